@@ -1,0 +1,191 @@
+"""Rebuild generated/ from specs/ and its overlays; the only writer of that folder.
+
+For each gateway: one package made by openapi-python-client, and three JSON
+documents that the wrapper, the sandbox and the contract suite read at run time:
+
+    vendored.json    what the gateway's page says
+    effective.json   the same with the client's overlays (a tolerant reader)
+    contract.json    the same with the contract's overlays (a strict judge)
+
+The result is a function of specs/ and of the pinned versions of the generator
+and its formatter: two runs give the same bytes.
+"""
+
+import argparse
+import filecmp
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import overlays
+from openapi_spec_validator import OpenAPIV30SpecValidator
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parents[1]
+SPECS = ROOT / "specs"
+GENERATED = ROOT / "generated"
+CONSTRAINTS = ROOT / "scripts" / "constraints.txt"
+GATEWAYS = ("kie", "apikley")
+
+# Which overlays make which document, in order; {gateway} is filled in.
+LAYERS = {
+    "vendored": (),
+    "effective": ("operations", "client", "{gateway}"),
+    "contract": ("operations", "contract"),
+}
+
+README = """\
+# Generated code: do not edit
+
+`python scripts/regenerate.py` writes everything in this folder from `specs/`
+(the gateways' documents and the overlays beside them) with
+openapi-python-client {generator} and ruff {formatter}. A change made here by hand
+is found by `python scripts/regenerate.py --check` and lost at the next run:
+change an overlay, or vendor a newer page, and run the script again.
+"""
+
+# Named in full, because the generator's own default lets the newest ruff rewrite
+# the code into something that no longer type-checks.
+POST_HOOKS = [
+    "ruff check --isolated --no-cache --select I,F401 --fix-only --quiet .",
+    "ruff format --isolated --no-cache --quiet .",
+]
+
+
+# The generator numbers the parts of a nullable object; these are read by people.
+CLASS_NAMES = {
+    "TaskDetailsType0": {"class_name": "TaskDetails", "module_name": "task_details"},
+    "GoogleImagen4Response200DataType0": {
+        "class_name": "CreatedTask",
+        "module_name": "created_task",
+    },
+}
+
+
+class RegenerateError(Exception):
+    """Something stands in the way; the text is one line for the person at the terminal."""
+
+
+def documents(gateway: str) -> dict[str, dict[str, Any]]:
+    """The three OpenAPI documents of a gateway, each checked to be valid OpenAPI 3.0."""
+    vendored = YAML(typ="safe", pure=True).load(SPECS / f"{gateway}.yaml")
+    made = {name: _layered(vendored, layers, gateway) for name, layers in LAYERS.items()}
+    for name, document in made.items():
+        error = next(iter(OpenAPIV30SpecValidator(document).iter_errors()), None)
+        if error is not None:
+            raise RegenerateError(f"{gateway}: {name} document is not OpenAPI 3.0: {error.message}")
+    return made
+
+
+def _layered(document: dict[str, Any], layers: tuple[str, ...], gateway: str) -> dict[str, Any]:
+    for layer in layers:
+        path = SPECS / "overlays" / f"{layer.format(gateway=gateway)}.yaml"
+        document = overlays.apply(document, overlays.load(path))
+    return document
+
+
+def pinned(package: str) -> str:
+    """The installed version of ``package``, which must be the one in the constraints file."""
+    found = version(package)
+    if f"{package}=={found}" not in CONSTRAINTS.read_text(encoding="utf-8").split():
+        raise RegenerateError(f"{package} {found} is not the pinned version; run `make setup`")
+    return found
+
+
+def build(folder: Path) -> None:
+    """Write the whole content of generated/ into ``folder``, which must be empty."""
+    readme = README.format(generator=pinned("openapi-python-client"), formatter=pinned("ruff"))
+    (folder / "README.md").write_text(readme, encoding="utf-8")
+    for gateway in GATEWAYS:
+        made = documents(gateway)
+        package = folder / f"{gateway}_api"
+        _generate(made["effective"], package)
+        for name, document in made.items():
+            (package / f"{name}.json").write_text(_json(document), encoding="utf-8")
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _generate(document: dict[str, Any], package: Path) -> None:
+    config = {
+        "package_name_override": package.name,
+        "literal_enums": True,
+        "class_overrides": CLASS_NAMES,
+        "post_hooks": POST_HOOKS,
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        source, settings = Path(scratch, "openapi.json"), Path(scratch, "config.json")
+        source.write_text(_json(document), encoding="utf-8")
+        settings.write_text(json.dumps(config), encoding="utf-8")
+        _run(source, settings, package)
+    (package / "py.typed").touch()
+
+
+def _run(source: Path, settings: Path, package: Path) -> None:
+    command = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning"]
+    command += ["--meta", "none", "--path", str(source), "--config", str(settings)]
+    command += ["--output-path", str(package)]
+    # The generator runs `ruff` from PATH: the one installed beside this Python.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    done = subprocess.run(command, env=os.environ | {"PATH": path}, capture_output=True, text=True)
+    if done.returncode:
+        raise RegenerateError(f"{package.name}: generator failed\n{done.stdout}{done.stderr}")
+
+
+def differences(wanted: Path, found: Path) -> list[str]:
+    """One line for each file that is missing, not expected, or not the same to the byte."""
+    ours, theirs = _files(wanted), _files(found)
+    lines = [f"missing: {name}" for name in ours - theirs]
+    lines += [f"not expected: {name}" for name in theirs - ours]
+    both = sorted(ours & theirs)
+    _, changed, unread = filecmp.cmpfiles(wanted, found, both, shallow=False)
+    return sorted(lines + [f"differs: {name}" for name in changed + unread])
+
+
+def _files(folder: Path) -> set[str]:
+    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return {path.relative_to(folder).as_posix() for path in found}
+
+
+def replace(folder: Path) -> None:
+    """Put ``folder`` in the place of generated/, which is never there by half."""
+    old = folder.with_name(folder.name + "-old")
+    if GENERATED.exists():
+        GENERATED.rename(old)
+    folder.rename(GENERATED)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail on any byte of difference"
+    )
+    check = parser.parse_args().check
+    # Beside generated/, so that the last step is a rename on one file system.
+    with tempfile.TemporaryDirectory(prefix=".generated-", dir=ROOT) as scratch:
+        folder = Path(scratch, "generated")
+        folder.mkdir()
+        try:
+            build(folder)
+        except (RegenerateError, overlays.OverlayError, OSError) as error:
+            sys.exit(f"regenerate: {error}")
+        found = differences(folder, GENERATED)
+        if not check and found:
+            replace(folder)
+    print("\n".join(found) or "generated/ matches specs/")
+    if check and found:
+        sys.exit("regenerate: generated/ does not match specs/; run `python scripts/regenerate.py`")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
