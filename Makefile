@@ -1,0 +1,69 @@
+# The two commands to know: `make demo` makes pictures offline, `make test` checks everything.
+# Each sets up what it needs: a virtual environment in .venv with pinned versions.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+SETTINGS := pyproject.toml scripts/constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types regenerate update contract sharpness test-slow test-browser benchmark fuzz clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Set up .venv with pinned versions
+
+$(READY): $(SETTINGS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "imagen4 needs Python 3.11 or newer; name one: make PYTHON=python3.11 …")'
+	@echo "Setting up .venv (once) …"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint scripts/constraints.txt pip
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint scripts/constraints.txt \
+		--editable '.[cli,sandbox,testing,contract]' --group dev
+	@touch $(READY)
+
+demo: $(READY) ## Make pictures through both gateways' clients, offline, into out/
+	@$(BIN)/python scripts/regenerate.py --check
+	@$(BIN)/imagen4 demo --output out
+
+test: $(READY) lint types ## Lint, types, regeneration check and tests (under 3 minutes)
+	$(BIN)/python scripts/regenerate.py --check
+	$(BIN)/python -m pytest --quiet --numprocesses 2
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --quiet .github
+
+types: $(READY)
+	$(BIN)/mypy wrapper/imagen4 scripts generated tests/client/typed_usage.py
+	$(BIN)/pyrefly check tests/client/typed_usage.py
+
+regenerate: $(READY) ## Rebuild generated/ from specs/
+	$(BIN)/python scripts/regenerate.py
+
+update: $(READY) ## Fetch the gateways' pages, report what changed, regenerate, test
+	$(BIN)/python scripts/update.py
+
+contract: $(READY) ## The contract command against the sandbox: both gateways, both profiles
+	$(BIN)/python -m pytest --quiet tests/contract
+
+sharpness: $(READY) ## Which of the catalogue's defects the contract command finds
+	$(BIN)/python scripts/sharpness.py
+
+test-slow: $(READY) ## The tests that take seconds each
+	$(BIN)/python -m pytest --quiet --numprocesses 2 -m slow
+
+test-browser: $(READY) ## The sandbox's page in Debian's headless Chromium
+	$(BIN)/python -m pytest --quiet -m browser
+
+benchmark: $(READY) ## The client's speed, as ratios in one run
+	$(BIN)/python scripts/benchmark.py
+
+fuzz: $(READY) ## The long profile of the hypothesis tests
+	$(BIN)/python -m pytest --quiet --numprocesses 2 --hypothesis-profile nightly tests/client tests/contract
+
+clean: ## Remove what the other targets made
+	rm -rf .venv out .*_cache .hypothesis

@@ -1,0 +1,28 @@
+"""Settings for every test: hypothesis profiles, and a guard against tests that sleep."""
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "default", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "nightly", deadline=None, max_examples=20_000, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("default")
+
+LONGEST_SLEEP = 0.2
+
+
+@pytest.fixture(autouse=True)
+def no_real_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that sleeps: waits go through the seams that tests step by hand."""
+    really_sleep = time.sleep
+
+    def sleep(seconds: float) -> None:
+        assert seconds <= LONGEST_SLEEP, f"a test slept for {seconds} s"
+        really_sleep(seconds)
+
+    monkeypatch.setattr(time, "sleep", sleep)
