@@ -1,0 +1,116 @@
+"""generated/ must be exactly what specs/ say: an edit by hand, or a forgotten run, shows."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import regenerate
+
+
+@pytest.fixture
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of specs/ and generated/ which the script takes for the project's."""
+    for name in ("specs", "generated"):
+        shutil.copytree(regenerate.ROOT / name, tmp_path / name)
+    monkeypatch.setattr(regenerate, "ROOT", tmp_path)
+    monkeypatch.setattr(regenerate, "SPECS", tmp_path / "specs")
+    monkeypatch.setattr(regenerate, "GENERATED", tmp_path / "generated")
+    return tmp_path
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    monkeypatch.setattr("sys.argv", ["regenerate.py", *arguments])
+    regenerate.main()
+
+
+def flip(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("generated/kie_api/models/task_details.py", "task_id", "task_iD"),
+        ("generated/apikley_api/effective.json", "5000", "5001"),
+        ("generated/README.md", "edit", "Edit"),
+        ("specs/kie.yaml", "maxLength: 5000", "maxLength: 5001"),
+        ("specs/apikley.yaml", "maxLength: 500", "maxLength: 501"),
+        ("specs/overlays/operations.yaml", "maximum: 100", "maximum: 101"),
+        ("specs/overlays/client.yaml", "Written instead", "written instead"),
+    ],
+)
+def test_check_fails_after_any_small_change(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, file: str, old: str, new: str
+) -> None:
+    """One changed byte in the code, a document or an overlay is found, and nothing is written."""
+    flip(copy / file, old, new)
+    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    with pytest.raises(SystemExit, match="does not match"):
+        run(monkeypatch, "--check")
+    assert before == {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+
+
+def test_check_names_the_files_that_differ(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Changed, missing and foreign files are each named with what is wrong."""
+    flip(copy / "generated/kie_api/errors.py", "error", "Error")
+    (copy / "generated/kie_api/types.py").unlink()
+    (copy / "generated/notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        run(monkeypatch, "--check")
+    assert capsys.readouterr().out.splitlines() == [
+        "differs: kie_api/errors.py",
+        "missing: kie_api/types.py",
+        "not expected: notes.txt",
+    ]
+
+
+def test_two_runs_give_the_same_bytes(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From nothing, the script writes exactly what the repository holds; a second run agrees."""
+    shutil.rmtree(copy / "generated")
+    run(monkeypatch)
+    assert (
+        regenerate.differences(
+            Path(regenerate.__file__).parents[1] / "generated", copy / "generated"
+        )
+        == []
+    )
+    run(monkeypatch, "--check")
+
+
+def test_a_document_that_is_not_openapi_is_refused(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A spec broken by hand stops the run with one line, and generated/ stays as it was."""
+    flip(copy / "specs/kie.yaml", "type: integer", "type: whole")
+    with pytest.raises(SystemExit, match="kie: vendored document is not OpenAPI"):
+        run(monkeypatch)
+    assert (copy / "generated/kie_api/types.py").exists()
+
+
+def test_a_generator_of_another_version_is_refused(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the pinned generator and formatter may write generated/."""
+    monkeypatch.setattr(regenerate, "version", lambda package: "0.0.1")
+    with pytest.raises(SystemExit, match=r"0\.0\.1 is not the pinned version"):
+        run(monkeypatch)
+
+
+@pytest.mark.parametrize("gateway", regenerate.GATEWAYS)
+def test_the_vendored_document_is_kept_apart_from_what_we_know(gateway: str) -> None:
+    """The judge's document has the enum of codes that the reader's no longer has."""
+    package = regenerate.GENERATED / f"{gateway}_api"
+    read = {name: json.loads((package / f"{name}.json").read_bytes()) for name in regenerate.LAYERS}
+    code = {
+        name: doc["components"]["schemas"]["ApiResponse"]["properties"]["code"]
+        for name, doc in read.items()
+    }
+    assert "enum" in code["vendored"]
+    assert "enum" not in code["effective"]
+    assert list(read["vendored"]["paths"]) == ["/api/v1/jobs/createTask"]
+    assert "/api/v1/jobs/recordInfo" in read["effective"]["paths"]
