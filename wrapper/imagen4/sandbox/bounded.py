@@ -1,0 +1,45 @@
+"""A mapping that forgets its oldest entries when it grows too large."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Bounded(Generic[K, V]):
+    """At most `max_items` entries and `max_bytes` bytes as `weigh` counts them.
+
+    The newest entry is always kept, even if it alone is heavier than allowed.
+    """
+
+    def __init__(self, max_items: int, max_bytes: int, weigh: Callable[[V], int]) -> None:
+        self._items: OrderedDict[K, V] = OrderedDict()
+        self._max_items, self._max_bytes, self._weigh = max_items, max_bytes, weigh
+        self._bytes = 0
+
+    def put(self, key: K, value: V) -> None:
+        if key in self._items:
+            self._bytes -= self._weigh(self._items.pop(key))
+        self._items[key] = value
+        self._bytes += self._weigh(value)
+        while len(self._items) > 1 and self._is_full():
+            _, dropped = self._items.popitem(last=False)
+            self._bytes -= self._weigh(dropped)
+
+    def _is_full(self) -> bool:
+        return len(self._items) > self._max_items or self._bytes > self._max_bytes
+
+    def get(self, key: K) -> V | None:
+        return self._items.get(key)
+
+    def values(self) -> list[V]:
+        """Oldest first, as a copy that other threads cannot change."""
+        return list(self._items.values())
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[V]:
+        return iter(self.values())

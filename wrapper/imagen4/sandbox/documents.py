@@ -1,0 +1,113 @@
+"""The effective OpenAPI documents, and checks of requests made from them.
+
+Nothing about a request is typed by hand here: which paths a gateway has, which parameters are
+required, which body is right, all come from `effective.json` of the generated packages.
+"""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jsonschema_rs
+from attrs import frozen
+
+METHODS = ("get", "post", "put", "patch", "delete")
+CREATE_TASK = "/api/v1/jobs/createTask"
+JSON_TYPE = "application/json"
+
+
+@frozen
+class Parameter:
+    """A query parameter and the check of its text."""
+
+    name: str
+    required: bool
+    validator: jsonschema_rs.Draft4Validator
+
+
+@frozen
+class Operation:
+    """One path and method of a gateway, with the checks of what it takes."""
+
+    name: str
+    """Last segment of the path: createTask, recordInfo, credit, download-url."""
+    path: str
+    method: str
+    body: jsonschema_rs.Draft4Validator | None
+    parameters: tuple[Parameter, ...]
+
+
+@cache
+def operations(package: str) -> tuple[Operation, ...]:
+    """The operations of the document in the generated package of that name."""
+    document = _document(package)
+    return tuple(
+        _operation(document, path, method)
+        for path, item in document["paths"].items()
+        for method in METHODS
+        if method in item
+    )
+
+
+@cache
+def input_fields(package: str) -> dict[str, Any]:
+    """The fields that createTask's `input` has in the document, with their defaults."""
+    document: dict[str, Any] = jsonschema_rs.dereference(_document(package))
+    body = document["paths"][CREATE_TASK]["post"]["requestBody"]["content"][JSON_TYPE]["schema"]
+    fields = body["properties"]["input"]["properties"]
+    return {name: schema.get("default") for name, schema in fields.items()}
+
+
+@cache
+def _document(package: str) -> dict[str, Any]:
+    text = (files(package) / "effective.json").read_bytes()
+    document: dict[str, Any] = _with_null_types(json.loads(text))
+    return document
+
+
+def _operation(document: dict[str, Any], path: str, method: str) -> Operation:
+    pointer = f"#/paths/{_escaped(path)}/{method}"
+    item = document["paths"][path][method]
+    content = item.get("requestBody", {}).get("content", {})
+    body = f"{pointer}/requestBody/content/{_escaped(JSON_TYPE)}/schema"
+    return Operation(
+        name=path.rsplit("/", 1)[-1],
+        path=path,
+        method=method.upper(),
+        body=_validator(document, body) if JSON_TYPE in content else None,
+        parameters=tuple(
+            Parameter(
+                name=parameter["name"],
+                required=parameter.get("required", False),
+                validator=_validator(document, f"{pointer}/parameters/{index}/schema"),
+            )
+            for index, parameter in enumerate(item.get("parameters", []))
+            if parameter["in"] == "query"
+        ),
+    )
+
+
+def _validator(document: dict[str, Any], pointer: str) -> jsonschema_rs.Draft4Validator:
+    # Schema Object of OpenAPI 3.0 is close to draft 4; the whole document is the root, so that
+    # its own references resolve, and the keywords JSON Schema does not know are passed over.
+    root = {**document, "allOf": [{"$ref": pointer}]}
+    return jsonschema_rs.Draft4Validator(root, validate_formats=True)
+
+
+def _escaped(segment: str) -> str:
+    return segment.replace("~", "~0").replace("/", "~1")
+
+
+def _with_null_types(node: Any) -> Any:
+    """OpenAPI 3.0 writes `nullable: true` where JSON Schema has a type more."""
+    if isinstance(node, list):
+        return [_with_null_types(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    changed = {key: _with_null_types(value) for key, value in node.items()}
+    if changed.get("nullable") is True and isinstance(changed.get("type"), str):
+        changed["type"] = [changed["type"], "null"]
+        if isinstance(changed.get("enum"), list):
+            changed["enum"] = [*changed["enum"], None]
+    return changed

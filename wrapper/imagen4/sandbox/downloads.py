@@ -1,0 +1,46 @@
+"""Serving the pictures, until their links expire."""
+
+import hmac
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from .gateways import GATEWAYS, Gateway
+from .operations import link_signature
+from .tasks import MEDIA_LIFETIME, URL_LIFETIME, Task
+from .world import World
+
+
+async def send_picture(request: Request) -> Response:
+    """A PNG, or 404 where there is none (yet, or any more). No key is asked for or looked at."""
+    world: World = request.app.state.world
+    task = _task(world, request)
+    index = request.path_params["index"]
+    if task is None or index >= task.pictures or not _is_open(world, request, task):
+        return PlainTextResponse("Not Found", 404)
+    return Response(await run_in_threadpool(world.picture, task, index), media_type="image/png")
+
+
+def _task(world: World, request: Request) -> Task | None:
+    return world.task(request.path_params["gateway"], request.path_params["task_id"])
+
+
+def _is_open(world: World, request: Request, task: Task) -> bool:
+    now = world.clock.now()
+    if task.completed is None or task.state(now) != "success":
+        return False
+    if now < task.completed + URL_LIFETIME:
+        return True
+    gateway = GATEWAYS[task.gateway]
+    return now < task.completed + MEDIA_LIFETIME and _has_fresh_link(request, gateway, now)
+
+
+def _has_fresh_link(request: Request, gateway: Gateway, now: float) -> bool:
+    try:
+        good_until = int(request.query_params.get("good-until", ""))
+    except ValueError:
+        return False
+    right = link_signature(gateway, request.url.path, good_until)
+    given = request.query_params.get("signature", "")
+    return hmac.compare_digest(right.encode(), given.encode()) and now < good_until

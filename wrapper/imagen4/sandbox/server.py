@@ -1,0 +1,141 @@
+"""A running sandbox: uvicorn in a thread, on loopback."""
+
+import socket
+import threading
+from types import TracebackType
+from typing import Any, Self
+
+import uvicorn
+
+from .app import app_for
+from .clock import Clock
+from .gateways import GATEWAYS, Gateway
+from .journal import RecordedRequest
+from .settings import SettingError, Settings
+from .world import World
+
+START_TIMEOUT = 10.0
+MAX_CONNECTIONS = 1_000
+
+
+class Sandbox:
+    """Both gateways on one port, from `start` to `stop` or inside `with`.
+
+    Settings are those of `Settings`. Everything here may be called from any thread.
+    """
+
+    def __init__(self, *, host: str = "127.0.0.1", port: int = 0, **settings: Any) -> None:
+        self.world = World(Settings(**settings))
+        self.host = host
+        self.port = port
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> Self:
+        """Bind and serve; returns when requests are answered. OSError if the port is taken."""
+        listener = bind(self.host, self.port)
+        self.port = listener.getsockname()[1]
+        self._server = server_for(self.world)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listener],), name="imagen4 sandbox", daemon=True
+        )
+        self._thread.start()
+        if not self._server.answering.wait(START_TIMEOUT):
+            raise RuntimeError("the sandbox did not start")
+        return self
+
+    def stop(self) -> None:
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(START_TIMEOUT)
+        self._server = self._thread = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def url(self, gateway: str | None = None) -> str:
+        """Base URL of a gateway, or of the front page. The port is known once it runs."""
+        prefix = "" if gateway is None else f"/{_gateway(gateway).name}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}{prefix}"
+
+    def key(self, gateway: str) -> str:
+        """The one API key the gateway accepts."""
+        return _gateway(gateway).key
+
+    @property
+    def requests(self) -> list[RecordedRequest]:
+        """What was asked of the gateways and how it was answered, oldest first."""
+        return self.world.journal.entries()
+
+    @property
+    def clock(self) -> Clock:
+        return self.world.clock
+
+    def configure(self, **changes: Any) -> None:
+        """Change settings while running, until the next reset."""
+        self.world.configure(**changes)
+
+    def reset(self) -> None:
+        """Forget tasks, requests, faults and changed settings; fill up the accounts."""
+        self.world.reset()
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answering = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.answering.set()
+
+
+def server_for(world: World) -> _Server:
+    """uvicorn without its own access log, which would write down whatever stands in a URL."""
+    return _Server(
+        uvicorn.Config(
+            app_for(world),
+            access_log=False,
+            log_config=None,
+            log_level="warning",
+            lifespan="off",
+            ws="none",
+            http="h11",
+            loop="asyncio",
+            limit_concurrency=MAX_CONNECTIONS,
+            timeout_graceful_shutdown=2,
+            server_header=False,
+            proxy_headers=False,
+        )
+    )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _gateway(name: str) -> Gateway:
+    if name not in GATEWAYS:
+        raise SettingError(f"no such gateway: {name!r}; there are {', '.join(GATEWAYS)}")
+    return GATEWAYS[name]
