@@ -1,0 +1,18 @@
+"""The `imagen4` command: says what to install when the command line's extra is missing."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line, or say in one line how to get it."""
+    try:
+        import click  # noqa: F401  # only asked for: is the extra there?
+    except ModuleNotFoundError:
+        sys.exit("imagen4: the command line is an extra; run: pip install 'imagen4[cli]'")
+    from imagen4.cli.group import run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+"""`imagen4 completion SHELL`: the code that a shell's start-up file evaluates."""
+
+import click
+from click.shell_completion import get_completion_class
+
+from imagen4.cli import group
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def command(shell: str) -> None:
+    """Print the code for tab completion.
+
+    For example, in ~/.bashrc:  eval "$(imagen4 completion bash)"
+    """
+    completion = get_completion_class(shell)
+    assert completion is not None  # noqa: S101  # click knows the three shells of the choice
+    click.echo(completion(group.group, {}, "imagen4", "_IMAGEN4_COMPLETE").source())

@@ -1,0 +1,78 @@
+"""Exit codes, and how an error becomes one of them and one line."""
+
+import enum
+import logging
+import sys
+from typing import Any
+
+from imagen4 import errors
+
+
+class Exit(enum.IntEnum):
+    """The exit codes that `imagen4 --help` lists."""
+
+    meaning: str
+
+    def __new__(cls, value: int, meaning: str) -> "Exit":
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+    OK = 0, "Done."
+    FAILED = 1, "The task failed, or the gateway's answer made no sense."
+    USAGE = 2, "The request or the command line is not valid; nothing was sent."
+    AUTHENTICATION = 3, "The API key is missing or was refused."
+    CREDITS = 4, "Credits, a quota or a feature is missing."
+    TIMEOUT = 5, "The time was up; the task goes on and can be resumed."
+    UNCERTAIN = 6, "A paid request may or may not have arrived; look before repeating it."
+    PARTIAL = 7, "Some pictures were made, others failed."
+    UNAVAILABLE = 8, "The gateway could not be reached, is down, or limits the rate."
+    DOWNLOAD = 9, "The pictures exist, but could not be saved."
+    INTERRUPTED = 130, "Interrupted."
+
+
+# First match wins; a class stands before its bases.
+CODES: tuple[tuple[type[Exception], Exit], ...] = (
+    (errors.InvalidRequest, Exit.USAGE),
+    (errors.AuthenticationError, Exit.AUTHENTICATION),
+    (errors.InsufficientCredits, Exit.CREDITS),
+    (errors.QuotaExceeded, Exit.CREDITS),
+    (errors.FeatureDisabled, Exit.CREDITS),
+    (errors.TaskTimeout, Exit.TIMEOUT),
+    (errors.SubmissionUncertain, Exit.UNCERTAIN),
+    (errors.PartialFailure, Exit.PARTIAL),
+    (errors.DownloadError, Exit.DOWNLOAD),
+    (errors.GatewayUnavailable, Exit.UNAVAILABLE),
+    (errors.RateLimited, Exit.UNAVAILABLE),
+    (errors.TransportError, Exit.UNAVAILABLE),
+)
+
+
+def code_of(error: Exception) -> Exit:
+    """The exit code for an error of the client; anything else counts as failed."""
+    return next((code for kind, code in CODES if isinstance(error, kind)), Exit.FAILED)
+
+
+def explain(error: Exception) -> tuple[Exit, str]:
+    """The exit code and one line for an error; a traceback goes to the debug log only."""
+    logging.getLogger("imagen4").debug("failed", exc_info=error)
+    if isinstance(error, errors.Imagen4Error | OSError):
+        return code_of(error), str(error)
+    return Exit.FAILED, f"{type(error).__name__}: {error} (IMAGEN4_LOG=debug shows where)"
+
+
+def say(code: Exit, line: str) -> int:
+    """Print ``line``, made one line, to standard error; return the code to exit with."""
+    print("imagen4: " + " ".join(line.split()), file=sys.stderr)
+    return int(code)
+
+
+def as_json(error: Exception) -> dict[str, Any]:
+    """An error as `--json` prints it: type, message, and what of the rest is known."""
+    known = {
+        name: getattr(error, name, None) for name in ("gateway", "task_ids", "code", "http_status")
+    }
+    return {"type": type(error).__name__, "message": str(error)} | {
+        name: value for name, value in known.items() if value
+    }

@@ -1,0 +1,107 @@
+"""The command group: knows its commands by name, and imports one only to run it."""
+
+import logging
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from imagen4.cli import exits
+
+# Name → where its click command stands, and its line in `imagen4 --help`. Given here
+# so that `--help` imports neither httpx nor the server's or the suite's libraries.
+COMMANDS = {
+    "generate": ("imagen4.cli.generate", "Make pictures and save them."),
+    "status": ("imagen4.cli.status", "Say where tasks stand."),
+    "wait": ("imagen4.cli.wait", "Wait until tasks have ended."),
+    "fetch": ("imagen4.cli.fetch", "Save the pictures of tasks created earlier."),
+    "credits": ("imagen4.cli.credits", "Print the account's remaining credits."),
+    "demo": ("imagen4.cli.demo", "Make pictures offline, through both gateways' clients."),
+    "sandbox": ("imagen4.sandbox.command", "Run a stand-in for both gateways on this machine."),
+    "contract": ("imagen4.contract.command", "Check that a server keeps to a gateway's document."),
+    "completion": ("imagen4.cli.completion", "Print the shell code for tab completion."),
+}
+
+EXTRAS = {"sandbox": "sandbox", "demo": "sandbox", "contract": "contract"}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        try:
+            module = import_module(COMMANDS[cmd_name][0])
+        except ModuleNotFoundError as error:
+            extra = EXTRAS.get(cmd_name, "cli")
+            raise click.ClickException(
+                f"`{cmd_name}` needs {error.name}; run: pip install 'imagen4[{extra}]'"
+            ) from None
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code.value), code.meaning) for code in exits.Exit])
+        with formatter.section("Environment"):
+            formatter.write_dl(
+                [
+                    ("KIE_API_KEY", "The key for --gateway kie."),
+                    ("APIKLEY_API_KEY", "The key for --gateway apikley."),
+                    ("IMAGEN4_LOG", "debug, info or warning: what to log to standard error."),
+                ]
+            )
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="imagen4", message="%(prog)s %(version)s")
+def group() -> None:
+    """Google's Imagen 4 through the kie and apikley gateways: pay once, lose nothing."""
+
+
+def run() -> None:
+    """Entry point: every failure is one line on standard error and a listed exit code."""
+    try:
+        _log_to_stderr(os.environ.get("IMAGEN4_LOG", ""))
+        group.main(prog_name="imagen4", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.Abort:
+        sys.exit(exits.say(exits.Exit.INTERRUPTED, "interrupted"))
+    except click.UsageError as error:
+        hint = f" (see: {error.ctx.command_path} --help)" if error.ctx else ""
+        sys.exit(exits.say(exits.Exit.USAGE, error.format_message() + hint))
+    except click.ClickException as error:
+        sys.exit(exits.say(exits.Exit.FAILED, error.format_message()))
+    except BrokenPipeError:
+        # The reader of our output (`| head`) has left; nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(exits.Exit.FAILED)
+    except Exception as error:  # noqa: BLE001  # nobody should meet a traceback
+        code, line = exits.explain(error)
+        sys.exit(exits.say(code, line))
+
+
+def _log_to_stderr(level: str) -> None:
+    if not level:
+        return
+    if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise click.UsageError("IMAGEN4_LOG must be debug, info, warning or error")
+    # Our own logger only: libraries' debug logs may hold headers, and so the key.
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger = logging.getLogger("imagen4")
+    logger.addHandler(handler)
+    logger.setLevel(level.upper())
