@@ -6,6 +6,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from .api import record, spoil
+from .faults import Stage
 from .gateways import GATEWAYS, Gateway
 from .operations import link_signature
 from .tasks import MEDIA_LIFETIME, URL_LIFETIME, Task
@@ -15,15 +17,19 @@ from .world import World
 async def send_picture(request: Request) -> Response:
     """A PNG, or 404 where there is none (yet, or any more). No key is asked for or looked at."""
     world: World = request.app.state.world
-    task = _task(world, request)
+    gateway = request.path_params["gateway"]
+    task = world.task(gateway, request.path_params["task_id"])
+    armed = world.faults.claim(Stage.DOWNLOAD, gateway, "file", lambda: task.prompt if task else "")
+    response = spoil(world, armed, await _right(world, request, task))
+    record(world, request, gateway, "file", b"", response, armed)
+    return response
+
+
+async def _right(world: World, request: Request, task: Task | None) -> Response:
     index = request.path_params["index"]
     if task is None or index >= task.pictures or not _is_open(world, request, task):
         return PlainTextResponse("Not Found", 404)
     return Response(await run_in_threadpool(world.picture, task, index), media_type="image/png")
-
-
-def _task(world: World, request: Request) -> Task | None:
-    return world.task(request.path_params["gateway"], request.path_params["task_id"])
 
 
 def _is_open(world: World, request: Request, task: Task) -> bool:

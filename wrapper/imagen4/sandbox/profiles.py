@@ -114,7 +114,8 @@ def _milliseconds(seconds: float) -> int:
 
 
 def _result_json(task: Task) -> str:
-    return dumps({"resultUrls": task.urls()})
+    broken = task.script.result_text
+    return dumps({"resultUrls": task.urls()}) if broken is None else broken
 
 
 def _common(task: Task, state: str) -> dict[str, Any]:

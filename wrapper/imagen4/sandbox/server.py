@@ -1,5 +1,6 @@
 """A running sandbox: uvicorn in a thread, on loopback."""
 
+import asyncio
 import socket
 import threading
 from types import TracebackType
@@ -8,7 +9,10 @@ from typing import Any, Self
 import uvicorn
 
 from .app import app_for
+from .callbacks import Delivery
 from .clock import Clock
+from .faults import Armed
+from .faults.connection import protocol_for
 from .gateways import GATEWAYS, Gateway
 from .journal import RecordedRequest
 from .settings import SettingError, Settings
@@ -88,17 +92,69 @@ class Sandbox:
         """Forget tasks, requests, faults and changed settings; fill up the accounts."""
         self.world.reset()
 
+    def fault(
+        self,
+        name: str,
+        *,
+        gateway: str | None = None,
+        operation: str | None = None,
+        times: int | None = None,
+        share: float | None = None,
+        word: str | None = None,
+        **parameters: Any,
+    ) -> Armed:
+        """Arm a fault of the catalogue (`imagen4 sandbox --list-faults`).
+
+        It strikes the next `times` requests, or that `share` of them, or those whose prompt
+        contains `word`; with none of these given, the next request only.
+        """
+        return self.world.faults.arm(
+            name,
+            gateway=gateway,
+            operation=operation,
+            times=times,
+            share=share,
+            word=word,
+            **parameters,
+        )
+
+    def clear_faults(self) -> None:
+        """Good days again. Tasks that a fault has struck keep it."""
+        self.world.faults.clear()
+
+    @property
+    def callbacks(self) -> list[Delivery]:
+        """Attempts to deliver callbacks, oldest first."""
+        return list(self.world.courier.log)
+
+    def deliver_callbacks(self, timeout: float = 10.0) -> list[Delivery]:
+        """Wait until every callback that is due by now was tried; returns `callbacks`.
+
+        `timeout` is in real seconds; TimeoutError after that.
+        """
+        if self._server is not None and self._server.loop is not None:
+            idle = asyncio.run_coroutine_threadsafe(self.world.courier.idle(), self._server.loop)
+            idle.result(timeout)
+        return self.callbacks
+
 
 class _Server(uvicorn.Server):
-    """A server that says when it answers."""
+    """A server that says when it answers, and lets go of those it keeps waiting when it stops."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, world: World) -> None:
         super().__init__(config)
+        self.world = world
+        self.loop: asyncio.AbstractEventLoop | None = None
         self.answering = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self.loop = asyncio.get_running_loop()
         self.answering.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.world.connections.release()
+        await super().shutdown(sockets)
 
 
 def server_for(world: World) -> _Server:
@@ -111,13 +167,14 @@ def server_for(world: World) -> _Server:
             log_level="warning",
             lifespan="off",
             ws="none",
-            http="h11",
+            http=protocol_for(world.connections),
             loop="asyncio",
             limit_concurrency=MAX_CONNECTIONS,
             timeout_graceful_shutdown=2,
             server_header=False,
             proxy_headers=False,
-        )
+        ),
+        world,
     )
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from .bounded import Bounded
 
@@ -35,6 +35,8 @@ class Script:
     visible_until: float = float("inf")
     pictures: int | None = None
     """How many pictures the result holds, where that is not what was asked for."""
+    result_text: str | None = None
+    """resultJson, where it is not what it should be."""
 
     @property
     def end(self) -> float | None:
@@ -104,10 +106,6 @@ class Task:
 
     def urls(self) -> list[str]:
         return [f"{self.files}/{self.id}/{index}.png" for index in range(self.pictures)]
-
-    def scripted(self, **changes: Any) -> "Task":
-        """The same task with some of its script rewritten."""
-        return evolve(self, script=evolve(self.script, **changes))
 
 
 def new_tasks(max_tasks: int) -> Bounded[tuple[str, str], Task]:

@@ -7,6 +7,10 @@ from attrs import define, evolve, field
 
 from .bounded import Bounded
 from .clock import Clock
+from .courier import Courier
+from .faults import FaultBook, Stage
+from .faults.connection import Connections
+from .faults.scripts import rescripted
 from .gateways import GATEWAYS, Gateway
 from .journal import Journal
 from .limits import RateLimit
@@ -37,6 +41,8 @@ class World:
         self.initial = settings
         self.lock = threading.RLock()
         self.clock = Clock(settings.speed)
+        self.connections = Connections()
+        self.courier = Courier(self)
         self.reset()
 
     def reset(self) -> None:
@@ -47,6 +53,8 @@ class World:
             self.tasks: Bounded[tuple[str, str], Task] = new_tasks(self.settings.max_tasks)
             self._pictures: Bounded[tuple[str, int], bytes] = Bounded(500, MAX_PICTURES, len)
             self.accounts = {name: Account(self.settings.credits) for name in GATEWAYS}
+            self.faults = FaultBook(self.settings.seed)
+            self.courier.reset()
             self.journal = Journal(self.settings.max_requests)
 
     def configure(self, **changes: Any) -> None:
@@ -65,8 +73,13 @@ class World:
     def account(self, gateway: Gateway) -> Account:
         return self.accounts[gateway.name]
 
-    def add_task(self, task: Task) -> None:
-        self.tasks.put((task.gateway, task.id), task)
+    def add_task(self, task: Task) -> Task:
+        """Keep a new task, with whatever fault strikes it written into its script."""
+        armed = self.faults.claim(Stage.TASK, task.gateway, "createTask", lambda: task.prompt)
+        kept = task if armed is None else rescripted(task, armed)
+        self.tasks.put((kept.gateway, kept.id), kept)
+        self.courier.plan(kept)
+        return kept
 
     def picture(self, task: Task, index: int) -> bytes:
         """The PNG, drawn when it is first asked for. Slow: not for the event loop."""
