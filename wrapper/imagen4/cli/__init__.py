@@ -1,1 +1,1 @@
-"""The command line (an extra: `imagen4[cli]`); a shell over the client, with no logic of its own."""
+"""The command line, an extra: a shell over the client, with no decisions of its own."""

@@ -89,7 +89,7 @@ def run() -> None:
         # The reader of our output (`| head`) has left; nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(exits.Exit.FAILED)
-    except Exception as error:  # noqa: BLE001  # nobody should meet a traceback
+    except Exception as error:  # nobody should meet a traceback
         code, line = exits.explain(error)
         sys.exit(exits.say(code, line))
 

@@ -1,0 +1,22 @@
+"""`imagen4 credits`: what is left."""
+
+import json
+
+import click
+
+from imagen4 import Client
+from imagen4.cli import options, outcome
+from imagen4.cli.progress import PlainLines
+
+
+@click.command()
+@options.gateway
+@options.as_json
+def command(gateway: str, base_url: str | None, as_json: bool) -> None:
+    """Print the account's remaining credits."""
+    with (
+        outcome.ending(PlainLines(), gateway=gateway, base_url=base_url, as_json=as_json),
+        Client(gateway, base_url=base_url) as client,
+    ):
+        left = client.credits()
+    click.echo(json.dumps({"gateway": gateway, "credits": left}) if as_json else f"{left:g}")

@@ -1,0 +1,36 @@
+"""`imagen4 fetch`: take tasks up again and save their pictures."""
+
+from pathlib import Path
+
+import click
+
+from imagen4 import Client
+from imagen4.cli import options, outcome
+from imagen4.cli.progress import display
+
+
+@click.command()
+@options.task_ids
+@options.gateway
+@options.timeout
+@options.output
+@options.as_json
+def command(
+    task_ids: tuple[str, ...],
+    gateway: str,
+    base_url: str | None,
+    timeout: float | None,
+    output: Path,
+    as_json: bool,
+) -> None:
+    """Save the pictures of each TASK, waiting for those that have not ended.
+
+    Nothing is paid: the tasks were created earlier, here or elsewhere.
+    """
+    with (
+        display() as shown,
+        outcome.ending(shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output),
+        Client(gateway, base_url=base_url) as client,
+    ):
+        result = client.job(*task_ids).wait(timeout=timeout, on_update=shown.update)
+        outcome.saved(result, result.save(output), as_json=as_json)

@@ -1,0 +1,56 @@
+"""`imagen4 generate`: pay once, show the ids at once, save what comes."""
+
+from pathlib import Path
+
+import click
+
+from imagen4 import Client, Request
+from imagen4.cli import options, outcome
+from imagen4.cli.progress import display
+
+
+@click.command()
+@click.argument("prompt")
+@options.gateway
+@options.option("--num-images", "-n", type=int, default=1, help="How many pictures, 1 to 4.")
+@options.option("--aspect-ratio", "-a", metavar="W:H", help="Such as 16:9; the gateway's default.")
+@options.option("--negative-prompt", metavar="TEXT", help="What the pictures should not show.")
+@options.option("--seed", metavar="TEXT", help="For the same pictures again.")
+@options.option("--callback-url", metavar="URL", help="Where the gateway reports the end, too.")
+@options.timeout
+@options.output
+@options.as_json
+def command(
+    prompt: str,
+    gateway: str,
+    base_url: str | None,
+    num_images: int,
+    aspect_ratio: str | None,
+    negative_prompt: str | None,
+    seed: str | None,
+    callback_url: str | None,
+    timeout: float | None,
+    output: Path,
+    as_json: bool,
+) -> None:
+    """Make pictures of PROMPT and save them.
+
+    Task ids are shown as soon as they exist; should anything go wrong after that,
+    `imagen4 fetch` takes the tasks up again without paying twice. The key is read
+    from KIE_API_KEY or APIKLEY_API_KEY.
+    """
+    request = Request(
+        prompt,
+        num_images=num_images,
+        aspect_ratio=aspect_ratio,
+        negative_prompt=negative_prompt,
+        seed=seed,
+        callback_url=callback_url,
+    )
+    with (
+        display() as shown,
+        outcome.ending(shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output),
+        Client(gateway, base_url=base_url) as client,
+    ):
+        result = client.generate(request, timeout=timeout, on_update=shown.update)
+        outcome.saved(result, result.save(output), as_json=as_json)

@@ -1,0 +1,47 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_gateway = click.option(
+    "--gateway",
+    "-g",
+    type=click.Choice(["kie", "apikley"]),
+    required=True,
+    envvar="IMAGEN4_GATEWAY",
+    show_envvar=True,
+    help="Which gateway to pay.",
+)
+_base_url = click.option(
+    "--base-url", metavar="URL", help="Another address for the gateway, such as a sandbox's."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+timeout = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="How long to wait for the pictures; the tasks go on after that.  [default: 900]",
+)
+output = click.option(
+    "--output",
+    "-o",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("out"),
+    show_default=True,
+    help="Where to save the pictures.",
+)
+task_ids = click.argument("task_ids", nargs=-1, required=True, metavar="TASK...")
+
+
+def gateway(command: F) -> F:
+    """Add what says which gateway is meant, and where it is."""
+    return _gateway(_base_url(command))
+
+
+option = partial(click.option, show_default=True)

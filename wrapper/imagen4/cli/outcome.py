@@ -1,0 +1,102 @@
+"""How a command ends: results on standard output, failures as one line and an exit code."""
+
+import json
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from imagen4 import Result, Task
+from imagen4.cli import exits
+from imagen4.cli.progress import Display
+from imagen4.errors import Imagen4Error, PartialFailure
+
+
+def saved(result: Result, paths: Sequence[Path], *, as_json: bool) -> None:
+    """Print where the pictures are: a path a line, or one JSON document."""
+    if as_json:
+        click.echo(json.dumps(result_as_json(result, paths), indent=2))
+    else:
+        click.echo("\n".join(map(str, paths)))
+
+
+def result_as_json(result: Result, paths: Sequence[Path] = ()) -> dict[str, Any]:
+    """A result for machines; `cost_time` in seconds, times as ISO 8601."""
+    names: list[str | None] = [str(path) for path in paths] or [None] * len(result.images)
+    return {
+        "gateway": result.gateway,
+        "task_ids": list(result.task_ids),
+        "images": [
+            {
+                "task_id": image.task_id,
+                "index": image.index,
+                "seed": image.seed,
+                "url": image.url,
+                "path": path,
+            }
+            for image, path in zip(result.images, names, strict=True)
+        ],
+        "cost_time": result.cost_time.total_seconds() if result.cost_time else None,
+        "created": result.created.isoformat() if result.created else None,
+        "completed": result.completed.isoformat() if result.completed else None,
+    }
+
+
+def task_as_json(task: Task) -> dict[str, Any]:
+    """A task for machines."""
+    return {
+        "task_id": task.task_id,
+        "state": task.state,
+        "urls": list(task.urls),
+        "fail_code": task.fail_code,
+        "fail_message": task.fail_message,
+    }
+
+
+@contextmanager
+def ending(
+    display: Display,
+    *,
+    gateway: str,
+    base_url: str | None,
+    as_json: bool,
+    output: Path | None = None,
+) -> Iterator[None]:
+    """Turn an error into its line and exit code, with the command that takes the tasks up again.
+
+    A `PartialFailure` still saves (or prints) the pictures there are.
+    """
+    resume = ["imagen4", "fetch", "--gateway", gateway]
+    resume += ["--base-url", base_url] if base_url else []
+    resume += ["--output", str(output)] if output else []
+    try:
+        yield
+    except KeyboardInterrupt:
+        _hint(resume, display.task_ids)
+        raise
+    except PartialFailure as error:
+        paths = error.result.save(output) if output else ()
+        _fail(error, as_json=as_json, result=result_as_json(error.result, paths))
+    except Imagen4Error as error:
+        if exits.code_of(error) in {exits.Exit.TIMEOUT, exits.Exit.UNCERTAIN, exits.Exit.DOWNLOAD}:
+            _hint(resume, error.task_ids or display.task_ids)
+        _fail(error, as_json=as_json)
+
+
+def _fail(error: Imagen4Error, *, as_json: bool, result: dict[str, Any] | None = None) -> None:
+    if as_json:
+        click.echo(json.dumps({"error": exits.as_json(error)} | (result or {}), indent=2))
+    else:
+        for image in (result or {}).get("images", ()):
+            click.echo(image["path"] or image["url"])
+    sys.exit(exits.say(exits.code_of(error), str(error)))
+
+
+def _hint(resume: Sequence[str], task_ids: Sequence[str]) -> None:
+    if task_ids:
+        line = shlex.join([*resume, *task_ids])
+        click.echo(f"The tasks go on. To take them up again:\n  {line}", err=True)

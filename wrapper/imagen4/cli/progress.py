@@ -1,0 +1,101 @@
+"""What is shown while tasks run: a live table on a terminal, plain lines elsewhere.
+
+Everything goes to standard error; standard output is for results.
+"""
+
+import sys
+from types import TracebackType
+from typing import Protocol, Self
+
+import click
+
+from imagen4 import Update
+
+
+class Display(Protocol):
+    """Something that can be told about updates; `task_ids` are those seen so far."""
+
+    task_ids: tuple[str, ...]
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exc: object) -> None: ...
+    def update(self, update: Update) -> None: ...
+
+
+def display() -> Display:
+    """The display that fits where standard error leads to."""
+    if not sys.stderr.isatty():
+        return PlainLines()
+    return LiveTable()
+
+
+class PlainLines:
+    """A line when a task is created, and one whenever its state changes."""
+
+    def __init__(self) -> None:
+        self.task_ids: tuple[str, ...] = ()
+        self._states: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        pass
+
+    def update(self, update: Update) -> None:
+        self.task_ids = update.task_ids or self.task_ids
+        state = update.state or f"no answer yet ({update.problem})"
+        if self._states.get(update.task_id) != state:
+            self._states[update.task_id] = state
+            click.echo(f"{update.elapsed:6.1f} s  {update.task_id}  {state}", err=True)
+
+
+class LiveTable:
+    """A row for each task, with its state and the time since its creation."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        self.task_ids: tuple[str, ...] = ()
+        self._rows: dict[str, int] = {}
+        self._ended: set[str] = set()
+        self._progress = Progress(
+            SpinnerColumn(finished_text="•"),
+            TextColumn("{task.description}", markup=False),
+            TextColumn("{task.fields[state]}", markup=False),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+        )
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        self._all = self._progress.add_task("pictures", total=None, state="asking for them")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def update(self, update: Update) -> None:
+        self.task_ids = update.task_ids or self.task_ids
+        row = self._row(update.task_id)
+        state = update.state or "no answer yet"
+        if update.state in {"success", "fail"}:
+            self._ended.add(update.task_id)
+            self._progress.update(row, total=1, completed=1)
+        self._progress.update(row, state=state)
+        self._progress.update(
+            self._all, state=f"{len(self._ended)} of {len(self.task_ids)} tasks have ended"
+        )
+
+    def _row(self, task_id: str) -> int:
+        if task_id not in self._rows:
+            # Printed above the table at once: the id is what a paid task is found by.
+            self._progress.console.print(f"task {task_id}", markup=False, highlight=False)
+            self._rows[task_id] = self._progress.add_task(task_id, total=None, state="")
+        return self._rows[task_id]

@@ -1,0 +1,31 @@
+"""`imagen4 status`: one look at each task."""
+
+import json
+
+import click
+
+from imagen4 import Client, Task
+from imagen4.cli import options, outcome
+from imagen4.cli.progress import PlainLines
+
+
+@click.command()
+@options.task_ids
+@options.gateway
+@options.as_json
+def command(task_ids: tuple[str, ...], gateway: str, base_url: str | None, as_json: bool) -> None:
+    """Say where each TASK stands, without waiting."""
+    with (
+        outcome.ending(PlainLines(), gateway=gateway, base_url=base_url, as_json=as_json),
+        Client(gateway, base_url=base_url) as client,
+    ):
+        tasks = client.job(*task_ids).status()
+    if as_json:
+        click.echo(json.dumps([outcome.task_as_json(task) for task in tasks], indent=2))
+    else:
+        click.echo("\n".join(_line(task) for task in tasks))
+
+
+def _line(task: Task) -> str:
+    words = [task.task_id, task.state, task.fail_code, task.fail_message, *task.urls]
+    return "  ".join(str(word) for word in words if word)

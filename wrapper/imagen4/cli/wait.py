@@ -1,0 +1,34 @@
+"""`imagen4 wait`: until tasks have ended."""
+
+import json
+
+import click
+
+from imagen4 import Client
+from imagen4.cli import options, outcome
+from imagen4.cli.progress import display
+
+
+@click.command()
+@options.task_ids
+@options.gateway
+@options.timeout
+@options.as_json
+def command(
+    task_ids: tuple[str, ...],
+    gateway: str,
+    base_url: str | None,
+    timeout: float | None,
+    as_json: bool,
+) -> None:
+    """Wait until each TASK has ended, and print the URLs of the pictures."""
+    with (
+        display() as shown,
+        outcome.ending(shown, gateway=gateway, base_url=base_url, as_json=as_json),
+        Client(gateway, base_url=base_url) as client,
+    ):
+        result = client.job(*task_ids).wait(timeout=timeout, on_update=shown.update)
+    if as_json:
+        click.echo(json.dumps(outcome.result_as_json(result), indent=2))
+    else:
+        click.echo("\n".join(image.url for image in result.images))
