@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import overlays
 import pytest
 from ruamel.yaml import YAML
+
+import overlays
 
 DOCUMENT: dict[str, Any] = {
     "info": {"title": "t", "tags": ["a"]},

@@ -1,0 +1,106 @@
+"""The rules that keep the project small and publishable, held by machine."""
+
+import ast
+import re
+import statistics
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+TOP_LEVEL = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "Makefile"} | {
+    "specs",
+    "generated",
+    "wrapper",
+    "tests",
+    "scripts",
+}
+# Spelt in pieces, because this file is searched, too.
+REGISTRY_HOSTS = ["py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com"]
+
+
+def tracked() -> list[Path]:
+    """Every file of the project: what git knows, or would take in."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def hand_written() -> list[Path]:
+    return [p for p in tracked() if p.suffix == ".py" and p.is_relative_to(ROOT / "wrapper")] + [
+        p for p in tracked() if p.suffix == ".py" and p.is_relative_to(ROOT / "scripts")
+    ]
+
+
+def function_lengths(paths: list[Path]) -> Iterator[int]:
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def requirements() -> list[str]:
+    groups = [
+        PROJECT["project"]["dependencies"],
+        *PROJECT["project"]["optional-dependencies"].values(),
+        *PROJECT["dependency-groups"].values(),
+    ]
+    return [line for group in groups for line in group if not line.startswith("imagen4[")]
+
+
+def test_the_top_level_holds_only_what_was_agreed() -> None:
+    """No other folder or file stands at the top, apart from dotfiles."""
+    names = {path.relative_to(ROOT).parts[0] for path in tracked()}
+    assert {name for name in names if not name.startswith(".")} == TOP_LEVEL
+
+
+def test_no_file_names_a_package_registry() -> None:
+    """Versions are pinned by name; where they come from is the installer's business."""
+    found = [
+        (path.name, host)
+        for path in tracked()
+        for host in REGISTRY_HOSTS
+        if host.encode() in path.read_bytes()
+    ]
+    assert found == []
+
+
+def test_every_dependency_has_an_upper_bound() -> None:
+    """A new major version of a dependency must not break a fresh install."""
+    assert [line for line in requirements() if "<" not in line] == []
+
+
+def test_the_client_core_needs_only_httpx_and_attrs() -> None:
+    """Everything else is an extra."""
+    names = [re.split(r"[<>=]", line)[0] for line in PROJECT["project"]["dependencies"]]
+    assert names == ["httpx", "attrs"]
+
+
+def test_the_constraints_are_plain_exact_versions() -> None:
+    """The file holds `name==version` lines and nothing else, sorted, each name once."""
+    lines = (ROOT / "scripts/constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][\w.]*", line)] == []
+    names = [line.split("==")[0].lower() for line in lines]
+    assert names == sorted(set(names))
+
+
+@pytest.mark.parametrize("line", requirements())
+def test_every_dependency_is_pinned(line: str) -> None:
+    """What pyproject.toml asks for, the constraints name exactly."""
+    name = re.split(r"[<>=\[]", line)[0].lower()
+    text = (ROOT / "scripts/constraints.txt").read_text(encoding="utf-8").lower()
+    assert f"\n{name}==" in "\n" + text.replace("_", "-")
+
+
+def test_functions_and_files_stay_small() -> None:
+    """Median function at most 8 lines, nine of ten at most 25, no file over 300."""
+    files = hand_written()
+    lengths = list(function_lengths(files))
+    assert statistics.median(lengths) <= 8
+    assert statistics.quantiles(lengths, n=10)[-1] <= 25
+    long = [p.name for p in files if len(p.read_text(encoding="utf-8").splitlines()) > 300]
+    assert long == []
