@@ -10,9 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from .api import answer_call, respond
+from .admin import admin_routes
+from .api import answer_call, record, respond
 from .downloads import send_picture
 from .gateways import GATEWAYS
+from .guard import BrowserGuard
+from .page import page_routes
 from .profiles import Refusal
 from .settings import Settings
 from .world import World
@@ -33,10 +36,15 @@ def create_app(**settings: Any) -> Starlette:
 def app_for(world: World) -> Starlette:
     app = Starlette(
         routes=[
+            *page_routes(),
+            *admin_routes(),
             *_gateway_routes(),
             Route("/files/{gateway}/{task_id}/{index:int}.png", send_picture),
         ],
-        middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)],
+        middleware=[
+            Middleware(BrowserGuard, hosts=world.settings.page_hosts),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
+        ],
         exception_handlers={404: _no_such_path, 405: _no_such_method},
     )
     app.router.redirect_slashes = False
@@ -58,11 +66,20 @@ def _gateway_routes() -> list[BaseRoute]:
 
 
 async def _no_such_path(request: Request, _error: Exception) -> Response:
-    return respond(request.app.state.world.profile.refusal(Refusal.NO_SUCH_PATH))
+    return _refused(request, Refusal.NO_SUCH_PATH)
 
 
 async def _no_such_method(request: Request, error: Exception) -> Response:
-    response = respond(request.app.state.world.profile.refusal(Refusal.NO_SUCH_METHOD))
+    response = _refused(request, Refusal.NO_SUCH_METHOD)
     if isinstance(error, HTTPException) and error.headers:
         response.headers.update(error.headers)
+    return response
+
+
+def _refused(request: Request, refusal: Refusal) -> Response:
+    """Written down too: a client with a wrong base URL is looked for in the journal."""
+    world: World = request.app.state.world
+    response = respond(world.profile.refusal(refusal))
+    gateway = request.url.path.split("/")[1]
+    record(world, request, gateway if gateway in GATEWAYS else "", "", b"", response, None)
     return response

@@ -31,6 +31,10 @@ class Bounded(Generic[K, V]):
     def _is_full(self) -> bool:
         return len(self._items) > self._max_items or self._bytes > self._max_bytes
 
+    def clear(self) -> None:
+        self._items.clear()
+        self._bytes = 0
+
     def get(self, key: K) -> V | None:
         return self._items.get(key)
 

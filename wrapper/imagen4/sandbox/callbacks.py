@@ -7,7 +7,7 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from .gateways import GATEWAYS
 from .profiles import Profile
@@ -23,6 +23,8 @@ and retries are there to be survived."""
 class Delivery:
     """One attempt to deliver a callback. Times are Unix seconds on the sandbox's clock."""
 
+    number: int = 0
+    """In the order they were planned, from 1."""
     task_id: str
     gateway: str
     url: str
@@ -51,10 +53,6 @@ class Delivery:
             attempt=self.attempt + 1,
             forged=self.forged,
         )
-
-    def copy(self, due: float) -> "Delivery":
-        """Another first attempt at another time."""
-        return evolve(self, due=due)
 
 
 def first_delivery(task: Task) -> Delivery | None:

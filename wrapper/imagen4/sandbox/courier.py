@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from .callbacks import Delivery, body_of, first_delivery, headers_of, refusal_of
 from .faults import Armed, Stage
 from .strictjson import dumps
@@ -31,7 +33,7 @@ class Courier:
     def __init__(self, world: "World") -> None:
         self.world = world
         self.log: deque[Delivery] = deque(maxlen=MAX_LOG)
-        self._numbers = itertools.count()
+        self._numbers = itertools.count(1)
         self._pending: list[tuple[float, int, Delivery]] = []
         self._under_way: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -56,9 +58,10 @@ class Courier:
             self._add(planned)
 
     def _add(self, delivery: Delivery) -> None:
+        delivery.number = next(self._numbers)
         self.log.append(delivery)
         if delivery.outcome == "waiting" and len(self._pending) < MAX_PENDING:
-            heapq.heappush(self._pending, (delivery.due, next(self._numbers), delivery))
+            heapq.heappush(self._pending, (delivery.due, delivery.number, delivery))
 
     def wake(self) -> None:
         """Look again at what is due. From any thread."""
@@ -152,7 +155,7 @@ def _spoilt(delivery: Delivery, armed: Armed | None) -> list[Delivery]:
         delivery.due += float(given["seconds"])
     delivery.forged = name == "forged-callback"
     copies = int(given["copies"]) if name == "duplicate-callback" else 0
-    return [delivery, *(delivery.copy(delivery.due) for _ in range(copies))]
+    return [delivery, *(evolve(delivery) for _ in range(copies))]
 
 
 def _call_in(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> None:

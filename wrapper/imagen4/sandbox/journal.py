@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -52,6 +52,8 @@ class Journal:
 
     def __init__(self, max_requests: int) -> None:
         self._numbers = itertools.count(1)
+        self.listener: Callable[[RecordedRequest], None] | None = None
+        """Told of each request, on the server's loop."""
         self._entries: Bounded[int, RecordedRequest] = Bounded(
             max_requests, MAX_BYTES, lambda entry: entry.weight
         )
@@ -59,7 +61,12 @@ class Journal:
     def add(self, **fields: Any) -> RecordedRequest:
         entry = RecordedRequest(number=next(self._numbers), **fields)
         self._entries.put(entry.number, entry)
+        if self.listener is not None:
+            self.listener(entry)
         return entry
+
+    def clear(self) -> None:
+        self._entries.clear()
 
     def entries(self) -> list[RecordedRequest]:
         """Oldest first."""

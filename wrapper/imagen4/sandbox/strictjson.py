@@ -22,9 +22,12 @@ def loads(raw: bytes) -> Any:
     return value
 
 
-def dumps(value: Any) -> str:
-    """Compact JSON text, refusing NaN and infinities."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+def dumps(value: Any, indent: int | None = None) -> str:
+    """JSON text, compact unless indented, refusing NaN and infinities."""
+    separators = (",", ":") if indent is None else None
+    return json.dumps(
+        value, ensure_ascii=False, allow_nan=False, separators=separators, indent=indent
+    )
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class World:
         self.lock = threading.RLock()
         self.clock = Clock(settings.speed)
         self.connections = Connections()
+        self.journal = Journal(settings.max_requests)
         self.courier = Courier(self)
         self.reset()
 
@@ -55,7 +56,7 @@ class World:
             self.accounts = {name: Account(self.settings.credits) for name in GATEWAYS}
             self.faults = FaultBook(self.settings.seed)
             self.courier.reset()
-            self.journal = Journal(self.settings.max_requests)
+            self.journal.clear()
 
     def configure(self, **changes: Any) -> None:
         """Change settings while running, until the next reset. New credits refill the accounts."""

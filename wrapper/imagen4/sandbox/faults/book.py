@@ -1,5 +1,6 @@
 """The armed faults, and whose turn it is."""
 
+import itertools
 import random
 import threading
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from .catalogue import FAULTS, Fault, Stage, Value
 class Armed:
     """A fault that strikes the requests in its scope. What is None does not narrow the scope."""
 
+    number: int
     fault: Fault
     gateway: str | None
     operation: str | None
@@ -43,6 +45,7 @@ class FaultBook:
 
     def __init__(self, seed: int) -> None:
         self._armed: list[Armed] = []
+        self._numbers = itertools.count(1)
         self._dice = random.Random(seed)
         self._lock = threading.Lock()
 
@@ -62,6 +65,7 @@ class FaultBook:
         if times is None and share is None and word is None:
             times = 1
         armed = Armed(
+            number=next(self._numbers),
             fault=fault,
             gateway=_one_of("gateway", gateway, tuple(GATEWAYS)),
             operation=_one_of("operation", operation, fault.stage.value),

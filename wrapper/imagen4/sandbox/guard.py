@@ -1,0 +1,61 @@
+"""Keeping other web sites' scripts away from a server on the user's own machine."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+PRIVATE = ("/sandbox/",)
+SAFE_METHODS = ("GET", "HEAD")
+
+
+class BrowserGuard:
+    """Refuses what a browser sends on behalf of another site.
+
+    Everywhere, an `Origin` that is not the sandbox's own. On the page and the admin endpoint
+    also a `Host` that is a name other than localhost (a site whose name was rebound to this
+    machine), and writes that are not declared as JSON (which a form can send unasked).
+    """
+
+    def __init__(self, app: ASGIApp, hosts: tuple[str, ...]) -> None:
+        self.app, self.hosts = app, hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        if refusal is None:
+            await self.app(scope, receive, send)
+        else:
+            await PlainTextResponse(refusal, 403)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> str | None:
+        headers = Headers(scope=scope)
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if origin is not None and origin != f"{scope['scheme']}://{host}":
+            return "refused: this comes from another origin"
+        if origin is not None and not self._is_known(host):
+            return "refused: unknown host name"
+        if scope["path"] != "/" and not scope["path"].startswith(PRIVATE):
+            return None
+        return self._private_refusal(scope["method"], host, headers)
+
+    def _private_refusal(self, method: str, host: str, headers: Headers) -> str | None:
+        if not self._is_known(host):
+            return "refused: unknown host name"
+        if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            return "refused: this comes from another site"
+        if method not in SAFE_METHODS and headers.get("content-type") != "application/json":
+            return "refused: Content-Type must be application/json"
+        return None
+
+    def _is_known(self, host: str) -> bool:
+        """Addresses and localhost cannot be rebound; other names must have been allowed."""
+        name = urlsplit(f"//{host}").hostname if "@" not in host else None
+        if name is None:
+            return False
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return name in ("localhost", *self.hosts)
+        return True
