@@ -57,7 +57,7 @@ function bar(task) {
 }
 
 function pictures(task) {
-  const box = make("div", "pictures");
+  const box = make("div", task.pictures.length > 1 ? "pictures several" : "pictures");
   task.pictures.forEach((path) => {
     const link = make("a");
     link.href = path;
@@ -143,17 +143,34 @@ function explain() {
   byId("says").textContent = fault ? `${fault.strikes}: ${fault.says}` : "";
 }
 
+function showFacts(state) {
+  const facts = [
+    ["profile", state.profile],
+    ["time", clockText(state.now)],
+    ["clock", state.speed === 0 ? "stands still" : `${state.speed}×`],
+    ...state.gateways.map(({ name, credits }) => [`${name} credits`, credits.toLocaleString()]),
+  ];
+  byId("facts").replaceChildren(...facts.map(([name, value]) => {
+    const fact = make("span", "", `${name} `);
+    fact.append(make("b", "", value));
+    return fact;
+  }));
+}
+
 function show(state) {
-  const credits = state.gateways.map(({ name, credits: left }) => `${name} ${left} credits`).join(" · ");
-  const speed = state.speed === 0 ? "clock stands" : `${state.speed}× time`;
-  byId("facts").textContent = `${state.profile} · ${clockText(state.now)} · ${speed} · ${credits}`;
+  showFacts(state);
   const first = state.gateways[0];
   byId("hint").textContent = `from imagen4 import Client
 
-with Client("${first.name}", base_url="${location.origin}/${first.name}", api_key="${first.key}") as client:
-    client.generate("a red fox in the snow")`;
+client = Client(
+    "${first.name}",
+    base_url="${location.origin}/${first.name}",
+    api_key="${first.key}",
+)
+client.generate("a red fox in the snow")`;
   byId("empty").hidden = state.tasks.length > 0;
   byId("tasks-count").textContent = state.tasks.length ? `(${state.tasks.length} newest)` : "";
+  byId("no-requests").hidden = state.requests.length > 0;
   byId("no-callbacks").hidden = state.callbacks.length > 0;
   sync(byId("tasks"), state.tasks, (task) => `${task.gateway} ${task.id}`, fillTask);
   sync(byId("requests"), state.requests, (entry) => entry.number, fillRequest);
