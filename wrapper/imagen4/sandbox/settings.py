@@ -5,6 +5,8 @@ from typing import Any
 from attrs import Attribute, field, frozen, validators
 
 PROFILES = ("observed", "documented")
+FIXED = ("seed", "page_hosts", "max_tasks", "max_requests")
+"""Settings that hold from the start on."""
 
 
 class SettingError(ValueError):

@@ -16,7 +16,7 @@ from .journal import Journal
 from .limits import RateLimit
 from .pictures import draw
 from .profiles import PROFILES, Profile
-from .settings import Settings
+from .settings import FIXED, SettingError, Settings
 from .tasks import Task, new_tasks
 
 MAX_PICTURES = 16 * 1024 * 1024
@@ -60,6 +60,9 @@ class World:
 
     def configure(self, **changes: Any) -> None:
         """Change settings while running, until the next reset. New credits refill the accounts."""
+        fixed = [name for name in changes if name in FIXED]
+        if fixed:
+            raise SettingError(f"{fixed[0]} cannot be changed while the sandbox runs")
         with self.lock:
             self.settings = evolve(self.settings, **changes)
             self.clock.speed = self.settings.speed
