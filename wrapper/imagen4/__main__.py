@@ -11,7 +11,7 @@ def main() -> None:
         sys.exit("imagen4: the command line is an extra; run: pip install 'imagen4[cli]'")
     from imagen4.cli.group import run
 
-    run()
+    sys.exit(run())
 
 
 if __name__ == "__main__":

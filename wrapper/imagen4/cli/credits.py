@@ -4,7 +4,7 @@ import json
 
 import click
 
-from imagen4 import Client
+from imagen4 import Client, Gateway
 from imagen4.cli import options, outcome
 from imagen4.cli.progress import PlainLines
 
@@ -12,7 +12,7 @@ from imagen4.cli.progress import PlainLines
 @click.command()
 @options.gateway
 @options.as_json
-def command(gateway: str, base_url: str | None, as_json: bool) -> None:
+def command(gateway: Gateway, base_url: str | None, as_json: bool) -> None:
     """Print the account's remaining credits."""
     with (
         outcome.ending(PlainLines(), gateway=gateway, base_url=base_url, as_json=as_json),

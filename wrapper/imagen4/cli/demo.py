@@ -8,12 +8,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from imagen4 import Client, Request
+from imagen4 import AspectRatio, Client, Gateway
 from imagen4.cli import options, outcome
 from imagen4.cli.progress import display
 from imagen4.sandbox import Sandbox
 
-GATEWAYS = ("kie", "apikley")
+GATEWAYS: tuple[Gateway, ...] = ("kie", "apikley")
 # A sandbox task takes eight seconds on the sandbox's clock: two here.
 SPEED = 4.0
 
@@ -24,33 +24,34 @@ SPEED = 4.0
 @options.option("--aspect-ratio", "-a", default="16:9", metavar="W:H", help="Such as 16:9.")
 @options.output
 @options.as_json
-def command(prompt: str, num_images: int, aspect_ratio: str, output: Path, as_json: bool) -> None:
+def command(
+    prompt: str, num_images: int, aspect_ratio: AspectRatio, output: Path, as_json: bool
+) -> None:
     """Make pictures of PROMPT through both gateways' clients, against a sandbox.
 
     A sandbox is started on this machine for it, and stopped at the end.
     """
-    request = Request(prompt, num_images=num_images, aspect_ratio=aspect_ratio)
     with Sandbox(speed=SPEED) as sandbox:
-        made = [
-            _pictures(gateway, request, sandbox, output / gateway, as_json) for gateway in GATEWAYS
-        ]
+        made = []
+        for gateway in GATEWAYS:
+            url, key = sandbox.url(gateway), sandbox.key(gateway)
+            with (
+                display() as shown,
+                outcome.ending(shown, gateway=gateway, base_url=url, as_json=as_json),
+                Client(gateway, base_url=url, api_key=key) as client,
+            ):
+                result = client.generate(
+                    prompt,
+                    num_images=num_images,
+                    aspect_ratio=aspect_ratio,
+                    on_update=shown.update,
+                )
+                paths = result.save(output / gateway)
+            made.append(outcome.result_as_json(gateway, result, paths))
     if as_json:
         click.echo(json.dumps(made, indent=2))
     else:
         Console().print(_table(made, output))
-
-
-def _pictures(
-    gateway: str, request: Request, sandbox: Sandbox, output: Path, as_json: bool
-) -> dict[str, Any]:
-    url, key = sandbox.url(gateway), sandbox.key(gateway)
-    with (
-        display() as shown,
-        outcome.ending(shown, gateway=gateway, base_url=url, as_json=as_json),
-        Client(gateway, base_url=url, api_key=key) as client,
-    ):
-        result = client.generate(request, on_update=shown.update)
-        return outcome.result_as_json(result, result.save(output))
 
 
 def _table(made: list[dict[str, Any]], output: Path) -> Table:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from imagen4 import Client
+from imagen4 import Client, Gateway
 from imagen4.cli import options, outcome
 from imagen4.cli.progress import display
 
@@ -17,7 +17,7 @@ from imagen4.cli.progress import display
 @options.as_json
 def command(
     task_ids: tuple[str, ...],
-    gateway: str,
+    gateway: Gateway,
     base_url: str | None,
     timeout: float | None,
     output: Path,
@@ -33,4 +33,4 @@ def command(
         Client(gateway, base_url=base_url) as client,
     ):
         result = client.job(*task_ids).wait(timeout=timeout, on_update=shown.update)
-        outcome.saved(result, result.save(output), as_json=as_json)
+        outcome.saved(gateway, result, result.save(output), as_json=as_json)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from imagen4 import Client, Request
+from imagen4 import AspectRatio, Client, Gateway
 from imagen4.cli import options, outcome
 from imagen4.cli.progress import display
 
@@ -22,10 +22,10 @@ from imagen4.cli.progress import display
 @options.as_json
 def command(
     prompt: str,
-    gateway: str,
+    gateway: Gateway,
     base_url: str | None,
     num_images: int,
-    aspect_ratio: str | None,
+    aspect_ratio: AspectRatio | None,
     negative_prompt: str | None,
     seed: str | None,
     callback_url: str | None,
@@ -39,18 +39,19 @@ def command(
     `imagen4 fetch` takes the tasks up again without paying twice. The key is read
     from KIE_API_KEY or APIKLEY_API_KEY.
     """
-    request = Request(
-        prompt,
-        num_images=num_images,
-        aspect_ratio=aspect_ratio,
-        negative_prompt=negative_prompt,
-        seed=seed,
-        callback_url=callback_url,
-    )
     with (
         display() as shown,
         outcome.ending(shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output),
         Client(gateway, base_url=base_url) as client,
     ):
-        result = client.generate(request, timeout=timeout, on_update=shown.update)
-        outcome.saved(result, result.save(output), as_json=as_json)
+        result = client.generate(
+            prompt,
+            num_images=num_images,
+            aspect_ratio=aspect_ratio,
+            negative_prompt=negative_prompt,
+            seed=seed,
+            callback_url=callback_url,
+            timeout=timeout,
+            on_update=shown.update,
+        )
+        outcome.saved(gateway, result, result.save(output), as_json=as_json)

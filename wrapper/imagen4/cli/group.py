@@ -71,27 +71,28 @@ def group() -> None:
     """Google's Imagen 4 through the kie and apikley gateways: pay once, lose nothing."""
 
 
-def run() -> None:
-    """Entry point: every failure is one line on standard error and a listed exit code."""
+def run() -> int:
+    """Run what the command line says; any failure is one line on standard error.
+
+    Returns the exit code, one of `exits.Exit`.
+    """
     try:
         _log_to_stderr(os.environ.get("IMAGEN4_LOG", ""))
-        group.main(prog_name="imagen4", standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        # Without click's own handling of errors, `ctx.exit(code)` comes back as the code.
+        return group.main(prog_name="imagen4", standalone_mode=False) or 0
     except click.Abort:
-        sys.exit(exits.say(exits.Exit.INTERRUPTED, "interrupted"))
+        return exits.say(exits.Exit.INTERRUPTED, "interrupted")
     except click.UsageError as error:
         hint = f" (see: {error.ctx.command_path} --help)" if error.ctx else ""
-        sys.exit(exits.say(exits.Exit.USAGE, error.format_message() + hint))
+        return exits.say(exits.Exit.USAGE, error.format_message() + hint)
     except click.ClickException as error:
-        sys.exit(exits.say(exits.Exit.FAILED, error.format_message()))
+        return exits.say(exits.Exit.FAILED, error.format_message())
     except BrokenPipeError:
         # The reader of our output (`| head`) has left; nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(exits.Exit.FAILED)
+        return exits.Exit.FAILED
     except Exception as error:  # nobody should meet a traceback
-        code, line = exits.explain(error)
-        sys.exit(exits.say(code, line))
+        return exits.say(*exits.explain(error))
 
 
 def _log_to_stderr(level: str) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import shlex
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,19 +15,19 @@ from imagen4.cli.progress import Display
 from imagen4.errors import Imagen4Error, PartialFailure
 
 
-def saved(result: Result, paths: Sequence[Path], *, as_json: bool) -> None:
+def saved(gateway: str, result: Result, paths: Sequence[Path], *, as_json: bool) -> None:
     """Print where the pictures are: a path a line, or one JSON document."""
     if as_json:
-        click.echo(json.dumps(result_as_json(result, paths), indent=2))
+        click.echo(json.dumps(result_as_json(gateway, result, paths), indent=2))
     else:
         click.echo("\n".join(map(str, paths)))
 
 
-def result_as_json(result: Result, paths: Sequence[Path] = ()) -> dict[str, Any]:
+def result_as_json(gateway: str, result: Result, paths: Sequence[Path] = ()) -> dict[str, Any]:
     """A result for machines; `cost_time` in seconds, times as ISO 8601."""
     names: list[str | None] = [str(path) for path in paths] or [None] * len(result.images)
     return {
-        "gateway": result.gateway,
+        "gateway": gateway,
         "task_ids": list(result.task_ids),
         "images": [
             {
@@ -80,7 +79,7 @@ def ending(
         raise
     except PartialFailure as error:
         paths = error.result.save(output) if output else ()
-        _fail(error, as_json=as_json, result=result_as_json(error.result, paths))
+        _fail(error, as_json=as_json, result=result_as_json(gateway, error.result, paths))
     except Imagen4Error as error:
         if exits.code_of(error) in {exits.Exit.TIMEOUT, exits.Exit.UNCERTAIN, exits.Exit.DOWNLOAD}:
             _hint(resume, error.task_ids or display.task_ids)
@@ -93,7 +92,7 @@ def _fail(error: Imagen4Error, *, as_json: bool, result: dict[str, Any] | None =
     else:
         for image in (result or {}).get("images", ()):
             click.echo(image["path"] or image["url"])
-    sys.exit(exits.say(exits.code_of(error), str(error)))
+    raise click.exceptions.Exit(exits.say(exits.code_of(error), str(error)))
 
 
 def _hint(resume: Sequence[str], task_ids: Sequence[str]) -> None:

@@ -4,12 +4,14 @@ Everything goes to standard error; standard output is for results.
 """
 
 import sys
-from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import click
 
 from imagen4 import Update
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 
 class Display(Protocol):
@@ -58,7 +60,7 @@ class LiveTable:
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self.task_ids: tuple[str, ...] = ()
-        self._rows: dict[str, int] = {}
+        self._rows: dict[str, TaskID] = {}
         self._ended: set[str] = set()
         self._progress = Progress(
             SpinnerColumn(finished_text="•"),
@@ -73,12 +75,7 @@ class LiveTable:
         self._all = self._progress.add_task("pictures", total=None, state="asking for them")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         self._progress.stop()
 
     def update(self, update: Update) -> None:
@@ -93,7 +90,7 @@ class LiveTable:
             self._all, state=f"{len(self._ended)} of {len(self.task_ids)} tasks have ended"
         )
 
-    def _row(self, task_id: str) -> int:
+    def _row(self, task_id: str) -> "TaskID":
         if task_id not in self._rows:
             # Printed above the table at once: the id is what a paid task is found by.
             self._progress.console.print(f"task {task_id}", markup=False, highlight=False)

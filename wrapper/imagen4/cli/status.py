@@ -4,7 +4,7 @@ import json
 
 import click
 
-from imagen4 import Client, Task
+from imagen4 import Client, Gateway, Task
 from imagen4.cli import options, outcome
 from imagen4.cli.progress import PlainLines
 
@@ -13,7 +13,9 @@ from imagen4.cli.progress import PlainLines
 @options.task_ids
 @options.gateway
 @options.as_json
-def command(task_ids: tuple[str, ...], gateway: str, base_url: str | None, as_json: bool) -> None:
+def command(
+    task_ids: tuple[str, ...], gateway: Gateway, base_url: str | None, as_json: bool
+) -> None:
     """Say where each TASK stands, without waiting."""
     with (
         outcome.ending(PlainLines(), gateway=gateway, base_url=base_url, as_json=as_json),

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from imagen4 import Client
+from imagen4 import Client, Gateway
 from imagen4.cli import options, outcome
 from imagen4.cli.progress import display
 
@@ -16,7 +16,7 @@ from imagen4.cli.progress import display
 @options.as_json
 def command(
     task_ids: tuple[str, ...],
-    gateway: str,
+    gateway: Gateway,
     base_url: str | None,
     timeout: float | None,
     as_json: bool,
@@ -29,6 +29,6 @@ def command(
     ):
         result = client.job(*task_ids).wait(timeout=timeout, on_update=shown.update)
     if as_json:
-        click.echo(json.dumps(outcome.result_as_json(result), indent=2))
+        click.echo(json.dumps(outcome.result_as_json(gateway, result), indent=2))
     else:
         click.echo("\n".join(image.url for image in result.images))

@@ -1,0 +1,46 @@
+"""Runs the command line in this process, as a user would type it, against a sandbox."""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+
+from imagen4.cli.group import run
+from imagen4.sandbox import Sandbox
+
+# So fast that a task has ended by the time of the first poll.
+SPEED = 100_000.0
+
+
+class Run(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Sandbox]:
+    with Sandbox(speed=SPEED) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    server.reset()
+    for gateway in ("kie", "apikley"):
+        monkeypatch.setenv(f"{gateway.upper()}_API_KEY", server.key(gateway))
+    return server
+
+
+@pytest.fixture
+def imagen4(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Run]:
+    def call(*arguments: str) -> Run:
+        monkeypatch.setattr(sys, "argv", ["imagen4", *arguments])
+        code = run()
+        captured = capsys.readouterr()
+        return Run(code, captured.out, captured.err)
+
+    return call
