@@ -1,0 +1,118 @@
+"""Pictures by Google's Imagen 4 through the gateways kie and apikley.
+
+    from imagen4 import Client
+
+    with Client("kie") as client:
+        result = client.generate("a red fox in the snow", num_images=4, aspect_ratio="16:9")
+        for image in result.images:
+            image.save("out/")
+
+The names are loaded when they are first used, so that importing this package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import callbacks, errors
+    from .aio import AsyncClient
+    from .client import Client
+    from .effects import Update
+    from .errors import (
+        AuthenticationError,
+        DownloadError,
+        FeatureDisabled,
+        GatewayUnavailable,
+        Imagen4Error,
+        InsufficientCredits,
+        InvalidRequest,
+        PartialFailure,
+        QuotaExceeded,
+        RateLimited,
+        SubmissionUncertain,
+        TaskFailed,
+        TaskNotFound,
+        TaskTimeout,
+        TransportError,
+        UnexpectedResponse,
+    )
+    from .gateways import Adapter
+    from .job import AsyncJob, Job
+    from .literals import AspectRatio, Gateway
+    from .many import Finished
+    from .polling import Polling
+    from .request import Request
+    from .result import AsyncImage, AsyncResult, Image, Result
+    from .task import Task
+
+_ERRORS = (
+    "AuthenticationError DownloadError FeatureDisabled GatewayUnavailable Imagen4Error "
+    "InsufficientCredits InvalidRequest PartialFailure QuotaExceeded RateLimited "
+    "SubmissionUncertain TaskFailed TaskNotFound TaskTimeout TransportError UnexpectedResponse"
+)
+_HOMES = {
+    "aio": "AsyncClient",
+    "client": "Client",
+    "effects": "Update",
+    "errors": _ERRORS,
+    "gateways": "Adapter",
+    "job": "AsyncJob Job",
+    "literals": "AspectRatio Gateway",
+    "many": "Finished",
+    "polling": "Polling",
+    "request": "Request",
+    "result": "AsyncImage AsyncResult Image Result",
+    "task": "Task",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "Adapter",
+    "AspectRatio",
+    "AsyncClient",
+    "AsyncImage",
+    "AsyncJob",
+    "AsyncResult",
+    "AuthenticationError",
+    "Client",
+    "DownloadError",
+    "FeatureDisabled",
+    "Finished",
+    "Gateway",
+    "GatewayUnavailable",
+    "Image",
+    "Imagen4Error",
+    "InsufficientCredits",
+    "InvalidRequest",
+    "Job",
+    "PartialFailure",
+    "Polling",
+    "QuotaExceeded",
+    "RateLimited",
+    "Request",
+    "Result",
+    "SubmissionUncertain",
+    "Task",
+    "TaskFailed",
+    "TaskNotFound",
+    "TaskTimeout",
+    "TransportError",
+    "UnexpectedResponse",
+    "Update",
+    "callbacks",
+    "errors",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("callbacks", "errors"):
+        return import_module(f"{__name__}.{name}")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,149 @@
+"""Every error that leaves this package.
+
+    Imagen4Error
+    ├── InvalidRequest           refused, by us before anything is sent or by the gateway (422)
+    ├── AuthenticationError      the key is not accepted (401, 403)
+    ├── InsufficientCredits      402
+    ├── RateLimited              429, after the pauses allowed
+    ├── QuotaExceeded            433, a sub-key's own limit
+    ├── GatewayUnavailable       455 (maintenance), 5xx
+    ├── FeatureDisabled          505
+    ├── TaskNotFound             the gateway does not know the task id
+    ├── TaskFailed               the gateway could not make the picture
+    ├── PartialFailure           some tasks of one request failed, `result` holds the others
+    ├── TaskTimeout              our clock ran out; the task goes on, `job` takes it up again
+    ├── SubmissionUncertain      a create may or may not have been accepted: it was not repeated
+    ├── UnexpectedResponse       an answer that cannot be understood
+    ├── TransportError           no answer
+    └── DownloadError            a picture could not be fetched or saved
+
+Where known, each carries `gateway`, `task_ids`, `code` (the envelope's), `http_status`,
+`message`, `body` (the start of the answer) and `job`. None holds the key or the prompt:
+both are cut out of whatever the gateway said.
+"""
+
+# ruff: noqa: N818 - the names say what happened; that they are errors, their base class says
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Imagen4Error(Exception):
+    """The root of the tree."""
+
+    # The Job or AsyncJob with the tasks that exist; what a user needs in order to go on.
+    job: Any = None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        gateway: str | None = None,
+        task_ids: tuple[str, ...] = (),
+        code: int | None = None,
+        http_status: int | None = None,
+        body: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.gateway = gateway
+        self.task_ids = task_ids
+        self.code = code
+        self.http_status = http_status
+        self.body = body
+
+    def __str__(self) -> str:
+        known = {
+            "gateway": self.gateway,
+            "code": self.code,
+            "HTTP": self.http_status,
+            "task": ", ".join(self.task_ids),
+        }
+        details = ", ".join(f"{name} {value}" for name, value in known.items() if value)
+        return f"{self.message} [{details}]" if details else self.message
+
+
+class InvalidRequest(Imagen4Error):
+    """The request is not one that the gateway can serve; the message says what is allowed."""
+
+
+class AuthenticationError(Imagen4Error):
+    """The gateway does not accept the key."""
+
+
+class InsufficientCredits(Imagen4Error):
+    """The account cannot pay for the task."""
+
+
+class RateLimited(Imagen4Error):
+    """Too many requests; `retry_after` is the gateway's wish in seconds, if it named one."""
+
+    retry_after: float | None = None
+
+
+class QuotaExceeded(Imagen4Error):
+    """The key has a limit of its own, and it is used up."""
+
+
+class GatewayUnavailable(Imagen4Error):
+    """The gateway is in maintenance or broken."""
+
+
+class FeatureDisabled(Imagen4Error):
+    """The gateway has switched the feature off."""
+
+
+class TaskNotFound(Imagen4Error):
+    """The gateway does not know this task, or not under this key."""
+
+
+class TaskFailed(Imagen4Error):
+    """The gateway gave up on the task."""
+
+    fail_code: str | None = None
+    fail_message: str | None = None
+
+
+class PartialFailure(Imagen4Error):
+    """Some tasks ended well and some did not.
+
+    `result` holds the pictures there are, `failures` one error for each other task.
+    """
+
+    result: Any = None
+    failures: tuple[Imagen4Error, ...] = ()
+
+
+class TaskTimeout(Imagen4Error):
+    """The wait is over, the task is not: `job.wait()` goes on with it, nothing is paid again."""
+
+
+class SubmissionUncertain(Imagen4Error):
+    """A create was sent and nobody can say whether it was accepted; its cause is `__cause__`.
+
+    `sent_at` is when it left (aware datetime). `record_id` is an id that the answer held
+    although it was no success: it may be that of a paid task. `task_ids` and `job` hold the
+    tasks of the same request that are certain.
+    """
+
+    sent_at: datetime | None = None
+    record_id: str | None = None
+
+
+class UnexpectedResponse(Imagen4Error):
+    """The answer breaks the documented form; `body` holds its beginning."""
+
+
+class TransportError(Imagen4Error):
+    """No complete answer came. `sent` is False where no byte of the request left us."""
+
+    sent: bool = True
+
+
+class DownloadError(Imagen4Error):
+    """The picture could not be fetched or saved; `expired` when its link is too old."""
+
+    expired: bool = False

@@ -1,0 +1,61 @@
+"""Where requests may go: the key to its own origin, downloads to https."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from .errors import InvalidRequest
+
+# Stricter than URLs are, so that no two parsers can disagree about the host.
+_BASE_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::[0-9]{1,5})?"
+    r"(?:/[A-Za-z0-9._~/-]*)?"
+)
+_LINK = re.compile(r"(?:https?)://[^\s\\\x00-\x20\x7f]+", re.IGNORECASE)
+
+
+def checked_base_url(url: str, *, allow_http: bool) -> str:
+    """The base URL without a trailing slash; refused if the key could leak on its way there."""
+    match = _BASE_URL.fullmatch(url) if isinstance(url, str) else None
+    if match is None:
+        raise InvalidRequest("base_url must be like https://host[:port][/path], nothing more")
+    if match["scheme"] == "http" and not (allow_http or is_loopback(match["host"])):
+        raise InvalidRequest(
+            "base_url is plain http, which would show the key to the network; "
+            "allow_http=True allows it"
+        )
+    return url.rstrip("/")
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this machine: localhost by name, or a loopback address."""
+    if host is None or host.lower() == "localhost":
+        return host is not None
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def may_download(url: str, *, allow_http: bool) -> bool:
+    """Whether a picture may be fetched from there: https, or http on this machine."""
+    if not _LINK.fullmatch(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or allow_http or is_loopback(host))
+
+
+def checked_key(key: str | None, variable: str) -> str:
+    """The key, fit for a header. The error never shows it."""
+    key = (key or "").strip()
+    if not key:
+        raise InvalidRequest(f"No API key: pass api_key or set {variable}")
+    if not re.fullmatch(r"[!-~]+", key):
+        raise InvalidRequest("The API key must consist of printable ASCII without spaces")
+    return key

@@ -1,0 +1,31 @@
+"""Keeping requests below a documented rate."""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Lock
+
+# The gateway counts when requests arrive, we count when they leave: a window a little
+# longer than the documented one keeps the two from disagreeing.
+MARGIN = 1.02
+
+
+class Pacer:
+    """Hands out moments so that no `period` seconds hold more than `count` of them.
+
+    First come, first served; one pacer is shared by everything a client does.
+    """
+
+    def __init__(self, count: int, period: float) -> None:
+        self.period = period * MARGIN
+        self._moments: deque[float] = deque(maxlen=count)
+        self._lock = Lock()
+
+    def reserve(self, now: float) -> float:
+        """The moment, not before `now`, at which the caller may send."""
+        with self._lock:
+            moment = now
+            if len(self._moments) == self._moments.maxlen:
+                moment = max(now, self._moments[0] + self.period)
+            self._moments.append(moment)
+            return moment

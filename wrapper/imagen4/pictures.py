@@ -1,0 +1,84 @@
+"""Pictures on disk: their names, and writing them so that no half file is ever seen."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from .errors import DownloadError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PLAIN = re.compile(r"[a-z0-9_-]{1,80}")
+
+
+def stem(task_id: str, number: int) -> str:
+    """The file name, without suffix, of a task's picture: made of the task id, never of the URL.
+
+    An id that is not a plain name is made one, with a hash so that two never become the same.
+    """
+    if not _PLAIN.fullmatch(task_id):
+        digest = hashlib.sha256(task_id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        task_id = f"{re.sub(r'[^A-Za-z0-9_-]', '_', task_id)[:60]}-{digest}"
+    return f"{task_id}-{number + 1}"
+
+
+def is_directory(target: str | os.PathLike[str]) -> bool:
+    """Whether a target means a directory: one that exists, or a name without a suffix."""
+    path = Path(target)
+    return path.is_dir() or os.fspath(target).endswith(("/", os.sep)) or not path.suffix
+
+
+def make_directory(directory: str | os.PathLike[str]) -> None:
+    with disk_errors():
+        Path(directory).mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """What the disk refuses, as an error of ours."""
+    try:
+        yield
+    except OSError as problem:
+        reason = problem.strerror or type(problem).__name__
+        raise DownloadError(f"The picture cannot be written: {reason}") from None
+
+
+class Target:
+    """Where a picture goes: a file as named, or a directory in which it gets its own name.
+
+    `taken` holds what the pictures of one result were saved as, so that none replaces another.
+    """
+
+    def __init__(self, target: str | os.PathLike[str], name: str, taken: dict[Path, str]) -> None:
+        self._file = None if is_directory(target) else Path(target)
+        self._directory = self._file.parent if self._file else Path(target)
+        self._name = name
+        self._taken = taken
+
+    @contextmanager
+    def temporary(self) -> Iterator[BinaryIO]:
+        """A file beside the target; it is gone afterwards, unless it was kept."""
+        path = self._directory / f".{self._name}-{secrets.token_hex(8)}.part"
+        make_directory(self._directory)
+        with disk_errors():
+            try:
+                with path.open("x+b") as file:
+                    yield file
+            finally:
+                path.unlink(missing_ok=True)
+
+    def keep(self, file: BinaryIO, suffix: str) -> Path:
+        """Give the temporary file its name. Replaces an older file of that name."""
+        path = self._file or self._directory / f"{self._name}{suffix}"
+        if self._taken.setdefault(path.resolve(), self._name) != self._name:
+            raise DownloadError("Another picture of this result was saved under that name")
+        file.flush()
+        Path(file.name).replace(path)
+        return path

@@ -1,0 +1,62 @@
+"""How often to ask, and how long to be patient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Self
+
+# Documented by both gateways: every 2-3 s for the first 30 s, every 5-10 s up to two
+# minutes, every 15-30 s after that. Where in these bands: the benchmark's figures for
+# tasks of 5-120 s, at most 12 polls and a result known within 10 % of the task's duration.
+# (until, shortest, longest), all in seconds.
+DOCUMENTED_PACE = ((30.0, 2.4, 3.0), (120.0, 5.5, 7.5), (inf, 15.0, 20.0))
+LONGEST_BACKOFF = 60.0
+LONGEST_RETRY_AFTER = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """Settings of waiting. All times are in seconds.
+
+    timeout: for a whole wait, unless the call names its own. The gateways say: give up
+        after 10-15 minutes.
+    pace: bands (until, shortest, longest) of the interval between two polls of a task, by
+        the time since the wait began; drawn at random within a band.
+    grace: how long a task that is known to exist may be reported as unknown.
+    tolerance: so many answers in a row that cannot be understood are an error.
+    attempts: how often a create is tried when it provably did not arrive or was refused as
+        too frequent.
+    backoff: the first pause between such attempts; it doubles.
+    paced: keep creates and polls below the gateway's documented rates.
+    """
+
+    timeout: float = 900.0
+    pace: tuple[tuple[float, float, float], ...] = DOCUMENTED_PACE
+    grace: float = 15.0
+    tolerance: int = 3
+    attempts: int = 5
+    backoff: float = 2.0
+    paced: bool = True
+
+    @classmethod
+    def immediate(cls, timeout: float = 10.0) -> Self:
+        """No waits at all, for tests against a stand-in whose tasks end at once."""
+        return cls(timeout, ((inf, 0.0, 0.0),), grace=0.0, backoff=0.0, paced=False)
+
+    def interval(self, elapsed: float, random: Callable[[], float]) -> float:
+        """The pause before a task's next poll, `elapsed` seconds into the wait."""
+        shortest, longest = next(
+            ((low, high) for until, low, high in self.pace if elapsed < until), self.pace[-1][1:]
+        )
+        return shortest + (longest - shortest) * random()
+
+    def pause(self, attempt: int, retry_after: float | None, random: Callable[[], float]) -> float:
+        """The pause after the `attempt`-th refused create: doubling, half of it at random."""
+        backoff = min(self.backoff * 2.0 ** (attempt - 1), LONGEST_BACKOFF)
+        wish = min(retry_after or 0.0, LONGEST_RETRY_AFTER) if self.backoff else 0.0
+        return max(backoff * (0.5 + 0.5 * random()), wish)

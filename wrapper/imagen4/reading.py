@@ -1,0 +1,73 @@
+"""What an answer about a task comes to, for polling, `status()` and `confirm()` alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .envelope import Envelope, described, opened, refusal
+from .errors import Imagen4Error, TaskFailed, UnexpectedResponse
+from .gateways import data_of
+from .redaction import redacted
+from .task import Task, task_from
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from .effects import Answer
+    from .gateways import Adapter
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A poll's yield: the task as far as it could be read, and what is wrong, if anything."""
+
+    task: Task | None
+    problem: Imagen4Error | None
+
+
+def news_in(adapter: Adapter, answer: Answer, task_id: str, secrets: Collection[str]) -> News:
+    """Read an answer of Get Task Details."""
+    envelope = opened(answer)
+    problem = refusal(envelope, about_task=True, secrets=secrets)
+    task = None
+    # Code 501 says "generation failed" and may still come with the task.
+    if problem is None or isinstance(problem, TaskFailed):
+        details = data_of(adapter.details_model, envelope.decoded)
+        task = task_from(details, envelope.decoded, asked=task_id)
+        problem = trouble(task, envelope, secrets) or problem
+    if problem is not None:
+        problem.task_ids = (task_id,)
+    return News(without_secrets(task, secrets), problem)
+
+
+def trouble(task: Task | None, envelope: Envelope, secrets: Collection[str]) -> Imagen4Error | None:
+    """What is wrong with a task that was read; None while it runs and when it has pictures."""
+    if task is None:
+        reason = "The answer does not describe the task that was asked for"
+    elif task.failed:
+        return failure(task, envelope, secrets)
+    elif task.running or task.urls:
+        return None
+    elif task.succeeded:
+        reason = "The task succeeded without a single picture"
+    else:
+        reason = f"The task is in a state that no document knows: {task.state}"
+    return described(UnexpectedResponse, envelope, reason, secrets)
+
+
+def failure(task: Task, envelope: Envelope, secrets: Collection[str]) -> Imagen4Error:
+    """The gateway's reasons as an error."""
+    reason = f"The task failed: {task.fail_message or 'no reason given'}"
+    error = described(TaskFailed, envelope, reason, secrets)
+    error.fail_code = task.fail_code
+    error.fail_message = redacted(task.fail_message, secrets) if task.fail_message else None
+    return error
+
+
+def without_secrets(task: Task | None, secrets: Collection[str]) -> Task | None:
+    """The gateway's words about an end may quote the prompt, and they get shown and logged."""
+    if task is None or task.running or task.urls:
+        return task
+    message = task.fail_message and redacted(task.fail_message, secrets)
+    return replace(task, state=redacted(task.state, secrets), fail_message=message)

@@ -1,0 +1,153 @@
+"""Creating tasks, each of which is paid for and none of which is created twice.
+
+There is no idempotency key. So a create is sent once, and again only after
+
+- a failure before any byte left (connection refused, name not found, connect or pool
+  time-out), or
+- an explicit "rate limited" (429, as status or code),
+
+within a number of attempts and the deadline. After anything that leaves open whether the
+task exists, `SubmissionUncertain` says so. Evidence for what is ambiguous: live gateways
+answer code 500 to bad parameters as well as to internal errors.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from .batch import Batch, Context, id_in, logger
+from .effects import Answer, Call, Send, Sleep, Steps, Update
+from .envelope import described, opened, refusal
+from .errors import (
+    FeatureDisabled,
+    Imagen4Error,
+    RateLimited,
+    SubmissionUncertain,
+    TransportError,
+    UnexpectedResponse,
+)
+from .gateways import data_of
+from .task import usable_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .request import Planned
+
+
+def submitted(context: Context, batch: Batch, started: float, deadline: float) -> Steps[None]:
+    """Create the tasks of a batch, one after the other, and stop at the first failure."""
+    for plan in batch.plans:
+        task_id = yield from created(context, batch, plan, deadline)
+        batch.add(task_id, plan.seed, context.clock())
+        logger.info("%s: created task %s", context.adapter.name, task_id)
+        elapsed = context.clock() - started
+        yield Update(task_id, "submitted", elapsed, tuple(batch.task_ids))
+
+
+def created(context: Context, batch: Batch, plan: Planned, deadline: float) -> Steps[str]:
+    """Create one task and return its id."""
+    call = context.adapter.create(plan.fields, batch.callback_url)
+    for attempt in count(1):
+        yield from paced(context, deadline)
+        outcome = yield from sent_once(context, batch, call)
+        if isinstance(outcome, str):
+            return outcome
+        pause = pause_after(context, outcome, attempt, deadline)
+        if pause is None:
+            raise outcome
+        yield Sleep(pause)
+    raise AssertionError  # count() does not end
+
+
+def paced(context: Context, deadline: float) -> Steps[None]:
+    """Wait for this client's turn to create."""
+    now = context.clock()
+    moment = context.creates.reserve(now)
+    if moment > deadline:
+        creates, seconds = context.adapter.creates
+        raise RateLimited(
+            f"Not sent: the gateway allows {creates} creates in {seconds:g} s, and this "
+            "one's turn comes after the deadline"
+        )
+    if moment > now:
+        yield Sleep(moment - now)
+
+
+def sent_once(context: Context, batch: Batch, call: Call) -> Steps[str | Imagen4Error]:
+    """Send a create: the task's id, or the error that proves that there is no task."""
+    batch.create = Send(call, context.timeout)
+    sent_at = context.now()
+    outcome: str | Imagen4Error
+    try:
+        answer: Answer = yield batch.create
+    except TransportError as failure:
+        outcome, certain = failure, not failure.sent
+    else:
+        outcome = task_id_or_error(context, batch, answer)
+        certain = isinstance(outcome, str) or is_certain(outcome, answer)
+    if isinstance(outcome, str):
+        return outcome
+    if not certain:
+        raise uncertain(batch, outcome, sent_at) from outcome
+    batch.create = None
+    return outcome
+
+
+def task_id_or_error(context: Context, batch: Batch, answer: Answer) -> str | Imagen4Error:
+    """What a create's answer comes to."""
+    envelope = opened(answer)
+    secrets = (context.key, *batch.words)
+    error = refusal(envelope, secrets=secrets)
+    if error is not None:
+        return error
+    data = data_of(context.adapter.created_model, envelope.decoded)
+    task_id = usable_id(getattr(data, "task_id", None))
+    if task_id is not None:
+        return task_id
+    reason = "A success without a usable task id"
+    return described(UnexpectedResponse, envelope, reason, secrets)
+
+
+def is_certain(error: Imagen4Error, answer: Answer) -> bool:
+    """Whether an answer that is no success proves that no task was created.
+
+    Only a refusal by number does: a 4xx, or the documented code 505 in so many words. Not
+    a 408, which is a time-out, and not an answer that names a task all the same.
+    """
+    if id_in(answer) is not None:
+        return False
+    number = error.code if 200 <= answer.status < 300 else answer.status
+    if isinstance(error, FeatureDisabled):
+        return error.code == number
+    return number is not None and 400 <= number < 500 and number != 408
+
+
+def uncertain(batch: Batch, problem: Imagen4Error, sent_at: datetime) -> SubmissionUncertain:
+    """The error for a create that may have been accepted."""
+    count, total = len(batch.task_ids) + 1, len(batch.plans)
+    error = SubmissionUncertain(
+        f"Create {count} of {total}, sent at {sent_at:%Y-%m-%d %H:%M:%S} UTC, may have been "
+        f"accepted and was not repeated: {problem.message}",
+        task_ids=tuple(batch.task_ids),
+        code=problem.code,
+        http_status=problem.http_status,
+        body=problem.body,
+    )
+    error.sent_at = sent_at
+    answer = batch.create.answer if batch.create else None
+    error.record_id = id_in(answer) if answer else None
+    return error
+
+
+def pause_after(
+    context: Context, problem: Imagen4Error, attempt: int, deadline: float
+) -> float | None:
+    """How long to wait before the create is sent again; None when it is not."""
+    repeatable = isinstance(problem, (RateLimited, TransportError))
+    if not repeatable or attempt >= context.polling.attempts:
+        return None
+    wish = problem.retry_after if isinstance(problem, RateLimited) else None
+    pause = context.polling.pause(attempt, wish, context.random)
+    return pause if context.clock() + pause < deadline else None

@@ -1,0 +1,164 @@
+"""A task as the gateway describes it, by polling or by callback."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from .envelope import decode
+from .redaction import one_line
+
+RUNNING = frozenset({"waiting", "queuing", "generating"})
+SUCCESS = "success"
+FAIL = "fail"
+# 32 hexadecimal digits on the wire, task_google_… in the documents. Anything that can stand
+# in an URL and on one line of a log is taken.
+_TASK_ID = re.compile(r"[!-~]{1,256}")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task. What the gateway did not say, or said unreadably, is None.
+
+    state: "waiting", "queuing", "generating", "success", "fail", or a word that no
+        document knows.
+    urls: where the pictures are, good for about a day (documented); empty until success.
+    seed: as it was sent, read back from the gateway's copy of the request.
+    cost_time: how long the gateway worked. `created`, `completed`, `updated` are aware (UTC).
+    progress: per cent. credits: what the task cost.
+    raw: the decoded answer; not part of the repr, since it holds the prompt.
+    """
+
+    task_id: str
+    state: str
+    model: str | None = None
+    urls: tuple[str, ...] = ()
+    seed: str | None = None
+    fail_code: str | None = None
+    fail_message: str | None = None
+    progress: float | None = None
+    credits: float | None = None
+    cost_time: timedelta | None = None
+    created: datetime | None = None
+    completed: datetime | None = None
+    updated: datetime | None = None
+    raw: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def running(self) -> bool:
+        return self.state in RUNNING
+
+    @property
+    def succeeded(self) -> bool:
+        return self.state == SUCCESS
+
+    @property
+    def failed(self) -> bool:
+        return self.state == FAIL
+
+
+def task_from(details: object, raw: Any, *, asked: str | None = None) -> Task | None:
+    """The task that a generated details model describes; None without a state or an id.
+
+    `asked` is the id we asked for: it stands in when the answer names none, and an answer
+    about another task is no answer.
+    """
+    named = usable_id(getattr(details, "task_id", None))
+    state = text(getattr(details, "state", None))
+    task_id = named or asked
+    if not state or not task_id or (asked and task_id != asked):
+        return None
+    created = moment(getattr(details, "create_time", None))
+    completed = moment(getattr(details, "complete_time", None))
+    return Task(
+        task_id=task_id,
+        state=state,
+        model=text(getattr(details, "model", None)),
+        urls=urls(details) if state == SUCCESS else (),
+        seed=seed(getattr(details, "param", None)),
+        fail_code=text(getattr(details, "fail_code", None)),
+        fail_message=text(getattr(details, "fail_msg", None)),
+        progress=number(getattr(details, "progress", None)),
+        credits=number(getattr(details, "credits_consumed", None)),
+        cost_time=duration(getattr(details, "cost_time", None), created, completed),
+        created=created,
+        completed=completed,
+        updated=moment(getattr(details, "update_time", None)),
+        raw=raw,
+    )
+
+
+def usable_id(value: object) -> str | None:
+    """A task id that can be asked for, or None."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**18:
+        value = str(value)
+    return value if isinstance(value, str) and _TASK_ID.fullmatch(value) else None
+
+
+def text(value: object) -> str | None:
+    """Text on one line; a number is spelled out; anything else, and "", is None."""
+    finite = number(value)
+    if finite is not None and not isinstance(value, str):
+        return f"{finite:g}"
+    return one_line(value) or None if isinstance(value, str) else None
+
+
+def number(value: object) -> float | None:
+    """A finite number, also from text; else None."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def moment(value: object) -> datetime | None:
+    """Unix milliseconds as an aware datetime."""
+    milliseconds = number(value)
+    if milliseconds is None:
+        return None
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return None
+
+
+def duration(
+    value: object, created: datetime | None, completed: datetime | None
+) -> timedelta | None:
+    """`costTime`: seconds on the wire (64 of 64 recorded answers), milliseconds in the documents.
+
+    Read as seconds, unless the task's own times say that only milliseconds can be meant.
+    """
+    amount = number(value)
+    if amount is None or not 0 <= amount < 1e12:
+        return None
+    seconds = timedelta(seconds=amount)
+    if created and completed and seconds > 100 * (completed - created) > timedelta(0):
+        return seconds / 1000
+    return seconds
+
+
+def urls(details: object) -> tuple[str, ...]:
+    """The pictures: `resultJson` is JSON text; since August 2026 also decoded in `response`."""
+    result = getattr(details, "result_json", None)
+    decoded = decode(result) if isinstance(result, str) else result
+    for candidate in (decoded, getattr(details, "response", None)):
+        found = candidate.get("resultUrls") if isinstance(candidate, Mapping) else None
+        if isinstance(found, list) and any(isinstance(url, str) and url for url in found):
+            return tuple(url for url in found if isinstance(url, str) and url)
+    return ()
+
+
+def seed(param: object) -> str | None:
+    """The seed in `param`, which is JSON text whose `input` is JSON text again."""
+    request = decode(param) if isinstance(param, str) else param
+    fields = request.get("input") if isinstance(request, Mapping) else None
+    fields = decode(fields) if isinstance(fields, str) else fields
+    return text(fields.get("seed")) if isinstance(fields, Mapping) else None

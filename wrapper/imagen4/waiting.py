@@ -1,0 +1,180 @@
+"""Waiting for tasks: when to ask, how to take what comes, when to give up.
+
+The first poll goes out at once, the others at the documented pace with jitter. The deadline
+is overall and monotonic; the last sleep is cut to it, and a last poll goes out there. A
+failed poll says nothing about the task, so transport errors, 429, 5xx and 455 are ridden out
+until the deadline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .effects import Answer, Send, Sleep, Steps, Update
+from .errors import (
+    GatewayUnavailable,
+    Imagen4Error,
+    PartialFailure,
+    RateLimited,
+    TaskFailed,
+    TaskNotFound,
+    TaskTimeout,
+    TransportError,
+    UnexpectedResponse,
+)
+from .reading import News, news_in
+from .task import Task
+
+if TYPE_CHECKING:
+    from .batch import Batch, Context
+    from .polling import Polling
+
+TRANSIENT = (TransportError, RateLimited, GatewayUnavailable)
+SHORTEST_EXCHANGE = 5.0  # a poll at the deadline itself still gets this long for its answer
+FIRST_POLL_SLACK = 1.0  # a task's first poll may keep to the rate past a deadline that is now
+
+
+@dataclass(slots=True)
+class Watch:
+    """One task under watch.
+
+    due: when to ask next, `last`: when for the last time. seen: when it was last known to
+    exist. strange: answers in a row that made no sense. ended: its final word.
+    """
+
+    task_id: str
+    due: float
+    last: float
+    seen: float | None = None
+    ended: Task | Imagen4Error | None = None
+    asked: bool = False
+    expired: bool = False
+    strange: int = 0
+    trouble: Imagen4Error | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.expired or self.ended is not None
+
+    def learn(self, news: News, now: float, polling: Polling) -> None:
+        """Take in what a poll brought. Raises what concerns more than this task."""
+        self.asked = True
+        self.trouble = problem = news.problem
+        if news.task is not None:
+            self.seen = now
+        if problem is None:
+            self.strange = 0
+            self.ended = news.task if news.task and news.task.succeeded else None
+        elif isinstance(problem, TaskFailed):
+            self.ended = problem
+        elif isinstance(problem, TaskNotFound):
+            patient = self.seen is not None and now - self.seen < polling.grace
+            self.ended = None if patient else problem
+        elif isinstance(problem, UnexpectedResponse):
+            self.strange += 1
+            self.ended = problem if self.strange >= polling.tolerance else None
+        elif not isinstance(problem, TRANSIENT):
+            problem.task_ids = ()  # a key refused, say: about all tasks of the job
+            raise problem
+
+
+def waited(context: Context, batch: Batch, started: float, deadline: float) -> Steps[list[Task]]:
+    """Poll until every task of the batch has ended, and return them in the batch's order."""
+    watches = watches_of(context, batch, deadline)
+    while running := [watch for watch in watches if not watch.over]:
+        watch = min(running, key=lambda each: each.due)
+        yield from turn(context, watch, deadline)
+        if watch.over:
+            continue
+        news = yield from polled(context, watch.task_id, batch.words, deadline)
+        now = context.clock()
+        watch.learn(news, now, context.polling)
+        watch.expired = now >= watch.last
+        watch.due = min(now + pause_after(context, watch, now - started), watch.last)
+        state = news.task.state if news.task else ""
+        known = tuple(batch.task_ids)
+        yield Update(watch.task_id, state, now - started, known, news.task, news.problem)
+    return concluded(batch, watches)
+
+
+def watches_of(context: Context, batch: Batch, deadline: float) -> list[Watch]:
+    """One watch for each task; their last polls stand one after the other before the deadline."""
+    now, spacing = context.clock(), context.polls.period
+    return [
+        Watch(
+            task_id,
+            due=now,
+            last=deadline - behind * spacing,
+            seen=batch.seen.get(task_id),
+            ended=batch.ended.get(task_id),
+        )
+        for behind, task_id in enumerate(batch.task_ids)
+    ]
+
+
+def turn(context: Context, watch: Watch, deadline: float) -> Steps[None]:
+    """Sleep until this poll is due and within the rate; the watch expires if that is too late."""
+    now = context.clock()
+    if watch.due > now:
+        yield Sleep(watch.due - now)
+        now = context.clock()
+    moment = context.polls.reserve(now)
+    latest = deadline if watch.asked else max(deadline, now + FIRST_POLL_SLACK)
+    watch.expired = moment > latest
+    pause = min(moment, latest) - now
+    if pause > 0:
+        yield Sleep(pause)
+
+
+def polled(context: Context, task_id: str, words: tuple[str, ...], deadline: float) -> Steps[News]:
+    """Ask for one task once; what came of it, a missing answer included."""
+    remaining = max(deadline - context.clock(), SHORTEST_EXCHANGE)
+    call = context.adapter.details(task_id)
+    try:
+        answer: Answer = yield Send(call, min(context.timeout, remaining))
+    except TransportError as problem:
+        return News(None, problem)
+    return news_in(context.adapter, answer, task_id, (context.key, *words))
+
+
+def pause_after(context: Context, watch: Watch, elapsed: float) -> float:
+    """How long to leave a task alone; longer when the gateway asks for it."""
+    pause = context.polling.interval(elapsed, context.random)
+    if isinstance(watch.trouble, RateLimited):
+        wish = watch.trouble.retry_after
+        return max(pause, context.polling.pause(1, wish, context.random))
+    return pause
+
+
+def concluded(batch: Batch, watches: list[Watch]) -> list[Task]:
+    """The tasks if all went well; else the error that tells what did not."""
+    tasks = [watch.ended for watch in watches if isinstance(watch.ended, Task)]
+    batch.ended.update({task.task_id: task for task in tasks})
+    pending = [watch for watch in watches if watch.ended is None]
+    if pending:
+        raise timeout(pending, len(watches))
+    failures = [watch.ended for watch in watches if isinstance(watch.ended, Imagen4Error)]
+    if not failures:
+        return tasks
+    if not tasks:
+        raise failures[0]
+    raise partial_failure(failures, tasks)
+
+
+def partial_failure(failures: list[Imagen4Error], tasks: list[Task]) -> PartialFailure:
+    total = len(failures) + len(tasks)
+    error = PartialFailure(
+        f"{len(failures)} of {total} tasks did not succeed: {failures[0].message}",
+        task_ids=tuple(task_id for failure in failures for task_id in failure.task_ids),
+    )
+    error.failures, error.result = tuple(failures), tasks
+    return error
+
+
+def timeout(pending: list[Watch], total: int) -> TaskTimeout:
+    troubles = [watch.trouble for watch in pending if watch.trouble]
+    last = f"; the last poll failed: {troubles[-1].message}" if troubles else ""
+    error = TaskTimeout(f"The wait is over, {len(pending)} of {total} tasks still run{last}")
+    error.__cause__ = troubles[-1] if troubles else None
+    return error
