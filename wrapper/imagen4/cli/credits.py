@@ -15,7 +15,7 @@ from imagen4.cli.progress import PlainLines
 def command(gateway: Gateway, base_url: str | None, as_json: bool) -> None:
     """Print the account's remaining credits."""
     with (
-        outcome.ending(PlainLines(), gateway=gateway, base_url=base_url, as_json=as_json),
+        outcome.ending(PlainLines(gateway), gateway=gateway, base_url=base_url, as_json=as_json),
         Client(gateway, base_url=base_url) as client,
     ):
         left = client.credits()

@@ -36,7 +36,7 @@ def command(
         for gateway in GATEWAYS:
             url, key = sandbox.url(gateway), sandbox.key(gateway)
             with (
-                display() as shown,
+                display(gateway) as shown,
                 outcome.ending(shown, gateway=gateway, base_url=url, as_json=as_json),
                 Client(gateway, base_url=url, api_key=key) as client,
             ):

@@ -28,7 +28,7 @@ def command(
     Nothing is paid: the tasks were created earlier, here or elsewhere.
     """
     with (
-        display() as shown,
+        display(gateway) as shown,
         outcome.ending(shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output),
         Client(gateway, base_url=base_url) as client,
     ):

@@ -40,7 +40,7 @@ def command(
     from KIE_API_KEY or APIKLEY_API_KEY.
     """
     with (
-        display() as shown,
+        display(gateway) as shown,
         outcome.ending(shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output),
         Client(gateway, base_url=base_url) as client,
     ):

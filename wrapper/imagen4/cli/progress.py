@@ -24,18 +24,17 @@ class Display(Protocol):
     def update(self, update: Update) -> None: ...
 
 
-def display() -> Display:
+def display(gateway: str) -> Display:
     """The display that fits where standard error leads to."""
-    if not sys.stderr.isatty():
-        return PlainLines()
-    return LiveTable()
+    return LiveTable(gateway) if sys.stderr.isatty() else PlainLines(gateway)
 
 
 class PlainLines:
     """A line when a task is created, and one whenever its state changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, gateway: str) -> None:
         self.task_ids: tuple[str, ...] = ()
+        self._gateway = gateway
         self._states: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -49,17 +48,19 @@ class PlainLines:
         state = update.state or f"no answer yet ({update.problem})"
         if self._states.get(update.task_id) != state:
             self._states[update.task_id] = state
-            click.echo(f"{update.elapsed:6.1f} s  {update.task_id}  {state}", err=True)
+            line = f"{update.elapsed:6.1f} s  {self._gateway}  {update.task_id}  {state}"
+            click.echo(line, err=True)
 
 
 class LiveTable:
     """A row for each task, with its state and the time since its creation."""
 
-    def __init__(self) -> None:
+    def __init__(self, gateway: str) -> None:
         from rich.console import Console
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self.task_ids: tuple[str, ...] = ()
+        self._gateway = gateway
         self._rows: dict[str, TaskID] = {}
         self._ended: set[str] = set()
         self._progress = Progress(
@@ -72,7 +73,7 @@ class LiveTable:
 
     def __enter__(self) -> Self:
         self._progress.start()
-        self._all = self._progress.add_task("pictures", total=None, state="asking for them")
+        self._all = self._progress.add_task(self._gateway, total=None, state="asking")
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -86,9 +87,10 @@ class LiveTable:
             self._ended.add(update.task_id)
             self._progress.update(row, total=1, completed=1)
         self._progress.update(row, state=state)
-        self._progress.update(
-            self._all, state=f"{len(self._ended)} of {len(self.task_ids)} tasks have ended"
-        )
+        ended, known = len(self._ended), len(self.task_ids)
+        self._progress.update(self._all, state=f"{ended} of {known} tasks have ended")
+        if ended == known:
+            self._progress.update(self._all, total=1, completed=1)
 
     def _row(self, task_id: str) -> "TaskID":
         if task_id not in self._rows:

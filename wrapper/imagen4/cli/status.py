@@ -18,7 +18,7 @@ def command(
 ) -> None:
     """Say where each TASK stands, without waiting."""
     with (
-        outcome.ending(PlainLines(), gateway=gateway, base_url=base_url, as_json=as_json),
+        outcome.ending(PlainLines(gateway), gateway=gateway, base_url=base_url, as_json=as_json),
         Client(gateway, base_url=base_url) as client,
     ):
         tasks = client.job(*task_ids).status()

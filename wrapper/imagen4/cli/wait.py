@@ -23,7 +23,7 @@ def command(
 ) -> None:
     """Wait until each TASK has ended, and print the URLs of the pictures."""
     with (
-        display() as shown,
+        display(gateway) as shown,
         outcome.ending(shown, gateway=gateway, base_url=base_url, as_json=as_json),
         Client(gateway, base_url=base_url) as client,
     ):
