@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 
+LONGEST_STEP = 10 * 365 * 24 * 3600.0
+
 
 class Clock:
     """Unix seconds that can run faster than real time, stand still, or be pushed forward.
@@ -26,8 +28,8 @@ class Clock:
 
     def advance(self, seconds: float) -> float:
         """Push time forward by `seconds` and return the new time."""
-        if not 0 <= seconds < float("inf"):
-            raise ValueError("the clock can only be advanced by a number of seconds from 0 up")
+        if not 0 <= seconds <= LONGEST_STEP:
+            raise ValueError("the clock can be advanced by 0 seconds up to ten years")
         with self._lock:
             self._stepped += seconds
         for listener in tuple(self._listeners):

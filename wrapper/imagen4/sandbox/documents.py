@@ -7,6 +7,7 @@ required, which body is right, all come from `effective.json` of the generated p
 import json
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec, module_from_spec
 from typing import Any
 
 import jsonschema_rs
@@ -61,9 +62,19 @@ def input_fields(package: str) -> dict[str, Any]:
 
 @cache
 def _document(package: str) -> dict[str, Any]:
-    text = (files(package) / "effective.json").read_bytes()
-    document: dict[str, Any] = _with_null_types(json.loads(text))
+    document: dict[str, Any] = _with_null_types(read(package, "effective.json"))
     return document
+
+
+def read(package: str, name: str) -> Any:
+    """A JSON document of a generated package.
+
+    The package itself is found but not run: it would load httpx, a quarter of the start.
+    """
+    spec = find_spec(package)
+    if spec is None:
+        raise ModuleNotFoundError(f"the generated package {package} is not installed")
+    return json.loads((files(module_from_spec(spec)) / name).read_bytes())
 
 
 def _operation(document: dict[str, Any], path: str, method: str) -> Operation:

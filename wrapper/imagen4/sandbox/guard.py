@@ -32,30 +32,37 @@ class BrowserGuard:
     def _refusal(self, scope: Scope) -> str | None:
         headers = Headers(scope=scope)
         host, origin = headers.get("host", ""), headers.get("origin")
+        name = _name(host)
+        if name is None:
+            return "refused: the host name cannot be read"
         if origin is not None and origin != f"{scope['scheme']}://{host}":
             return "refused: this comes from another origin"
-        if origin is not None and not self._is_known(host):
+        private = scope["path"] == "/" or scope["path"].startswith(PRIVATE)
+        if (private or origin is not None) and not self._is_known(name):
             return "refused: unknown host name"
-        if scope["path"] != "/" and not scope["path"].startswith(PRIVATE):
-            return None
-        return self._private_refusal(scope["method"], host, headers)
+        return _private_refusal(scope["method"], headers) if private else None
 
-    def _private_refusal(self, method: str, host: str, headers: Headers) -> str | None:
-        if not self._is_known(host):
-            return "refused: unknown host name"
-        if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            return "refused: this comes from another site"
-        if method not in SAFE_METHODS and headers.get("content-type") != "application/json":
-            return "refused: Content-Type must be application/json"
-        return None
-
-    def _is_known(self, host: str) -> bool:
+    def _is_known(self, name: str) -> bool:
         """Addresses and localhost cannot be rebound; other names must have been allowed."""
-        name = urlsplit(f"//{host}").hostname if "@" not in host else None
-        if name is None:
-            return False
         try:
             ipaddress.ip_address(name)
         except ValueError:
             return name in ("localhost", *self.hosts)
         return True
+
+
+def _name(host: str) -> str | None:
+    """The name or address in a Host header; None where it is none that could be told apart."""
+    try:
+        parts = urlsplit(f"//{host}")
+    except ValueError:
+        return None
+    return None if "@" in host or parts.netloc != host else parts.hostname or ""
+
+
+def _private_refusal(method: str, headers: Headers) -> str | None:
+    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return "refused: this comes from another site"
+    if method not in SAFE_METHODS and headers.get("content-type") != "application/json":
+        return "refused: Content-Type must be application/json"
+    return None

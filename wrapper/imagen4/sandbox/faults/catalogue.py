@@ -1,13 +1,13 @@
 """Every fault by name, what it does, and what can be set about it."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from importlib.resources import files
 from types import MappingProxyType
 
 from attrs import field, frozen
+
+from ..documents import read
 
 Value = str | int | float | bool
 
@@ -104,7 +104,7 @@ CALLBACK_FAULTS = (
 
 def _code_faults() -> Iterator[Fault]:
     """One for each code but 200 in the documents, and the two that newer pages or prose name."""
-    document = json.loads((files("kie_api") / "vendored.json").read_bytes())
+    document = read("kie_api", "vendored.json")
     schema = document["components"]["schemas"]["ApiResponse"]["properties"]["code"]
     said = {
         408: "Upstream is currently experiencing service issues",

@@ -1,0 +1,75 @@
+"""The command is what a newcomer starts first: it must say where it is, and stop when told."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from imagen4.sandbox.command import command
+from imagen4.sandbox.faults import FAULTS
+
+ARGV = [sys.executable, "-c", "from imagen4.sandbox.command import command; command()"]
+
+
+@pytest.fixture
+def server() -> Iterator[tuple["subprocess.Popen[str]", dict[str, str]]]:
+    """A running command with a fault armed, and the addresses it printed."""
+    argv = [*ARGV, "--port", "0", "--fault", "code-455:gateway=kie,times=1", "--speed", "100"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
+        assert run.stdout is not None
+        lines = [run.stdout.readline().split() for _ in range(4)]
+        try:
+            yield run, {words[0]: words[1] for words in lines[:3]}
+        finally:
+            run.kill()
+
+
+def test_it_serves_until_ctrl_c(server: tuple["subprocess.Popen[str]", dict[str, str]]) -> None:
+    """Prints addresses, strikes with its faults, logs a line a request, and ends in good order."""
+    run, urls = server
+    headers = {"authorization": "Bearer sandbox-kie-key"}
+    url = f"{urls['kie']}/api/v1/chat/credit"
+    codes = [
+        httpx.get(f"{url}?key=sandbox-kie-key", headers=headers).json()["code"] for _ in range(2)
+    ]
+    assert httpx.get(urls["page"]).status_code == 200
+    run.send_signal(signal.SIGINT)
+    said, _ = run.communicate(timeout=10)
+    assert run.returncode == 0
+    assert codes == [455, 200]
+    assert "kie credit" in said
+    assert "code 455" in said
+    assert "sandbox-kie-key" not in said
+    assert said.rstrip().endswith("stopped")
+    assert "Traceback" not in said
+
+
+def test_every_fault_is_listed() -> None:
+    """On a line of its own."""
+    result = CliRunner().invoke(command, ["--list-faults"])
+    assert result.exit_code == 0
+    assert [line.split()[0] for line in result.output.splitlines()] == list(FAULTS)
+
+
+@pytest.mark.parametrize(
+    ("argv", "reason"),
+    [
+        (["--fault", "earthquake"], "no such fault"),
+        (["--fault", "reset:times=many"], "times must be a number"),
+        (["--speed", "-1"], "speed must be a number from 0"),
+        (["--credits", "nan"], "credits must be a number"),
+        (["--profile", "imagined"], "'imagined' is not one of"),
+        (["--port", "99999"], "cannot listen on 127.0.0.1:99999"),
+        (["--host", "192.0.2.1", "--port", "0"], "cannot listen on 192.0.2.1:0"),
+    ],
+)
+def test_what_cannot_be_done_is_one_clear_line(argv: list[str], reason: str) -> None:
+    """And an exit code other than 0."""
+    result = CliRunner().invoke(command, argv)
+    assert result.exit_code != 0
+    assert reason in result.output
+    assert "Traceback" not in result.output
