@@ -34,7 +34,7 @@ test: $(READY) lint types ## Lint, types, regeneration check and tests (under 3 
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/zizmor --offline --quiet .github
 
 types: $(READY)
