@@ -1,0 +1,130 @@
+"""Requests that schemathesis makes of the document: examples, coverage, fuzzing.
+
+Its engine runs here against a stub that answers everything alike and writes the
+requests down. Sending them is the session's business, so budget, pace and verdict are
+the same for every request, and what is generated depends on document and seed alone.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+
+from imagen4.contract.cases.build import CALLBACK, JSON_TYPE, record
+from imagen4.contract.cases.judge import judged
+from imagen4.contract.document import CREATE, NO_TASK, PATHS, TASK_ID_PARAMETER, Document
+from imagen4.contract.exchange import Expect, Intent, Planned, Subject
+
+DETERMINISTIC = ("examples", "coverage")
+EVERYTHING = (*DETERMINISTIC, "fuzzing")
+THEIR_CALLBACK = "https://your-domain.com/api/callback"
+"""The pages' example: a host that exists and is nobody's whom results may be posted to."""
+CASE_ID = "HTTP_X_SCHEMATHESIS_TESTCASEID"
+STUB_ANSWER = json.dumps({"code": 200, "msg": "", "data": {"taskId": "stub"}}).encode()
+
+Environ = dict[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], object]
+
+
+def generated(
+    document: Document, phases: Iterable[str], seed: int, examples: int = 100
+) -> list[Planned]:
+    """What the phases make of the document, without repetitions, in schemathesis' order."""
+    text = json.dumps(document.content).replace(THEIR_CALLBACK, CALLBACK)
+    return list(_generated(text, tuple(phases), seed, examples))
+
+
+@lru_cache(maxsize=32)
+def _generated(text: str, phases: tuple[str, ...], seed: int, examples: int) -> tuple[Planned, ...]:
+    document = Document(json.loads(text))
+    seen: dict[str, Environ] = {}
+
+    def stub(environ: Environ, start: StartResponse) -> list[bytes]:
+        environ["content"] = environ["wsgi.input"].read()
+        seen[environ.get(CASE_ID, str(len(seen)))] = environ
+        start("200 OK", [("Content-Type", JSON_TYPE)])
+        return [STUB_ANSWER]
+
+    descriptions: dict[str, str] = {}
+    for event in from_schema(schema_for(document, stub, phases, seed, examples)).execute():
+        if isinstance(event, events.ScenarioFinished):
+            descriptions.update(_descriptions(event))
+    plans = (
+        planned(document, environ, descriptions.get(case, "")) for case, environ in seen.items()
+    )
+    return tuple(_once(plan for plan in plans if plan))
+
+
+def schema_for(
+    document: Document, app: Any, phases: tuple[str, ...], seed: int, examples: int
+) -> schemathesis.BaseSchema:
+    """The two operations, with every check off: judging is done elsewhere."""
+    known = {name: {"enabled": name in phases} for name in (*EVERYTHING, "stateful")}
+    config = SchemathesisConfig.from_dict(
+        {
+            "seed": seed,
+            "checks": {"enabled": False},
+            "generation": {
+                "allow-x00": False,
+                "database": "none",
+                "max-examples": examples,
+                "no-shrink": True,
+                "with-security-parameters": False,
+            },
+            "phases": {**known, "coverage": {**known["coverage"], "unexpected-methods": []}},
+        }
+    )
+    paths = {path: document.content["paths"][path] for path in PATHS}
+    content = _without_empty_examples({**document.content, "paths": paths})
+    schema = schemathesis.openapi.from_dict(content, config=config)
+    schema.app = app
+    return schema
+
+
+def _without_empty_examples(value: Any) -> Any:
+    """The pages give "" as the example of optional fields, which servers may refuse.
+
+    Generated from those, no request would be one that has to be accepted.
+    """
+    if isinstance(value, list):
+        return [_without_empty_examples(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _without_empty_examples(item) for name, item in value.items() if item != ""}
+
+
+def _descriptions(event: events.ScenarioFinished) -> Iterator[tuple[str, str]]:
+    for case_id, node in event.recorder.cases.items():
+        meta = node.value.meta
+        text = getattr(meta.phase.data, "description", None) if meta else None
+        yield case_id, f"schemathesis: {text}" if text else "schemathesis"
+
+
+def planned(document: Document, environ: Environ, what: str) -> Planned | None:
+    if environ["PATH_INFO"] != CREATE:
+        return _record(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True), what)
+    return judged(document, environ["content"], what, environ.get("CONTENT_TYPE") or None)
+
+
+def _record(query: list[tuple[str, str]], what: str) -> Planned | None:
+    """A read; none for a taskId given twice, of which nothing is documented."""
+    ids = [value for name, value in query if name == "taskId"]
+    if len(ids) > 1:
+        return None
+    if not ids or not ids[0].strip():
+        intent = Intent(Expect.REFUSE, Subject.NO_TASK_ID, TASK_ID_PARAMETER, what)
+        return record(ids[0] if ids else None, intent)
+    return record(ids[0], Intent(Expect.REFUSE, Subject.UNKNOWN_TASK, NO_TASK, what))
+
+
+def _once(plans: Iterable[Planned]) -> Iterator[Planned]:
+    seen = set()
+    for plan in plans:
+        if plan.request not in seen:
+            seen.add(plan.request)
+            yield plan

@@ -1,0 +1,86 @@
+"""What the document says of any createTask body: accept, refuse, or nothing firm.
+
+Open is what the documents and recorded answers leave open, so that a server may do
+either: empty optional fields ("an optional field sent as an empty string can be
+refused", a claim), an empty prompt (the schema admits it), no `input` at all (not
+`required` in the page), unknown extra fields, null for an optional field, control
+characters, callback URLs of other kinds than https.
+"""
+
+import unicodedata
+from typing import Any
+from urllib.parse import urlsplit
+
+from imagen4.contract import strict_json
+from imagen4.contract.cases.build import JSON_TYPE, raw_create
+from imagen4.contract.document import BODY, REQUEST, Breach, Document
+from imagen4.contract.exchange import Expect, Intent, Planned, Subject
+
+REQUIRED = {("model",), ("input", "prompt")}
+
+
+def judged(
+    document: Document, content: bytes, what: str, content_type: str | None = JSON_TYPE
+) -> Planned:
+    """A createTask with these bytes, and the intent that the document gives it."""
+    return raw_create(content, intent_of(document, content, what, content_type), content_type)
+
+
+def intent_of(document: Document, content: bytes, what: str, content_type: str | None) -> Intent:
+    """The document's word on a body. Without any Content-Type it has none."""
+    if content and content_type is None:
+        return Intent(Expect.OPEN, Subject.MEDIA_TYPE, f"{REQUEST}/content", what)
+    if content and (content_type or "").partition(";")[0].strip().lower() != JSON_TYPE:
+        return Intent(Expect.REFUSE, Subject.MEDIA_TYPE, f"{REQUEST}/content", what)
+    reading = strict_json.read(content)
+    if reading.problem:
+        # Names that occur twice are readable to most; nobody says which one counts.
+        expect = Expect.OPEN if "twice" in reading.problem else Expect.REFUSE
+        return Intent(expect, Subject.BODY, REQUEST, what)
+    breaches = document.body_breaches(reading.value)
+    firm = [breach for breach in breaches if _is_firm(breach)]
+    if firm:
+        return Intent(Expect.REFUSE, _subject(firm), firm[0].pointer, what)
+    expect = Expect.OPEN if breaches or not _is_plain(document, reading.value) else Expect.ACCEPT
+    return Intent(expect, Subject.PARAMETER, BODY, what)
+
+
+def _is_firm(breach: Breach) -> bool:
+    if breach.value is None and breach.keyword != "required":
+        return breach.where in REQUIRED or breach.where == ()
+    if breach.keyword == "format":
+        return isinstance(breach.value, str) and bool(breach.value) and ":" not in breach.value
+    return breach.value != "" or breach.where == ("model",) or breach.where == ()
+
+
+def _subject(firm: list[Breach]) -> Subject:
+    """Of the model only if nothing else is wrong: then 404 and 422 are both plausible."""
+    only_model = all(breach.where == ("model",) for breach in firm)
+    return Subject.MODEL if only_model else Subject.PARAMETER
+
+
+def _is_plain(document: Document, value: Any) -> bool:
+    """Whether a valid body has nothing in it that servers may differ on."""
+    fields = document.at(f"{BODY}/properties")
+    given = value.get("input", {})
+    known = set(value) <= set(fields) and set(given) <= set(fields["input"]["properties"])
+    texts = [text for text in (*value.values(), *given.values()) if isinstance(text, str)]
+    callback = value.get("callBackUrl", "https://callback.invalid")
+    return "input" in value and known and all(map(_is_ordinary, texts)) and _is_https(callback)
+
+
+def _is_ordinary(text: str) -> bool:
+    plain = not any(unicodedata.category(character) == "Cc" for character in text.translate(_SPACE))
+    return bool(text.strip()) and plain
+
+
+_SPACE = {ord(character): " " for character in "\t\n\r"}
+
+
+def _is_https(callback: Any) -> bool:
+    try:
+        parts = urlsplit(str(callback))
+    except ValueError:
+        return False
+    host = (parts.hostname or "").replace(".", "").replace("-", "")
+    return parts.scheme == "https" and host.isascii() and host.isalnum() and not parts.username

@@ -1,0 +1,39 @@
+"""Keys: the right one opens both operations, every other one neither."""
+
+from collections.abc import Iterator
+
+from imagen4.contract.checks.registry import Found, check
+from imagen4.contract.credentials import Credential
+from imagen4.contract.document import KEY
+from imagen4.contract.exchange import Expect, Subject
+from imagen4.contract.trace import Trace, operation_name
+
+
+@check("key-opens", "The account's key is accepted.", KEY)
+def key_opens(trace: Trace) -> Iterator[Found]:
+    for exchange in trace.answered():
+        if exchange.request.credential is Credential.KEY and exchange.verdict.effective == 401:
+            name = operation_name(exchange.request.path)
+            yield exchange, f"{name} refused the key with {exchange.verdict} (is it the right one?)"
+
+
+@check("other-keys", "A missing, empty, wrong or foreign key is refused.", KEY)
+def other_keys(trace: Trace) -> Iterator[Found]:
+    for exchange in trace.expecting(Expect.REFUSE, Subject.KEY):
+        verdict = exchange.verdict
+        if verdict.accepted or not verdict.refused:
+            name = operation_name(exchange.request.path)
+            yield exchange, f"{name} accepted {exchange.intent.what} ({verdict})"
+
+
+@check(
+    "key-reason",
+    "A refused key is told so: 401.",
+    "#/components/schemas/ApiResponse/properties/code",
+)
+def key_reason(trace: Trace) -> Iterator[Found]:
+    for exchange in trace.expecting(Expect.REFUSE, Subject.KEY):
+        verdict = exchange.verdict
+        if verdict.refused and verdict.effective != 401:
+            name = operation_name(exchange.request.path)
+            yield exchange, f"{name} answered {verdict} to {exchange.intent.what}"

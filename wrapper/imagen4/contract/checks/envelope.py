@@ -1,0 +1,81 @@
+"""The envelope: strict JSON of the right kind, complete, and of one mind with HTTP."""
+
+from collections.abc import Iterator
+
+from imagen4.contract.checks.registry import Finding, Found, check
+from imagen4.contract.document import CODE, CREATED, Breach, shortened
+from imagen4.contract.exchange import Exchange, Subject
+from imagen4.contract.trace import Trace
+
+JSON = f"{CREATED}/content/application~1json"
+UTF8 = ("utf-8", "utf8")
+
+
+@check("content-type", "Answers are application/json in UTF-8, and say so.", JSON)
+def content_type(trace: Trace) -> Iterator[Found]:
+    for exchange in _speaking(trace):
+        given = exchange.answer.header("content-type") if exchange.answer else ""
+        kind, *parameters = (part.strip().lower() for part in given.split(";"))
+        charsets = [text[8:].strip('"') for text in parameters if text.startswith("charset=")]
+        if kind != "application/json" or any(name not in UTF8 for name in charsets):
+            yield exchange, f"Content-Type {given!r}" if given else "no Content-Type"
+
+
+@check("strict-json", "Answers are JSON that every reader understands alike.", f"{JSON}/schema")
+def strict_json(trace: Trace) -> Iterator[Found]:
+    for exchange in _speaking(trace):
+        if exchange.reading.problem:
+            content = exchange.answer.content if exchange.answer else b""
+            text = shortened(content.decode("utf-8", "replace"), 60)
+            yield exchange, f"{exchange.reading.problem}: {text!r}"
+
+
+@check("schema", "Answers have the documented shape.", f"{JSON}/schema")
+def schema(trace: Trace) -> Iterator[Finding]:
+    for exchange in _speaking(trace):
+        if not exchange.reading.readable:
+            continue
+        code = exchange.verdict.effective
+        value = exchange.reading.value
+        breaches = trace.document.answer_breaches(exchange.request.path, code or 200, value)
+        for breach in breaches:
+            yield _finding(exchange, breach)
+
+
+def _finding(exchange: Exchange, breach: Breach) -> Finding:
+    field = "/".join(("", *map(str, breach.where)))
+    place = f"at {field}: " if field else ""
+    promise = f"Answers have the documented shape ({breach.keyword} of {_name(breach)})."
+    seen = f"{place}{breach.message}"
+    return Finding("schema", promise, breach.pointer, exchange, seen, field, breach.value)
+
+
+def _name(breach: Breach) -> str:
+    return str(breach.where[-1]) if breach.where else "the envelope"
+
+
+@check("one-verdict", "HTTP status and code do not contradict each other.", CODE)
+def one_verdict(trace: Trace) -> Iterator[Found]:
+    """Either HTTP 200 always with the verdict in `code` (observed), or both the same."""
+    for exchange in _speaking(trace):
+        verdict = exchange.verdict
+        if verdict.code is None or verdict.status == verdict.code:
+            if not _mixed(trace, exchange):
+                continue
+            yield exchange, f"{verdict}, while other refusals of this server are HTTP 200"
+        elif verdict.status != 200 or trace.style == "documented":
+            yield exchange, str(verdict)
+
+
+def _mixed(trace: Trace, exchange: Exchange) -> bool:
+    """A real status from a server of the other style, where no framework may have spoken."""
+    malformed = exchange.intent.subject in (Subject.BODY, Subject.MEDIA_TYPE, Subject.NO_TASK_ID)
+    status = exchange.verdict.status
+    return trace.style == "observed" and status >= 400 and not malformed
+
+
+def _speaking(trace: Trace) -> Iterator[Exchange]:
+    """Exchanges whose answer is the gateway's own word: not a redirect."""
+    for exchange in trace.answered():
+        if not 300 <= exchange.verdict.status < 400:
+            yield exchange

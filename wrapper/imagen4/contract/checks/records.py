@@ -1,0 +1,103 @@
+"""Records: each is the record of the task asked for, and tells what was asked of it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from imagen4.contract.checks.registry import Found, check
+from imagen4.contract.document import TASK, shortened
+from imagen4.contract.exchange import Exchange
+from imagen4.contract.trace import Task, Trace, state
+
+FIELDS = f"{TASK}/properties"
+
+
+@check("same-task", "A record is that of the task asked for.", f"{FIELDS}/taskId")
+def same_task(trace: Trace) -> Iterator[Found]:
+    for task, poll in _records(trace):
+        told = poll.data.get("taskId")
+        if isinstance(told, str) and told != task.id:
+            yield poll, f"asked for {task.id!r}, got the record of {shortened(told, 60)!r}"
+
+
+@check("same-model", "A record names the model the task was created for.", f"{FIELDS}/model")
+def same_model(trace: Trace) -> Iterator[Found]:
+    for task, poll in _records(trace):
+        asked, told = _asked(task).get("model"), poll.data.get("model")
+        if asked and told and told != asked:
+            yield poll, f"created for {asked!r}, the record says {told!r}"
+
+
+@check("param", "`param` is JSON text with the parameters of the request.", f"{FIELDS}/param")
+def param(trace: Trace) -> Iterator[Found]:
+    for task, poll in _records(trace):
+        text = poll.data.get("param")
+        if isinstance(text, str) and text:
+            problem = _difference(_asked(task), text)
+            if problem:
+                yield poll, problem
+
+
+def _difference(asked: dict[str, Any], text: str) -> str:
+    """How `param` differs from the request; more may stand in it than was asked."""
+    told = _object(text)
+    if told is None:
+        return f"not the text of a JSON object: {shortened(text, 60)!r}"
+    fields = _object(told.get("input"))
+    if fields is None:
+        return f"`input` in it is no object, nor the text of one: {shortened(text, 60)!r}"
+    pairs = [("model", asked.get("model"), told.get("model"))]
+    inputs = asked.get("input", {})
+    pairs += [(name, value, fields.get(name)) for name, value in inputs.items() if _echoed(value)]
+    for name, wanted, found in pairs:
+        if wanted is not None and str(found) != str(wanted):
+            return (
+                f"{name} was {shortened(repr(wanted), 40)}, param has {shortened(repr(found), 40)}"
+            )
+    return ""
+
+
+def _echoed(value: Any) -> bool:
+    """Empty and padded values may be left out or trimmed."""
+    return isinstance(value, str) and value == value.strip() != ""
+
+
+def _object(value: Any) -> dict[str, Any] | None:
+    """An object, or the JSON text of one (wire: `input` is text inside the text)."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, dict) else None
+
+
+@check("failure-reason", "A failed task says why: failCode and failMsg.", f"{FIELDS}/failCode")
+def failure_reason(trace: Trace) -> Iterator[Found]:
+    for _, poll in _records(trace):
+        if state(poll) == "fail":
+            empty = [name for name in ("failCode", "failMsg") if not _text(poll.data.get(name))]
+            if empty:
+                yield poll, f"state fail with no {' and no '.join(empty)}"
+
+
+@check("no-failure", "A task that has not failed has no failure.", f"{FIELDS}/failCode")
+def no_failure(trace: Trace) -> Iterator[Found]:
+    for _, poll in _records(trace):
+        if state(poll) not in ("fail", ""):
+            for name in ("failCode", "failMsg"):
+                if _text(poll.data.get(name)):
+                    yield poll, f"state {state(poll)} with {name} {poll.data[name]!r}"
+
+
+def _text(value: Any) -> str:
+    return str(value).strip() if value is not None else ""
+
+
+def _records(trace: Trace) -> Iterator[tuple[Task, Exchange]]:
+    return ((task, poll) for task in trace.tasks for poll in task.records)
+
+
+def _asked(task: Task) -> dict[str, Any]:
+    body = task.created.request.body
+    return body if isinstance(body, dict) else {}

@@ -1,0 +1,71 @@
+"""Checks by name, and what they find."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from imagen4.contract.exchange import Exchange
+from imagen4.contract.trace import Trace
+
+Found = tuple[Exchange, str]
+"""An exchange that shows it, and what was seen there, in words."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One place where a promise was not kept."""
+
+    check: str
+    promise: str
+    pointer: str
+    """Where the promise stands in the document."""
+    exchange: Exchange
+    seen: str
+    field: str = ""
+    """For the schema check: path of the offending value in the answer."""
+    value: Any = None
+
+
+Run = Callable[[Trace], Iterable["Found | Finding"]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A registered check."""
+
+    name: str
+    promise: str
+    pointer: str
+    run: Run
+
+    def findings(self, trace: Trace) -> Iterator[Finding]:
+        for found in self.run(trace):
+            if isinstance(found, Finding):
+                yield replace(found, check=self.name)
+            else:
+                yield Finding(self.name, self.promise, self.pointer, *found)
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def check(name: str, promise: str, pointer: str) -> Callable[[Run], Run]:
+    """Register a check; `promise` is the sentence reports print when it is broken."""
+
+    def register(run: Run) -> Run:
+        CHECKS[name] = Check(name, promise, pointer, run)
+        return run
+
+    return register
+
+
+def findings(trace: Trace, without: Iterable[str] = ()) -> list[Finding]:
+    """What all checks find in a conversation, in the order of the exchanges."""
+    left_out = set(without)
+    found = [
+        finding
+        for name, each in CHECKS.items()
+        if name not in left_out
+        for finding in each.findings(trace)
+    ]
+    return sorted(found, key=lambda finding: finding.exchange.number)

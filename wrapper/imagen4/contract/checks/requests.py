@@ -1,0 +1,89 @@
+"""Requests: what the document allows is accepted, what it forbids is refused, and why."""
+
+from collections.abc import Iterator
+
+from imagen4.contract.checks.registry import Finding, Found, check
+from imagen4.contract.document import BODY, CODE, TASK_ID_PARAMETER, shortened
+from imagen4.contract.exchange import Exchange, Expect, Subject
+from imagen4.contract.trace import Trace
+
+ACCOUNT = frozenset({402, 433, 455})
+"""Out of credits, a key's own limit, maintenance: true of every create, or of none."""
+BODY_SUBJECTS = (Subject.PARAMETER, Subject.MODEL, Subject.BODY, Subject.MEDIA_TYPE)
+RIGHT_CODES = {
+    Subject.PARAMETER: (422,),
+    Subject.MODEL: (422, 404),
+    Subject.BODY: (422,),
+    Subject.MEDIA_TYPE: (422,),
+    Subject.UNKNOWN_TASK: (404,),
+    Subject.NO_TASK_ID: (400, 404, 422),
+    Subject.KEY: (401,),
+}
+"""Which code says why: the list at `code` in the document, and Get Task Details' statuses."""
+
+
+def blocked_by_account(trace: Trace) -> int | None:
+    """The code that refused every allowed create, when it is one about the account."""
+    codes = {
+        exchange.verdict.effective
+        for exchange in trace.expecting(Expect.ACCEPT, Subject.PARAMETER, Subject.MODEL)
+    }
+    code = codes.pop() if len(codes) == 1 else None
+    return code if code in ACCOUNT else None
+
+
+@check("allowed", "A create that the document allows is accepted.", BODY)
+def allowed(trace: Trace) -> Iterator[Found]:
+    if blocked_by_account(trace):
+        return
+    for exchange in trace.expecting(Expect.ACCEPT, Subject.PARAMETER, Subject.MODEL):
+        if not exchange.verdict.accepted and exchange.verdict.effective != 401:
+            yield exchange, f"refused with {_said(exchange)}: {exchange.intent.what}"
+
+
+@check("forbidden", "A create that the document forbids is refused.", BODY)
+def forbidden(trace: Trace) -> Iterator[Finding]:
+    for exchange in trace.expecting(Expect.REFUSE, *BODY_SUBJECTS):
+        if _passed(exchange):
+            pointer = exchange.intent.pointer
+            promise = f"A create that breaks {_rule(pointer)} is refused."
+            seen = f"accepted: {exchange.intent.what}"
+            yield Finding("forbidden", promise, pointer, exchange, seen)
+
+
+def _passed(exchange: Exchange) -> bool:
+    """Accepted, in whatever words: success that cannot be read is no refusal."""
+    return exchange.verdict.accepted or exchange.verdict.effective in (None, 200)
+
+
+def _rule(pointer: str) -> str:
+    steps = pointer.removeprefix(BODY).strip("#/").split("/")
+    names = [step for step in steps if step and step not in ("properties", "0")]
+    return " of ".join(reversed(names[-2:])).replace("~1", "/") or "the schema"
+
+
+REASON = "A refusal's code says why."
+
+
+@check("reason", REASON, CODE)
+def reason(trace: Trace) -> Iterator[Finding]:
+    for exchange in trace.expecting(Expect.REFUSE):
+        subject, verdict = exchange.intent.subject, exchange.verdict
+        if subject is Subject.KEY or not verdict.refused or verdict.effective == 200:
+            continue
+        if verdict.effective not in RIGHT_CODES[subject]:
+            right = " or ".join(map(str, RIGHT_CODES[subject]))
+            seen = f"{_said(exchange)} for {subject} ({exchange.intent.what}), not {right}"
+            yield Finding("reason", REASON, CODE, exchange, seen, "/code", verdict.code)
+
+
+def _said(exchange: Exchange) -> str:
+    words = f" {shortened(exchange.message, 60)!r}" if exchange.message else ""
+    return f"{exchange.verdict}{words}"
+
+
+@check("no-task-id", "Get Task Details without a taskId is refused.", TASK_ID_PARAMETER)
+def no_task_id(trace: Trace) -> Iterator[Found]:
+    for exchange in trace.expecting(Expect.REFUSE, Subject.NO_TASK_ID):
+        if _passed(exchange):
+            yield exchange, f"answered {exchange.verdict}: {exchange.intent.what}"

@@ -1,0 +1,52 @@
+"""States: forward only, and what is final stays as it is."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from imagen4.contract.checks.registry import Found, check
+from imagen4.contract.document import TASK
+from imagen4.contract.trace import FINAL, RANKS, Trace, state
+
+STATE = f"{TASK}/properties/state"
+LASTING = ("taskId", "model", "param", "createTime")
+"""What a record says of the request; it never changes."""
+FINALLY = ("resultJson", "failCode", "failMsg", "costTime", "completeTime")
+
+
+@check("forward", "A task's state only moves forward.", STATE)
+def forward(trace: Trace) -> Iterator[Found]:
+    for task in trace.tasks:
+        known = [poll for poll in task.records if state(poll) in RANKS]
+        for before, after in pairwise(known):
+            old, new = state(before), state(after)
+            if RANKS[new] < RANKS[old] or (old in FINAL and new != old):
+                yield after, f"{task.id!r} went from {old} to {new}"
+
+
+@check(
+    "lasting", "What a record says of the request does not change.", f"{TASK}/properties/createTime"
+)
+def lasting(trace: Trace) -> Iterator[Found]:
+    for task in trace.tasks:
+        for before, after in pairwise(task.records):
+            for name in LASTING:
+                old, new = before.data.get(name), after.data.get(name)
+                if old not in (None, "") and old != new:
+                    yield after, f"{name} of {task.id!r} was {old!r:.40}, now {new!r:.40}"
+
+
+@check("final", "What a task ended with does not change afterwards.", STATE)
+def final(trace: Trace) -> Iterator[Found]:
+    for task in trace.tasks:
+        for before, after in pairwise(task.ended):
+            for name in FINALLY:
+                old, new = before.data.get(name), after.data.get(name)
+                if state(before) == state(after) and _unsigned(old) != _unsigned(new):
+                    yield after, f"{name} of {task.id!r} was {old!r:.60}, now {new!r:.60}"
+
+
+def _unsigned(value: Any) -> Any:
+    """URLs may be signed anew for every reader; the signature stands in their query."""
+    return re.sub(r"\?[^\"\s]*", "", value) if isinstance(value, str) else value

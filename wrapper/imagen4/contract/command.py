@@ -1,0 +1,121 @@
+"""`imagen4 contract GATEWAY`: check that a server keeps to a gateway's document."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from imagen4.contract.document import GATEWAYS
+from imagen4.contract.target import PRICES, CouldNotRunError, Target, target
+
+if TYPE_CHECKING:
+    from imagen4.contract.run import Options
+
+PROFILES = ("auto", "observed", "documented")
+
+
+@click.command(name="contract")
+@click.argument("gateway", type=click.Choice(GATEWAYS))
+@click.option("--base-url", required=True, help="The server to check; may have a path.")
+@click.option("--api-key", help="Key for that server; else KIE_API_KEY or APIKLEY_API_KEY.")
+@click.option("--foreign-key", help="A key of the other gateway, which has to be refused.")
+@click.option(
+    "--profile",
+    type=click.Choice(PROFILES),
+    default="auto",
+    show_default=True,
+    help="observed: HTTP 200 with the verdict in `code`; documented: real statuses.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of what is generated.")
+@click.option(
+    "--phase",
+    type=click.Choice(["quick", "full"]),
+    default="quick",
+    show_default=True,
+    help="quick: examples and boundaries; full: also fuzzing, links and liveness.",
+)
+@click.option(
+    "--max-paid",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="Requests that may be paid for, anywhere but on loopback.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before sending what may be paid for.")
+@click.option("--junit", type=click.Path(path_type=Path), help="Write a JUnit report.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write it as JSON.")
+@click.option("--markdown", type=click.Path(path_type=Path), help="Write it as Markdown.")
+@click.pass_context
+def command(  # one argument for each option
+    context: click.Context,
+    gateway: str,
+    base_url: str,
+    api_key: str | None,
+    foreign_key: str | None,
+    profile: str,
+    seed: int,
+    phase: str,
+    max_paid: int,
+    yes: bool,
+    junit: Path | None,
+    json_file: Path | None,
+    markdown: Path | None,
+) -> None:
+    """Check that a server keeps to a gateway's document.
+
+    The last line says what came of it. Exit code: 0 conforms, 1 violated, 2 could not run.
+    """
+    files = {"junit": junit, "json": json_file, "markdown": markdown}
+    try:
+        where = target(gateway, base_url, api_key, dict(os.environ))
+        _agree(where, max_paid, yes)
+        from imagen4.contract.run import Options
+
+        code = _run(Options(where, profile, seed, phase, max_paid, foreign_key), files)
+    except (CouldNotRunError, OSError) as error:
+        click.echo(f"could not run: {error}")
+        code = 2
+    context.exit(code)
+
+
+def _run(options: "Options", files: dict[str, Path | None]) -> int:
+    """Hold the conversation, write the reports, print the text; the exit code."""
+    from imagen4.contract.reports import SPELLINGS, text
+    from imagen4.contract.reports.model import report
+    from imagen4.contract.run import run
+
+    made = report(run(options))
+    for name, path in files.items():
+        if path is not None:
+            write(path, SPELLINGS[name](made))
+    click.echo(text(made))
+    return made.exit_code
+
+
+def _agree(where: Target, max_paid: int, yes: bool) -> None:
+    """Say what a run may cost, and have it confirmed; CouldNotRunError if it is not."""
+    if where.loopback or max_paid == 0:
+        return
+    click.echo(f"Up to {max_paid} request(s) may be paid for, each {PRICES[where.gateway]}.")
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise CouldNotRunError("budget: nobody to ask; give --yes or --max-paid 0")
+    if not click.confirm("Send them?"):
+        raise CouldNotRunError("budget: not agreed to")
+
+
+def write(path: Path, content: str) -> None:
+    """Write a whole file or none; OSError when it cannot be written."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(content)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,162 @@
+"""Ask everything, follow every task to its end, write it all down."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from imagen4.contract.cases import allowed, forbidden, generated, reads
+from imagen4.contract.cases.build import poll
+from imagen4.contract.credentials import Credential, worth_trying
+from imagen4.contract.document import Document
+from imagen4.contract.exchange import Exchange, Expect, Intent, Planned
+from imagen4.contract.follow import Follower, Patience
+from imagen4.contract.stateful import explore
+from imagen4.contract.trace import Trace, created_id
+from imagen4.contract.transport import BudgetSpentError, Session
+
+CREATES = {"quick": 20, "full": 100}
+"""Allowed creates per run. Twenty pass at once under kie's documented rate."""
+EXAMPLES = 60
+MAX_TROUBLE = 3
+"""Answers missing in a row after which the rest is not worth waiting for."""
+MAX_SLOW = 15.0
+"""Seconds of waiting beyond the bound, over the whole run, after which it is enough."""
+
+
+class EnoughError(Exception):
+    """Asking on would only repeat what is known; the text says what that is."""
+
+
+@dataclass
+class Conversation:
+    """One run. What was not sent is in `skipped`, each with the reason."""
+
+    session: Session
+    document: Document
+    loopback: bool
+    phase: str
+    seed: int
+    patience: Patience
+    profile: str = "auto"
+    skipped: list[tuple[Intent, str]] = field(default_factory=list)
+    _creates: int = 0
+    _slow: float = 0.0
+    _trouble: int = 0
+    _stopped: str = ""
+
+    def hold(self) -> Trace:
+        """Everything, in a fixed order; the cheapest and the most telling first."""
+        credentials = [each for each in reads.WRONG_KEYS if worth_trying(each, self.session.key)]
+        first = allowed.first()
+        follower = Follower(self.document, self._send, self.session.clock, self.patience)
+        steps: list[Callable[[], object]] = [
+            lambda: self._ask(reads.unknown_tasks()[:2]),
+            lambda: self._create(first),
+            self._refuse_to_go_on_without_key,
+            lambda: self._ask([*reads.unknown_tasks()[2:], *reads.without_id()]),
+            lambda: self._ask(self._about_first_task(credentials)),
+            lambda: self._create_all(allowed.allowed(self.document)),
+            lambda: self._ask(forbidden.forbidden(self.document)),
+            lambda: self._ask(reads.wrong_keys_for_create(first, credentials)),
+            self._generated,
+            self._explore,
+            lambda: follower.follow(self._trace().tasks),
+            lambda: follower.look_again(self._trace().tasks),
+        ]
+        for step in steps:
+            self._step(step)
+        return self._trace(patient=self.patience.full and not self._stopped)
+
+    def _step(self, step: Callable[[], object]) -> None:
+        try:
+            step()
+        except EnoughError as enough:
+            self._stopped = str(enough)
+
+    def _trace(self, *, patient: bool = False) -> Trace:
+        return Trace(
+            self.document,
+            self.session.exchanges,
+            self.loopback,
+            self.profile,
+            patient,
+            tuple(self.skipped),
+        )
+
+    def _ask(self, plans: Iterable[Planned]) -> None:
+        for plan in plans:
+            self._try(plan)
+
+    def _try(self, plan: Planned, task: str = "") -> Exchange | None:
+        if self._stopped:
+            self.skipped.append((plan.intent, self._stopped))
+            return None
+        try:
+            return self._send(plan, task)
+        except BudgetSpentError:
+            self.skipped.append((plan.intent, "it might be paid for, and the budget is spent"))
+        return None
+
+    def _send(self, plan: Planned, task: str = "") -> Exchange:
+        if self._stopped:
+            raise EnoughError(self._stopped)
+        exchange = self.session.send(plan, task)
+        self._watch(exchange)
+        return exchange
+
+    def _watch(self, exchange: Exchange) -> None:
+        """Stop when the server has stopped answering, or takes ever so long."""
+        self._trouble = self._trouble + 1 if exchange.trouble else 0
+        bound = self.document.bound(exchange.request.path, loopback=self.loopback)
+        seconds = exchange.answer.seconds if exchange.answer else 0.0
+        self._slow += seconds if bound and seconds > bound else 0.0
+        if self._trouble >= MAX_TROUBLE:
+            raise EnoughError(f"no answer {MAX_TROUBLE} times in a row: {exchange.trouble}")
+        if self._slow > MAX_SLOW:
+            raise EnoughError(f"slow answers cost {self._slow:.0f} s")
+
+    def _create_all(self, plans: Iterable[Planned]) -> None:
+        for plan in plans:
+            self._create(plan)
+
+    def _create(self, plan: Planned) -> None:
+        """A create, and at once the first poll of what it made."""
+        free = self.session.budget.left is None
+        if free and self._creates >= CREATES[self.phase]:
+            return
+        self._creates += 1
+        exchange = self._try(plan)
+        task_id = created_id(exchange) if exchange else ""
+        link = self.document.link
+        if exchange and task_id and link:
+            self._try(poll(link, task_id, exchange.intent.pointer), task_id)
+
+    def _refuse_to_go_on_without_key(self) -> None:
+        """With a key that opens nothing, every other request would say the same."""
+        asked = [
+            exchange
+            for exchange in self.session.exchanges
+            if exchange.request.credential is Credential.KEY
+        ]
+        if all(exchange.verdict.effective == 401 for exchange in asked):
+            self._stopped = "the key was refused"
+
+    def _about_first_task(self, credentials: list[Credential]) -> list[Planned]:
+        """What can be asked about a task that exists; with no task, about one that does not."""
+        tasks = self._trace().tasks
+        task_id = tasks[0].id if tasks else "imagen4-contract-no-such-task"
+        near = reads.near_misses(task_id) if tasks else []
+        return [*near, *reads.wrong_keys_for_record(task_id, credentials)]
+
+    def _generated(self) -> None:
+        full = self.phase == "full"
+        phases = generated.EVERYTHING if full else generated.DETERMINISTIC
+        plans = generated.generated(self.document, phases, self.seed, EXAMPLES)
+        for plan in plans:
+            if plan.intent.expect is Expect.REFUSE:
+                self._try(plan)
+            elif full or plan.intent.expect is Expect.ACCEPT:
+                self._create(plan)
+
+    def _explore(self) -> None:
+        if self.phase == "full" and self.session.budget.left is None:
+            explore(self.document, self.session, self.seed, self._watch)

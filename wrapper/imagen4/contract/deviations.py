@@ -1,0 +1,133 @@
+"""Known deviations of the wire from the documents: data, matched narrowly.
+
+The table is deviations.toml. A finding is excused only when every condition given
+there fits it, so another defect of the same operation is still a finding.
+"""
+
+import json
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from imagen4.contract.checks.registry import Finding
+from imagen4.contract.exchange import Exchange, Subject
+from imagen4.contract.trace import Trace, operation_name
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One way in which the wire is known to differ."""
+
+    id: str
+    documented: str
+    seen: str
+    evidence: str
+    told: str
+    checks: tuple[str, ...]
+    operation: str = ""
+    subjects: tuple[str, ...] = ()
+    http: tuple[int | str, ...] = ()
+    codes: tuple[int, ...] = ()
+    data: str = ""
+    fields: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+    def excuses(self, finding: Finding) -> bool:
+        """Whether this is exactly the deviation, and nothing more."""
+        return self._fits(finding.exchange) and all(
+            (
+                finding.check in self.checks,
+                not self.fields or finding.field in self.fields,
+                not self.values or json.dumps(finding.value) in self.values,
+            )
+        )
+
+    def _fits(self, exchange: Exchange) -> bool:
+        verdict = exchange.verdict
+        status: int | str = verdict.status
+        if "code" in self.http and verdict.status == verdict.code:
+            status = "code"
+        return all(
+            (
+                not self.operation or exchange.request.path == self.operation,
+                not self.subjects or exchange.intent.subject in self.subjects,
+                not self.http or status in self.http,
+                not self.codes or verdict.code in self.codes,
+                not self.data or exchange.payload.get("data") is None,
+            )
+        )
+
+
+@cache
+def registered() -> tuple[Deviation, ...]:
+    """The table, in its order."""
+    text = (resources.files(__package__) / "deviations.toml").read_text(encoding="utf-8")
+    return tuple(
+        Deviation(**{name: _frozen(value) for name, value in row.items()})
+        for row in tomllib.loads(text)["deviation"]
+    )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Findings, taken apart."""
+
+    violations: list[Finding]
+    excused: dict[str, list[Finding]]
+    gone: list[Deviation]
+
+
+def sort(trace: Trace, findings: Iterable[Finding]) -> Sorted:
+    """Tell violations from known deviations, and name the deviations that did not show."""
+    violations: list[Finding] = []
+    excused: dict[str, list[Finding]] = {}
+    for finding in findings:
+        known = next((each for each in registered() if each.excuses(finding)), None)
+        if known is None:
+            violations.append(finding)
+        else:
+            excused.setdefault(known.id, []).append(finding)
+    gone = [
+        each
+        for each in registered()
+        if each.told and each.id not in excused and OPPORTUNITIES[each.told](trace)
+    ]
+    return Sorted(violations, excused, gone)
+
+
+def _refused(*subjects: Subject) -> Callable[[Trace], bool]:
+    def seen(trace: Trace) -> bool:
+        return any(
+            exchange.verdict.refused and exchange.intent.subject in subjects
+            for exchange in trace.answered()
+        )
+
+    return seen
+
+
+def _any_poll(field: str) -> Callable[[Trace], bool]:
+    def seen(trace: Trace) -> bool:
+        polls = [poll for task in trace.tasks for poll in task.ended]
+        return any(field in poll.data for poll in polls)
+
+    return seen
+
+
+OPPORTUNITIES: dict[str, Callable[[Trace], bool]] = {
+    "refused parameter": _refused(Subject.PARAMETER),
+    "refused unknown task": _refused(Subject.UNKNOWN_TASK),
+    "cost time": _any_poll("costTime"),
+    "record": _any_poll("taskId"),
+}
+
+
+def sentence(deviation: Deviation) -> str:
+    place = f"{operation_name(deviation.operation)}: " if deviation.operation else ""
+    return f"{place}documented: {deviation.documented}; seen: {deviation.seen}"

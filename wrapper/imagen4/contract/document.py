@@ -1,0 +1,149 @@
+"""The contract document: what a gateway promises, addressed by JSON pointers.
+
+The document is the gateway's vendored page, Get Task Details as documented, and the
+contract overlay, merged into `contract.json` when the packages are generated.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from typing import Any
+
+import jsonschema_rs
+
+GATEWAYS = ("kie", "apikley")
+CREATE = "/api/v1/jobs/createTask"
+RECORD = "/api/v1/jobs/recordInfo"
+PATHS = (CREATE, RECORD)
+METHODS = {CREATE: "post", RECORD: "get"}
+
+
+def pointer(*steps: str | int) -> str:
+    """A JSON pointer in fragment form: `pointer("paths", "/a")` is `#/paths/~1a`."""
+    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return "/".join(("#", *escaped))
+
+
+REQUEST = pointer("paths", CREATE, "post", "requestBody")
+BODY = f"{REQUEST}/content/application~1json/schema"
+CREATED = pointer("paths", CREATE, "post", "responses", "200")
+RECORDED = pointer("paths", RECORD, "get", "responses", "200")
+NO_TASK = pointer("paths", RECORD, "get", "responses", "404")
+TASK_ID_PARAMETER = pointer("paths", RECORD, "get", "parameters", 0)
+CODE = "#/components/schemas/ApiResponse/properties/code"
+TASK = "#/components/schemas/TaskDetails"
+KEY = "#/components/securitySchemes/BearerAuth"
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One place where a value breaks a schema."""
+
+    pointer: str
+    """The broken keyword, in the document."""
+    keyword: str
+    where: tuple[str | int, ...]
+    """Path to the breaking value, in what was validated."""
+    value: Any
+    message: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """How an id gets from the answer of createTask into a request for the record."""
+
+    steps: tuple[str, ...]
+    """Path of the id in the answer, as the link's runtime expression has it."""
+    path: str
+    parameter: str
+
+
+class Document:
+    """A contract document with its validators."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self.content = content
+        self._validators: dict[str, jsonschema_rs.Draft4Validator] = {}
+
+    @cached_property
+    def link(self) -> Link | None:
+        """The link from a created task to its record; None when the document has none."""
+        links = self.at(CREATED).get("links", {})
+        for link in links.values():
+            path = self._path_of(link["operationId"])
+            for name, expression in link["parameters"].items():
+                steps = expression.partition("#/")[2].split("/")
+                return Link(tuple(steps), path, name)
+        return None
+
+    def _path_of(self, operation_id: str) -> str:
+        paths = self.content["paths"]
+        return next(
+            path for path in PATHS if paths[path][METHODS[path]].get("operationId") == operation_id
+        )
+
+    def at(self, place: str) -> Any:
+        """What stands at a JSON pointer; KeyError or IndexError when nothing does."""
+        value: Any = self.content
+        for step in place.split("/")[1:]:
+            key = step.replace("~1", "/").replace("~0", "~")
+            value = value[int(key)] if isinstance(value, list) else value[key]
+        return value
+
+    def operation(self, path: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.content["paths"][path][METHODS[path]]
+        return found
+
+    def bound(self, path: str, *, loopback: bool) -> float | None:
+        """Seconds within which the operation has to answer; None when none is promised."""
+        bounds = self.operation(path).get("x-answers-within-seconds", {})
+        value: float | None = bounds.get("loopback" if loopback else "network")
+        return value
+
+    def body_breaches(self, body: Any) -> list[Breach]:
+        """How a createTask body breaks the documented request schema."""
+        return self._breaches(BODY, body)
+
+    def answer_breaches(self, path: str, code: int, payload: Any) -> list[Breach]:
+        """How an answer breaks the schema that the document has for this code.
+
+        A code without a documented body says nothing; then `default` speaks, if any.
+        """
+        responses = self.operation(path)["responses"]
+        for name in (str(code), "default"):
+            if "content" in responses.get(name, {}):
+                base = pointer("paths", path, METHODS[path], "responses", name)
+                return self._breaches(f"{base}/content/application~1json/schema", payload)
+        return []
+
+    def _breaches(self, schema: str, value: Any) -> list[Breach]:
+        if schema not in self._validators:
+            rooted = {**self.content, "$ref": schema}
+            self._validators[schema] = jsonschema_rs.Draft4Validator(rooted, validate_formats=True)
+        return list(_read(self._validators[schema].iter_errors(value)))
+
+
+def _read(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterator[Breach]:
+    for error in errors:
+        keyword = str(error.schema_path[-1])
+        yield Breach(
+            pointer(*error.schema_path),
+            keyword,
+            tuple(error.instance_path),
+            error.instance,
+            shortened(error.message),
+        )
+
+
+def shortened(text: str, length: int = 160) -> str:
+    """One line of at most `length` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def load(gateway: str) -> Document:
+    """The contract document of a gateway, as the generated package has it."""
+    text = (resources.files(f"{gateway}_api") / "contract.json").read_text(encoding="utf-8")
+    return Document(json.loads(text))

@@ -1,0 +1,157 @@
+"""One request, what should come of it, and what came of it. Data only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from imagen4.contract import strict_json
+from imagen4.contract.credentials import Credential
+
+
+class Expect(StrEnum):
+    """What the document says must come of a request."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    OPEN = "open"
+
+
+class Subject(StrEnum):
+    """What a request is about: it decides which refusals are right."""
+
+    PARAMETER = "parameter"
+    MODEL = "model"
+    BODY = "unreadable body"
+    MEDIA_TYPE = "media type"
+    KEY = "key"
+    UNKNOWN_TASK = "unknown task"
+    NO_TASK_ID = "no task id"
+    POLL = "poll"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request without its key: `credential` names what goes into Authorization."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    content: bytes | None = None
+    content_type: str | None = None
+    credential: Credential = Credential.KEY
+
+    @property
+    def target(self) -> str:
+        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
+
+    @cached_property
+    def body(self) -> Any:
+        """The JSON value sent; None when there is none or it cannot be read."""
+        return None if self.content is None else strict_json.read(self.content).value
+
+
+@dataclass(frozen=True)
+class Intent:
+    """Why a request is sent: the promise it tries, where that stands, and in words."""
+
+    expect: Expect
+    subject: Subject
+    pointer: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A request and its intent, not sent yet."""
+
+    request: Request
+    intent: Intent
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer with every key in it already replaced; `echoed` says that one stood there."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    content: bytes
+    seconds: float
+    echoed: bool = False
+
+    def header(self, name: str) -> str:
+        values = [value for key, value in self.headers if key.lower() == name]
+        return ", ".join(values)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the gateway decided, wherever it said so: HTTP status or `code`."""
+
+    status: int
+    code: int | None
+
+    @property
+    def accepted(self) -> bool:
+        return self.status == 200 and self.code == 200
+
+    @property
+    def refused(self) -> bool:
+        return not self.accepted and self.effective is not None
+
+    @property
+    def effective(self) -> int | None:
+        """The code, or the HTTP status where it refuses and no code can be read."""
+        return self.code if self.code is not None or self.status < 300 else self.status
+
+    def __str__(self) -> str:
+        return f"HTTP {self.status}" + ("" if self.code is None else f", code {self.code}")
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What happened: an answer, or `trouble` that says why there is none."""
+
+    number: int
+    request: Request
+    intent: Intent
+    answer: Answer | None = None
+    trouble: str = ""
+    task: str = ""
+    """For polls: the id of the task asked for."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def reading(self) -> strict_json.Reading:
+        content = self.answer.content if self.answer else b""
+        return strict_json.read(content)
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The envelope; empty when the answer is not a JSON object."""
+        value = self.reading.value
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The envelope's `data`; empty when that is not an object."""
+        value = self.payload.get("data")
+        return value if isinstance(value, dict) else {}
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        return Verdict(self.answer.status if self.answer else 0, _integer(self.payload.get("code")))
+
+    @property
+    def message(self) -> str:
+        text = self.payload.get("msg", self.payload.get("message"))
+        return text if isinstance(text, str) else ""
+
+
+def _integer(value: Any) -> int | None:
+    """A code as a number, also where it wrongly is text; the schema check complains of that."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < 6:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,69 @@
+"""Polling tasks to their end, at intervals that fit the server."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from imagen4.contract.cases.build import poll
+from imagen4.contract.document import TASK, Document
+from imagen4.contract.exchange import Exchange, Planned
+from imagen4.contract.trace import RUNNING, Task, state
+
+Send = Callable[[Planned, str], Exchange]
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often to poll, and for how long, in seconds.
+
+    doc: every 2 to 3 s at first, every 5 to 10 s later; give up after 10 to 15 min.
+    """
+
+    seconds: float
+    full: bool
+    """Whether `seconds` is the time in which every task has to have ended."""
+    first: float
+    longest: float
+    growth: float = 1.5
+    sleep: Callable[[float], None] = lambda _seconds: None
+
+
+@dataclass
+class Follower:
+    """Polls until every task has ended or the patience has."""
+
+    document: Document
+    send: Send
+    clock: Callable[[], float]
+    patience: Patience
+
+    def follow(self, tasks: list[Task]) -> None:
+        running = {task.id for task in tasks if _may_change(task.polls)}
+        deadline = self.clock() + self.patience.seconds
+        wait = self.patience.first
+        while running and self.clock() < deadline:
+            for task_id in sorted(running):
+                polled = self._poll(task_id)
+                if polled is None or not _is_running(polled):
+                    running.discard(task_id)
+            if running:
+                self.patience.sleep(max(0.0, min(wait, deadline - self.clock())))
+            wait = min(wait * self.patience.growth, self.patience.longest)
+
+    def look_again(self, tasks: list[Task]) -> None:
+        """What has ended must still stand there, unchanged: once each, the first twice more."""
+        for task in [*tasks[:2], *tasks]:
+            if task.polls:
+                self._poll(task.id)
+
+    def _poll(self, task_id: str) -> Exchange | None:
+        link = self.document.link
+        return self.send(poll(link, task_id, TASK), task_id) if link else None
+
+
+def _is_running(polled: Exchange) -> bool:
+    """Any state but the known running ones ends the polling: it must not go on for ever."""
+    return polled.answer is None or (polled.verdict.accepted and state(polled) in RUNNING)
+
+
+def _may_change(polls: tuple[Exchange, ...]) -> bool:
+    return not polls or _is_running(polls[-1])

@@ -1,0 +1,50 @@
+"""The report as JUnit XML: one test case for each check, one failure for each promise."""
+
+import re
+from xml.etree import ElementTree as ET  # writes XML, reads none
+
+from imagen4.contract.checks.registry import CHECKS
+from imagen4.contract.reports.model import Broken, Report
+
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit(report: Report) -> str:
+    suites = ET.Element("testsuites")
+    suite = ET.SubElement(suites, "testsuite", name=f"imagen4 contract {report.gateway}")
+    cases = [_case(suite, report, name) for name in CHECKS]
+    if report.exit_code == 2:
+        case = ET.SubElement(suite, "testcase", classname=_class(report), name="run")
+        ET.SubElement(case, "error", message=_clean(report.reason))
+        cases.append(0)
+    suite.set("tests", str(len(cases)))
+    suite.set("failures", str(sum(cases)))
+    suite.set("errors", str(int(report.exit_code == 2)))
+    suite.set("time", f"{report.seconds:.2f}")
+    output = ET.SubElement(suite, "system-out")
+    output.text = _clean("\n".join(f"{each.id}: {each.text}" for each in report.deviations))
+    ET.indent(suites)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suites, encoding="unicode")
+
+
+def _class(report: Report) -> str:
+    return f"imagen4.contract.{report.gateway}"
+
+
+def _case(suite: ET.Element, report: Report, name: str) -> int:
+    """The number of failures of a check: 0 or 1."""
+    case = ET.SubElement(suite, "testcase", classname=_class(report), name=name)
+    broken = [each for each in report.broken if each.check == name]
+    if broken:
+        failure = ET.SubElement(case, "failure", message=_clean(broken[0].promise))
+        failure.text = _clean("\n\n".join(map(_told, broken)))
+    return int(bool(broken))
+
+
+def _told(broken: Broken) -> str:
+    return f"{broken.operation}: {broken.promise}\n{broken.pointer}\n{broken.seen}\n{broken.curl}"
+
+
+def _clean(text: str) -> str:
+    """Without the characters that XML cannot hold; a server may have sent any."""
+    return NOT_XML.sub("�", text)

@@ -1,0 +1,48 @@
+"""The report for a summary page."""
+
+from collections.abc import Iterator
+
+from imagen4.contract.reports.model import Report
+
+MARKS = {0: "✅", 1: "❌", 2: "⚠️"}
+
+
+def markdown(report: Report) -> str:
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield f"## {MARKS[report.exit_code]} Contract: {report.gateway}"
+    yield ""
+    yield f"{_cell(report.last_line)}"
+    yield ""
+    yield (
+        f"`{report.base_url}`, {report.style} style, {report.phase}, seed {report.seed}: "
+        f"{report.requests} requests, {report.tasks} tasks, {report.paid} paid."
+    )
+    if report.broken:
+        yield from ("", "| operation | promise broken | seen | where |", "|---|---|---|---|")
+        for broken in report.broken:
+            cells = (broken.operation, broken.promise, broken.seen, f"`{broken.pointer}`")
+            yield f"| {' | '.join(map(_cell, cells))} |"
+        yield from ("", "<details><summary>To see it yourself</summary>", "", "```bash")
+        yield from (broken.curl for broken in report.broken)
+        yield from ("```", "", "</details>")
+    yield from _listed(
+        "Known deviations", [f"{each.id}: {each.text}" for each in report.deviations]
+    )
+    yield from _listed("Known deviations that did not show", [each.id for each in report.gone])
+    yield from _listed("Not checked", list(report.not_checked))
+
+
+def _listed(title: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield from ("", f"<details><summary>{title} ({len(lines)})</summary>", "")
+        yield from (f"- {_cell(line)}" for line in lines)
+        yield from ("", "</details>")
+
+
+def _cell(text: str) -> str:
+    """Server text in a table of ours: no markup of its own, no line breaks."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
+    return " ".join(escaped.split())

@@ -1,0 +1,43 @@
+"""The report for a terminal."""
+
+from collections.abc import Iterator
+
+from imagen4.contract.reports.model import Report
+
+LISTED = 12
+
+
+def text(report: Report) -> str:
+    return "\n".join(_lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    told = "detected" if report.profile == "auto" else "told"
+    yield f"{report.gateway} at {report.base_url}: {report.style} style ({told}), {report.phase}"
+    yield f"{report.requests} requests, {report.tasks} tasks, seed {report.seed}"
+    if report.paid:
+        yield f"{report.paid} request(s) that may have been paid for"
+    for broken in report.broken:
+        yield ""
+        yield f"✗ {broken.operation}: {broken.promise}"
+        yield f"  {broken.pointer}"
+        times = f"  ({broken.times} times)" if broken.times > 1 else ""
+        yield f"  {broken.seen}{times}"
+        yield f"  {broken.curl}"
+    yield from _listed(
+        "Known deviations", [f"{each.id}: {each.text}" for each in report.deviations]
+    )
+    yield from _listed("Known deviations that did not show", [each.id for each in report.gone])
+    yield from _listed("Noted", list(report.notes))
+    yield from _listed("Not checked", list(report.not_checked))
+    yield ""
+    yield report.last_line
+
+
+def _listed(title: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield ""
+        yield f"{title} ({len(lines)})"
+        yield from (f"  · {line}" for line in lines[:LISTED])
+        if len(lines) > LISTED:
+            yield f"  · … {len(lines) - LISTED} more (--json has them all)"

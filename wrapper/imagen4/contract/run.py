@@ -1,0 +1,132 @@
+"""One run against one server: from options to what is to be said about it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from imagen4.contract import deviations, document
+from imagen4.contract.checks import findings
+from imagen4.contract.checks.requests import blocked_by_account
+from imagen4.contract.conversation import Conversation
+from imagen4.contract.credentials import foreign_key
+from imagen4.contract.exchange import Expect
+from imagen4.contract.follow import Patience
+from imagen4.contract.pace import Pace
+from imagen4.contract.target import CouldNotRunError, Target
+from imagen4.contract.trace import Trace
+from imagen4.contract.transport import Budget, Session, UnreachableError
+
+TIMEOUTS = {True: 5.0, False: 30.0}
+"""Seconds to wait for an answer, on loopback and elsewhere."""
+FIRST_POLL = {True: 0.02, False: 2.5}
+LONGEST_POLL = {True: 1.0, False: 15.0}
+SECONDS_TO_END = {
+    ("quick", True): 11.0,
+    ("full", True): 60.0,
+    ("quick", False): 900.0,
+    ("full", False): 900.0,
+}
+"""doc: give up after 10 to 15 minutes. The sandbox takes 8 s by default."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What one run is told."""
+
+    target: Target
+    profile: str = "auto"
+    seed: int = 0
+    phase: str = "quick"
+    max_paid: int = 1
+    foreign_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run has shown. `blocked` says why creates could not be checked at all."""
+
+    options: Options
+    trace: Trace
+    sorted: deviations.Sorted
+    seconds: float
+    paid: int
+    blocked: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        if self.sorted.violations:
+            return 1
+        return 2 if self.blocked else 0
+
+
+@dataclass(frozen=True)
+class Seams:
+    """What tests replace: the network and the time."""
+
+    transport: httpx.BaseTransport | None = None
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+def run(
+    options: Options, seams: Seams | None = None, contract: document.Document | None = None
+) -> Outcome:
+    """Hold the whole conversation and judge it; CouldNotRunError if it cannot begin."""
+    seams = seams or Seams()
+    started = seams.clock()
+    loopback = options.target.loopback
+    with httpx.Client(
+        base_url=options.target.base_url + "/",
+        timeout=TIMEOUTS[loopback],
+        transport=seams.transport,
+        # A proxy or certificate set in the environment has no part in a loopback run.
+        trust_env=not loopback,
+    ) as client:
+        session = _session(options, client, seams)
+        trace = _hold(options, session, seams, contract or document.load(options.target.gateway))
+    found = deviations.sort(trace, findings(trace))
+    seconds = seams.clock() - started
+    paid = 0 if loopback else session.budget.spent
+    return Outcome(options, trace, found, seconds, paid, _blocked(trace))
+
+
+def _session(options: Options, client: httpx.Client, seams: Seams) -> Session:
+    target = options.target
+    return Session(
+        client,
+        target.key,
+        foreign_key(target.gateway, target.key, options.foreign_key),
+        Budget(None if target.loopback else options.max_paid),
+        Pace(not target.loopback, seams.clock, seams.sleep),
+        TIMEOUTS[target.loopback],
+        seams.clock,
+    )
+
+
+def _hold(options: Options, session: Session, seams: Seams, contract: document.Document) -> Trace:
+    loopback = options.target.loopback
+    patience = Patience(
+        SECONDS_TO_END[options.phase, loopback],
+        options.phase == "full" or not loopback,
+        FIRST_POLL[loopback],
+        LONGEST_POLL[loopback],
+        sleep=seams.sleep,
+    )
+    conversation = Conversation(
+        session, contract, loopback, options.phase, options.seed, patience, options.profile
+    )
+    try:
+        return conversation.hold()
+    except UnreachableError as error:
+        url = options.target.base_url
+        raise CouldNotRunError(f"unreachable: {url}: {error}") from None
+
+
+def _blocked(trace: Trace) -> str:
+    code = blocked_by_account(trace)
+    if code is None:
+        return ""
+    first = next(trace.expecting(Expect.ACCEPT))
+    return f"every create was refused with code {code} {first.message!r}"

@@ -1,0 +1,62 @@
+"""JSON read twice: what a tolerant reader makes of it, and what is wrong with it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`value` is meaningful when `readable`; `problem` is empty for strict JSON."""
+
+    value: Any
+    readable: bool
+    problem: str
+
+
+class NotStrictError(ValueError):
+    """Readers exist that take this apart differently, or not at all (RFC 8259)."""
+
+
+def read(content: bytes) -> Reading:
+    """Read bytes as JSON, leniently, and say in a few words why they are not strict JSON."""
+    problem = _problem(content)
+    text = content.removeprefix(BOM).decode("utf-8", errors="replace").lstrip()
+    try:
+        value, _ = json.JSONDecoder(strict=False).raw_decode(text)
+    except (ValueError, RecursionError):
+        return Reading(None, False, problem or "not JSON")
+    return Reading(value, True, problem)
+
+
+def _problem(content: bytes) -> str:
+    if not content.strip():
+        return "empty body"
+    if content.startswith(BOM):
+        return "begins with a byte order mark"
+    try:
+        json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        return "not UTF-8"
+    except NotStrictError as error:
+        return str(error)
+    except json.JSONDecodeError as error:
+        return f"not JSON: {error.msg} at character {error.pos}"
+    except RecursionError:
+        return "nested too deeply"
+    return ""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise NotStrictError(f"the name {twice!r} occurs twice in one object")
+    return found
+
+
+def _no_constant(text: str) -> Any:
+    raise NotStrictError(f"{text} is not a JSON value")

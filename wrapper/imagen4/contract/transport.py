@@ -1,0 +1,157 @@
+"""The one place every request passes: budget, pace, the key, what becomes of the answer.
+
+No redirect is followed, and the key is put into the header here and taken out of the
+answer here, so that nothing else in the suite ever holds it.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import httpx
+
+from imagen4.contract.credentials import Credential, authorization
+from imagen4.contract.document import CREATE
+from imagen4.contract.exchange import Answer, Exchange, Planned, Request
+from imagen4.contract.pace import Pace
+
+MAX_ANSWER = 4 * 1024 * 1024
+REDACTED = "[key]"
+PATIENCE_WITH_LIMITS = 4
+"""How often a request refused with 429 is sent again, each time at the documented pace."""
+
+
+class BudgetSpentError(Exception):
+    """The request might be accepted, and so paid for, and the budget is used up."""
+
+
+class UnreachableError(Exception):
+    """There is no server."""
+
+
+@dataclass
+class Budget:
+    """How many requests may still be sent that could be accepted as a create.
+
+    `left` is None where creates cost nothing, which is loopback only.
+    """
+
+    left: int | None
+    spent: int = 0
+
+    def take(self) -> None:
+        if self.left is not None:
+            if self.left <= 0:
+                raise BudgetSpentError
+            self.left -= 1
+        self.spent += 1
+
+
+def may_be_accepted(request: Request) -> bool:
+    """Whether a sloppy server could take this for a create.
+
+    However broken the body or the key: only the server knows what it lets pass.
+    """
+    return request.path == CREATE
+
+
+@dataclass
+class Session:
+    """Sends requests to one origin. `clock` and `sleep` are seams for tests."""
+
+    client: httpx.Client
+    key: str
+    foreign: str
+    budget: Budget
+    pace: Pace
+    timeout: float
+    clock: Callable[[], float] = time.monotonic
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def send(self, planned: Planned, task: str = "") -> Exchange:
+        """Send a request, at the server's pace, and record what came of it.
+
+        BudgetSpentError before anything is sent; UnreachableError when nobody is there.
+        """
+        exchange = self._exchange(planned, task)
+        for _ in range(PATIENCE_WITH_LIMITS):
+            if exchange.verdict.effective != 429 or not self.pace.worth_waiting():
+                break
+            self.pace.refused(planned.request.path)
+            try:
+                exchange = self._exchange(planned, task)
+            except BudgetSpentError:
+                break
+        self.pace.settled(refused=exchange.verdict.effective == 429)
+        self.exchanges.append(exchange)
+        return exchange
+
+    def _exchange(self, planned: Planned, task: str) -> Exchange:
+        self.pace.wait(planned.request.path)
+        if may_be_accepted(planned.request):
+            self.budget.take()
+        answer, trouble = self._attempt(planned.request)
+        number = len(self.exchanges) + 1
+        return Exchange(number, planned.request, planned.intent, answer, trouble, task)
+
+    def _attempt(self, request: Request) -> tuple[Answer | None, str]:
+        started = self.clock()
+        try:
+            with self.client.stream(
+                request.method,
+                request.target.lstrip("/"),
+                headers=self._headers(request),
+                content=request.content,
+                follow_redirects=False,
+            ) as response:
+                content = self._read(response, started)
+                return self._answer(response, content, self.clock() - started), ""
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            if not self.exchanges:
+                raise UnreachableError(str(error) or "no connection") from None
+            return None, "no connection any more"
+        except httpx.TimeoutException:
+            return None, f"no answer within {self.timeout:g} s"
+        except httpx.HTTPError as error:
+            return None, f"no complete answer: {error or type(error).__name__}"
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        headers = {"Accept": "application/json", "User-Agent": "imagen4-contract"}
+        value = authorization(request.credential, self.key, self.foreign)
+        if value is not None:
+            headers["Authorization"] = value
+        if request.content_type is not None:
+            headers["Content-Type"] = request.content_type
+        return headers
+
+    def _read(self, response: httpx.Response, started: float) -> bytes:
+        content = b""
+        for chunk in response.iter_bytes():
+            content += chunk
+            if len(content) > MAX_ANSWER:
+                raise httpx.ReadError(f"more than {MAX_ANSWER} bytes")
+            if self.clock() - started > self.timeout:
+                raise httpx.ReadTimeout("the answer does not end")
+        return content
+
+    def _answer(self, response: httpx.Response, content: bytes, seconds: float) -> Answer:
+        headers = [(name, value) for name, value in response.headers.multi_items()]
+        whole = content + "\n".join(value for _, value in headers).encode()
+        echoed = any(secret in whole for secret in self._secrets(as_echo=True))
+        for secret in self._secrets():
+            content = content.replace(secret, REDACTED.encode())
+            headers = [(n, v.replace(secret.decode(), REDACTED)) for n, v in headers]
+        return Answer(response.status_code, tuple(headers), content, seconds, echoed)
+
+    def _secrets(self, *, as_echo: bool = False) -> list[bytes]:
+        """The strings that must not be in an answer; a short word might stand there by chance."""
+        secrets = [self.key, self.foreign]
+        for credential in (Credential.WRONG, Credential.OTHER_CASE, Credential.SHORTER):
+            value = authorization(credential, self.key, self.foreign) or ""
+            secrets.append(value.removeprefix("Bearer "))
+        chance = [text for text in secrets if text.isalpha() or len(text) < 6]
+        return [
+            text.encode()
+            for text in secrets
+            if text and len(text) > 3 and not (as_echo and text in chance)
+        ]
