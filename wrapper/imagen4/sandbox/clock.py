@@ -36,6 +36,13 @@ class Clock:
             listener()
         return self.now()
 
+    def advance_to(self, moment: float) -> None:
+        """Push time forward to that Unix time, unless it has come already.
+
+        So sleepers that wait side by side pass the same time, and not one after the other.
+        """
+        self.advance(max(0.0, moment - self.now()))
+
     def real_seconds(self, seconds: float) -> float | None:
         """How long `seconds` here take for real; None if they never pass by themselves."""
         return max(0.0, seconds) / self.speed if self.speed > 0 else None
