@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from .task import Task
 
 TOLERANCE = 300.0
-SPELLINGS = {"taskId", "task_id"}
+SPELLINGS = ("taskId", "task_id")
 Headers = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
 
 
@@ -98,10 +98,8 @@ def task_id_in(body: bytes | str) -> str | None:
     decoded = decode(body)
     data = decoded.get("data") if isinstance(decoded, dict) else None
     names = data if isinstance(data, dict) else {}
-    given = {
-        names[name] if isinstance(names[name], str) else "" for name in SPELLINGS & names.keys()
-    }
-    return usable_id(given.pop()) if len(given) == 1 else None
+    given = [names[spelling] for spelling in SPELLINGS if spelling in names]
+    return usable_id(given[0]) if given and all(one == given[0] for one in given) else None
 
 
 def pairs(headers: Headers) -> Iterable[tuple[str | bytes, str | bytes]]:

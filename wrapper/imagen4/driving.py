@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from inspect import isawaitable
 from typing import TYPE_CHECKING, TypeVar
 
-from .effects import Answer, Course, Effect, Send, Sleep, Steps, Update
+from .effects import Answer, Course, Effect, Fetch, Send, Sleep, Steps, Update
+from .many import Scheduler
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+
+    from .transport import AsyncWire, SyncWire
 
     OnUpdate = Callable[[Update], object]
 
 T = TypeVar("T")
+AT_ONCE = 4  # downloads of one result side by side
 
 
 class Driver:
-    """Runs steps with a blocking `send` and `sleep`."""
+    """Runs steps by blocking."""
 
-    def __init__(self, send: Callable[[Send], Answer], sleep: Callable[[float], object]) -> None:
-        self._send = send
+    def __init__(
+        self, wire: SyncWire, sleep: Callable[[float], object], clock: Callable[[], float]
+    ) -> None:
+        self._wire = wire
         self._sleep = sleep
+        self._clock = clock
 
     def run(self, steps: Steps[T], on_update: OnUpdate | None = None) -> T:
         course = Course(steps)
@@ -31,7 +40,7 @@ class Driver:
                 course.fail(problem)
         return course.value
 
-    def updates(self, steps: Steps[object]) -> Iterator[Update]:
+    def updates(self, steps: Steps[object]) -> Generator[Update]:
         """The steps' updates as they come; closing the iterator closes the steps."""
         course = Course(steps)
         while (effect := course.advance()) is not None:
@@ -42,10 +51,24 @@ class Driver:
             except BaseException as problem:
                 course.fail(problem)
 
+    def together(self, every: list[Steps[T]]) -> list[T]:
+        """Run several at once; all are run to their end before an error is raised."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            running = [pool.submit(self.run, steps) for steps in every]
+        return [each.result() for each in running]
+
+    def many(
+        self, every: Iterator[Steps[T]], limit: int, on_update: OnUpdate | None
+    ) -> Generator[T]:
+        """Run any number, `limit` at once, and yield what they return as it comes."""
+        return Scheduler[T](self.perform, self._sleep, self._clock, on_update).run(every, limit)
+
     def perform(self, effect: Effect, on_update: OnUpdate | None = None) -> Answer | None:
         if isinstance(effect, Send):
-            return self._send(effect)
-        if isinstance(effect, Sleep):
+            return self._wire.send(effect)
+        if isinstance(effect, Fetch):
+            self._wire.fetch(effect.transfer)
+        elif isinstance(effect, Sleep):
             self._sleep(effect.seconds)
         elif on_update is not None:
             on_update(effect)
@@ -53,14 +76,10 @@ class Driver:
 
 
 class AsyncDriver:
-    """The same with `await`. `on_update` may be a coroutine function."""
+    """The same by awaiting. `on_update` may be a coroutine function."""
 
-    def __init__(
-        self,
-        send: Callable[[Send], Awaitable[Answer]],
-        sleep: Callable[[float], Awaitable[object]],
-    ) -> None:
-        self._send = send
+    def __init__(self, wire: AsyncWire, sleep: Callable[[float], Awaitable[object]]) -> None:
+        self._wire = wire
         self._sleep = sleep
 
     async def run(self, steps: Steps[T], on_update: OnUpdate | None = None) -> T:
@@ -82,10 +101,46 @@ class AsyncDriver:
             except BaseException as problem:
                 course.fail(problem)
 
+    async def together(self, every: list[Steps[T]]) -> list[T]:
+        turn = asyncio.Semaphore(AT_ONCE)
+
+        async def run(steps: Steps[T]) -> T:
+            async with turn:
+                return await self.run(steps)
+
+        ended = await asyncio.gather(*map(run, every), return_exceptions=True)
+        for each in ended:
+            if isinstance(each, BaseException):
+                raise each
+        return [each for each in ended if not isinstance(each, BaseException)]
+
+    async def many(
+        self, every: Iterator[Steps[T]], limit: int, on_update: OnUpdate | None
+    ) -> AsyncGenerator[T]:
+        ended: asyncio.Queue[asyncio.Task[T]] = asyncio.Queue()
+        running: set[asyncio.Task[T]] = set()
+        try:
+            while True:
+                while len(running) < limit and (steps := next(every, None)):
+                    task = asyncio.create_task(self.run(steps, on_update))
+                    task.add_done_callback(ended.put_nowait)
+                    running.add(task)
+                if not running:
+                    return
+                task = await ended.get()
+                running.remove(task)
+                yield task.result()
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
     async def perform(self, effect: Effect, on_update: OnUpdate | None = None) -> Answer | None:
         if isinstance(effect, Send):
-            return await self._send(effect)
-        if isinstance(effect, Sleep):
+            return await self._wire.send(effect)
+        if isinstance(effect, Fetch):
+            await self._wire.fetch(effect.transfer)
+        elif isinstance(effect, Sleep):
             await self._sleep(effect.seconds)
         elif on_update is not None:
             awaited = on_update(effect)

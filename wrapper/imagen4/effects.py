@@ -1,7 +1,7 @@
 """What the decisions ask for: they yield effects, and whoever drives them does the I/O.
 
-A decision is a generator (`Steps`). It yields `Send`, `Sleep` or `Update`, is resumed with the
-answer of a `Send`, or has the `TransportError` thrown in. So submitting and waiting are
+A decision is a generator (`Steps`). It yields effects, is resumed with the answer of
+a `Send`, or has what went wrong thrown in. So submitting and waiting are
 written once, and the sync and the async client are loops around the same code.
 """
 
@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
+    from .download import Transfer
     from .errors import Imagen4Error
     from .task import Task
 
@@ -74,7 +75,14 @@ class Update:
     problem: Imagen4Error | None = None
 
 
-Effect = Send | Sleep | Update
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Make one attempt at a download."""
+
+    transfer: Transfer
+
+
+Effect = Send | Sleep | Update | Fetch
 Steps = Generator[Effect, Any, T]
 
 

@@ -1,30 +1,37 @@
 """Tasks that exist, and waiting for them."""
 
-# ruff: noqa: ASYNC109 - a time-out here ends a wait that can be resumed; a cancellation cannot
 from __future__ import annotations
 
-from contextlib import aclosing, contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .account import states
+from .batch import Batch, log_interruption
+from .effects import Update
 from .errors import Imagen4Error, PartialFailure
-from .result import AsyncImage, AsyncResult, Image, Result, pictures_of
+from .result import AsyncResult, Result
+from .submission import submitted
+from .task import Task
+from .waiting import waited
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterator
+    from .driving import OnUpdate
+    from .effects import Steps
+    from .surface import Surface
 
-    from .batch import Batch
-    from .core import Core
-    from .driving import AsyncDriver, Driver, OnUpdate
-    from .effects import Steps, Update
-    from .fetching import AsyncFetcher, Fetcher
-    from .task import Task
+StatesT = TypeVar("StatesT")
+ResultT = TypeVar("ResultT")
+UpdatesT = TypeVar("UpdatesT")
+JobT = TypeVar("JobT", bound="Tasks[Any, Any, Any]")
 
 
-class Tasks:
-    """What `Job` and `AsyncJob` have in common."""
+class Tasks(Generic[StatesT, ResultT, UpdatesT]):
+    """The tasks of one request. Made by `submit` and `job`."""
 
-    def __init__(self, core: Core, batch: Batch) -> None:
-        self._core = core
+    def __init__(self, client: Surface[Any, Any, Any, Any, Any, Any], batch: Batch) -> None:
+        self._client = client
+        self._core = client._core
         self._batch = batch
 
     @property
@@ -32,111 +39,84 @@ class Tasks:
         """The gateway's ids, in the order of the pictures; enough to take the job up again."""
         return tuple(self._batch.task_ids)
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._core.name} {' '.join(self.task_ids)}>"
+    def status(self) -> StatesT:
+        """Ask for every task once, now; the tasks, in order."""
+        tasks: StatesT = self._client._driver.run(self._states())
+        return tasks
 
-
-@contextmanager
-def errors_with(job: Tasks, result: Callable[[list[Task]], Any]) -> Iterator[None]:
-    """Every error that passes carries the job, if there are tasks, and its partial result."""
-    try:
-        yield
-    except Imagen4Error as error:
-        if job.task_ids:
-            error.job = job
-        if isinstance(error, PartialFailure) and isinstance(error.result, list):
-            error.result = result(error.result)
-        raise
-
-
-class Job(Tasks):
-    """The tasks of one request. Made by `submit` and `job`."""
-
-    def __init__(self, core: Core, batch: Batch, driver: Driver, fetcher: Fetcher) -> None:
-        super().__init__(core, batch)
-        self._driver = driver
-        self._fetcher = fetcher
-
-    def status(self) -> tuple[Task, ...]:
-        """Ask for every task once, now."""
-        with self._errors():
-            return self._driver.run(self._core.status(self._batch))
-
-    def wait(self, timeout: float | None = None, on_update: OnUpdate | None = None) -> Result:
+    def wait(self, timeout: float | None = None, on_update: OnUpdate | None = None) -> ResultT:
         """Poll until all tasks have ended, `timeout` seconds at most (default: Polling.timeout).
 
         Raises TaskTimeout (wait again, whenever you like), TaskFailed, PartialFailure, or
         what the gateway says about the key. Failed polls are ridden out.
         """
-        return self._finish(self._core.wait(self._batch, timeout), on_update)
+        result: ResultT = self._client._driver.run(self._waited(timeout), on_update)
+        return result
 
-    def updates(self, timeout: float | None = None) -> Iterator[Update]:
+    def updates(self, timeout: float | None = None) -> UpdatesT:
         """What `wait` learns, as it learns it; raises the same errors, at the end.
 
         `wait()` afterwards returns the result without asking again.
         """
-        with self._errors():
-            yield from self._driver.updates(self._core.wait(self._batch, timeout))
+        updates: UpdatesT = self._client._driver.updates(self._waited(timeout))
+        return updates
 
-    def _finish(self, steps: Steps[list[Task]], on_update: OnUpdate | None) -> Result:
-        with self._errors():
-            return self._result(self._driver.run(steps, on_update))
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._core.name} {' '.join(self.task_ids)}>"
 
-    def _submit(self, timeout: float | None, on_update: OnUpdate | None) -> Job:
-        with self._errors():
-            self._driver.run(self._core.submit(self._batch, timeout), on_update)
+    def _submitted(self: JobT, timeout: float | None) -> Steps[JobT]:
+        with self._work():
+            started, deadline = self._core.deadline(timeout)
+            yield from submitted(self._core, self._batch, started, deadline)
         return self
 
-    def _result(self, tasks: list[Task]) -> Result:
-        fields = pictures_of(tasks, self._batch.seeds)
-        return Result(tuple(Image(**each, _fetcher=self._fetcher) for each in fields), tuple(tasks))
+    def _states(self) -> Steps[tuple[Task, ...]]:
+        with self._work():
+            return (yield from states(self._core, self._batch))
 
-    def _errors(self) -> Any:
-        return errors_with(self, self._result)
+    def _waited(self, timeout: float | None) -> Steps[Any]:
+        with self._work():
+            started, deadline = self._core.deadline(timeout)
+            tasks = yield from waited(self._core, self._batch, started, deadline)
+            return self._client._result(tasks, self._batch)
+
+    def _generated(self, timeout: float | None, *, turn_counts: bool = True) -> Steps[Any]:
+        """Submit and wait within one deadline, which may leave out the wait for a turn."""
+        with self._work():
+            started, deadline = self._core.deadline(timeout)
+            until = deadline if turn_counts else float("inf")
+            yield from submitted(self._core, self._batch, started, until)
+            if not turn_counts:
+                started, deadline = self._core.deadline(timeout)
+            tasks = yield from waited(self._core, self._batch, started, deadline)
+            return self._client._result(tasks, self._batch)
+
+    @contextmanager
+    def _work(self) -> Iterator[None]:
+        """Whatever ends the work on the tasks, their ids are on the error or in the log."""
+        try:
+            yield
+        except Imagen4Error as error:
+            error.gateway = error.gateway or self._core.name
+            error.task_ids = error.task_ids or self.task_ids
+            error.job = self if self.task_ids else None
+            if isinstance(error, PartialFailure) and isinstance(error.result, list):
+                error.result = self._client._result(error.result, self._batch)
+            raise
+        except BaseException as interruption:
+            log_interruption(self._batch, self._core.name, interruption)
+            raise
 
 
-class AsyncJob(Tasks):
-    """As `Job`, for AsyncClient."""
+class Job(Tasks[tuple[Task, ...], Result, Generator[Update]]):
+    """The tasks of one request, from `Client`."""
 
-    def __init__(
-        self, core: Core, batch: Batch, driver: AsyncDriver, fetcher: AsyncFetcher
-    ) -> None:
-        super().__init__(core, batch)
-        self._driver = driver
-        self._fetcher = fetcher
 
-    async def status(self) -> tuple[Task, ...]:
-        """As `Job.status`."""
-        with self._errors():
-            return await self._driver.run(self._core.status(self._batch))
-
-    async def wait(
-        self, timeout: float | None = None, on_update: OnUpdate | None = None
-    ) -> AsyncResult:
-        """As `Job.wait`."""
-        return await self._finish(self._core.wait(self._batch, timeout), on_update)
-
-    async def updates(self, timeout: float | None = None) -> AsyncGenerator[Update]:
-        """As `Job.updates`."""
-        updates = self._driver.updates(self._core.wait(self._batch, timeout))
-        with self._errors():
-            async with aclosing(updates):
-                async for update in updates:
-                    yield update
-
-    async def _finish(self, steps: Steps[list[Task]], on_update: OnUpdate | None) -> AsyncResult:
-        with self._errors():
-            return self._result(await self._driver.run(steps, on_update))
-
-    async def _submit(self, timeout: float | None, on_update: OnUpdate | None) -> AsyncJob:
-        with self._errors():
-            await self._driver.run(self._core.submit(self._batch, timeout), on_update)
-        return self
-
-    def _result(self, tasks: list[Task]) -> AsyncResult:
-        fields = pictures_of(tasks, self._batch.seeds)
-        images = (AsyncImage(**each, _fetcher=self._fetcher) for each in fields)
-        return AsyncResult(tuple(images), tuple(tasks))
-
-    def _errors(self) -> Any:
-        return errors_with(self, self._result)
+class AsyncJob(
+    Tasks[
+        Coroutine[Any, Any, tuple[Task, ...]],
+        Coroutine[Any, Any, AsyncResult],
+        AsyncGenerator[Update],
+    ]
+):
+    """The tasks of one request, from `AsyncClient`: `status` and `wait` are awaited."""

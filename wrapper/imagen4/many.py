@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from itertools import count, islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from .effects import Answer, Course, Effect, Send, Sleep, Steps
+from .effects import Answer, Course, Effect, Fetch, Send, Sleep, Steps
 from .errors import Imagen4Error, InvalidRequest
 from .request import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from .driving import OnUpdate
 
@@ -64,20 +64,20 @@ class Scheduler(Generic[T]):
 
     def __init__(
         self,
-        send: Callable[[Send], Answer],
+        perform: Callable[[Effect], Answer | None],
         sleep: Callable[[float], object],
         clock: Callable[[], float],
         on_update: OnUpdate | None,
     ) -> None:
-        self._send = send
+        self._perform = perform
         self._sleep = sleep
         self._clock = clock
         self._on_update = on_update
         self._order = count()  # first come, first served among those due at one moment
         self._due: list[tuple[float, int, Course[T]]] = []
-        self._sending: dict[Future[Answer], Course[T]] = {}
+        self._sending: dict[Future[Answer | None], Course[T]] = {}
 
-    def run(self, every: Iterator[Steps[T]], limit: int) -> Iterator[T]:
+    def run(self, every: Iterator[Steps[T]], limit: int) -> Generator[T]:
         """At most `limit` at a time; the next one is taken when there is room for it."""
         pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="imagen4")
         try:
@@ -107,8 +107,8 @@ class Scheduler(Generic[T]):
                 self._start(pool, course, effect)
 
     def _start(self, pool: ThreadPoolExecutor, course: Course[T], effect: Effect) -> None:
-        if isinstance(effect, Send):
-            self._sending[pool.submit(self._send, effect)] = course
+        if isinstance(effect, (Send, Fetch)):
+            self._sending[pool.submit(self._perform, effect)] = course
             return
         course.reply()
         self._later(course, effect.seconds if isinstance(effect, Sleep) else 0.0)

@@ -1,97 +1,113 @@
-"""Pictures and what else came of a request."""
+"""Pictures and what else came of a request.
+
+The classes for the sync and the async client differ in what their methods return, a value
+or a coroutine of it: `run` decides, by performing the same steps either way.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import io
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .download import fetched
+from .errors import DownloadError
 from .pictures import Target, make_directory, stem
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
     from datetime import datetime, timedelta
-    from pathlib import Path
 
-    from .fetching import AsyncFetcher, Fetcher
+    from .core import Core
+    from .effects import Steps
     from .task import Task
 
-AT_ONCE = 4  # downloads of one result side by side
+PathT = TypeVar("PathT")
+PathsT = TypeVar("PathsT")
+BytesT = TypeVar("BytesT")
+ImageT = TypeVar("ImageT", bound="Picture[Any, Any]")
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """What `Image` and `AsyncImage` have in common.
+class Picture(Generic[PathT, BytesT]):
+    """One picture.
 
     url: good for about a day. index: from 0 within the result. seed: the one this picture
-    was made with, if one was given. name: its file name without suffix.
+    was made with, if one was given.
     """
 
     url: str
     task_id: str
     seed: str | None
     index: int
-    name: str = field(repr=False)
+    _name: str = field(repr=False)
     _taken: dict[Path, str] = field(repr=False, compare=False)
+    _core: Core = field(repr=False, compare=False)
+    _run: Callable[[Steps[Any]], Any] = field(repr=False, compare=False)
 
-    def target(self, path: str | os.PathLike[str]) -> Target:
-        return Target(path, self.name, self._taken)
-
-
-@dataclass(frozen=True, slots=True)
-class Image(Picture):
-    """One picture."""
-
-    _fetcher: Fetcher = field(repr=False, compare=False)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(self, path: str | os.PathLike[str]) -> PathT:
         """Write the picture to a file, or into a directory, and return where it is.
 
         A directory is one that exists, or any path without a suffix; there the file is named
         after task and picture, with the suffix of its content. Raises DownloadError.
         """
-        target = self.target(path)
-        with target.temporary() as file:
-            return target.keep(file, self._fetcher.fetch(self.url, file))
+        saved: PathT = self._run(self._saved(path))
+        return saved
 
-    def read(self) -> bytes:
+    def read(self) -> BytesT:
         """The picture's bytes. Raises DownloadError."""
+        content: BytesT = self._run(self._read())
+        return content
+
+    def _saved(self, path: str | os.PathLike[str]) -> Steps[Path]:
+        target = Target(path, self._name, self._taken)
+        with self._errors(), target.temporary() as file:
+            suffix = yield from fetched(self._core, self.url, file)
+            return target.keep(file, suffix)
+
+    def _read(self) -> Steps[bytes]:
         buffer = io.BytesIO()
-        self._fetcher.fetch(self.url, buffer)
+        with self._errors():
+            yield from fetched(self._core, self.url, buffer)
         return buffer.getvalue()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Whatever cannot be fetched or saved, the error names the task that was paid for."""
+        try:
+            yield
+        except DownloadError as error:
+            error.gateway, error.task_ids = self._core.name, (self.task_id,)
+            raise
+
+
+class Image(Picture[Path, bytes]):
+    """One picture, from `Client`."""
+
+
+class AsyncImage(Picture[Coroutine[Any, Any, Path], Coroutine[Any, Any, bytes]]):
+    """One picture, from `AsyncClient`; `save` and `read` are awaited."""
 
 
 @dataclass(frozen=True, slots=True)
-class AsyncImage(Picture):
-    """One picture, for AsyncClient."""
+class Pictures(Generic[ImageT, PathsT]):
+    """The pictures of one request, and its tasks, both in order."""
 
-    _fetcher: AsyncFetcher = field(repr=False, compare=False)
-
-    async def save(self, path: str | os.PathLike[str]) -> Path:
-        """As `Image.save`."""
-        target = self.target(path)
-        with target.temporary() as file:
-            return target.keep(file, await self._fetcher.fetch(self.url, file))
-
-    async def read(self) -> bytes:
-        """The picture's bytes. Raises DownloadError."""
-        buffer = io.BytesIO()
-        await self._fetcher.fetch(self.url, buffer)
-        return buffer.getvalue()
-
-
-P = TypeVar("P", bound=Picture)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[P]):
-    """What `Result` and `AsyncResult` have in common; images and tasks are in order."""
-
-    images: tuple[P, ...]
+    images: tuple[ImageT, ...]
     tasks: tuple[Task, ...]
+    _together: Callable[[list[Steps[Any]]], Any] = field(repr=False, compare=False)
+
+    def save(self, directory: str | os.PathLike[str]) -> PathsT:
+        """Save all pictures into a directory, several at once; their paths, in order.
+
+        All are tried; then the first DownloadError is raised, if there was one.
+        """
+        make_directory(directory)
+        paths: PathsT = self._together([image._saved(directory) for image in self.images])
+        return paths
 
     @property
     def task_ids(self) -> tuple[str, ...]:
@@ -118,56 +134,20 @@ class Outcome(Generic[P]):
         return tuple(task.raw for task in self.tasks)
 
 
-class Result(Outcome[Image]):
-    """The pictures of one request."""
-
-    def save(self, directory: str | os.PathLike[str]) -> list[Path]:
-        """Save all pictures into a directory, several at once; their paths, in order.
-
-        All are tried; then the first DownloadError is raised, if there was one.
-        """
-        make_directory(directory)
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            saving = [pool.submit(image.save, directory) for image in self.images]
-        return [each.result() for each in saving]
+class Result(Pictures[Image, list[Path]]):
+    """The pictures of one request, from `Client`."""
 
 
-class AsyncResult(Outcome[AsyncImage]):
-    """The pictures of one request, for AsyncClient."""
-
-    async def save(self, directory: str | os.PathLike[str]) -> list[Path]:
-        """As `Result.save`."""
-        make_directory(directory)
-        turn = asyncio.Semaphore(AT_ONCE)
-
-        async def save(image: AsyncImage) -> Path:
-            async with turn:
-                return await image.save(directory)
-
-        saved = await asyncio.gather(*map(save, self.images), return_exceptions=True)
-        return [raised(each) for each in saved]
+class AsyncResult(Pictures[AsyncImage, Coroutine[Any, Any, list[Path]]]):
+    """The pictures of one request, from `AsyncClient`; `save` is awaited."""
 
 
-def raised(outcome: Path | BaseException) -> Path:
-    if isinstance(outcome, BaseException):
-        raise outcome
-    return outcome
-
-
-def pictures_of(tasks: Iterable[Task], seeds: dict[str, str | None]) -> Iterable[dict[str, Any]]:
-    """The fields of each picture, in the order of tasks and of each task's URLs."""
+def fields_of(tasks: Iterable[Task], seeds: dict[str, str | None]) -> Iterator[tuple[Any, ...]]:
+    """What is known of each picture, in the order of tasks and of each task's URLs."""
     index = 0
     taken: dict[Path, str] = {}
     for task in tasks:
         seed = seeds.get(task.task_id, task.seed)
         for number, url in enumerate(task.urls):
-            name = stem(task.task_id, number)
-            yield {
-                "url": url,
-                "task_id": task.task_id,
-                "seed": seed,
-                "index": index,
-                "name": name,
-                "_taken": taken,
-            }
+            yield url, task.task_id, seed, index, stem(task.task_id, number), taken
             index += 1

@@ -16,7 +16,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from .batch import Batch, Context, id_in, logger
+from .batch import Batch, id_in, logger
 from .effects import Answer, Call, Send, Sleep, Steps, Update
 from .envelope import described, opened, refusal
 from .errors import (
@@ -33,40 +33,41 @@ from .task import usable_id
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from .core import Core
     from .request import Planned
 
 
-def submitted(context: Context, batch: Batch, started: float, deadline: float) -> Steps[None]:
+def submitted(core: Core, batch: Batch, started: float, deadline: float) -> Steps[None]:
     """Create the tasks of a batch, one after the other, and stop at the first failure."""
     for plan in batch.plans:
-        task_id = yield from created(context, batch, plan, deadline)
-        batch.add(task_id, plan.seed, context.clock())
-        logger.info("%s: created task %s", context.adapter.name, task_id)
-        elapsed = context.clock() - started
+        task_id = yield from created(core, batch, plan, deadline)
+        batch.add(task_id, plan.seed, core.clock())
+        logger.info("%s: created task %s", core.adapter.name, task_id)
+        elapsed = core.clock() - started
         yield Update(task_id, "submitted", elapsed, tuple(batch.task_ids))
 
 
-def created(context: Context, batch: Batch, plan: Planned, deadline: float) -> Steps[str]:
+def created(core: Core, batch: Batch, plan: Planned, deadline: float) -> Steps[str]:
     """Create one task and return its id."""
-    call = context.adapter.create(plan.fields, batch.callback_url)
+    call = core.adapter.create(plan.fields, batch.callback_url)
     for attempt in count(1):
-        yield from paced(context, deadline)
-        outcome = yield from sent_once(context, batch, call)
+        yield from paced(core, deadline)
+        outcome = yield from sent_once(core, batch, call)
         if isinstance(outcome, str):
             return outcome
-        pause = pause_after(context, outcome, attempt, deadline)
+        pause = pause_after(core, outcome, attempt, deadline)
         if pause is None:
             raise outcome
         yield Sleep(pause)
     raise AssertionError  # count() does not end
 
 
-def paced(context: Context, deadline: float) -> Steps[None]:
+def paced(core: Core, deadline: float) -> Steps[None]:
     """Wait for this client's turn to create."""
-    now = context.clock()
-    moment = context.creates.reserve(now)
+    now = core.clock()
+    moment = core.creates.reserve(now)
     if moment > deadline:
-        creates, seconds = context.adapter.creates
+        creates, seconds = core.adapter.creates
         raise RateLimited(
             f"Not sent: the gateway allows {creates} creates in {seconds:g} s, and this "
             "one's turn comes after the deadline"
@@ -75,17 +76,17 @@ def paced(context: Context, deadline: float) -> Steps[None]:
         yield Sleep(moment - now)
 
 
-def sent_once(context: Context, batch: Batch, call: Call) -> Steps[str | Imagen4Error]:
+def sent_once(core: Core, batch: Batch, call: Call) -> Steps[str | Imagen4Error]:
     """Send a create: the task's id, or the error that proves that there is no task."""
-    batch.create = Send(call, context.timeout)
-    sent_at = context.now()
+    batch.create = Send(call, core.timeout)
+    sent_at = core.now()
     outcome: str | Imagen4Error
     try:
         answer: Answer = yield batch.create
     except TransportError as failure:
         outcome, certain = failure, not failure.sent
     else:
-        outcome = task_id_or_error(context, batch, answer)
+        outcome = task_id_or_error(core, batch, answer)
         certain = isinstance(outcome, str) or is_certain(outcome, answer)
     if isinstance(outcome, str):
         return outcome
@@ -95,14 +96,14 @@ def sent_once(context: Context, batch: Batch, call: Call) -> Steps[str | Imagen4
     return outcome
 
 
-def task_id_or_error(context: Context, batch: Batch, answer: Answer) -> str | Imagen4Error:
+def task_id_or_error(core: Core, batch: Batch, answer: Answer) -> str | Imagen4Error:
     """What a create's answer comes to."""
     envelope = opened(answer)
-    secrets = (context.key, *batch.words)
+    secrets = (core.key, *batch.words)
     error = refusal(envelope, secrets=secrets)
     if error is not None:
         return error
-    data = data_of(context.adapter.created_model, envelope.decoded)
+    data = data_of(core.adapter.created_model, envelope.decoded)
     task_id = usable_id(getattr(data, "task_id", None))
     if task_id is not None:
         return task_id
@@ -141,13 +142,11 @@ def uncertain(batch: Batch, problem: Imagen4Error, sent_at: datetime) -> Submiss
     return error
 
 
-def pause_after(
-    context: Context, problem: Imagen4Error, attempt: int, deadline: float
-) -> float | None:
+def pause_after(core: Core, problem: Imagen4Error, attempt: int, deadline: float) -> float | None:
     """How long to wait before the create is sent again; None when it is not."""
     repeatable = isinstance(problem, (RateLimited, TransportError))
-    if not repeatable or attempt >= context.polling.attempts:
+    if not repeatable or attempt >= core.polling.attempts:
         return None
     wish = problem.retry_after if isinstance(problem, RateLimited) else None
-    pause = context.polling.pause(attempt, wish, context.random)
-    return pause if context.clock() + pause < deadline else None
+    pause = core.polling.pause(attempt, wish, core.random)
+    return pause if core.clock() + pause < deadline else None

@@ -7,22 +7,25 @@ follow their own rules for redirects, and raise ValueError for codes 433 and 455
 from __future__ import annotations
 
 import json
-import logging
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import httpx
 
+from .batch import logger
 from .effects import Answer, Send
 from .errors import Imagen4Error, InvalidRequest, TransportError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import ssl
 
-logger = logging.getLogger("imagen4")
+    from .core import Core
+    from .download import Transfer
 
 LARGEST_ANSWER = 4 * 1024 * 1024
 CONNECT_TIMEOUT = 10.0
+DOWNLOAD_TIMEOUT = httpx.Timeout(30.0, connect=CONNECT_TIMEOUT)
 # Raised before the first byte of a request is written, so nothing can have been accepted.
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -30,13 +33,12 @@ NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx
 class Wire:
     """Turns calls into requests for one origin."""
 
-    def __init__(self, base_url: str, key: str, clock: Callable[[], float]) -> None:
-        self._base_url = base_url
-        self._clock = clock
-        # httpx.Headers hides the value in its repr.
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        # httpx.Headers hides the key in its repr.
         self._headers = httpx.Headers(
             {
-                "Authorization": f"Bearer {key}",
+                "Authorization": f"Bearer {core.key}",
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip, deflate",
                 "Content-Type": "application/json",
@@ -52,24 +54,21 @@ class Wire:
         timeout = {"connect": connect, "read": patience, "write": patience, "pool": patience}
         return httpx.Request(
             call.method,
-            f"{self._base_url}{call.path}{query}",
+            f"{self._core.base_url}{call.path}{query}",
             headers=self._headers,
             content=None if call.json is None else as_json(call.json),
             extensions={"timeout": timeout},
         )
 
-    def intake(self, send: Send, response: httpx.Response) -> Intake:
-        return Intake(send, response, self._clock)
-
 
 class Intake:
-    """Collects a response's body, within bounds of size and time."""
+    """Collects an answer, within bounds of size and time, and leaves it with its `Send`."""
 
-    def __init__(self, send: Send, response: httpx.Response, clock: Callable[[], float]) -> None:
+    def __init__(self, core: Core, send: Send, response: httpx.Response) -> None:
+        self._clock = core.clock
+        self._until = core.clock() + send.timeout
         self._send = send
         self._response = response
-        self._clock = clock
-        self._until = clock() + send.timeout
         self._body = bytearray()
 
     def add(self, chunk: bytes) -> None:
@@ -87,8 +86,89 @@ class Intake:
         return answer
 
 
+class SyncWire(Wire):
+    """Over httpx.Client: the injected one for the gateway, its own ones for pictures."""
+
+    def __init__(self, core: Core, http: httpx.Client) -> None:
+        super().__init__(core)
+        self._http = http
+
+    def send(self, send: Send) -> Answer:
+        check_open(self._http)
+        try:
+            request = self.request(send)
+            response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
+            try:
+                intake = Intake(self._core, send, response)
+                for chunk in response.iter_bytes():
+                    intake.add(chunk)
+                return intake.answer()
+            finally:
+                response.close()
+        except Exception as problem:
+            raise transport_error(problem) from None
+
+    def fetch(self, transfer: Transfer) -> None:
+        with (
+            httpx.Client(verify=tls(), timeout=DOWNLOAD_TIMEOUT, trust_env=transfer.secure) as http,
+            http.stream("GET", transfer.url, headers=transfer.headers()) as response,
+        ):
+            if transfer.opened(response.status_code, response.headers):
+                for chunk in response.iter_raw():
+                    transfer.received(chunk)
+                transfer.finished()
+
+
+class AsyncWire(Wire):
+    """The same over httpx.AsyncClient."""
+
+    def __init__(self, core: Core, http: httpx.AsyncClient) -> None:
+        super().__init__(core)
+        self._http = http
+
+    async def send(self, send: Send) -> Answer:
+        check_open(self._http)
+        try:
+            request = self.request(send)
+            response = await self._http.send(
+                request, stream=True, auth=None, follow_redirects=False
+            )
+            try:
+                intake = Intake(self._core, send, response)
+                async for chunk in response.aiter_bytes():
+                    intake.add(chunk)
+                return intake.answer()
+            finally:
+                await response.aclose()
+        except Exception as problem:
+            raise transport_error(problem) from None
+
+    async def fetch(self, transfer: Transfer) -> None:
+        async with (
+            httpx.AsyncClient(
+                verify=tls(), timeout=DOWNLOAD_TIMEOUT, trust_env=transfer.secure
+            ) as http,
+            http.stream("GET", transfer.url, headers=transfer.headers()) as response,
+        ):
+            if transfer.opened(response.status_code, response.headers):
+                async for chunk in response.aiter_raw():
+                    transfer.received(chunk)
+                transfer.finished()
+
+
 def as_json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """Read the certificates once: it takes longer than a picture from nearby."""
+    return httpx.create_ssl_context()
+
+
+def check_open(http: httpx.Client | httpx.AsyncClient) -> None:
+    if http.is_closed:
+        raise InvalidRequest("The client is closed")
 
 
 def transport_error(problem: Exception) -> Imagen4Error:
@@ -100,61 +180,3 @@ def transport_error(problem: Exception) -> Imagen4Error:
     error = TransportError(f"{reason}: {type(problem).__name__}")
     error.sent = sent
     return error
-
-
-class SyncWire(Wire):
-    """Over an httpx.Client."""
-
-    def __init__(
-        self, base_url: str, key: str, clock: Callable[[], float], http: httpx.Client
-    ) -> None:
-        super().__init__(base_url, key, clock)
-        self.http = http
-
-    def send(self, send: Send) -> Answer:
-        if self.http.is_closed:
-            raise InvalidRequest("The client is closed")
-        try:
-            return self._exchange(send)
-        except Exception as problem:
-            raise transport_error(problem) from None
-
-    def _exchange(self, send: Send) -> Answer:
-        request = self.request(send)
-        response = self.http.send(request, stream=True, auth=None, follow_redirects=False)
-        try:
-            intake = self.intake(send, response)
-            for chunk in response.iter_bytes():
-                intake.add(chunk)
-            return intake.answer()
-        finally:
-            response.close()
-
-
-class AsyncWire(Wire):
-    """Over an httpx.AsyncClient; the same, word by word, with `await`."""
-
-    def __init__(
-        self, base_url: str, key: str, clock: Callable[[], float], http: httpx.AsyncClient
-    ) -> None:
-        super().__init__(base_url, key, clock)
-        self.http = http
-
-    async def send(self, send: Send) -> Answer:
-        if self.http.is_closed:
-            raise InvalidRequest("The client is closed")
-        try:
-            return await self._exchange(send)
-        except Exception as problem:
-            raise transport_error(problem) from None
-
-    async def _exchange(self, send: Send) -> Answer:
-        request = self.request(send)
-        response = await self.http.send(request, stream=True, auth=None, follow_redirects=False)
-        try:
-            intake = self.intake(send, response)
-            async for chunk in response.aiter_bytes():
-                intake.add(chunk)
-            return intake.answer()
-        finally:
-            await response.aclose()

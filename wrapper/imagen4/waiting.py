@@ -27,7 +27,8 @@ from .reading import News, news_in
 from .task import Task
 
 if TYPE_CHECKING:
-    from .batch import Batch, Context
+    from .batch import Batch
+    from .core import Core
     from .polling import Polling
 
 TRANSIENT = (TransportError, RateLimited, GatewayUnavailable)
@@ -79,28 +80,28 @@ class Watch:
             raise problem
 
 
-def waited(context: Context, batch: Batch, started: float, deadline: float) -> Steps[list[Task]]:
+def waited(core: Core, batch: Batch, started: float, deadline: float) -> Steps[list[Task]]:
     """Poll until every task of the batch has ended, and return them in the batch's order."""
-    watches = watches_of(context, batch, deadline)
+    watches = watches_of(core, batch, deadline)
     while running := [watch for watch in watches if not watch.over]:
         watch = min(running, key=lambda each: each.due)
-        yield from turn(context, watch, deadline)
+        yield from turn(core, watch, deadline)
         if watch.over:
             continue
-        news = yield from polled(context, watch.task_id, batch.words, deadline)
-        now = context.clock()
-        watch.learn(news, now, context.polling)
+        news = yield from polled(core, watch.task_id, batch.words, deadline)
+        now = core.clock()
+        watch.learn(news, now, core.polling)
         watch.expired = now >= watch.last
-        watch.due = min(now + pause_after(context, watch, now - started), watch.last)
+        watch.due = min(now + pause_after(core, watch, now - started), watch.last)
         state = news.task.state if news.task else ""
         known = tuple(batch.task_ids)
         yield Update(watch.task_id, state, now - started, known, news.task, news.problem)
     return concluded(batch, watches)
 
 
-def watches_of(context: Context, batch: Batch, deadline: float) -> list[Watch]:
+def watches_of(core: Core, batch: Batch, deadline: float) -> list[Watch]:
     """One watch for each task; their last polls stand one after the other before the deadline."""
-    now, spacing = context.clock(), context.polls.period
+    now, spacing = core.clock(), core.polls.period
     return [
         Watch(
             task_id,
@@ -113,13 +114,13 @@ def watches_of(context: Context, batch: Batch, deadline: float) -> list[Watch]:
     ]
 
 
-def turn(context: Context, watch: Watch, deadline: float) -> Steps[None]:
+def turn(core: Core, watch: Watch, deadline: float) -> Steps[None]:
     """Sleep until this poll is due and within the rate; the watch expires if that is too late."""
-    now = context.clock()
+    now = core.clock()
     if watch.due > now:
         yield Sleep(watch.due - now)
-        now = context.clock()
-    moment = context.polls.reserve(now)
+        now = core.clock()
+    moment = core.polls.reserve(now)
     latest = deadline if watch.asked else max(deadline, now + FIRST_POLL_SLACK)
     watch.expired = moment > latest
     pause = min(moment, latest) - now
@@ -127,23 +128,23 @@ def turn(context: Context, watch: Watch, deadline: float) -> Steps[None]:
         yield Sleep(pause)
 
 
-def polled(context: Context, task_id: str, words: tuple[str, ...], deadline: float) -> Steps[News]:
+def polled(core: Core, task_id: str, words: tuple[str, ...], deadline: float) -> Steps[News]:
     """Ask for one task once; what came of it, a missing answer included."""
-    remaining = max(deadline - context.clock(), SHORTEST_EXCHANGE)
-    call = context.adapter.details(task_id)
+    remaining = max(deadline - core.clock(), SHORTEST_EXCHANGE)
+    call = core.adapter.details(task_id)
     try:
-        answer: Answer = yield Send(call, min(context.timeout, remaining))
+        answer: Answer = yield Send(call, min(core.timeout, remaining))
     except TransportError as problem:
         return News(None, problem)
-    return news_in(context.adapter, answer, task_id, (context.key, *words))
+    return news_in(core.adapter, answer, task_id, (core.key, *words))
 
 
-def pause_after(context: Context, watch: Watch, elapsed: float) -> float:
+def pause_after(core: Core, watch: Watch, elapsed: float) -> float:
     """How long to leave a task alone; longer when the gateway asks for it."""
-    pause = context.polling.interval(elapsed, context.random)
+    pause = core.polling.interval(elapsed, core.random)
     if isinstance(watch.trouble, RateLimited):
         wish = watch.trouble.retry_after
-        return max(pause, context.polling.pause(1, wish, context.random))
+        return max(pause, core.polling.pause(1, wish, core.random))
     return pause
 
 

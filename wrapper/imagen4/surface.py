@@ -1,0 +1,148 @@
+"""What both clients offer, written once.
+
+The type parameters are what the methods return: a value from `Client`, a coroutine of it
+from `AsyncClient`. The driver decides, by performing the same steps either way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from .account import balance
+from .batch import Batch
+from .core import taken_up
+from .job import Tasks
+from .many import checked_limit, finished
+from .request import Request
+from .result import fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .core import Core
+    from .driving import OnUpdate
+    from .effects import Steps
+    from .literals import AspectRatio
+    from .task import Task
+
+ResultT = TypeVar("ResultT")
+SubmittedT = TypeVar("SubmittedT")
+JobT = TypeVar("JobT", bound=Tasks[Any, Any, Any])
+CreditsT = TypeVar("CreditsT")
+TaskT = TypeVar("TaskT")
+ManyT = TypeVar("ManyT")
+
+
+class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
+    """The operations of a client."""
+
+    _core: Core
+    _driver: Any  # Driver or AsyncDriver
+    _job_type: type[JobT]
+    _image_type: type[Any]
+    _result_type: type[Any]
+
+    @property
+    def gateway(self) -> str:
+        return self._core.name
+
+    @property
+    def base_url(self) -> str:
+        return self._core.base_url
+
+    def generate(
+        self,
+        prompt: str,
+        *,
+        num_images: int = 1,
+        aspect_ratio: AspectRatio | None = None,
+        negative_prompt: str | None = None,
+        seed: str | int | None = None,
+        callback_url: str | None = None,
+        timeout: float | None = None,
+        on_update: OnUpdate | None = None,
+    ) -> ResultT:
+        """Make pictures and wait for them; see `Request` for the arguments.
+
+        timeout: seconds for everything together (default: Polling.timeout), except that a
+            create that is out is never cut short. on_update: called with each `Update`.
+        Raises InvalidRequest before anything is sent, SubmissionUncertain, TaskTimeout,
+        TaskFailed, PartialFailure, and the other errors of `imagen4.errors`.
+        """
+        request = Request(prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url)
+        result: ResultT = self._driver.run(self._planned(request)._generated(timeout), on_update)
+        return result
+
+    def submit(
+        self,
+        prompt: str,
+        *,
+        num_images: int = 1,
+        aspect_ratio: AspectRatio | None = None,
+        negative_prompt: str | None = None,
+        seed: str | int | None = None,
+        callback_url: str | None = None,
+        timeout: float | None = None,
+        on_update: OnUpdate | None = None,
+    ) -> SubmittedT:
+        """As `generate`, but returns as soon as all task ids are known."""
+        request = Request(prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url)
+        job: SubmittedT = self._driver.run(self._planned(request)._submitted(timeout), on_update)
+        return job
+
+    def job(self, *task_ids: str) -> JobT:
+        """Take up tasks created earlier, by another process, or before a time-out."""
+        return self._job_type(self, taken_up(task_ids))
+
+    def generate_many(
+        self,
+        requests: Iterable[str | Request],
+        *,
+        max_in_flight: int = 20,
+        timeout: float | None = None,
+        on_update: OnUpdate | None = None,
+    ) -> ManyT:
+        """`Finished` results as they complete, a failure being one like the others.
+
+        At most `max_in_flight` requests are taken from the iterable ahead of those completed.
+        Creates and polls keep to the gateway's limits. timeout: seconds to wait for each
+        request, from when its tasks exist. Closing the iterator early leaves tasks behind
+        that were paid for: their ids are logged at WARNING.
+        """
+
+        def generate(request: Request) -> Steps[Any]:
+            return self._planned(request)._generated(timeout, turn_counts=False)
+
+        every = (finished(index, item, generate) for index, item in enumerate(requests))
+        many: ManyT = self._driver.many(every, checked_limit(max_in_flight), on_update)
+        return many
+
+    def credits(self) -> CreditsT:
+        """What is left in the account."""
+        left: CreditsT = self._driver.run(self._balance())
+        return left
+
+    def confirm(self, callback: Task) -> TaskT:
+        """Ask the gateway about the task of a callback: a callback's content is not signed."""
+        task: TaskT = self._driver.run(self._confirmed(callback))
+        return task
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.gateway!r}, base_url={self.base_url!r})"
+
+    def _planned(self, request: Request) -> JobT:
+        return self._job_type(self, self._core.batch(request))
+
+    def _balance(self) -> Steps[float]:
+        with self._job_type(self, Batch())._work():
+            return (yield from balance(self._core))
+
+    def _confirmed(self, callback: Task) -> Steps[Task]:
+        (task,) = yield from self.job(callback.task_id)._states()
+        return task
+
+    def _result(self, tasks: list[Task], batch: Batch) -> Any:
+        """What a user gets for tasks that have ended well."""
+        run, core = self._driver.run, self._core
+        images = (self._image_type(*each, core, run) for each in fields_of(tasks, batch.seeds))
+        return self._result_type(tuple(images), tuple(tasks), self._driver.together)
