@@ -4,6 +4,7 @@ import io
 import json
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -141,3 +142,22 @@ def test_a_download_needs_no_key_and_is_written_down(kie: Asker) -> None:
     downloads = [entry for entry in kie.sandbox.requests if entry.operation == "file"]
     assert [entry.authorized for entry in downloads] == [False, True]
     assert [entry.answer for entry in downloads] == ["image/png"] * 2
+
+
+def test_a_download_can_be_resumed(kie: Asker) -> None:
+    """From any byte on, as long as it is the same picture; a range beyond the end is refused."""
+    url = urls(kie)[0]
+    whole = kie.http.get(url)
+    etag, size = whole.headers["etag"], len(whole.content)
+
+    def asked(value: str, condition: str = etag) -> httpx.Response:
+        answer: httpx.Response = kie.http.get(url, headers={"range": value, "if-range": condition})
+        return answer
+
+    rest = asked("bytes=100-")
+    assert (rest.status_code, rest.content) == (206, whole.content[100:])
+    assert rest.headers["content-range"] == f"bytes 100-{size - 1}/{size}"
+    assert asked("bytes=5-9").content == whole.content[5:10]
+    assert asked("bytes=100-", '"another"').content == whole.content
+    assert asked("bytes=-5").content == whole.content
+    assert asked(f"bytes={size}-").status_code == 416
