@@ -1,0 +1,1 @@
+"""Read documentation pages of the gateways: every form, exactly or not at all."""

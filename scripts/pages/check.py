@@ -1,0 +1,88 @@
+"""Whether a document that was read can be what the page says."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+
+from pages.errors import PageError
+
+Document = dict[str, Any]
+
+_VALIDATORS = {"3.0": OpenAPIV30SpecValidator, "3.1": OpenAPIV31SpecValidator}
+
+
+def must_be_openapi(document: Document) -> None:
+    """Refuse a document that is not valid OpenAPI 3.0 or 3.1, or that is cut off."""
+    if "openapi" not in document:
+        swagger = "swagger" in document
+        raise PageError("Swagger 2.0, not OpenAPI 3" if swagger else "no OpenAPI document in it")
+    version = re.match(r"3\.[01](?=\.|$)", str(document["openapi"]))
+    if version is None:
+        raise PageError(f"OpenAPI {document['openapi']} is not supported: only 3.0 and 3.1 are")
+    _must_resolve(document)
+    try:
+        error = next(iter(_VALIDATORS[version.group()](document).iter_errors()), None)
+    except Exception as broken:  # the validator fails in many ways on what is no OpenAPI
+        raise PageError(f"not valid OpenAPI: {_first_line(broken)}") from None
+    if error is not None:
+        where = "/".join(str(part) for part in error.absolute_path)
+        raise PageError(f"not valid OpenAPI at /{where}: {_first_line(error.message)}")
+
+
+def _first_line(error: object) -> str:
+    text = str(error).strip().split("\n", 1)[0]
+    return text if len(text) < 200 else text[:197] + "..."
+
+
+def _must_resolve(document: Document) -> None:
+    """Refuse references to what is not there: the end of the page may be missing."""
+    for ref in references(document):
+        if not ref.startswith("#/"):
+            raise PageError(f"a reference to another document: {ref[:80]}")
+        if not _resolves(document, ref):
+            raise PageError(f"{ref} is referred to but not there (is the page cut off?)")
+    for name in _required_schemes(document):
+        schemes = (document.get("components") or {}).get("securitySchemes") or {}
+        if name not in schemes:
+            raise PageError(f"the security scheme {name} is used but not there (cut off?)")
+
+
+def references(node: Any) -> Iterator[str]:
+    """Every ``$ref`` in a document."""
+    if isinstance(node, dict):
+        ref = node.get("$ref")
+        if isinstance(ref, str):
+            yield ref
+        for value in node.values():
+            yield from references(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from references(item)
+
+
+def _resolves(document: Document, ref: str) -> bool:
+    node: Any = document
+    for part in ref[2:].split("/"):
+        key = unquote(part).replace("~1", "/").replace("~0", "~")
+        if isinstance(node, list):
+            node = node[int(key)] if key.isdigit() and int(key) < len(node) else None
+        else:
+            node = node.get(key) if isinstance(node, dict) else None
+        if node is None:
+            return False
+    return True
+
+
+def _required_schemes(document: Document) -> Iterator[str]:
+    places = [document]
+    for path in (document.get("paths") or {}).values():
+        places += (
+            [op for op in path.values() if isinstance(op, dict)] if isinstance(path, dict) else []
+        )
+    for place in places:
+        for requirement in place.get("security") or []:
+            if isinstance(requirement, dict):
+                yield from (name for name in requirement if not name.startswith("x-"))

@@ -1,0 +1,74 @@
+"""Whether the examples of a recovered document fit their schemas.
+
+Only what a wrong nesting would show is asked: the types. Real pages break their
+own enums and required lists in examples, and that is theirs to do.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from pages.errors import PageError
+from pages.normalise import objects
+
+Document = dict[str, Any]
+
+
+def must_conform(document: Document) -> None:
+    """Refuse a document one of whose examples has another shape than its schema."""
+    for schema, example in samples(document):
+        for error in errors(document, schema, example):
+            if error.validator == "type" and error.instance is not None:
+                raise PageError(f"an example does not fit its schema: {error.message[:120]}")
+
+
+def samples(document: Document) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Every schema of the document with an example or a default that stands beside or in it."""
+    for node in objects(document):
+        schema = node["schema"] if isinstance(node.get("schema"), dict) else node
+        for key in ("example", "default"):
+            if key in node and (schema is not node or _is_schema(node)):
+                yield schema, node[key]
+
+
+def _is_schema(node: dict[str, Any]) -> bool:
+    return bool(node.keys() & {"type", "properties", "items", "allOf", "oneOf", "anyOf", "enum"})
+
+
+def errors(document: Document, schema: dict[str, Any], example: Any) -> Iterator[ValidationError]:
+    """What is wrong with an example, by the rules of JSON Schema and OpenAPI's nullable."""
+    inlined = _inlined(document, schema, 0)
+    yield from Draft202012Validator(inlined).iter_errors(example)
+
+
+def _inlined(document: Document, node: Any, depth: int) -> Any:
+    """The schema as JSON Schema: references resolved, ``nullable`` as a type."""
+    if depth > 30:
+        return {}
+    if isinstance(node, list):
+        return [_inlined(document, item, depth + 1) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if isinstance(node.get("$ref"), str):
+        return _inlined(document, _target(document, node["$ref"]), depth + 1)
+    kept = {
+        key: value
+        if key in ("enum", "const", "default", "required")
+        else _inlined(document, value, depth + 1)
+        for key, value in node.items()
+        if key not in ("example", "examples", "discriminator", "xml", "format")
+    }
+    if kept.pop("nullable", False) is True and isinstance(kept.get("type"), str):
+        kept["type"] = [kept["type"], "null"]
+    return kept
+
+
+def _target(document: Document, ref: str) -> Any:
+    node: Any = document
+    for part in ref[2:].split("/"):
+        key = unquote(part).replace("~1", "/").replace("~0", "~")
+        node = node[int(key)] if isinstance(node, list) else node[key]
+    return node

@@ -1,0 +1,97 @@
+"""Fetch a page: https only, the same host throughout, bounded in size and time."""
+
+import time
+from collections.abc import Callable, Iterator
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from pages.errors import PageError
+from pages.source import MOST_BYTES
+
+_REDIRECTS = 5
+_SECONDS = 30.0
+_HEADERS = {
+    "User-Agent": "imagen4-docs-check",
+    "Accept": "text/markdown, text/html;q=0.8, */*;q=0.5",
+}
+
+
+def fetch(
+    url: str,
+    *,
+    transport: httpx.BaseTransport | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> bytes:
+    """The bytes behind an https URL. No credentials, cookies or proxies' secrets are sent.
+
+    Raises PageError for anything but a plain answer from the same host, within
+    30 seconds and the size limit of a page.
+    """
+    deadline = clock() + _SECONDS
+    host = _host(url)
+    # trust_env=False: no .netrc, no credentials from the environment.
+    with httpx.Client(
+        transport=transport, timeout=10.0, trust_env=False, headers=_HEADERS
+    ) as client:
+        for _ in range(_REDIRECTS + 1):
+            answer = _get(client, url, deadline, clock)
+            if isinstance(answer, bytes):
+                return answer
+            url = urljoin(url, answer)
+            if _host(url) != host:
+                raise PageError(f"redirected from {host} to another host")
+            client.cookies.clear()
+    raise PageError(f"more than {_REDIRECTS} redirects")
+
+
+def fetch_first(urls: Iterator[str] | list[str], get: Callable[[str], bytes]) -> bytes:
+    """The first of several addresses of one page that answers; the last error if none does."""
+    problem = PageError("no address to fetch from")
+    for url in urls:
+        try:
+            return get(url)
+        except PageError as error:
+            problem = error
+    raise problem
+
+
+def addresses(url: str) -> list[str]:
+    """Where a page can be: as Markdown first (Mintlify, Apidog), then as HTML."""
+    bare = url.removesuffix(".md")
+    return [f"{bare}.md", bare]
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise PageError(f"{url[:100]} is not an https address")
+    if parts.username or parts.password:
+        raise PageError("an address with credentials in it is not fetched")
+    return f"{parts.hostname}:{parts.port or 443}"
+
+
+def _get(
+    client: httpx.Client, url: str, deadline: float, clock: Callable[[], float]
+) -> bytes | str:
+    """The body of an answer, or where it redirects to."""
+    try:
+        with client.stream("GET", url) as response:
+            if response.is_redirect:
+                return str(response.headers.get("location", ""))
+            if response.status_code != httpx.codes.OK:
+                raise PageError(f"{url} answered with HTTP status {response.status_code}")
+            return _body(response, deadline, clock)
+    except httpx.HTTPError as error:
+        raise PageError(f"{url} cannot be fetched: {error or type(error).__name__}") from None
+
+
+def _body(response: httpx.Response, deadline: float, clock: Callable[[], float]) -> bytes:
+    data = bytearray()
+    for chunk in response.iter_bytes(65536):
+        data += chunk
+        if len(data) > MOST_BYTES:
+            raise PageError(f"the page has more than {MOST_BYTES:,} bytes")
+        if clock() > deadline:
+            raise PageError(f"the page took more than {_SECONDS:.0f} seconds")
+    return bytes(data)

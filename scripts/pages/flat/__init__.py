@@ -1,0 +1,1 @@
+"""Flattened YAML: indentation and blank lines are gone, and come back by grammar."""

@@ -1,0 +1,28 @@
+"""What stands around the document on a page: buttons before it, footers after it."""
+
+import re
+
+# `[email protected]` is what Cloudflare's obfuscation leaves of an address.
+DESTROYED = re.compile(r"\[email[\s\xa0]protected\]")
+
+# Lines that documentation sites put under a page. Each was seen under a page of
+# the two gateways or belongs to the site's standard layout (Mintlify, Apidog).
+_FOOTER = re.compile(
+    r"To find navigation and other pages in this documentation, fetch the llms\.txt"
+    r"|Was this page helpful\?|Powered by (Mintlify|Apidog)|Built with (Mintlify|Apidog)"
+    r"|Modified at \d{4}-\d\d-\d\d|Last (modified|updated)\b.*\d{4}|Assistant\Z"
+    r"|Ask a question\.\.\.|Responses are generated using AI|Contact support\Z|⌘I\Z"
+)
+
+
+def is_footer(line: str) -> bool:
+    """Whether a line is one that a documentation site writes under its pages."""
+    return _FOOTER.match(line.strip()) is not None
+
+
+def without_footer(lines: list[str]) -> list[str]:
+    """The lines up to the first one that is known to be a site's footer."""
+    for index, line in enumerate(lines):
+        if is_footer(line):
+            return lines[:index]
+    return lines

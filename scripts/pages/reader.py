@@ -1,0 +1,60 @@
+"""Read one page: bytes in, a checked document and its YAML out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pages.check import must_be_openapi
+from pages.conform import must_conform
+from pages.errors import PageError
+from pages.forms import Extract, extract
+from pages.normalise import normalise
+from pages.prose import DESTROYED
+from pages.serialise import to_yaml
+from pages.source import decode, read_file
+from pages.yamltext import Document, load_json, load_yaml
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page says: the OpenAPI document, and how it came to be.
+
+    ``document`` is normalised and valid OpenAPI. ``left_out`` names what of the page
+    could not be known, ``normalised`` the rules that changed its form.
+    """
+
+    document: Document
+    yaml: str
+    form: str
+    left_out: tuple[str, ...]
+    normalised: tuple[str, ...]
+
+
+def read_page(path: Path) -> Page:
+    """Read a page from a file; PageError is one line that says why it is refused."""
+    return read_bytes(read_file(path))
+
+
+def read_bytes(data: bytes) -> Page:
+    """Read a page from its bytes."""
+    found = extract(decode(data))
+    raw = load_json(found.text) if found.json else load_yaml(found.text)
+    document = raw
+    changes = normalise(document)
+    must_be_openapi(document)
+    if "flattened" in found.form:
+        must_conform(document)
+    return Page(
+        document=document,
+        yaml=to_yaml(document, "" if found.json else found.text),
+        form=found.form,
+        left_out=(*found.left_out, *_damaged(found)),
+        normalised=tuple(changes),
+    )
+
+
+def _damaged(found: Extract) -> list[str]:
+    count = len(DESTROYED.findall(found.text))
+    return [f"{count} address(es) inside texts, destroyed by e-mail obfuscation"] if count else []
+
+
+__all__ = ["Page", "PageError", "read_bytes", "read_page"]

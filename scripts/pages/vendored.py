@@ -1,0 +1,53 @@
+"""The vendored file: the document with a head that says where it is from."""
+
+import tempfile
+from pathlib import Path
+
+from pages.captures import FROM_A_FILE, Capture, Captures
+from pages.errors import PageError
+from pages.reader import Page
+
+
+def vendored_text(capture: Capture, page: Page) -> str:
+    """The whole text of ``specs/GATEWAY.yaml``."""
+    head = [
+        f"What {capture.gateway} documents. Written by scripts/vendor.py; never edited by hand.",
+        f"page:     {FROM_A_FILE if capture.note == FROM_A_FILE else capture.url}",
+        f"captured: specs/pages/{capture.file}",
+        f"sha256:   {capture.sha256}",
+        f"form:     {page.form}",
+        *(f"left out: {item}" for item in page.left_out or ("nothing",)),
+        *(f"changed:  {item}" for item in page.normalised),
+    ]
+    return "".join(f"# {line}\n" for line in head) + page.yaml
+
+
+def write(captures: Captures, capture: Capture, data: bytes, text: str) -> None:
+    """Write the vendored file, the captured page and its record."""
+    files = {captures.specs / f"{capture.gateway}.yaml": text.encode()}
+    if captures.all().get(capture.gateway) != capture:
+        files |= captures.files(capture, data)
+    replace_files(files)
+
+
+def replace_files(files: dict[Path, bytes]) -> None:
+    """Write files so that each is the old or the new one, never half of it."""
+    made: list[tuple[str, Path]] = []
+    try:
+        for path, data in files.items():
+            made.append((_temporary(path, data), path))
+        for temporary, path in made:
+            Path(temporary).replace(path)
+    except OSError as error:
+        raise PageError(f"cannot write {error.filename}: {error.strerror}") from None
+    finally:
+        for temporary, _ in made:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _temporary(path: Path, data: bytes) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
+        file.write(data)
+    Path(file.name).chmod(0o644)
+    return file.name
