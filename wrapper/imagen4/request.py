@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from .errors import InvalidRequest
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
 MAX_IMAGES = 4  # of one request, on every gateway
 _PART = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*"
-_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)"
+_USER = r"(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*"
+_HOST = r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|[A-Za-z0-9._~-]+)"
 _CALLBACK_URL = re.compile(
-    rf"https?://(?:{_PART}@)?{_HOST}(?::[0-9]{{1,5}})?(?:/{_PART})?(?:\?(?:{_PART}|\?)*)?(?:#{_PART})?"
+    rf"https?://(?:{_USER}@)?{_HOST}(?::[0-9]{{1,5}})?(?:/{_PART})?(?:\?(?:{_PART}|\?)*)?(?:#{_PART})?"
 )
 
 
@@ -64,7 +66,9 @@ def planned(request: Request, schema: Mapping[str, Any], gateway: str) -> tuple[
     if "num_images" in properties(schema):
         fields["num_images"] = spelled(request.num_images, schema, "num_images")
         tasks = 1
-    seeds = [None] * tasks if request.seed in (None, "") else seeds_for(str(request.seed), tasks)
+    seeds = (
+        [None] * tasks if request.seed in (None, "") else seeds_for(request.seed, tasks)
+    )
     plans = tuple(Planned(with_seed(fields, seed, schema), seed) for seed in seeds)
     for name, value in (item for plan in plans for item in plan.fields.items()):
         check_field(name, value, schema, gateway)
@@ -83,8 +87,19 @@ def check_shape(request: Request) -> None:
             raise InvalidRequest(f"{name} must be a text or None")
     if not isinstance(request.seed, (str, int, type(None))) or isinstance(request.seed, bool):
         raise InvalidRequest("seed must be a text, an int or None")
-    if request.callback_url and not _CALLBACK_URL.fullmatch(request.callback_url):
+    if request.callback_url and not is_callback_url(request.callback_url):
         raise InvalidRequest("callback_url must be an absolute http(s) URL, percent-encoded")
+
+
+def is_callback_url(url: str) -> bool:
+    """Whether the document's `format: uri` and every reader of URLs will take it."""
+    match = _CALLBACK_URL.fullmatch(url)
+    if match is None or match["address"] is None:
+        return match is not None
+    try:
+        return ip_address(match["address"]).version == 6
+    except ValueError:
+        return False
 
 
 def check_field(name: str, value: Any, schema: Mapping[str, Any], gateway: str) -> None:
@@ -119,6 +134,13 @@ def spelled(value: int, schema: Mapping[str, Any], name: str) -> int | str:
     return value if properties(schema)[name].get("type") in ("integer", "number") else str(value)
 
 
+def as_text(seed: str | int | None) -> str:
+    try:
+        return str(seed)
+    except ValueError:  # Python spells out no number of more than 4,300 digits
+        raise InvalidRequest("seed has too many digits") from None
+
+
 def with_seed(
     fields: Mapping[str, Any], seed: str | None, schema: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -134,9 +156,10 @@ def with_seed(
         raise InvalidRequest("seed must be a whole number on this gateway") from None
 
 
-def seeds_for(seed: str, tasks: int) -> list[str | None]:
+def seeds_for(seed: str | int | None, tasks: int) -> list[str | None]:
     """A seed for each task: the given one first, so that one picture can be made again alone."""
-    return [seed, *(derived_seed(seed, index) for index in range(1, tasks))]
+    first = as_text(seed)
+    return [first, *(derived_seed(first, index) for index in range(1, tasks))]
 
 
 def derived_seed(seed: str, index: int) -> str:
