@@ -35,7 +35,8 @@ def news_in(adapter: Adapter, answer: Answer, task_id: str, secrets: Collection[
     if problem is None or isinstance(problem, TaskFailed):
         details = data_of(adapter.details_model, envelope.decoded)
         task = task_from(details, envelope.decoded, asked=task_id)
-        problem = trouble(task, envelope, secrets) or problem
+    if problem is None or (task is not None and task.failed):
+        problem = trouble(task, envelope, secrets)
     if problem is not None:
         problem.task_ids = (task_id,)
     return News(without_secrets(task, secrets), problem)

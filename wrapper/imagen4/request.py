@@ -66,9 +66,7 @@ def planned(request: Request, schema: Mapping[str, Any], gateway: str) -> tuple[
     if "num_images" in properties(schema):
         fields["num_images"] = spelled(request.num_images, schema, "num_images")
         tasks = 1
-    seeds = (
-        [None] * tasks if request.seed in (None, "") else seeds_for(request.seed, tasks)
-    )
+    seeds = [None] * tasks if request.seed in (None, "") else seeds_for(request.seed, tasks)
     plans = tuple(Planned(with_seed(fields, seed, schema), seed) for seed in seeds)
     for name, value in (item for plan in plans for item in plan.fields.items()):
         check_field(name, value, schema, gateway)

@@ -1,0 +1,105 @@
+"""A real server on loopback that misbehaves on command, and counts what arrives."""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+
+HANG = b"HANG"  # read the request, answer nothing, keep the connection open
+RESET = b"RESET"  # read the request, then reset the connection
+
+
+@dataclass
+class Received:
+    """A request as it arrived."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+def http(
+    status: int = 200, body: bytes = b"", headers: str = "", *, length: int | None = None
+) -> bytes:
+    """The bytes of an answer; `length` announces more (or less) than there is."""
+    length = len(body) if length is None else length
+    head = f"HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n{headers}\r\n"
+    return head.encode() + body
+
+
+@dataclass
+class Loopback:
+    """Answers each request with the bytes that `reply` gives, HANG or RESET."""
+
+    reply: Callable[[Received], bytes]
+    requests: list[Received] = field(default_factory=list)
+
+    def __enter__(self) -> "Loopback":
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for each in (self._socket, *self._open):
+            try:
+                each.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            each.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    def paths(self, method: str = "") -> list[str]:
+        return [each.path for each in self.requests if method in ("", each.method)]
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            self._open.append(connection)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            with connection.makefile("rb") as stream:
+                while (received := self._read(stream)) is not None:
+                    self.requests.append(received)
+                    answer = self.reply(received)
+                    if answer == HANG:
+                        continue
+                    if answer == RESET:
+                        linger = struct.pack("ii", 1, 0)
+                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                        break
+                    connection.sendall(answer)
+                    if b"Connection: close" in answer.partition(b"\r\n\r\n")[0]:
+                        break
+        except OSError:
+            pass
+        finally:
+            connection.close()
+
+    @staticmethod
+    def _read(stream: "socket.SocketIO | object") -> Received | None:
+        line = stream.readline().decode("latin-1").split()  # type: ignore[attr-defined]
+        if len(line) < 3:
+            return None
+        headers = {}
+        while header := stream.readline().decode("latin-1").strip():  # type: ignore[attr-defined]
+            name, _, value = header.partition(":")
+            headers[name.lower()] = value.strip()
+        body = stream.read(int(headers.get("content-length", 0)))  # type: ignore[attr-defined]
+        return Received(line[0], line[1], headers, body)

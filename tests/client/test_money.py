@@ -1,0 +1,330 @@
+"""Peers' SDKs send one create up to ten times when no answer comes. Here: once, and counted.
+
+The POSTs are counted where they arrive, at a real server on loopback.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from client.loopback import HANG, RESET, Loopback, Received, http
+from client.play import GATEWAYS, KEY, KINDS, PROMPT, QUICK, Script, Time, created, envelope, play
+from imagen4 import (
+    AuthenticationError,
+    FeatureDisabled,
+    GatewayUnavailable,
+    Imagen4Error,
+    InsufficientCredits,
+    InvalidRequest,
+    Polling,
+    QuotaExceeded,
+    RateLimited,
+    SubmissionUncertain,
+    TransportError,
+    UnexpectedResponse,
+)
+
+CREATED = json.dumps({"code": 200, "msg": "success", "data": {"taskId": "t1"}}).encode()
+AMBIGUOUS = {
+    "no answer": HANG,
+    "reset after receipt": RESET,
+    "500": http(500, b'{"code":500,"msg":"x"}'),
+    "503": http(503, b"<html>busy</html>"),
+    "code 500": http(200, b'{"code":500,"msg":"Server exception","data":null}'),
+    "code 501": http(200, b'{"code":501,"msg":"Generation failed"}'),
+    "cut-off JSON": http(200, CREATED[:40], "Connection: close\r\n", length=len(CREATED)),
+    "JSON cut by the gateway": http(200, CREATED[:40]),
+    "redirect": http(302, b"", "Location: /elsewhere\r\n"),
+    "request time-out": http(408, b'{"code":408,"msg":"x"}'),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("answer", AMBIGUOUS.values(), ids=AMBIGUOUS)
+def test_an_ambiguous_create_arrives_once(kind: str, answer: bytes) -> None:
+    """Whatever leaves open whether the task exists is not repeated and says what was sent when."""
+    before = datetime.now(UTC)
+    with Loopback(lambda _: answer) as server:
+        with pytest.raises(SubmissionUncertain) as caught:
+            play(kind, None, lambda c: c.generate(PROMPT), base_url=server.url, timeout=0.15)
+        assert server.paths("POST") == ["/api/v1/jobs/createTask"]
+    error = caught.value
+    assert error.sent_at is not None
+    assert before - timedelta(seconds=1) < error.sent_at < datetime.now(UTC)
+    assert f"{error.sent_at:%Y-%m-%d %H:%M:%S} UTC" in error.message
+    assert error.message.startswith("Create 1 of 1, sent at ")
+    assert isinstance(error.__cause__, Imagen4Error)
+    assert (error.gateway, error.task_ids, error.job) == ("kie", (), None)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("limited", [http(429), http(200, b'{"code":429,"msg":"too fast"}')])
+def test_a_create_refused_as_too_frequent_arrives_as_often_as_allowed(
+    kind: str, limited: bytes
+) -> None:
+    """Only an explicit 429 is repeated, after pauses that double, and not for ever."""
+    time = Time()
+    with Loopback(lambda _: limited) as server:
+        with pytest.raises(RateLimited):
+            play(kind, None, lambda c: c.generate(PROMPT), base_url=server.url, time=time)
+        assert len(server.paths("POST")) == 5
+    assert time.sleeps == [1.5, 3.0, 6.0, 12.0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_create_goes_through_when_the_rate_allows_it_again(kind: str) -> None:
+    """After the pause the same create is sent once more and its task is the only one."""
+    answers = [http(429, b"", "Retry-After: 7\r\n"), http(200, CREATED)]
+    time = Time()
+    with Loopback(lambda _: answers.pop(0)) as server:
+        job = play(kind, None, lambda c: c.submit(PROMPT), base_url=server.url, time=time)
+        assert len(server.requests) == 2
+    assert job.task_ids == ("t1",)
+    assert time.sleeps == [7.0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.ConnectError("refused"),
+        httpx.ConnectTimeout("slow"),
+        httpx.PoolTimeout("full"),
+        httpx.ProxyError("no tunnel"),
+    ],
+    ids=lambda failure: type(failure).__name__,
+)
+def test_what_never_left_is_sent_again(kind: str, failure: Exception) -> None:
+    """A failure before the first byte proves that nothing was accepted."""
+    script = Script(creates=[failure, failure, created("t1")])
+    time = Time()
+    assert play(kind, script, lambda c: c.submit(PROMPT), time=time).task_ids == ("t1",)
+    assert time.sleeps == [1.5, 3.0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.ReadTimeout("x"),
+        httpx.WriteTimeout("x"),
+        httpx.ReadError("x"),
+        httpx.WriteError("x"),
+        httpx.CloseError("x"),
+        httpx.RemoteProtocolError("x"),
+        httpx.LocalProtocolError("x"),
+        httpx.DecodingError("x"),
+        httpx.UnsupportedProtocol("x"),
+        httpx.InvalidURL("x"),
+        RuntimeError("x"),
+        ValueError("x"),
+    ],
+    ids=lambda failure: type(failure).__name__,
+)
+def test_what_may_have_left_is_not_sent_again(kind: str, failure: Exception) -> None:
+    """Every other failure may come after the gateway has read the request."""
+    script = Script(creates=[failure])
+    with pytest.raises(SubmissionUncertain) as caught:
+        play(kind, script, lambda c: c.submit(PROMPT))
+    assert len(script.requests) == 1
+    assert isinstance(caught.value.__cause__, TransportError)
+    assert caught.value.__cause__.sent is True
+    assert type(failure).__name__ in caught.value.message
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_gateway_that_cannot_be_reached_is_a_transport_error(kind: str) -> None:
+    """After all attempts the error says that nothing was sent."""
+    with Loopback(lambda _: HANG) as server:
+        url = server.url
+    with pytest.raises(TransportError) as caught:
+        play(kind, None, lambda c: c.submit(PROMPT), base_url=url, polling=QUICK)
+    assert caught.value.sent is False
+    assert caught.value.message == "The gateway could not be reached: ConnectError"
+
+
+REFUSALS = [
+    (400, InvalidRequest),
+    (401, AuthenticationError),
+    (402, InsufficientCredits),
+    (403, AuthenticationError),
+    (404, UnexpectedResponse),
+    (413, InvalidRequest),
+    (422, InvalidRequest),
+    (433, QuotaExceeded),
+    (455, GatewayUnavailable),
+    (505, FeatureDisabled),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("gateway", GATEWAYS)
+@pytest.mark.parametrize("style", ["wire", "documented"])
+@pytest.mark.parametrize(("code", "error"), REFUSALS)
+def test_a_definite_refusal_is_its_own_error(
+    kind: str, gateway: str, style: str, code: int, error: type[Imagen4Error]
+) -> None:
+    """A refusal by number proves that there is no task, under HTTP 200 as under its own status."""
+    status = 200 if style == "wire" else code
+    script = Script(creates=[envelope(code, None, "no, thanks", status)])
+    with pytest.raises(error) as caught:
+        play(kind, script, lambda c: c.submit(PROMPT), gateway=gateway)
+    found = caught.value
+    assert type(found) is error
+    assert (found.code, found.http_status, found.gateway) == (code, status, gateway)
+    assert found.message == "no, thanks"
+    assert found.body == json.dumps(
+        {"code": code, "msg": "no, thanks", "data": None}, separators=(",", ":")
+    )
+    assert len(script.requests) == 1
+
+
+def test_a_status_505_without_the_word_of_the_gateway_is_ambiguous() -> None:
+    """A proxy's 505 is a broken server; only the documented code is a refusal."""
+    script = Script(creates=[httpx.Response(505, text="HTTP Version Not Supported")])
+    with pytest.raises(SubmissionUncertain):
+        play("sync", script, lambda c: c.submit(PROMPT))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        envelope(200, None),
+        envelope(200, {}),
+        envelope(200, []),
+        envelope(200, "t1"),
+        envelope(200, {"taskId": None}),
+        envelope(200, {"taskId": ""}),
+        envelope(200, {"taskId": "with space"}),
+        envelope(200, {"taskId": ["t1"]}),
+        envelope(201, {}),
+        envelope(0, None),
+        httpx.Response(200, text="<html>"),
+        httpx.Response(200, json=[]),
+        httpx.Response(204),
+        httpx.Response(101),
+    ],
+    ids=lambda answer: answer.text or str(answer.status_code),
+)
+def test_a_success_without_a_task_id_is_ambiguous(answer: httpx.Response) -> None:
+    """The task may well exist, and be paid for, though its id is not to be had."""
+    script = Script(creates=[answer])
+    with pytest.raises(SubmissionUncertain) as caught:
+        play("sync", script, lambda c: c.submit(PROMPT))
+    assert len(script.requests) == 1
+    assert caught.value.record_id is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        envelope(200, {"recordId": "r1"}),
+        envelope(422, {"taskId": "r1"}),
+        envelope(429, {"taskId": "r1"}),
+        envelope(500, {"recordId": "r1"}),
+        envelope(200, {"taskId": "r1"}, status=500),
+        envelope(404, {"taskId": "r1"}, status=404),
+    ],
+    ids=lambda answer: f"{answer.status_code} {answer.text}",
+)
+def test_an_id_in_an_answer_that_is_no_success_is_kept(answer: httpx.Response) -> None:
+    """It may be that of a paid task, so it must not be lost."""
+    script = Script(creates=[answer])
+    with pytest.raises(SubmissionUncertain) as caught:
+        play("sync", script, lambda c: c.submit(PROMPT))
+    assert caught.value.record_id == "r1"
+    assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize("task_id", [12345, "task_google_1765172350621", "!~", "x" * 256])
+def test_task_ids_of_any_shape_are_taken(task_id: object) -> None:
+    """The documents show another shape than the wire, and neither is promised."""
+    script = Script(creates=[envelope(200, {"taskId": task_id})])
+    assert play("sync", script, lambda c: c.submit(PROMPT)).task_ids == (str(task_id),)
+
+
+def test_a_success_needs_no_code() -> None:
+    """The documents require no code; a paid task is not given up for want of one."""
+    script = Script(creates=[httpx.Response(200, json={"data": {"taskId": "t1"}})])
+    assert play("sync", script, lambda c: c.submit(PROMPT)).task_ids == ("t1",)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [(envelope(402, None, "empty"), InsufficientCredits), (envelope(500), SubmissionUncertain)],
+)
+def test_when_the_third_of_four_creates_fails_the_job_has_two(
+    kind: str, answer: httpx.Response, error: type[Imagen4Error]
+) -> None:
+    """What was paid for can be waited for: the error carries it, and nothing more is sent."""
+    script = Script(creates=[created("t1"), created("t2"), answer])
+    with pytest.raises(error) as caught:
+        play(kind, script, lambda c: c.generate(PROMPT, num_images=4))
+    assert caught.value.job.task_ids == caught.value.task_ids == ("t1", "t2")
+    assert len(script.requests) == 3
+    if error is SubmissionUncertain:
+        assert caught.value.message.startswith("Create 3 of 4, sent at ")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_creates_are_not_repeated_past_the_deadline(kind: str) -> None:
+    """A pause that would end after the deadline is not begun."""
+    time = Time()
+    script = Script(creates=[envelope(429)] * 5)
+    with pytest.raises(RateLimited) as caught:
+        play(kind, script, lambda c: c.generate(PROMPT, timeout=4.5), time=time)
+    assert len(script.requests) == 2
+    assert time.sleeps == [1.5]
+    assert caught.value.retry_after is None
+
+
+def test_a_create_waits_for_its_turn_but_not_past_the_deadline() -> None:
+    """Twenty creates in ten seconds are the limit; the next one says so if it cannot wait."""
+    time = Time()
+    script = Script(creates=[created(f"t{n}") for n in range(21)])
+
+    def action(client: object) -> None:
+        for _ in range(20):
+            client.submit(PROMPT)  # type: ignore[attr-defined]
+        with pytest.raises(RateLimited, match="20 creates in 10 s") as caught:
+            client.submit(PROMPT, timeout=5)  # type: ignore[attr-defined]
+        assert caught.value.code is None
+        client.submit(PROMPT)  # type: ignore[attr-defined]
+
+    play("sync", script, action, time=time)
+    assert len(script.requests) == 21
+    assert sum(time.sleeps) == pytest.approx(10.2)
+
+
+def test_a_refused_create_may_be_followed_by_another_call() -> None:
+    """The client is as good as new after an error."""
+    answers = [http(500), http(200, CREATED)]
+
+    def reply(_: Received) -> bytes:
+        return answers.pop(0)
+
+    def action(client: object) -> object:
+        with pytest.raises(SubmissionUncertain):
+            client.submit(PROMPT)  # type: ignore[attr-defined]
+        return client.submit(PROMPT)  # type: ignore[attr-defined]
+
+    with Loopback(reply) as server:
+        assert play("sync", None, action, base_url=server.url).task_ids == ("t1",)
+
+
+def test_attempts_can_be_set() -> None:
+    """A caller may allow no second attempt at all."""
+    script = Script(creates=[envelope(429)])
+    with pytest.raises(RateLimited):
+        play("sync", script, lambda c: c.submit(PROMPT), polling=Polling(attempts=1))
+    assert len(script.requests) == 1
+
+
+def test_the_key_goes_with_every_request() -> None:
+    """As a bearer token, the documented scheme."""
+    script = Script(creates=[created("t1")])
+    play("sync", script, lambda c: c.submit(PROMPT))
+    assert script.requests[0].headers["authorization"] == f"Bearer {KEY}"
