@@ -14,7 +14,6 @@ from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import (
     FoldedScalarString,
     LiteralScalarString,
-    ScalarString,
     SingleQuotedScalarString,
 )
 
@@ -88,10 +87,12 @@ def _styled(data: Any, model: Any) -> Any:
     return data
 
 
-def _text(value: str) -> str | ScalarString:
+def _text(value: str) -> str:
     if "\n" in value:
-        return LiteralScalarString(value)
+        block: str = LiteralScalarString(value)
+        return block
     first = value[:1]
     rules = [*_YAML11.get(first, []), *_YAML11.get(None, [])]
     special = any(rule.match(value) for _, rule in rules)
-    return SingleQuotedScalarString(value) if special else value
+    quoted: str = SingleQuotedScalarString(value) if special else value
+    return quoted

@@ -7,8 +7,9 @@ from itertools import pairwise
 from pages.errors import PageError, UnreadableError
 from pages.flat.folds import had_room, width
 from pages.flat.lines import Line, lex
+from pages.flat.readings import Found
 from pages.flat.schemas import BREACH
-from pages.flat.search import Found, Search
+from pages.flat.search import Search
 
 # Shapes learnt in one pass (a component at the end of the page, a schema after
 # its example) are used in the next.
