@@ -4,8 +4,10 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import BinaryIO
 
 HANG = b"HANG"  # read the request, answer nothing, keep the connection open
 RESET = b"RESET"  # read the request, then reset the connection
@@ -50,10 +52,8 @@ class Loopback:
         traceback: TracebackType | None,
     ) -> None:
         for each in (self._socket, *self._open):
-            try:
+            with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             each.close()
 
     @property
@@ -93,13 +93,13 @@ class Loopback:
             connection.close()
 
     @staticmethod
-    def _read(stream: "socket.SocketIO | object") -> Received | None:
-        line = stream.readline().decode("latin-1").split()  # type: ignore[attr-defined]
+    def _read(stream: BinaryIO) -> Received | None:
+        line = stream.readline().decode("latin-1").split()
         if len(line) < 3:
             return None
         headers = {}
-        while header := stream.readline().decode("latin-1").strip():  # type: ignore[attr-defined]
+        while header := stream.readline().decode("latin-1").strip():
             name, _, value = header.partition(":")
             headers[name.lower()] = value.strip()
-        body = stream.read(int(headers.get("content-length", 0)))  # type: ignore[attr-defined]
+        body = stream.read(int(headers.get("content-length", 0)))
         return Received(line[0], line[1], headers, body)

@@ -5,6 +5,7 @@ The POSTs are counted where they arrive, at a real server on loopback.
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -286,13 +287,13 @@ def test_a_create_waits_for_its_turn_but_not_past_the_deadline() -> None:
     time = Time()
     script = Script(creates=[created(f"t{n}") for n in range(21)])
 
-    def action(client: object) -> None:
+    def action(client: Any) -> None:
         for _ in range(20):
-            client.submit(PROMPT)  # type: ignore[attr-defined]
+            client.submit(PROMPT)
         with pytest.raises(RateLimited, match="20 creates in 10 s") as caught:
-            client.submit(PROMPT, timeout=5)  # type: ignore[attr-defined]
+            client.submit(PROMPT, timeout=5)
         assert caught.value.code is None
-        client.submit(PROMPT)  # type: ignore[attr-defined]
+        client.submit(PROMPT)
 
     play("sync", script, action, time=time)
     assert len(script.requests) == 21
@@ -306,10 +307,10 @@ def test_a_refused_create_may_be_followed_by_another_call() -> None:
     def reply(_: Received) -> bytes:
         return answers.pop(0)
 
-    def action(client: object) -> object:
+    def action(client: Any) -> Any:
         with pytest.raises(SubmissionUncertain):
-            client.submit(PROMPT)  # type: ignore[attr-defined]
-        return client.submit(PROMPT)  # type: ignore[attr-defined]
+            client.submit(PROMPT)
+        return client.submit(PROMPT)
 
     with Loopback(reply) as server:
         assert play("sync", None, action, base_url=server.url).task_ids == ("t1",)

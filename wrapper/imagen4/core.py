@@ -66,7 +66,11 @@ class Core:
 
     def batch(self, request: Request) -> Batch:
         """The creates of a request, none of them sent. Raises InvalidRequest."""
-        plans = planned(request, self.adapter.input_schema, self.name)
+        try:
+            plans = planned(request, self.adapter.input_schema, self.name)
+        except InvalidRequest as error:
+            error.gateway = self.name
+            raise
         words = tuple(word for word in (request.prompt, request.negative_prompt) if word)
         return Batch(plans, request.callback_url or None, words)
 

@@ -63,8 +63,12 @@ class Envelope:
 
     @property
     def succeeded(self) -> bool:
-        """A body with data but without a code is a success: the documents require neither."""
-        return self.number == SUCCESS or (self.number is None and self.data is not None)
+        """A body with data but without a code is a success: the documents require neither.
+
+        A code that is there and cannot be read is none.
+        """
+        uncoded = self.data is not None and "code" not in self.decoded
+        return self.number == SUCCESS or (self.number is None and uncoded)
 
     @property
     def retry_after(self) -> float | None:
@@ -137,7 +141,7 @@ def described(kind: type[E], envelope: Envelope, message: str, secrets: Collecti
 
 def words(envelope: Envelope) -> str:
     """The gateway's own words if there are any, else ours."""
-    if envelope.message:
+    if envelope.message and envelope.number is not None:
         return envelope.message
     if envelope.code is not None:
         return "The gateway refused without saying why"

@@ -104,22 +104,20 @@ def check_field(name: str, value: Any, schema: Mapping[str, Any], gateway: str) 
     """One field against its schema. Messages never repeat the value: it may be the prompt."""
     allowed = properties(schema).get(name)
     if allowed is None:
-        raise InvalidRequest(f"{gateway} has no {name}", gateway=gateway)
+        raise InvalidRequest(f"{gateway} has no {name}")
     if allowed.get("enum") and value not in allowed["enum"]:
         choices = ", ".join(str(choice) for choice in allowed["enum"])
-        raise InvalidRequest(f"{name} must be one of {choices} on {gateway}", gateway=gateway)
+        raise InvalidRequest(f"{name} must be one of {choices} on {gateway}")
     if not isinstance(value, str):
         return
     limit = allowed.get("maxLength")
     if limit is not None and len(value) > limit:
-        raise InvalidRequest(
-            f"{name} has {len(value)} characters, {gateway} allows {limit}", gateway=gateway
-        )
+        raise InvalidRequest(f"{name} has {len(value)} characters, {gateway} allows {limit}")
     try:
         value.encode()
     except UnicodeEncodeError:
         message = f"{name} holds half a character (a lone surrogate)"
-        raise InvalidRequest(message, gateway=gateway) from None
+        raise InvalidRequest(message) from None
 
 
 def properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:

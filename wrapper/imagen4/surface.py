@@ -70,7 +70,7 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
         TaskFailed, PartialFailure, and the other errors of `imagen4.errors`.
         """
         request = Request(prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url)
-        result: ResultT = self._driver.run(self._planned(request)._generated(timeout), on_update)
+        result: ResultT = self._driver.run(self._generated(request, timeout), on_update)
         return result
 
     def submit(
@@ -87,7 +87,7 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
     ) -> SubmittedT:
         """As `generate`, but returns as soon as all task ids are known."""
         request = Request(prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url)
-        job: SubmittedT = self._driver.run(self._planned(request)._submitted(timeout), on_update)
+        job: SubmittedT = self._driver.run(self._submitted(request, timeout), on_update)
         return job
 
     def job(self, *task_ids: str) -> JobT:
@@ -111,7 +111,7 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
         """
 
         def generate(request: Request) -> Steps[Any]:
-            return self._planned(request)._generated(timeout, turn_counts=False)
+            return self._generated(request, timeout, turn_counts=False)
 
         every = (finished(index, item, generate) for index, item in enumerate(requests))
         many: ManyT = self._driver.many(every, checked_limit(max_in_flight), on_update)
@@ -132,6 +132,14 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
 
     def _planned(self, request: Request) -> JobT:
         return self._job_type(self, self._core.batch(request))
+
+    def _generated(
+        self, request: Request, timeout: float | None, *, turn_counts: bool = True
+    ) -> Steps[Any]:
+        return (yield from self._planned(request)._generated(timeout, turn_counts=turn_counts))
+
+    def _submitted(self, request: Request, timeout: float | None) -> Steps[JobT]:
+        return (yield from self._planned(request)._submitted(timeout))
 
     def _balance(self) -> Steps[float]:
         with self._job_type(self, Batch())._work():
