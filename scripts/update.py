@@ -1,28 +1,29 @@
 """Take the gateways' pages of today: say what changed, regenerate, test. All or nothing.
 
     python scripts/update.py                  fetch the pages from where they are published
-    python scripts/update.py --from DIR       take them from a folder (air-gapped; tests)
-    python scripts/update.py --markdown FILE  also write the report of a pull request
+    python scripts/update.py --from DIR       take them from a folder (air-gapped; rehearsals)
+    python scripts/update.py --markdown FILE  also write the report for a pull request
 
-With --from, the folder holds the pages by gateway: kie.md, apikley.txt, ... (or by the
+With --from, the folder holds the pages by gateway: kie.md, apikley.txt, ... (or by their
 names in specs/pages); a gateway without a page there keeps its document.
 
-Exit code: 0 nothing or cosmetic, 1 compatible changes, 2 breaking ones: the files are
-updated and the tests are green; for 2, the tests may be red, and then nothing is changed.
-3: no page could be had, a page was refused, or something failed: nothing is changed.
+Exit code: 0 done, nothing broke; 2 a change breaks clients (what is kept then: see --keep);
+3 no page could be had, a page was refused, or a later step failed: nothing was changed.
 """
 
 import argparse
 import subprocess
 import sys
-from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
+import changes as differ
 from differences import Change, Grade, compare, verdict
 from differences.report import as_markdown, as_text
 from pages.captures import FROM_A_FILE, Capture, Captures
 from pages.errors import PageError
-from pages.fetch import addresses, fetch, fetch_first
+from pages.fetch import addresses, fetch
 from pages.reader import Page, read_bytes, read_page
 from pages.source import read_file
 from pages.tracked import Tracked
@@ -38,13 +39,21 @@ class UpdateError(Exception):
     """Something stands in the way; the text is for the person at the terminal."""
 
 
+class Found(NamedTuple):
+    """A gateway's page of today."""
+
+    capture: Capture
+    data: bytes
+    page: Page
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = _parser().parse_args(arguments)
     try:
         return _update(options)
     except (PageError, UpdateError) as error:
-        print(f"update.py: {error}\nupdate.py: nothing was changed", file=sys.stderr)
+        print(f"update.py: {error}; nothing was changed", file=sys.stderr)
         return ERROR
 
 
@@ -53,53 +62,71 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--from", dest="folder", type=Path, help="take the pages from this folder")
     parser.add_argument("--markdown", type=Path, help="write the report to this file")
     parser.add_argument("--root", type=Path, default=ROOT, help="the checkout to update")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="after a breaking change, keep the new files even if a later step fails on them",
+    )
     parser.add_argument("--no-tests", action="store_true", help="regenerate, but run no tests")
     return parser
 
 
 def _update(options: argparse.Namespace) -> int:
     captures = Captures(options.root / "specs")
-    pages = {name: _new_page(captures, name, options.folder) for name in GATEWAYS}
-    found = {name: page for name, page in pages.items() if page is not None}
-    if not found:
-        raise UpdateError(f"no page of a gateway in {options.folder}")
-    changes = {name: _changes(captures, name, page) for name, (_, _, page) in found.items()}
-    report = "\n".join(as_markdown(changes[name], name) for name in changes)
-    for name in changes:
-        print(f"{name}:\n{as_text(changes[name])}")
+    found = _pages_of_today(captures, options.folder)
+    changes = {name: _changes(captures, name, new.page) for name, new in found.items()}
+    for name, differences in changes.items():
+        print(f"{name}:\n{as_text(differences)}", flush=True)
     if options.markdown:
+        report = "\n".join(as_markdown(differences, name) for name, differences in changes.items())
         options.markdown.write_text(report, encoding="utf-8")
-    _apply(options, captures, found, verdict(sum(changes.values(), [])))
-    return int(verdict(sum(changes.values(), [])))
-
-
-_Found = tuple[Capture, bytes, Page]
-
-
-def _new_page(captures: Captures, gateway: str, folder: Path | None) -> _Found | None:
-    """Today's page of a gateway, read; None when a folder has none."""
-    known, _ = captures.recorded(gateway)
-    if folder is None:
-        data = fetch_first(addresses(known.url), fetch)
-        suffix = ".html" if data.lstrip()[:1] == b"<" else ".md"
-        capture = captures.new(gateway, data, suffix=suffix, url=known.url)
+    grade = verdict(chain.from_iterable(changes.values()))
+    if all(captures.all()[name] == new.capture for name, new in found.items()):
+        print("The pages are the ones that were captured.")
     else:
-        path = _in_folder(folder, known)
-        if path is None:
-            return None
-        data = read_file(path)
-        capture = captures.new(gateway, data, suffix=path.suffix, note=FROM_A_FILE)
-    try:
-        return capture, data, read_bytes(data)
-    except PageError as error:
-        raise PageError(f"the page of {gateway} is refused: {error}") from None
+        _apply(options, captures, found, breaking=grade is Grade.BREAKING)
+    return int(Grade.BREAKING) if grade is Grade.BREAKING else 0
 
 
-def _in_folder(folder: Path, known: Capture) -> Path | None:
+def _pages_of_today(captures: Captures, folder: Path | None) -> dict[str, Found]:
+    found = {}
+    for gateway in GATEWAYS:
+        known, _ = captures.recorded(gateway)
+        try:
+            new = _fetched(captures, known) if folder is None else _from(folder, captures, known)
+        except PageError as error:
+            raise PageError(f"the page of {gateway}: {error}") from None
+        if new is not None:
+            found[gateway] = new
+    if not found:
+        raise UpdateError(f"{folder} holds no page of a gateway")
+    return found
+
+
+def _fetched(captures: Captures, known: Capture) -> Found:
+    """The page from where it is published; as HTML if it cannot be had or read as Markdown."""
+    problem = PageError("no address is recorded")
+    for url in addresses(known.url):
+        try:
+            data = fetch(url)
+            suffix = ".html" if data.lstrip()[:1] == b"<" else ".md"
+            capture = captures.new(known.gateway, data, suffix=suffix, url=known.url)
+            return Found(capture, data, read_bytes(data))
+        except PageError as error:
+            problem = error
+    raise problem
+
+
+def _from(folder: Path, captures: Captures, known: Capture) -> Found | None:
     if not folder.is_dir():
         raise UpdateError(f"{folder} is not a folder")
     names = [f"{known.gateway}{suffix}" for suffix in _SUFFIXES] + [known.file]
-    return next((folder / name for name in names if (folder / name).is_file()), None)
+    path = next((folder / name for name in names if (folder / name).is_file()), None)
+    if path is None:
+        return None
+    data = read_file(path)
+    capture = captures.new(known.gateway, data, suffix=path.suffix, note=FROM_A_FILE)
+    return Found(capture, data, read_bytes(data))
 
 
 def _changes(captures: Captures, gateway: str, page: Page) -> list[Change]:
@@ -108,35 +135,38 @@ def _changes(captures: Captures, gateway: str, page: Page) -> list[Change]:
 
 
 def _apply(
-    options: argparse.Namespace, captures: Captures, found: dict[str, _Found], grade: Grade
+    options: argparse.Namespace, captures: Captures, found: dict[str, Found], *, breaking: bool
 ) -> None:
-    """Write, regenerate and test; put everything back when one of them fails."""
-    root = options.root
-    with Tracked(root, ("specs", "generated")) as tracked:
-        for name, (capture, data, page) in found.items():
-            text = vendored_text(capture, page)
-            files = {captures.specs / f"{name}.yaml": text.encode()}
-            replace_files(files | captures.files(capture, data))
-        _run(root, "the overlays or the generator", "scripts/regenerate.py")
-        if not options.no_tests:
-            try:
-                _run(root, "the tests", "-m", "pytest", "--quiet", "-x", "-p", "no:cacheprovider")
-            except UpdateError:
-                if grade is not Grade.BREAKING:
-                    raise
-                print("update.py: the tests fail, as breaking changes make them", file=sys.stderr)
+    """Write, regenerate and test; put everything back when one of these fails."""
+    with Tracked(options.root, ("specs", "generated", "README.md")) as tracked:
+        _write(captures, found)
+        try:
+            _run(options.root, "the overlays or the generator", "scripts/regenerate.py")
+            readme = options.root / "README.md"
+            replace_files({readme: differ.fresh_readme(options.root).encode()})
+            if not options.no_tests:
+                _run(options.root, "a test", "-m", "pytest", "--quiet", "-p", "no:cacheprovider")
+        except (UpdateError, PageError) as error:
+            if not breaking:
+                raise
+            state = "the new files are kept" if options.keep else "nothing was changed"
+            print(f"update.py: as the changes break clients, {error}; {state}", file=sys.stderr)
+            if not options.keep:
                 return
         tracked.keep()
 
 
-def _run(
-    root: Path,
-    what: str,
-    *arguments: str,
-    run: Callable[..., "subprocess.CompletedProcess[bytes]"] = subprocess.run,
-) -> None:
-    if run([sys.executable, *arguments], cwd=root, check=False).returncode:
-        raise UpdateError(f"{what} failed on the new documents, see above")
+def _write(captures: Captures, found: dict[str, Found]) -> None:
+    for gateway, new in found.items():
+        text = vendored_text(new.capture, new.page)
+        files = {captures.specs / f"{gateway}.yaml": text.encode()}
+        replace_files(files | captures.files(new.capture, new.data))
+
+
+def _run(root: Path, what: str, *arguments: str) -> None:
+    """Run a step with this Python; its output goes to the terminal."""
+    if subprocess.run([sys.executable, *arguments], cwd=root, check=False).returncode:
+        raise UpdateError(f"{what} failed on the new documents (see above)")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Fetch a page: https only, the same host throughout, bounded in size and time."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -43,17 +43,6 @@ def fetch(
                 raise PageError(f"redirected from {host} to another host")
             client.cookies.clear()
     raise PageError(f"more than {_REDIRECTS} redirects")
-
-
-def fetch_first(urls: Iterator[str] | list[str], get: Callable[[str], bytes]) -> bytes:
-    """The first of several addresses of one page that answers; the last error if none does."""
-    problem = PageError("no address to fetch from")
-    for url in urls:
-        try:
-            return get(url)
-        except PageError as error:
-            problem = error
-    raise problem
 
 
 def addresses(url: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Folders that are put back as they were unless all went well."""
+"""Files and folders that are put back as they were unless all went well."""
 
 import shutil
 import tempfile
@@ -7,9 +7,9 @@ from types import TracebackType
 
 
 class Tracked:
-    """A context in which folders may change; without ``keep()`` they are restored.
+    """A context in which they may change; without ``keep()`` they are restored.
 
-    The copies stand outside the checkout. Byte code and caches are not copied.
+    The copies stand outside the checkout.
     """
 
     def __init__(self, root: Path, names: tuple[str, ...]) -> None:
@@ -25,7 +25,7 @@ class Tracked:
     def __enter__(self) -> "Tracked":
         self._copy = Path(tempfile.mkdtemp(prefix="imagen4-update-"))
         for name in self._names:
-            shutil.copytree(self._root / name, self._copy / name, symlinks=True)
+            _copy(self._root / name, self._copy / name)
         return self
 
     def __exit__(
@@ -43,4 +43,11 @@ class Tracked:
     def _restore(self) -> None:
         for name in self._names:
             shutil.rmtree(self._root / name, ignore_errors=True)
-            shutil.copytree(self._copy / name, self._root / name, symlinks=True)
+            _copy(self._copy / name, self._root / name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, symlinks=True)
+    elif source.exists():
+        shutil.copy2(source, target)
