@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpx
 import pytest
 
+from imagen4.sandbox import Sandbox
 from imagen4.sandbox.callbacks import refusal_of
 from sandbox.conftest import Asker
 
@@ -130,6 +132,30 @@ def test_a_receiver_that_is_not_there_is_given_up(ask: Asker, receiver: Receiver
         found = outcomes(ask, seconds)
     assert found == ["not delivered: ConnectError"] * 3
     ask.create()
+
+
+def test_callbacks_go_out_by_themselves_when_time_does(
+    http: httpx.Client, receiver: Receiver
+) -> None:
+    """Nobody steps this clock; eight seconds of it take less than a real one."""
+    with Sandbox(speed=100) as sandbox:
+        kie = Asker(sandbox, http, "kie")
+        tasks = {kie.create(callback=receiver.url) for _ in range(3)}
+        for _ in range(500):
+            if len(receiver.posts) == 3:
+                break
+            time.sleep(0.01)
+    assert {body["data"]["taskId"] for body in receiver.bodies} == tasks
+
+
+def test_a_reset_ends_retries_under_way(ask: Asker, receiver: Receiver) -> None:
+    """Nothing of one test arrives in the next."""
+    receiver.statuses = [500]
+    ask.create(callback=receiver.url)
+    outcomes(ask, 9)
+    ask.sandbox.reset()
+    assert outcomes(ask, 1000) == []
+    assert len(receiver.posts) == 1
 
 
 def test_redirects_are_not_followed(ask: Asker, receiver: Receiver) -> None:

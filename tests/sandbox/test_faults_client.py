@@ -54,7 +54,7 @@ ANSWERS = {
     "code-433": Fate(*["QuotaExceeded"] * 3),
     "code-455": Fate("GatewayUnavailable", credit="GatewayUnavailable"),
     "code-500": Fate(UNCERTAIN, credit="GatewayUnavailable"),
-    "code-501": Fate(UNCERTAIN, credit="GatewayUnavailable"),
+    "code-501": Fate(UNCERTAIN, "TaskFailed", "GatewayUnavailable"),
     "code-505": Fate(*["FeatureDisabled"] * 3),
 }
 TASKS = {

@@ -43,12 +43,12 @@ def test_both_gateways_and_both_clients_work_without_waiting(tmp_path: Path) -> 
         import pytest
 
         @pytest.mark.parametrize("gateway", ["kie", "apikley"])
-        def test_sync(imagen4_sandbox, gateway, tmp_path):
-            before, begun = imagen4_sandbox.clock.now(), time.monotonic()
+        def test_sync(imagen4_sandbox, gateway, tmp_path, monkeypatch):
+            monkeypatch.setattr(time, "sleep", None)
+            before = imagen4_sandbox.clock.now()
             result = imagen4_sandbox.client(gateway).generate("a fox", num_images=3)
             assert [image.save(tmp_path).exists() for image in result.images] == [True] * 3
             assert imagen4_sandbox.clock.now() - before >= 8
-            assert time.monotonic() - begun < 5
 
         @pytest.mark.parametrize("gateway", ["kie", "apikley"])
         def test_async(imagen4_sandbox, gateway):

@@ -1,5 +1,6 @@
 """Started in every test session and left running for days: quick, bounded, unimpressed."""
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -12,17 +13,17 @@ from functools import partial
 import httpx
 import pytest
 
-from imagen4.sandbox import Sandbox
+from imagen4.sandbox import Sandbox, create_app
 from imagen4.sandbox.bounded import Bounded
 from imagen4.sandbox.clock import Clock
 from imagen4.sandbox.settings import SettingError
-from sandbox.conftest import CREATE, CREDIT, Asker
+from sandbox.conftest import CREATE, CREDIT, RECORD, Asker
 
 START = """
 import time
 begun = time.perf_counter()
 import http.client, sys
-from imagen4.sandbox import Sandbox
+from imagen4.sandbox import Sandbox, create_app
 with Sandbox() as sandbox:
     wire = http.client.HTTPConnection("127.0.0.1", sandbox.port)
     wire.request("GET", "/kie/api/v1/chat/credit")
@@ -137,6 +138,42 @@ def test_slow_clients_do_not_keep_others_waiting(kie: Asker) -> None:
     finally:
         for wire in slow:
             wire.close()
+
+
+def test_callers_who_hang_up_leave_no_trace(kie: Asker, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither half-way through a body nor while they wait for an answer."""
+    head = f"POST /kie{CREATE} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{".encode()
+    for _ in range(5):
+        with socket.create_connection(("127.0.0.1", kie.sandbox.port), timeout=5) as wire:
+            wire.sendall(head)
+    kie.sandbox.fault("no-answer")
+    with pytest.raises(httpx.ReadTimeout):
+        kie.send("GET", CREDIT, timeout=0.05)
+    assert kie.send("GET", CREDIT).json()["code"] == 200
+    assert [entry.operation for entry in kie.sandbox.requests] == ["credit"] * 2
+    assert caplog.records == []
+
+
+def test_it_runs_in_process_too() -> None:
+    """As an ASGI application, without a socket; its clock can be stepped all the same."""
+    app = create_app(speed=0)
+
+    async def ask_in_process() -> list[str]:
+        transport = httpx.ASGITransport(app)
+        headers = {"authorization": "Bearer sandbox-apikley-key"}
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://inside/apikley", headers=headers
+        ) as client:
+            body = {"model": "google/imagen4", "input": {"prompt": "a fox"}}
+            task_id = (await client.post(CREATE, json=body)).json()["data"]["taskId"]
+            app.state.world.clock.advance(9)
+            record = (await client.get(RECORD, params={"taskId": task_id})).json()["data"]
+            (url,) = json.loads(record["resultJson"])["resultUrls"]
+            return [url, (await client.get(url)).headers["content-type"]]
+
+    url, content_type = asyncio.run(ask_in_process())
+    assert url.startswith("http://inside/files/apikley/")
+    assert content_type == "image/png"
 
 
 def test_two_hundred_connections_are_served_together(kie: Asker) -> None:

@@ -1,10 +1,11 @@
 """From an HTTP request to an answered, recorded call."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from .documents import Operation
@@ -18,6 +19,9 @@ from .profiles import Answer
 from .strictjson import dumps
 from .world import World
 
+PATIENCE = 30.0
+"""Real seconds a caller may take to send a body."""
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -26,7 +30,11 @@ def answer_call(gateway: Gateway, operation: Operation) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         world: World = request.app.state.world
-        call = await _read(gateway, operation, request)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                call = await _read(gateway, operation, request)
+        except (TimeoutError, ClientDisconnect):
+            return Response(b"", 408, {"connection": "close"})
         armed = world.faults.claim(
             Stage.ANSWER, gateway.name, operation.name, lambda: _prompt(world, call)
         )

@@ -37,13 +37,10 @@ class Delivery:
     outcome: str = "waiting"
     """`waiting`, `HTTP 200` and the like, or why it was not delivered."""
 
-    @property
-    def delivered(self) -> bool:
-        return self.outcome == "HTTP 200"
-
     def again(self) -> "Delivery | None":
-        """The next attempt, None after the last one."""
-        if self.attempt > len(RETRIES):
+        """The next attempt, None where there is nothing to repeat or that was the last one."""
+        settled = self.outcome == "HTTP 200" or self.outcome.startswith("not sent")
+        if settled or self.attempt > len(RETRIES):
             return None
         return Delivery(
             task_id=self.task_id,

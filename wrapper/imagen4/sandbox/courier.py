@@ -43,8 +43,9 @@ class Courier:
 
     def reset(self) -> None:
         """Forget what is pending and what was sent."""
-        self._pending.clear()
-        self.log.clear()
+        with self.world.lock:
+            self._pending.clear()
+            self.log.clear()
 
     def plan(self, task: Task) -> None:
         """Deliver the task's callback when it ends, if it asks for one."""
@@ -59,9 +60,10 @@ class Courier:
 
     def _add(self, delivery: Delivery) -> None:
         delivery.number = next(self._numbers)
-        self.log.append(delivery)
-        if delivery.outcome == "waiting" and len(self._pending) < MAX_PENDING:
-            heapq.heappush(self._pending, (delivery.due, delivery.number, delivery))
+        with self.world.lock:
+            self.log.append(delivery)
+            if delivery.outcome == "waiting" and len(self._pending) < MAX_PENDING:
+                heapq.heappush(self._pending, (delivery.due, delivery.number, delivery))
 
     def wake(self) -> None:
         """Look again at what is due. From any thread."""
@@ -79,12 +81,21 @@ class Courier:
     async def idle(self) -> None:
         """Until nothing that is due now is still to be sent. On the server's loop."""
         self.run()
-        while self._is_due() or self._under_way:
+        while self._seconds_left() == 0 or self._under_way:
             self._settled.clear()
             await self._settled.wait()
 
-    def _is_due(self) -> bool:
-        return bool(self._pending) and self._pending[0][0] <= self.world.clock.now()
+    def _seconds_left(self) -> float | None:
+        """Of the sandbox's time until the next delivery is due; None if none is planned."""
+        with self.world.lock:
+            due = self._pending[0][0] if self._pending else None
+        return None if due is None else max(0.0, due - self.world.clock.now())
+
+    def _next_due(self) -> Delivery | None:
+        with self.world.lock:
+            if self._seconds_left() != 0:
+                return None
+            return heapq.heappop(self._pending)[2]
 
     async def _deliver_all(self) -> None:
         from httpx import AsyncClient
@@ -100,16 +111,14 @@ class Courier:
 
     async def _pause(self) -> None:
         """Until the next delivery is due, one has ended, or time was stepped."""
-        clock = self.world.clock
-        due = self._pending[0][0] if self._pending else None
-        wait = None if due is None else clock.real_seconds(due - clock.now())
+        left = self._seconds_left()
+        wait = None if left is None else self.world.clock.real_seconds(left)
         with suppress(TimeoutError):
             async with asyncio.timeout(None if len(self._under_way) == AT_ONCE else wait):
                 await self._woken.wait()
 
     def _start_due(self, client: "AsyncClient") -> None:
-        while self._is_due() and len(self._under_way) < AT_ONCE:
-            delivery = heapq.heappop(self._pending)[2]
+        while len(self._under_way) < AT_ONCE and (delivery := self._next_due()) is not None:
             task = asyncio.get_running_loop().create_task(self._deliver(client, delivery))
             self._under_way.add(task)
             task.add_done_callback(self._ended)
@@ -120,10 +129,10 @@ class Courier:
 
     async def _deliver(self, client: "AsyncClient", delivery: Delivery) -> None:
         delivery.outcome = await self._post(client, delivery)
-        if not delivery.delivered and not delivery.outcome.startswith("not sent"):
-            again = delivery.again()
-            if again is not None:
-                self._add(again)
+        again = delivery.again()
+        # Not in the log any more: the world was reset meanwhile.
+        if again is not None and any(known is delivery for known in self.log):
+            self._add(again)
 
     async def _post(self, client: "AsyncClient", delivery: Delivery) -> str:
         from httpx import HTTPError, InvalidURL

@@ -37,6 +37,8 @@ class Sandbox:
 
     def start(self) -> Self:
         """Bind and serve; returns when requests are answered. OSError if the port is taken."""
+        if self._server is not None:
+            raise RuntimeError("the sandbox is running already")
         listener = bind(self.host, self.port)
         self.port = listener.getsockname()[1]
         self._server = server_for(self.world)
