@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import respx
+from hypothesis import settings
 
 from imagen4 import AsyncClient, Client, Polling
 
@@ -23,7 +24,20 @@ DONE = {
 # A few polls, then the end: time passes only where the client sleeps.
 POLLING = Polling(timeout=20.0, grace=5.0, attempts=2, paced=False)
 
+# One test runs for each gateway, side and call: the long profile means all of them together.
+MOST_EXAMPLES = 2_000
 Answering = Callable[[httpx.Request], httpx.Response]
+
+
+def examples(share: float = 1.0) -> int:
+    """How many examples, as a share of what the profile asks for."""
+    profile = settings.default.max_examples if settings.default else 100
+    return max(1, int(min(profile, MOST_EXAMPLES) * share))
+
+
+def conforming(request: httpx.Request) -> httpx.Response:
+    """Every create is accepted, every task is done."""
+    return httpx.Response(200, json=CREATED if request.method == "POST" else DONE)
 
 
 class Gateway:
@@ -32,7 +46,7 @@ class Gateway:
     def __init__(self, name: Any, answering: Answering | None = None) -> None:
         self.name = name
         self.requests: list[httpx.Request] = []
-        self._answering = answering or (lambda request: httpx.Response(200, json=CREATED))
+        self._answering = answering or conforming
         self._router = respx.MockRouter(assert_all_called=False, base_url=None)
         self._router.route().mock(side_effect=self._answer)
         self._time = 0.0

@@ -11,19 +11,13 @@ from hypothesis import strategies as st
 from consumer.arguments import NAMES, ODDITIES, PROMPT, forbidden, hostile, meant, odd_urls, plain
 from consumer.conformity import strict_json, violations
 from consumer.documents import CREATE, GATEWAYS, LINK
-from consumer.gateway import CREATED, DONE, SIDES, Gateway, first_picture
+from consumer.gateway import DONE, SIDES, Gateway, examples, first_picture
 from imagen4 import DownloadError, Imagen4Error, InvalidRequest, Request
 from imagen4.gateways import adapter_for
 from imagen4.request import planned
 
-EXAMPLES = settings.default.max_examples if settings.default else 100
 both = pytest.mark.parametrize("gateway", GATEWAYS)
 either = pytest.mark.parametrize("side", SIDES)
-
-
-def answering(request: httpx.Request) -> httpx.Response:
-    """Every create is accepted, every task is done."""
-    return httpx.Response(200, json=CREATED if request.method == "POST" else DONE)
 
 
 async def collected(results: Any) -> list[Any]:
@@ -65,13 +59,13 @@ def without_seed(body: dict[str, Any]) -> dict[str, Any]:
 
 @both
 @either
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=examples(0.6))
 @given(st.data())
 def test_what_is_accepted_leaves_as_the_document_wants_it(
     gateway: str, side: str, data: st.DataObject
 ) -> None:
     """Plain arguments are accepted, and every request conforms and says what was meant."""
-    arguments, stub = data.draw(plain(gateway)), Gateway(gateway, answering)
+    arguments, stub = data.draw(plain(gateway)), Gateway(gateway)
     found = outcome(stub, side, data.draw(ENTRIES), arguments)
     assert not isinstance(found, Imagen4Error), found
     sent = creates(stub)
@@ -98,12 +92,12 @@ def check_hostile(stub: Gateway, side: str, entry: Any, arguments: dict[str, Any
 
 @both
 @either
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=examples(0.6))
 @given(st.data())
 def test_what_is_forbidden_never_leaves(gateway: str, side: str, data: st.DataObject) -> None:
     """Odd arguments, one or two at a time, are refused or turn out to be allowed."""
     arguments, entry = data.draw(hostile(gateway)), data.draw(ENTRIES)
-    check_hostile(Gateway(gateway, answering), side, entry, arguments)
+    check_hostile(Gateway(gateway), side, entry, arguments)
 
 
 @both
@@ -114,11 +108,11 @@ def test_no_odd_value_of_any_argument_gets_past(gateway: str, side: str, name: s
     for odd in ODDITIES:
         for entry in (submit, generate, generate_many):
             arguments = {"prompt": PROMPT, "num_images": 2, name: odd}
-            check_hostile(Gateway(gateway, answering), side, entry, arguments)
+            check_hostile(Gateway(gateway), side, entry, arguments)
 
 
 @both
-@settings(max_examples=2 * EXAMPLES)
+@settings(max_examples=examples())
 @given(st.data())
 def test_planning_refuses_what_the_document_forbids(gateway: str, data: st.DataObject) -> None:
     """The same of the decision alone, without a client, many more times."""
@@ -133,7 +127,7 @@ def test_planning_refuses_what_the_document_forbids(gateway: str, data: st.DataO
 
 
 @both
-@settings(max_examples=5 * EXAMPLES)
+@settings(max_examples=examples(3))
 @given(url=odd_urls())
 def test_every_callback_url_that_is_taken_is_a_uri(gateway: str, url: str) -> None:
     """However a URL is put together, what the wrapper takes the document's validator takes."""
@@ -149,7 +143,7 @@ def test_every_callback_url_that_is_taken_is_a_uri(gateway: str, url: str) -> No
 @both
 def test_tasks_of_one_seed_get_seeds_of_their_own(gateway: str, side: str) -> None:
     """Where four pictures are four tasks, each has another seed, and each of them conforms."""
-    stub = Gateway(gateway, answering)
+    stub = Gateway(gateway)
     job = stub.ask(side, lambda client: client.submit("a fox", num_images=4, seed="s" * 500))
     bodies = [strict_json(request.content) for request in creates(stub)]
     assert len({body["input"]["seed"] for body in bodies}) == len(bodies) == len(job.task_ids)
@@ -158,7 +152,7 @@ def test_tasks_of_one_seed_get_seeds_of_their_own(gateway: str, side: str) -> No
 
 @either
 @both
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=examples(0.5))
 @given(task_id=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1))
 def test_questions_about_tasks_and_credits_conform(gateway: str, side: str, task_id: str) -> None:
     """Polls and the balance are asked for as the client's document describes, any id whole."""
