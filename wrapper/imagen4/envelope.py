@@ -65,9 +65,9 @@ class Envelope:
     def succeeded(self) -> bool:
         """A body with data but without a code is a success: the documents require neither.
 
-        A code that is there and cannot be read is none.
+        But one that is there and cannot be read is not.
         """
-        uncoded = self.data is not None and "code" not in self.decoded
+        uncoded = self.data is not None and self.decoded.get("code") is None
         return self.number == SUCCESS or (self.number is None and uncoded)
 
     @property
