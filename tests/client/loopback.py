@@ -41,6 +41,7 @@ class Loopback:
 
     def __enter__(self) -> "Loopback":
         self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._open: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
         return self
@@ -55,10 +56,6 @@ class Loopback:
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
 
     def paths(self, method: str = "") -> list[str]:
         return [each.path for each in self.requests if method in ("", each.method)]
