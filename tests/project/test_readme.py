@@ -23,6 +23,7 @@ TESTS = [text for language, test, text in BLOCKS if language == "python" and tes
 LINES = [line for language, _, text in BLOCKS if language == "sh" for line in text.splitlines()]
 COMMANDS = [line for line in LINES if line.startswith("imagen4 ")]
 MAKES = [line for line in LINES if line.startswith("make ")]
+SCRIPTS = [line for line in LINES if line.startswith("python scripts/")]
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def at(sandbox: Sandbox, client: Callable[..., Any], gateway: str) -> Any:
 def test_every_block_is_run_by_a_test_here() -> None:
     """A block in a language that nothing here runs would be a promise nobody checks."""
     assert {language for language, _, _ in BLOCKS} <= {"sh", "python", "text", "yaml"}
-    assert sorted(COMMANDS + MAKES) == sorted(LINES)
+    assert sorted(COMMANDS + MAKES + SCRIPTS) == sorted(LINES)
     assert len(SNIPPETS) >= 3
 
 
@@ -75,6 +76,15 @@ def test_each_make_target_exists(line: str) -> None:
     target = shlex.split(line, comments=True)[1]
     done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("line", SCRIPTS)
+def test_each_script_runs(line: str) -> None:
+    """A script's line does what it says: its exit codes are its report (2: breaking changes)."""
+    command = [sys.executable, *shlex.split(line)[1:]]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == (2 if "changes.py" in line else 0), done.stderr
+    assert done.stdout
 
 
 @pytest.mark.parametrize("text", TESTS)
