@@ -370,6 +370,19 @@ def test_pictures_come_by_https_or_from_this_machine(url: str, expected: bool) -
     assert may_download(url, allow_http=True) is allowed
 
 
+def test_an_id_cannot_smuggle_the_key_into_errors_and_logs() -> None:
+    """A gateway that answers with the key as an id gets it back hidden."""
+    script = Script(creates=[created(f"task-{KEY}")], polls=[envelope(422)])
+    job = play("sync", script, lambda c: c.submit(PROMPT))
+    assert job.task_ids == ("task-[hidden]",)
+    script = Script(creates=[envelope(200, {"recordId": KEY})])
+    with pytest.raises(SubmissionUncertain) as caught:
+        play("sync", script, lambda c: c.submit(PROMPT))
+    assert caught.value.record_id == "[hidden]"
+    script = Script(creates=[created("task")])
+    assert play("sync", script, lambda c: c.submit(PROMPT), api_key="task").task_ids == ("task",)
+
+
 def test_the_created_job_is_usable_after_all_this() -> None:
     """The plain case still works: one create, the key with it."""
     script = Script(creates=[created("t1")])

@@ -1,19 +1,20 @@
 """Callbacks: what a gateway POSTs to `callback_url` when a task has ended.
 
-    from imagen4 import AsyncClient, callbacks
+    from imagen4 import Client, callbacks
 
-    async def app(scope, receive, send):  # an ASGI application
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body, more = body + message.get("body", b""), message.get("more_body", False)
-        genuine = callbacks.verify(scope["headers"], body, WEBHOOK_KEY)
+    client = Client("kie")
+
+    def app(environ, start_response):  # a WSGI application
+        headers = {
+            "X-Webhook-Timestamp": environ.get("HTTP_X_WEBHOOK_TIMESTAMP", ""),
+            "X-Webhook-Signature": environ.get("HTTP_X_WEBHOOK_SIGNATURE", ""),
+        }
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        genuine = callbacks.verify(headers, body, WEBHOOK_KEY)
         if genuine:
-            async with AsyncClient("kie") as client:
-                handle(await client.confirm(callbacks.parse(body)))
-        status = 200 if genuine else 401
-        await send({"type": "http.response.start", "status": status, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
+            handle(client.confirm(callbacks.parse(body)))
+        start_response("200 OK" if genuine else "401 Unauthorized", [])
+        return []
 
 Callbacks may come twice, and late. Answer 200, or the gateway tries again.
 """
