@@ -76,8 +76,10 @@ def test_any_prompt_can_be_drawn(kie: Asker, prompt: str) -> None:
 
 def test_pictures_of_one_task_differ(apikley: Asker) -> None:
     """Four asked for, four different ones."""
-    contents = {picture(apikley, url) for url in urls(apikley, num_images="4", seed="7")}
-    assert len(contents) == 4
+    contents = [picture(apikley, url) for url in urls(apikley, num_images="4", seed="7")]
+    above_the_text = (0, 0, 768, 300)
+    images = [Image.open(io.BytesIO(content)).crop(above_the_text) for content in contents]
+    assert len({image.tobytes() for image in images}) == 4
 
 
 def test_there_is_no_picture_before_the_task_has_ended(ask: Asker) -> None:

@@ -176,6 +176,14 @@ def test_it_runs_in_process_too() -> None:
     assert content_type == "image/png"
 
 
+def test_answers_are_not_held_back(kie: Asker) -> None:
+    """Nagle's algorithm is off: with it, every answer comes 40 ms late."""
+    kie.send("GET", CREDIT)
+    connections = kie.sandbox.world.connections.sockets()
+    assert connections
+    assert all(wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for wire in connections)
+
+
 def test_two_hundred_connections_are_served_together(kie: Asker) -> None:
     """All open before the first is used, and each gets its own task."""
     kie.sandbox.configure(limits=False)

@@ -12,7 +12,7 @@ def loads(raw: bytes) -> Any:
     """The value in `raw`; StrictJsonError otherwise, however hostile the bytes are."""
     try:
         text = raw.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        value = json.loads(text, object_pairs_hook=_unique)
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except (
         ValueError,
@@ -35,7 +35,3 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(names) != len(pairs):
         raise StrictJsonError("a name occurs twice in one object")
     return names
-
-
-def _no_constant(text: str) -> Any:
-    raise StrictJsonError(f"{text} is not JSON")

@@ -24,6 +24,10 @@ class Connections:
         if peer is not None:
             self._open.pop(peer, None)
 
+    def sockets(self) -> list[socket.socket]:
+        """Of the open connections."""
+        return [transport.get_extra_info("socket") for transport in tuple(self._open.values())]
+
     def of(self, scope: Scope) -> asyncio.Transport:
         transport = self._open.get(tuple(scope.get("client") or ("", 0)))
         if transport is None:
