@@ -37,6 +37,16 @@ def test_a_create_is_answered_as_seen_on_the_wire(ask: Asker) -> None:
     }
 
 
+def test_answers_carry_the_headers_of_the_wire(ask: Asker) -> None:
+    """A ray, a session cookie, and nothing that says when to come again."""
+    answer = ask.send("POST", CREATE, json={})
+    assert answer.headers["cf-ray"]
+    assert answer.headers["set-cookie"].startswith("JSESSIONID=")
+    assert "retry-after" not in answer.headers
+    ask.sandbox.configure(profile="documented")
+    assert "set-cookie" not in ask.send("POST", CREATE, json={}).headers
+
+
 def test_a_create_is_answered_as_documented(ask: Asker) -> None:
     """The id alone, in the form of the documents' example, and never the same again."""
     ask.sandbox.configure(profile="documented")

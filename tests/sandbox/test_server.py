@@ -231,6 +231,11 @@ def test_time_goes_by_itself_by_a_factor() -> None:
     assert clock.now() > first
     assert clock.real_seconds(5e6) == 5
     assert Clock(speed=0).real_seconds(1) is None
+    moments = [clock.now()]
+    for speed in (0.0, 1e6, 0.0, 1.0):
+        clock.speed = speed
+        moments.append(clock.now())
+    assert moments == sorted(moments)
     with pytest.raises(ValueError, match="0 seconds up to ten years"):
         clock.advance(-1)
 

@@ -31,6 +31,7 @@ over 20 creates in 10 s,                429 (doc, kie; assumed for   429 (doc, k
 over 10 polls in 1 s                    apikley)
 states                                  waiting, generating (wire:   and queuing (doc)
                                         queuing was never seen)
+headers                                 cf-ray, JSESSIONID (wire)    none (doc)
 keys of a record                        the ten that were seen       and updateTime (doc)
 failCode, failMsg unless failed         null (wire)                  "" (doc)
 costTime                                whole seconds (wire: 64/64)  milliseconds (doc)

@@ -15,7 +15,7 @@ from .faults.connection import Reset, Silence
 from .gateways import Gateway
 from .journal import decoded, masked, safe_headers
 from .operations import Call, carry_out
-from .profiles import Answer
+from .profiles import Answer, Profile
 from .strictjson import dumps
 from .world import World
 
@@ -61,11 +61,13 @@ async def _read(gateway: Gateway, operation: Operation, request: Request) -> Cal
 def _carried_out(world: World, call: Call, armed: Armed | None) -> Response:
     if armed is not None and not armed.fault.carried_out:
         return Response()
-    return respond(carry_out(world, call))
+    return respond(world.profile, carry_out(world, call))
 
 
-def respond(answer: Answer) -> Response:
-    headers = {"www-authenticate": "Bearer"} if answer.status == 401 else None
+def respond(profile: Profile, answer: Answer) -> Response:
+    headers = profile.headers()
+    if answer.status == 401:
+        headers["www-authenticate"] = "Bearer"
     body = dumps(answer.body).encode()
     return Response(body, answer.status, headers, media_type="application/json")
 

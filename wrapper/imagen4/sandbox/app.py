@@ -79,7 +79,7 @@ async def _no_such_method(request: Request, error: Exception) -> Response:
 def _refused(request: Request, refusal: Refusal) -> Response:
     """Written down too: a client with a wrong base URL is looked for in the journal."""
     world: World = request.app.state.world
-    response = respond(world.profile.refusal(refusal))
+    response = respond(world.profile, world.profile.refusal(refusal))
     gateway = request.url.path.split("/")[1]
     record(world, request, gateway if gateway in GATEWAYS else "", "", b"", response, None)
     return response

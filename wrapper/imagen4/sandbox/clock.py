@@ -14,26 +14,37 @@ class Clock:
     """
 
     def __init__(self, speed: float = 1.0) -> None:
-        self.speed = speed
         self._lock = threading.Lock()
-        self._start = time.time()
-        self._mark = time.monotonic()
-        self._stepped = 0.0
+        self._speed = speed
+        self._then, self._mark = time.time(), time.monotonic()
         self._listeners: list[Callable[[], None]] = []
 
     def now(self) -> float:
         """Unix time in seconds, in the sandbox."""
         with self._lock:
-            return self._start + (time.monotonic() - self._mark) * self.speed + self._stepped
+            return self._now()
+
+    def _now(self) -> float:
+        return self._then + (time.monotonic() - self._mark) * self._speed
+
+    @property
+    def speed(self) -> float:
+        """Sandbox seconds per real second. A change counts from now on."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        with self._lock:
+            self._then, self._mark, self._speed = self._now(), time.monotonic(), speed
+        self._tell()
 
     def advance(self, seconds: float) -> float:
         """Push time forward by `seconds` and return the new time."""
         if not 0 <= seconds <= LONGEST_STEP:
             raise ValueError("the clock can be advanced by 0 seconds up to ten years")
         with self._lock:
-            self._stepped += seconds
-        for listener in tuple(self._listeners):
-            listener()
+            self._then += seconds
+        self._tell()
         return self.now()
 
     def advance_to(self, moment: float) -> None:
@@ -48,5 +59,9 @@ class Clock:
         return max(0.0, seconds) / self.speed if self.speed > 0 else None
 
     def on_advance(self, listener: Callable[[], None]) -> None:
-        """Call `listener` (from the advancing thread) whenever time was stepped by hand."""
+        """Call `listener` whenever time was stepped or changed its speed, from that thread."""
         self._listeners.append(listener)
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()

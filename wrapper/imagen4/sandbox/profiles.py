@@ -94,6 +94,8 @@ class Profile:
     new_id: Callable[[float], str]
     created: Callable[[Task], dict[str, Any]]
     record: Callable[[Task, float], dict[str, Any]]
+    headers: Callable[[], dict[str, str]]
+    """What every answer carries beside its content."""
 
     def success(self, data: Any) -> Answer:
         return Answer(200, {"code": 200, "msg": "success", "data": data})
@@ -124,6 +126,11 @@ def _common(task: Task, state: str) -> dict[str, Any]:
 
 def _observed_id(_now: float) -> str:
     return secrets.token_hex(16)
+
+
+def _observed_headers() -> dict[str, str]:
+    ray, session = secrets.token_hex(8), secrets.token_hex(16).upper()
+    return {"cf-ray": f"{ray}-AMS", "set-cookie": f"JSESSIONID={session}; Path=/; HttpOnly"}
 
 
 def _observed_created(task: Task) -> dict[str, Any]:
@@ -193,6 +200,7 @@ PROFILES = {
         new_id=_observed_id,
         created=_observed_created,
         record=_observed_record,
+        headers=_observed_headers,
     ),
     "documented": Profile(
         name="documented",
@@ -201,5 +209,6 @@ PROFILES = {
         new_id=_DocumentedIds(),
         created=_documented_created,
         record=_documented_record,
+        headers=dict,
     ),
 }
