@@ -68,7 +68,7 @@ def _must_be_sure(lines: Sequence[Line], found: Found) -> None:
 def _folds_are_regular(lines: Sequence[Line], found: Found) -> bool:
     """Whether the page's texts are folded by the rule that the decision rests on."""
     folded = sum(_is_folded(line) for line in lines)
-    return folded >= 2 and found.fold <= folded
+    return found.fold <= folded
 
 
 def _is_folded(line: Line) -> bool:

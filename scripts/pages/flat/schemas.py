@@ -40,6 +40,8 @@ OF_TYPE: dict[str, frozenset[str]] = {
         _OBJECT,
     ),
 }
+# Written beside a type or in an alternative, not beside a list of alternatives.
+_OF_ONE_TYPE = OF_TYPE.keys() - {"properties", "required", "additionalProperties"}
 _FORMATS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("int32", "int64"), _NUMBER),
     **dict.fromkeys(("float", "double"), _NUMBER),
@@ -239,8 +241,10 @@ def _form_cost(schema: Schema, used: frozenset[str]) -> int:
     cost = 0
     if "$ref" in used:
         cost += ODD * 2 * len([key for key in used - _BESIDE_REF if not key.startswith("x-")])
-    elif "type" not in used and not used & (_COMBINED | {"enum", "const", "properties", "items"}):
-        cost += ODD if used else 0
+    elif used and "type" not in used and not used & (_COMBINED | {"properties", "items"}):
+        cost += 1 if used & {"enum", "const"} else ODD
+    if "type" not in used and used & _COMBINED and used & _OF_ONE_TYPE:
+        cost += ODD
     if schema.types & _LIST and "items" not in used and "prefixItems" not in used:
         cost += BREACH
     if "x-apidog-enum" in used and "enum" not in used:

@@ -203,7 +203,7 @@ def _swallowing(node: Node, text: Sequence[str], line: Line, places: Iterable[Pl
     listed = line.dashes > 0 and node.parent is not None and node.parent.role == "seq"
     if node.role == "plain":
         return _KNOWN_KEY if structural else 0
-    if introduced or listed:
+    if introduced or listed or _reads_as_heading(line):
         return 0
     if not structural:
         return _FREE_NAME if line.key in WORDS and line.value is not None else 0
@@ -213,6 +213,13 @@ def _swallowing(node: Node, text: Sequence[str], line: Line, places: Iterable[Pl
 def _closes(text: Sequence[str]) -> bool:
     value = lex(0, "x: " + " ".join(text)).value
     return value is not None and value.form != "open"
+
+
+def _reads_as_heading(line: Line) -> bool:
+    """Whether a line is a word of a text rather than a name: ``Note:``, ``Get a key:``."""
+    if line.key is None or line.dashes or line.value is None or line.value.form != "empty":
+        return False
+    return line.key[:1].isupper() or " " in line.key
 
 
 def _short(text: str) -> str:

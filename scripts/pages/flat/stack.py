@@ -153,6 +153,8 @@ class Stack:
         if isinstance(node.info, Schema):
             shape = shape_of(node.info, self.components)
             cost = cost_of(node.info, node.used, self.components)
+            if node.parent is not None and node.parent.slot == "allOf" and node.used == {"type"}:
+                cost += ODD  # a part that says nothing
             return shape, cost, (_place_of(node), shape)
         if isinstance(node.kind, Shape):
             required = resolve(node.kind, self.components).required
