@@ -21,13 +21,18 @@ GATEWAYS = ("kie", "apikley")
 
 
 class Time:
-    """A clock that only sleeping moves, and a record of how long each sleep was."""
+    """A clock that sleeping moves, and a record of how long each sleep was.
 
-    def __init__(self) -> None:
+    A real clock also creeps on by itself: `creep` is what each look at it adds.
+    """
+
+    def __init__(self, creep: float = 0.0) -> None:
         self.now = 1000.0
+        self.creep = creep
         self.sleeps: list[float] = []
 
     def __call__(self) -> float:
+        self.now += self.creep
         return self.now
 
     def sleep(self, seconds: float) -> None:

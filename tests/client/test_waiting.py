@@ -100,6 +100,18 @@ def test_the_last_sleep_is_cut_to_the_deadline(kind: str, timeout: float) -> Non
     assert polls == len(time.sleeps) + 1
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("timeout", [0, 10])
+def test_a_clock_that_creeps_on_changes_nothing(kind: str, timeout: float) -> None:
+    """The create and the last poll go out though the deadline is a moment past by then."""
+    time = Time(creep=1e-6)
+    script = Script(creates=[created("t1")], polls=[GENERATING])
+    with pytest.raises(TaskTimeout):
+        play(kind, script, lambda c: c.generate(PROMPT, timeout=timeout), time=time)
+    assert sum(time.sleeps) == pytest.approx(timeout, abs=1e-3)
+    assert len(script.sent("recordInfo")) == (1 if timeout == 0 else 5)
+
+
 def test_the_deadline_is_900_seconds_unless_said_otherwise() -> None:
     """The documents say: give up after 10-15 minutes."""
     time = Time()

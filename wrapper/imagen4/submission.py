@@ -66,7 +66,7 @@ def paced(core: Core, deadline: float) -> Steps[None]:
     """Wait for this client's turn to create."""
     now = core.clock()
     moment = core.creates.reserve(now)
-    if moment > deadline:
+    if moment > max(now, deadline):
         creates, seconds = core.adapter.creates
         raise RateLimited(
             f"Not sent: the gateway allows {creates} creates in {seconds:g} s, and this "

@@ -121,7 +121,7 @@ def turn(core: Core, watch: Watch, deadline: float) -> Steps[None]:
         yield Sleep(watch.due - now)
         now = core.clock()
     moment = core.polls.reserve(now)
-    latest = deadline if watch.asked else max(deadline, now + FIRST_POLL_SLACK)
+    latest = max(deadline, now if watch.asked else now + FIRST_POLL_SLACK)
     watch.expired = moment > latest
     pause = min(moment, latest) - now
     if pause > 0:
