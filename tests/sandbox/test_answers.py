@@ -67,6 +67,13 @@ def test_a_task_moves_through_the_states_that_were_seen(ask: Asker) -> None:
     assert states == ["waiting"] * 2 + ["generating"] * 6 + ["success"] * 2
 
 
+def test_tasks_can_end_at_once(ask: Asker) -> None:
+    """For those who wait on the wall's clock and do not want to."""
+    ask.sandbox.configure(waiting=0, generating=0)
+    record = ask.record(ask.create())
+    assert (record["state"], record["costTime"]) == ("success", 0)
+
+
 def test_a_task_moves_through_the_documented_states(ask: Asker) -> None:
     """In profile documented it is queuing in between."""
     ask.sandbox.configure(profile="documented")

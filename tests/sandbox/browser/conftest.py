@@ -46,7 +46,9 @@ class Page:
         return list(self.driver.find_elements("css selector", selector))
 
     def text(self, selector: str) -> list[str]:
-        return [element.text for element in self.all(selector)]
+        """All at one moment: asked one by one, an element may have gone meanwhile."""
+        script = "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText)"
+        return list(self.driver.execute_script(script, selector))
 
     def run(self, script: str) -> Any:
         return self.driver.execute_script(script)
