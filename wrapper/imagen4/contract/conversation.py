@@ -10,7 +10,7 @@ from imagen4.contract.document import Document
 from imagen4.contract.exchange import Exchange, Expect, Intent, Planned
 from imagen4.contract.follow import Follower, Patience
 from imagen4.contract.stateful import explore
-from imagen4.contract.trace import Trace, created_id
+from imagen4.contract.trace import Task, Trace, created_id
 from imagen4.contract.transport import BudgetSpentError, Session
 
 CREATES = {"quick": 20, "full": 100}
@@ -59,8 +59,8 @@ class Conversation:
             lambda: self._ask(reads.wrong_keys_for_create(first, credentials)),
             self._generated,
             self._explore,
-            lambda: follower.follow(self._trace().tasks),
-            lambda: follower.look_again(self._trace().tasks),
+            lambda: follower.follow(self._tasks()),
+            lambda: follower.look_again(self._tasks()),
         ]
         for step in steps:
             self._step(step)
@@ -81,6 +81,11 @@ class Conversation:
             patient,
             tuple(self.skipped),
         )
+
+    def _tasks(self) -> list[Task]:
+        """The tasks worth following: not those that should never have been created."""
+        tasks = self._trace().tasks
+        return [task for task in tasks if task.created.intent.expect is not Expect.REFUSE]
 
     def _ask(self, plans: Iterable[Planned]) -> None:
         for plan in plans:

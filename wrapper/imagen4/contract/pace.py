@@ -1,4 +1,4 @@
-"""Keeping to the rates a gateway documents, from the start or once it insists.
+"""Keeping to the rates a gateway documents, and waiting when it says 429 all the same.
 
 doc (kie): 20 creates in 10 s, the excess is refused, not queued; 10 polls in 1 s.
 apikley gives no numbers; the same are kept there.
@@ -14,6 +14,9 @@ from imagen4.contract.document import CREATE, RECORD
 RATES = {CREATE: (20, 10.0), RECORD: (10, 1.0)}
 MARGIN = 0.05
 """Seconds on top: the server's window opens when the request arrives, not when it leaves."""
+FIRST_WAIT = 0.05
+WAITS = 8
+"""Doubling from 50 ms, eight waits make 12.75 s: longer than the longest documented window."""
 
 
 @dataclass
@@ -21,40 +24,25 @@ class Pace:
     """A sliding window for each operation. `sleep` and `clock` are seams for tests."""
 
     kept: bool
-    """Whether to keep to the rates before the server has refused anything for them."""
+    """Whether to keep to the documented rates; not needed where nobody else is served."""
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     hopeless: bool = False
+    """A request was refused with 429 through all the waits: more of them are pointless."""
     _sent: dict[str, deque[float]] = field(
-        default_factory=lambda: {path: deque() for path in RATES}
+        default_factory=lambda: {path: deque(maxlen=times) for path, (times, _) in RATES.items()}
     )
 
     def wait(self, path: str) -> None:
         """Sleep until the operation's window has room, then take a place in it."""
         times, seconds = RATES[path]
         window = self._sent[path]
-        if self.kept and len(window) >= times:
-            self._sleep_until(window[-times] + seconds + MARGIN)
+        if self.kept and len(window) == times:
+            rest = window[0] + seconds + MARGIN - self.clock()
+            if rest > 0:
+                self.sleep(rest)
         window.append(self.clock())
-        while len(window) > times:
-            window.popleft()
 
-    def refused(self, path: str) -> None:
-        """The server said 429: from now on keep to the rates, and let its window pass once."""
-        self.kept = True
-        times, seconds = RATES[path]
-        window = self._sent[path]
-        if len(window) < times:
-            self._sleep_until(self.clock() + seconds / times)
-
-    def worth_waiting(self) -> bool:
-        return not self.hopeless
-
-    def settled(self, *, refused: bool) -> None:
-        """A request that is refused with 429 at the documented pace makes waiting pointless."""
-        self.hopeless = self.hopeless or refused
-
-    def _sleep_until(self, moment: float) -> None:
-        rest = moment - self.clock()
-        if rest > 0:
-            self.sleep(rest)
+    def waits(self) -> list[float]:
+        """How long to wait, time after time, when a request is refused with 429."""
+        return [] if self.hopeless else [FIRST_WAIT * 2**turn for turn in range(WAITS)]

@@ -17,8 +17,6 @@ from imagen4.contract.pace import Pace
 
 MAX_ANSWER = 4 * 1024 * 1024
 REDACTED = "[key]"
-PATIENCE_WITH_LIMITS = 4
-"""How often a request refused with 429 is sent again, each time at the documented pace."""
 
 
 class BudgetSpentError(Exception):
@@ -74,15 +72,15 @@ class Session:
         BudgetSpentError before anything is sent; UnreachableError when nobody is there.
         """
         exchange = self._exchange(planned, task)
-        for _ in range(PATIENCE_WITH_LIMITS):
-            if exchange.verdict.effective != 429 or not self.pace.worth_waiting():
+        for seconds in self.pace.waits():
+            if exchange.verdict.effective != 429:
                 break
-            self.pace.refused(planned.request.path)
+            self.pace.sleep(seconds)
             try:
                 exchange = self._exchange(planned, task)
             except BudgetSpentError:
                 break
-        self.pace.settled(refused=exchange.verdict.effective == 429)
+        self.pace.hopeless = self.pace.hopeless or exchange.verdict.effective == 429
         self.exchanges.append(exchange)
         return exchange
 

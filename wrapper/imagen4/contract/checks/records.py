@@ -43,11 +43,13 @@ def _difference(asked: dict[str, Any], text: str) -> str:
     told = _object(text)
     if told is None:
         return f"not the text of a JSON object: {shortened(text, 60)!r}"
-    fields = _object(told.get("input"))
+    inputs = asked.get("input", {})
+    if not isinstance(inputs, dict):
+        return ""
+    fields = _object(told.get("input", {} if not inputs else None))
     if fields is None:
         return f"`input` in it is no object, nor the text of one: {shortened(text, 60)!r}"
     pairs = [("model", asked.get("model"), told.get("model"))]
-    inputs = asked.get("input", {})
     pairs += [(name, value, fields.get(name)) for name, value in inputs.items() if _echoed(value)]
     for name, wanted, found in pairs:
         if wanted is not None and str(found) != str(wanted):

@@ -82,10 +82,11 @@ def _mismatch(poll: Exchange, cost: int, took: int) -> Finding:
 
 
 def _took(poll: Exchange) -> int | None:
+    """Milliseconds from creation to completion; None unless both are such times, in order."""
     created, done = _number(poll, "createTime"), _number(poll, "completeTime")
-    if created in MILLISECONDS and done in MILLISECONDS and created is not None and done:
-        return done - created if done >= created else None
-    return None
+    if created is None or done is None or done < created:
+        return None
+    return done - created if created in MILLISECONDS and done in MILLISECONDS else None
 
 
 def _number(poll: Exchange, name: str) -> int | None:

@@ -1,6 +1,6 @@
 """That there is an answer, in time, from this address, and no key in it."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
 
 from imagen4.contract.checks.registry import Found, check
@@ -26,17 +26,19 @@ def answered(trace: Trace) -> Iterator[Found]:
     pointer("paths", PATHS[0], "post", "x-answers-within-seconds"),
 )
 def in_time(trace: Trace) -> Iterator[Found]:
-    slow: dict[str, list[Exchange]] = defaultdict(list)
-    asked: dict[str, int] = defaultdict(int)
-    for exchange in trace.answered():
+    """Often enough over the whole run, or each time an operation was asked."""
+    asked: Counter[str] = Counter(exchange.request.path for exchange in trace.answered())
+    slow = [exchange for exchange in trace.answered() if _is_slow(trace, exchange)]
+    slow_by_path = Counter(exchange.request.path for exchange in slow)
+    for exchange in slow:
         path = exchange.request.path
-        bound = trace.document.bound(path, loopback=trace.loopback)
-        asked[path] += 1
-        if bound is not None and exchange.answer and exchange.answer.seconds > bound:
-            slow[path].append(exchange)
-    for path, exchanges in slow.items():
-        if len(exchanges) >= min(SLOW_OFTEN, asked[path]):
-            yield from ((exchange, _took(exchange)) for exchange in exchanges)
+        if len(slow) >= SLOW_OFTEN or slow_by_path[path] == asked[path]:
+            yield exchange, _took(exchange)
+
+
+def _is_slow(trace: Trace, exchange: Exchange) -> bool:
+    bound = trace.document.bound(exchange.request.path, loopback=trace.loopback)
+    return bool(bound and exchange.answer and exchange.answer.seconds > bound)
 
 
 def _took(exchange: Exchange) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from contract.clock import Clock
+from sharpening.clock import Clock
 
 CREATE, RECORD = "/api/v1/jobs/createTask", "/api/v1/jobs/recordInfo"
 EPOCH = 1_790_000_000.0
@@ -81,7 +81,7 @@ class Reference:
 
     # --- deciding ---
 
-    def accepts_key(self, authorization: str | None, path: str) -> bool:
+    def accepts_key(self, authorization: str | None, _path: str) -> bool:
         return authorization == f"Bearer {KEYS[self.gateway]}"
 
     def fields(self) -> dict[str, Any]:
@@ -250,8 +250,14 @@ class InProcess(httpx.BaseTransport):
         headers = {name.lower(): value for name, value in request.headers.items()}
         query = dict(parse_qsl(request.url.query.decode(), keep_blank_values=True))
         incoming = Incoming(request.method, path, query, headers, request.read())
-        outgoing = self.server.answer(incoming)
+        outgoing = self._answer(incoming)
         self.server.clock.sleep(0.002 + outgoing.delay)
         if outgoing.trouble is not None:
             raise outgoing.trouble
         return httpx.Response(outgoing.status, headers=outgoing.headers, content=outgoing.content)
+
+    def _answer(self, incoming: Incoming) -> Outgoing:
+        try:
+            return self.server.answer(incoming)
+        except Exception:  # what any web server makes of an exception
+            return Outgoing(500, b"Internal Server Error", {"content-type": "text/plain"})

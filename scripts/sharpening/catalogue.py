@@ -1,0 +1,21 @@
+"""All defects, in one list."""
+
+from sharpening import (
+    answer_defects,
+    key_defects,
+    record_defects,
+    request_defects,
+    state_defects,
+    wire_defects,
+)
+from sharpening.defect import Defect
+
+AREAS = (
+    request_defects.AREA,
+    answer_defects.AREA,
+    key_defects.AREA,
+    record_defects.AREA,
+    state_defects.AREA,
+    wire_defects.AREA,
+)
+CATALOGUE: tuple[Defect, ...] = tuple(each for area in AREAS for each in area.defects)

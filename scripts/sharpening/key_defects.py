@@ -1,0 +1,116 @@
+"""Defects of authorization: who is let in, and what is said about the key."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sharpening.defect import (
+    CREATE,
+    RECORD,
+    Area,
+    answering,
+    around,
+    sending,
+    with_status,
+)
+from sharpening.reference import KEYS, Incoming, Outgoing, Reference
+
+AREA = Area("key")
+OTHER = {"kie": "apikley", "apikley": "kie"}
+
+
+def letting_in(accepts: Callable[[str, str], bool], path: str = "") -> Any:
+    """`accepts(header, key)` opens the door, too."""
+
+    def apply(server: Reference) -> None:
+        key = KEYS[server.gateway]
+
+        def wrapped(original: Any, header: str | None, asked: str) -> bool:
+            here = path in ("", asked)
+            return bool(original(header, asked) or (here and accepts(header or "", key)))
+
+        around(server, "accepts_key", wrapped)
+
+    return apply
+
+
+def keeping_out(refuses: Callable[[str], bool]) -> Any:
+    def wrapped(original: Any, header: str | None, asked: str) -> bool:
+        return bool(original(header, asked) and not refuses(asked))
+
+    return lambda server: around(server, "accepts_key", wrapped)
+
+
+def _token(header: str) -> str:
+    return header.removeprefix("Bearer").strip()
+
+
+AREA.add("no-key-needed", letting_in(lambda _header, _key: True))
+AREA.add("no-key-needed-to-create", letting_in(lambda _header, _key: True, CREATE))
+AREA.add("no-key-needed-to-read", letting_in(lambda _header, _key: True, RECORD))
+AREA.add("header-missing-passes", letting_in(lambda header, _key: not header))
+AREA.add("header-missing-passes-on-read", letting_in(lambda header, _key: not header, RECORD))
+AREA.add("any-key-passes", letting_in(lambda header, _key: bool(_token(header))))
+AREA.add("any-key-passes-on-read", letting_in(lambda header, _key: bool(_token(header)), RECORD))
+AREA.add("empty-key-passes", letting_in(lambda header, _key: header.strip() == "Bearer"))
+AREA.add("empty-header-passes", letting_in(lambda header, _key: header == ""))
+AREA.add("key-by-prefix", letting_in(lambda header, key: _token(header).startswith(key)))
+AREA.add("key-by-beginning", letting_in(lambda header, key: _token(header)[:8] == key[:8]))
+AREA.add("key-cut-passes", letting_in(lambda h, key: bool(_token(h)) and key.startswith(_token(h))))
+AREA.add("key-in-any-case", letting_in(lambda header, key: _token(header).lower() == key.lower()))
+AREA.add("other-gateways-key-passes", letting_in(lambda h, _key: _token(h) in KEYS.values()))
+AREA.add("right-key-refused", keeping_out(lambda _path: True))
+AREA.add("right-key-refused-on-read", keeping_out(lambda path: path == RECORD))
+AREA.add("right-key-refused-on-create", keeping_out(lambda path: path == CREATE))
+
+
+def _for_keys(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    return answering(lambda e: change(e) if e.get("code") == 401 else e)
+
+
+AREA.add("refused-with-403", _for_keys(lambda e: e | {"code": 403}))
+AREA.add("refused-with-500", _for_keys(lambda e: e | {"code": 500}))
+AREA.add("refused-with-404", _for_keys(lambda e: e | {"code": 404}))
+AREA.add("refused-with-422", _for_keys(lambda e: e | {"code": 422}))
+AREA.add("refused-with-200", _for_keys(lambda e: e | {"code": 200, "data": None}))
+AREA.add("refused-without-words", _for_keys(lambda e: {"code": e["code"]}))
+AREA.add("refused-with-status-403", with_status(lambda s, c: 403 if c == 401 else s))
+
+
+def echoing(change: Callable[[Outgoing, str], None]) -> Any:
+    def wrapped(outgoing: Outgoing, incoming: Incoming) -> None:
+        if given := incoming.headers.get("authorization", ""):
+            change(outgoing, given)
+
+    return sending(wrapped)
+
+
+def _in_message(outgoing: Outgoing, given: str) -> None:
+    outgoing.content = outgoing.content.replace(b'"msg": "', f'"msg": "{given}: '.encode())
+
+
+def _in_refusals(outgoing: Outgoing, given: str) -> None:
+    if b'"code": 401' in outgoing.content:
+        _in_message(outgoing, given)
+
+
+AREA.add("key-in-every-message", echoing(_in_message))
+AREA.add("key-in-refusals", echoing(_in_refusals))
+AREA.add("key-in-a-header", echoing(lambda o, given: o.headers.update({"x-debug-auth": given})))
+AREA.add(
+    "key-in-a-cookie",
+    echoing(lambda o, given: o.headers.update({"set-cookie": f"session={_token(given)}"})),
+)
+
+
+@AREA.defect("key-checked-after-the-body")
+def _(server: Reference) -> None:
+    """The task is created before anybody asks for the key."""
+
+    def wrapped(original: Any, incoming: Incoming) -> Any:
+        status, envelope = original(incoming)
+        if incoming.path == CREATE and envelope["code"] == 401:
+            outcome = server.create(incoming)
+            envelope = envelope | {"data": outcome}
+        return status, envelope
+
+    around(server, "carry_out", wrapped)

@@ -1,0 +1,52 @@
+"""Run the contract suite against the reference, whole or with a defect, without a socket."""
+
+from dataclasses import dataclass
+
+from imagen4.contract.checks import Finding
+from imagen4.contract.document import Document
+from imagen4.contract.run import Options, Outcome, Seams, run
+from imagen4.contract.target import Target
+from sharpening.clock import Clock
+from sharpening.defect import GATEWAYS, Defect
+from sharpening.reference import KEYS, STYLES, InProcess, Reference
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One way of meeting a defect."""
+
+    gateway: str
+    style: str
+    phase: str = "quick"
+    seed: int = 0
+    profile: str = "auto"
+
+
+def settings(defect: Defect, phase: str = "quick") -> list[Setting]:
+    """Both gateways in both styles, as far as the defect exists there."""
+    return [
+        Setting(gateway, style, phase)
+        for gateway in GATEWAYS
+        for style in STYLES
+        if gateway in defect.gateways and style in defect.styles
+    ]
+
+
+def meet(
+    setting: Setting, defect: Defect | None = None, document: Document | None = None
+) -> Outcome:
+    """One run against the reference in this setting, on a clock of its own."""
+    clock = Clock()
+    server = Reference(setting.gateway, setting.style, clock)
+    if defect is not None:
+        defect.apply(server)
+    target = Target(setting.gateway, NOWHERE, KEYS[setting.gateway])
+    options = Options(target, setting.profile, setting.seed, setting.phase)
+    return run(options, Seams(InProcess(server), clock.now, clock.sleep), document)
+
+
+def caught_by(violations: list[Finding]) -> list[str]:
+    """Names of the checks that complained, the first to do so first."""
+    return list(dict.fromkeys(finding.check for finding in violations))

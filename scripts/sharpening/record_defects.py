@@ -1,0 +1,259 @@
+"""Defects of the records: whose they are, what they hold, which times they tell."""
+
+import json
+from typing import Any
+
+from sharpening.defect import Area, around, recording, recording_when
+from sharpening.reference import Reference, Task
+
+AREA = Area("record")
+RUNNING, ENDED = ("waiting", "generating"), ("success", "fail")
+EVERY = RUNNING + ENDED
+SUCCESS, FAIL = ("success",), ("fail",)
+APIKLEY = ("apikley",)
+
+
+def add(name: str, states: tuple[str, ...], scope: Any = None, **fields: Any) -> None:
+    AREA.add(name, recording_when(states, **fields), **(scope or {}))
+
+
+def dropping(name: str) -> Any:
+    def change(record: dict[str, Any], _task: Task) -> None:
+        record.pop(name, None)
+
+    return recording(change)
+
+
+def scaled(name: str, factor: float) -> Any:
+    return lambda record: record[name] and int(record[name] * factor)
+
+
+add("task-id-of-another", EVERY, taskId="f" * 32)
+add("task-id-null", EVERY, taskId=None)
+add("task-id-a-number", EVERY, taskId=17)
+add("task-id-empty", EVERY, taskId="")
+add("task-id-in-capitals", EVERY, taskId=lambda r: "X" + r["taskId"].upper())
+add("model-of-another", EVERY, model="google/imagen4-fast")
+add("model-without-vendor", EVERY, model="imagen4")
+add("model-a-list", EVERY, model=["google/imagen4"])
+AREA.add("task-id-missing", dropping("taskId"))
+AREA.add("state-missing", dropping("state"))
+
+
+@AREA.defect("record-of-the-last-task")
+def _(server: Reference) -> None:
+    def find(original: Any, task_id: str) -> Task | None:
+        return original(task_id) and list(server.tasks.values())[-1]
+
+    around(server, "find", find)
+
+
+@AREA.defect("record-of-the-first-task")
+def _(server: Reference) -> None:
+    def find(original: Any, task_id: str) -> Task | None:
+        return original(task_id) and next(iter(server.tasks.values()))
+
+    around(server, "find", find)
+
+
+def _param(change: Any) -> Any:
+    return lambda server: around(
+        server, "param", lambda original, task: change(original(task), task)
+    )
+
+
+def _input(change: Any) -> Any:
+    """`param` with a changed input."""
+
+    def rebuilt(_text: str, task: Task) -> str:
+        return json.dumps({"model": "google/imagen4", "input": change(dict(task.request["input"]))})
+
+    return _param(rebuilt)
+
+
+AREA.add("param-not-json", _param(lambda text, _: text.replace('"', "'")))
+AREA.add("param-like-python", _param(lambda _text, task: str(task.request)))
+AREA.add("param-cut", _param(lambda text, _: text[:60]))
+AREA.add("param-an-object", _param(lambda _text, task: task.request))
+AREA.add("param-a-list", _param(lambda text, _: f"[{text}]"))
+AREA.add("param-in-base64", _param(lambda text, _: text.encode().hex()))
+AREA.add("param-of-another", _input(lambda _given: {"prompt": "somebody else's prompt"}))
+AREA.add("param-prompt-cut", _input(lambda g: g | {"prompt": g["prompt"][:100]}))
+AREA.add(
+    "param-prompt-mangled",
+    _input(lambda g: g | {"prompt": g["prompt"].encode("ascii", "replace").decode()}),
+)
+AREA.add("param-prompt-escaped", _input(lambda g: g | {"prompt": g["prompt"].replace("<", "&lt;")}))
+AREA.add(
+    "param-prompt-mojibake",
+    _input(lambda g: g | {"prompt": g["prompt"].encode().decode("latin-1")}),
+)
+AREA.add("param-without-seed", _input(lambda g: {n: v for n, v in g.items() if n != "seed"}))
+AREA.add(
+    "param-without-negative-prompt",
+    _input(lambda g: {n: v for n, v in g.items() if n != "negative_prompt"}),
+)
+AREA.add("param-ratio-default", _input(lambda g: g | {"aspect_ratio": "1:1"}))
+AREA.add(
+    "param-model-missing", _param(lambda _t, task: json.dumps({"input": task.request["input"]}))
+)
+AREA.add(
+    "param-input-missing", _param(lambda _t, task: json.dumps({"model": task.request["model"]}))
+)
+AREA.add("param-count-default", _input(lambda g: g | {"num_images": "1"}), gateways=APIKLEY)
+
+
+def _result(change: Any, states: tuple[str, ...] = SUCCESS) -> Any:
+    """`resultJson` made from the URLs that should stand there."""
+    return recording_when(states, resultJson=lambda r: change(_urls(r)))
+
+
+def _urls(record: dict[str, Any]) -> list[str]:
+    text = record["resultJson"]
+    return json.loads(text)["resultUrls"] if text else [f"https://files.invalid/{record['taskId']}"]
+
+
+def _with(urls: Any) -> str:
+    return json.dumps({"resultUrls": urls})
+
+
+AREA.add("result-an-object", _result(lambda urls: {"resultUrls": urls}))
+AREA.add("result-not-json", _result(lambda urls: "resultUrls=" + ",".join(urls)))
+AREA.add("result-the-bare-url", _result(lambda urls: urls[0]))
+AREA.add("result-the-bare-list", _result(json.dumps))
+AREA.add("result-empty", _result(lambda _urls: ""))
+AREA.add("result-null", _result(lambda _urls: None))
+AREA.add("result-empty-object", _result(lambda _urls: "{}"))
+AREA.add("result-no-urls", _result(lambda _urls: _with([])))
+AREA.add("result-null-urls", _result(lambda _urls: _with(None)))
+AREA.add("result-null-in-urls", _result(lambda urls: _with([None, *urls[1:]])))
+AREA.add("result-urls-renamed", _result(lambda urls: json.dumps({"result_urls": urls})))
+AREA.add("result-urls-as-text", _result(lambda urls: _with(",".join(urls))))
+AREA.add("result-urls-as-objects", _result(lambda urls: _with([{"url": url} for url in urls])))
+AREA.add("result-urls-empty-text", _result(lambda urls: _with([""] * len(urls))))
+AREA.add(
+    "result-relative",
+    _result(lambda urls: _with([url.removeprefix("https://files.invalid") for url in urls])),
+)
+AREA.add(
+    "result-without-scheme",
+    _result(lambda urls: _with([url.removeprefix("https:") for url in urls])),
+)
+AREA.add(
+    "result-file-paths",
+    _result(lambda urls: _with([url.replace("https:", "file:") for url in urls])),
+)
+AREA.add("result-one-more", _result(lambda urls: _with([*urls, "https://files.invalid/more.png"])))
+AREA.add("result-one-less", _result(lambda urls: _with(urls[:-1])))
+AREA.add("result-cut-off", _result(lambda urls: _with(urls)[:-5]))
+AREA.add("result-text-in-text", _result(lambda urls: json.dumps(_with(urls))))
+AREA.add(
+    "result-as-result-object", _result(lambda urls: json.dumps({"resultObject": {"urls": urls}}))
+)
+AREA.add("result-missing", recording(lambda record, _task: _without_result(record)))
+AREA.add("result-before-success", _result(_with, ("generating",)))
+AREA.add("result-with-failure", _result(_with, FAIL))
+AREA.add(
+    "result-all-the-same", _result(lambda urls: _with([urls[0]] * len(urls))), gateways=APIKLEY
+)
+AREA.add("result-always-one", _result(lambda urls: _with(urls[:1])), gateways=APIKLEY)
+AREA.add(
+    "result-always-four",
+    _result(lambda urls: _with([*urls[:1], *(f"{urls[0]}?{n}" for n in "234")])),
+)
+AREA.add("result-at-most-two", _result(lambda urls: _with(urls[:2])), gateways=APIKLEY)
+
+
+def _without_result(record: dict[str, Any]) -> None:
+    if record["state"] == "success":
+        del record["resultJson"]
+
+
+add("fail-code-missing", FAIL, failCode=None)
+add("fail-code-empty", FAIL, failCode="")
+add("fail-code-a-number", FAIL, failCode=501)
+add("fail-message-missing", FAIL, failMsg=None)
+add("fail-message-empty", FAIL, failMsg="")
+add("fail-message-an-object", FAIL, failMsg={"text": "no"})
+add("fail-says-nothing", FAIL, failCode=None, failMsg=None)
+add("success-with-fail-code", SUCCESS, failCode="500")
+add("success-with-fail-message", SUCCESS, failMsg="timeout")
+add("running-with-fail-message", RUNNING, failMsg="an earlier task's failure")
+add("create-time-in-seconds", EVERY, createTime=scaled("createTime", 1e-3))
+add("create-time-in-microseconds", EVERY, createTime=scaled("createTime", 1e3))
+add("create-time-as-text", EVERY, createTime="2026-11-20T11:00:00Z")
+add("create-time-a-number-as-text", EVERY, createTime=lambda r: str(r["createTime"]))
+add("create-time-a-fraction", EVERY, createTime=lambda r: r["createTime"] + 0.5)
+add("create-time-after-completion", ENDED, createTime=lambda r: r["completeTime"] + 60_000)
+add("complete-time-in-seconds", ENDED, completeTime=scaled("completeTime", 1e-3))
+add("complete-time-as-text", ENDED, completeTime="2026-11-20T11:00:00Z")
+add("complete-time-an-hour-off", ENDED, completeTime=lambda r: r["completeTime"] - 3_600_000)
+add("complete-time-while-running", RUNNING, completeTime=lambda r: r["createTime"] + 1)
+add("cost-time-while-running", RUNNING, costTime=17)
+add("cost-time-negative", ENDED, costTime=-1)
+add("cost-time-as-text", ENDED, costTime="2 s")
+add("cost-time-a-fraction", ENDED, costTime=1.5)
+add("cost-time-in-microseconds", ENDED, costTime=1_500_000)
+add("cost-time-much-too-long", ENDED, costTime=86_400_000)
+add("cost-time-of-another", ENDED, costTime=77_000)
+add("progress-over-100", EVERY, progress=150)
+add("progress-negative", EVERY, progress=-1)
+add("progress-a-fraction", EVERY, progress=0.5)
+add("progress-as-text", EVERY, progress="50%")
+add("update-time-in-seconds", EVERY, updateTime=scaled("createTime", 1e-3))
+add("update-time-before-creation", EVERY, updateTime=lambda r: r["createTime"] - 5_000)
+
+
+@AREA.defect("times-swapped")
+def _(server: Reference) -> None:
+    def change(record: dict[str, Any], _task: Task) -> None:
+        if record["state"] in ENDED:
+            created, done = record["createTime"], record["completeTime"]
+            record["createTime"], record["completeTime"] = done, created
+
+    recording(change)(server)
+
+
+@AREA.defect("create-time-is-now")
+def _(server: Reference) -> None:
+    def change(record: dict[str, Any], _task: Task) -> None:
+        record["createTime"] = int(server.now() * 1000)
+
+    recording(change)(server)
+
+
+@AREA.defect("complete-time-is-now")
+def _(server: Reference) -> None:
+    def change(record: dict[str, Any], _task: Task) -> None:
+        if record["state"] in ENDED:
+            record["completeTime"] = int(server.now() * 1000)
+
+    recording(change)(server)
+
+
+@AREA.defect("result-new-at-every-poll")
+def _(server: Reference) -> None:
+    def change(record: dict[str, Any], task: Task) -> None:
+        if record["state"] == "success":
+            record["resultJson"] = record["resultJson"].replace(".png", f"-{task.polls}.png")
+
+    recording(change)(server)
+
+
+@AREA.defect("param-changes")
+def _(server: Reference) -> None:
+    def change(record: dict[str, Any], task: Task) -> None:
+        record["param"] = record["param"][:-1] + f', "polls": {task.polls}}}'
+
+    recording(change)(server)
+
+
+@AREA.defect("fields-in-snake-case")
+def _(server: Reference) -> None:
+    names = {"taskId": "task_id", "resultJson": "result_json", "failCode": "fail_code"}
+    recording(lambda record, _: {names.get(n, n): v for n, v in record.items()})(server)
+
+
+@AREA.defect("record-one-level-down")
+def _(server: Reference) -> None:
+    recording(lambda record, _: {"task": record})(server)

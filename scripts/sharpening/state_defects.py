@@ -1,0 +1,203 @@
+"""Defects of the state machine, of liveness, and of what is known of which task."""
+
+from typing import Any
+
+from sharpening.defect import Area, around, recording_when, sending
+from sharpening.reference import RECORD, Incoming, Outgoing, Reference, RefusedError, Task
+
+AREA = Area("state")
+UNSEEN = "quick does not wait for every task: only the full phase gives each its time"
+STATES = ("waiting", "generating", "success", "fail")
+
+
+def spelled(old: str, new: Any) -> Any:
+    return recording_when((old,), state=new)
+
+
+AREA.add("success-in-capitals", spelled("success", "SUCCESS"))
+AREA.add("success-is-succeeded", spelled("success", "succeeded"))
+AREA.add("success-is-completed", spelled("success", "completed"))
+AREA.add("fail-is-failed", spelled("fail", "failed"))
+AREA.add("waiting-is-wait", spelled("waiting", "wait"))
+AREA.add("waiting-is-pending", spelled("waiting", "pending"))
+AREA.add("generating-is-processing", spelled("generating", "processing"))
+AREA.add("queuing-misspelt", spelled("waiting", "queueing"))
+AREA.add("state-null", spelled("waiting", None))
+AREA.add("state-empty", spelled("waiting", ""))
+AREA.add("state-a-number", recording_when(STATES, state=lambda r: STATES.index(r["state"])))
+AREA.add("state-unknown-at-the-end", spelled("success", "archived"))
+
+
+def machine(change: Any) -> Any:
+    """`change(state, task, server)` gives the state instead."""
+
+    def apply(server: Reference) -> None:
+        around(server, "state", lambda original, task: change(original(task), task, server))
+
+    return apply
+
+
+def _age(task: Task, server: Reference) -> float:
+    return server.now() - task.created
+
+
+def _flicker(state: str, task: Task, _server: Reference) -> str:
+    return "waiting" if state == "generating" and task.polls % 2 == 0 else state
+
+
+def _restart(state: str, task: Task, server: Reference) -> str:
+    return "generating" if state == "success" and _age(task, server) > 2.0 else state
+
+
+def _back_to_waiting(state: str, task: Task, server: Reference) -> str:
+    return "waiting" if state == "success" and _age(task, server) > 2.0 else state
+
+
+def _fails_later(state: str, task: Task, server: Reference) -> str:
+    return "fail" if state == "success" and _age(task, server) > 2.0 else state
+
+
+def _succeeds_later(state: str, task: Task, server: Reference) -> str:
+    return "success" if state == "fail" and _age(task, server) > 2.0 else state
+
+
+def _flips(state: str, task: Task, _server: Reference) -> str:
+    return ("success", "fail")[task.polls % 2] if state in ("success", "fail") else state
+
+
+AREA.add("goes-back-while-generating", machine(_flicker))
+AREA.add("success-then-generating", machine(_restart))
+AREA.add("success-then-waiting", machine(_back_to_waiting))
+AREA.add("success-then-fail", machine(_fails_later))
+AREA.add("fail-then-success", machine(_succeeds_later))
+AREA.add("flips-between-ends", machine(_flips))
+AREA.add("every-task-fails", lambda server: around(server, "fails", lambda _o, _t: True))
+AREA.add("never-ends", machine(lambda _s, _t, _: "generating"), full_only=UNSEEN)
+AREA.add("never-starts", machine(lambda _s, _t, _: "waiting"), full_only=UNSEEN)
+AREA.add(
+    "every-third-never-ends",
+    machine(lambda state, task, _: "generating" if task.number % 3 == 0 else state),
+    full_only=UNSEEN,
+)
+AREA.add(
+    "long-prompts-never-end",
+    machine(lambda s, task, _: "waiting" if len(task.request["input"]["prompt"]) > 4000 else s),
+    full_only=UNSEEN,
+)
+AREA.add(
+    "failures-never-end",
+    machine(lambda state, _t, _: "generating" if state == "fail" else state),
+    full_only=UNSEEN,
+)
+
+
+def finding(change: Any) -> Any:
+    """`change(task or None, id, server)` is the task found, or None."""
+
+    def apply(server: Reference) -> None:
+        around(server, "find", lambda original, id_: change(original(id_), id_, server))
+
+    return apply
+
+
+def _made_up(task: Task | None, task_id: str, server: Reference) -> Task:
+    return task or Task(
+        task_id, {"model": "google/imagen4", "input": {"prompt": "x"}}, server.now(), 0
+    )
+
+
+def _last(server: Reference) -> Task | None:
+    return next(reversed(server.tasks.values()), None)
+
+
+def _by_prefix(task: Task | None, task_id: str, server: Reference) -> Task | None:
+    found = (t for name, t in server.tasks.items() if task_id and name.startswith(task_id))
+    return task or next(found, None)
+
+
+def _by_part(task: Task | None, task_id: str, server: Reference) -> Task | None:
+    found = (
+        t for name, t in server.tasks.items() if task_id and (task_id in name or name in task_id)
+    )
+    return task or next(found, None)
+
+
+def _known_after(seconds: float) -> Any:
+    return lambda task, _id, server: task if task and _age(task, server) > seconds else None
+
+
+AREA.add("unknown-tasks-made-up", finding(_made_up))
+AREA.add("unknown-tasks-are-the-last", finding(lambda task, _id, server: task or _last(server)))
+AREA.add("no-id-is-the-last", finding(lambda task, id_, server: task if id_ else _last(server)))
+AREA.add("tasks-by-prefix", finding(_by_prefix))
+AREA.add("tasks-by-part-of-the-id", finding(_by_part))
+AREA.add("wildcard-as-id", finding(lambda t, id_, s: _last(s) if id_ in ("*", "%") else t))
+AREA.add("known-after-100-ms", finding(_known_after(0.1)))
+AREA.add("known-after-a-second", finding(_known_after(1.0)))
+AREA.add("known-only-when-ended", finding(_known_after(1.6)))
+AREA.add(
+    "gone-when-ended", finding(lambda task, _id, s: task if task and _age(task, s) < 1.5 else None)
+)
+AREA.add(
+    "gone-after-the-end-was-seen", finding(lambda t, _id, s: t if t and not _seen(t, s) else None)
+)
+AREA.add("found-once", finding(lambda task, _id, _s: task if task and task.polls == 0 else None))
+AREA.add("found-every-other-time", finding(lambda task, _id, _s: _counted(task)))
+AREA.add("every-fourth-task-lost", finding(lambda t, _id, _s: t if t and t.number % 4 else None))
+
+
+def _seen(task: Task, server: Reference) -> bool:
+    """Whether the end of the task was told before."""
+    seen: bool = getattr(task, "seen", False)
+    vars(task)["seen"] = seen or server.state(task) in ("success", "fail")
+    return seen
+
+
+def _counted(task: Task | None) -> Task | None:
+    if task is None:
+        return None
+    task.polls += 1
+    return task if task.polls % 2 == 0 else None
+
+
+def unknown_answers(data: Any) -> Any:
+    """An unknown task is answered as a success with this data."""
+
+    def wrapped(original: Any, incoming: Incoming) -> Any:
+        try:
+            return original(incoming)
+        except RefusedError:
+            return data(incoming) if callable(data) else data
+
+    return lambda server: around(server, "record_info", wrapped)
+
+
+AREA.add("unknown-task-is-null", unknown_answers(None))
+AREA.add("unknown-task-is-empty", unknown_answers({}))
+AREA.add(
+    "unknown-task-is-waiting",
+    unknown_answers(lambda i: {"taskId": i.query.get("taskId", ""), "state": "waiting"}),
+)
+AREA.add(
+    "unknown-task-is-fail",
+    unknown_answers(lambda i: {"taskId": i.query.get("taskId", ""), "state": "fail"}),
+)
+
+
+@AREA.defect("record-needs-post")
+def _(server: Reference) -> None:
+    change = sending(
+        lambda _o, _i: Outgoing(405, b'{"code": 405, "msg": "no"}', _JSON), path=RECORD
+    )
+    change(server)
+
+
+@AREA.defect("record-not-there")
+def _(server: Reference) -> None:
+    change = sending(
+        lambda _o, _i: Outgoing(404, b'{"code": 404, "msg": "no"}', _JSON), path=RECORD
+    )
+    change(server)
+
+
+_JSON = {"content-type": "application/json"}

@@ -1,0 +1,93 @@
+"""Defects of the wire: slowness, dropped connections, redirects."""
+
+from typing import Any
+
+import httpx
+
+from sharpening.defect import CREATE, RECORD, Area, every, sending
+from sharpening.reference import Incoming, Outgoing
+
+AREA = Area("wire")
+JSON = {"content-type": "application/json"}
+
+
+def slow(seconds: float) -> Any:
+    def change(outgoing: Outgoing, _incoming: Incoming) -> None:
+        outgoing.delay = seconds
+
+    return change
+
+
+def trouble(error: Exception, delay: float = 0.0) -> Any:
+    def change(outgoing: Outgoing, _incoming: Incoming) -> None:
+        outgoing.trouble, outgoing.delay = error, delay
+
+    return change
+
+
+HANGS = trouble(httpx.ReadTimeout("timed out"), 5.0)
+DROPS = trouble(httpx.RemoteProtocolError("Server disconnected without sending a response."))
+CUT = trouble(
+    httpx.RemoteProtocolError("peer closed connection without sending complete message body")
+)
+RESETS = trouble(httpx.ReadError("[Errno 104] Connection reset by peer"))
+GARBLED = trouble(httpx.DecodingError("Error -3 while decompressing data: incorrect header check"))
+
+AREA.add("slow-everywhere", sending(slow(3.0)))
+AREA.add("slow-create", sending(slow(2.0), path=CREATE))
+AREA.add("slow-record", sending(slow(2.0), path=RECORD))
+AREA.add("slow-now-and-then", every(15, sending(slow(4.0))))
+AREA.add("hangs-everywhere", sending(HANGS))
+AREA.add("hangs-on-create", sending(HANGS, path=CREATE))
+AREA.add("hangs-on-record", sending(HANGS, path=RECORD))
+AREA.add("hangs-now-and-then", every(30, sending(HANGS)))
+AREA.add("drops-create", sending(DROPS, path=CREATE))
+AREA.add("drops-record", sending(DROPS, path=RECORD))
+AREA.add("drops-now-and-then", every(20, sending(DROPS)))
+AREA.add("resets-now-and-then", every(20, sending(RESETS)))
+AREA.add("cuts-answers-off", sending(CUT))
+AREA.add("cuts-now-and-then", every(10, sending(CUT)))
+AREA.add("gzip-that-is-none", sending(GARBLED))
+
+
+def _drops_long(outgoing: Outgoing, incoming: Incoming) -> None:
+    if len(incoming.content) > 8_000:
+        DROPS(outgoing, incoming)
+
+
+def _drops_broken(outgoing: Outgoing, incoming: Incoming) -> None:
+    if not incoming.content.endswith(b"}"):
+        DROPS(outgoing, incoming)
+
+
+AREA.add("drops-long-bodies", sending(_drops_long, path=CREATE))
+AREA.add("drops-broken-bodies", sending(_drops_broken, path=CREATE))
+
+
+def moved(status: int, place: str = "https://elsewhere.invalid/") -> Any:
+    return lambda _outgoing, _incoming: Outgoing(status, b"", {"location": place})
+
+
+AREA.add("redirects-create-302", sending(moved(302), path=CREATE))
+AREA.add("redirects-create-307", sending(moved(307), path=CREATE))
+AREA.add("redirects-record-301", sending(moved(301), path=RECORD))
+AREA.add("redirects-everything-308", sending(moved(308)))
+AREA.add("redirects-now-and-then", every(25, sending(moved(302))))
+AREA.add("redirects-to-itself", sending(moved(307, "/"), path=RECORD))
+
+
+def refused(code: int) -> Any:
+    content = f'{{"code": {code}, "msg": "Your call frequency is too high", "data": null}}'.encode()
+    return lambda _outgoing, _incoming: Outgoing(200, content, JSON)
+
+
+AREA.add("limits-every-poll", sending(refused(429), path=RECORD))
+AREA.add("crashes-now-and-then", every(20, sending(refused(500))))
+AREA.add("maintenance-now-and-then", every(20, sending(refused(455))))
+
+
+def _endless(outgoing: Outgoing, _incoming: Incoming) -> None:
+    outgoing.content = outgoing.content[:-1] + b', "pad": "' + b"x" * 5_000_000 + b'"}'
+
+
+AREA.add("answers-of-5-megabytes", sending(_endless, path=RECORD))

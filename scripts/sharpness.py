@@ -1,0 +1,122 @@
+"""Measure what `imagen4 contract` detects: a table of defects and what caught them.
+
+Each defect of the catalogue is put into a conforming reference server, for both gateways
+and both styles, and the suite is run against it; then against the conforming server
+with thirty seeds. Fails if a defect gets through that the phase has to catch, or if
+there is any finding on the conforming server.
+"""
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+from sharpening.catalogue import CATALOGUE
+from sharpening.defect import GATEWAYS, Defect
+from sharpening.measure import Setting, caught_by, meet, settings
+from sharpening.reference import STYLES
+
+SEEDS = 30
+QUICK_SHARE = 0.9
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one defect: the settings it got through, and who caught it elsewhere."""
+
+    name: str
+    missed: tuple[str, ...]
+    checks: tuple[str, ...]
+    seconds: float
+
+
+def row(number: int, phase: str) -> Row:
+    """Meet a defect (by its place in the catalogue) in all its settings."""
+    defect = CATALOGUE[number]
+    started = time.perf_counter()
+    missed, checks = [], []
+    for setting in settings(defect, phase):
+        outcome = meet(setting, defect)
+        if outcome.exit_code != 1:
+            missed.append(f"{setting.gateway}/{setting.style}")
+        checks += caught_by(outcome.sorted.violations)
+    seconds = time.perf_counter() - started
+    return Row(defect.name, tuple(missed), tuple(dict.fromkeys(checks)), seconds)
+
+
+def baseline(setting: Setting) -> int:
+    """The number of findings on a conforming server; there must be none."""
+    return len(meet(setting).sorted.violations)
+
+
+def baselines(phase: str, seeds: int) -> list[Setting]:
+    return [
+        Setting(gateway, style, phase, seed, profile)
+        for seed in range(seeds)
+        for gateway in GATEWAYS
+        for style in STYLES
+        for profile in ("auto", style)
+    ]
+
+
+def show(defect: Defect, result: Row) -> str:
+    """One line of the table."""
+    if not result.missed:
+        verdict = ", ".join(result.checks[:3])
+    elif defect.full_only:
+        verdict = f"survives: {defect.full_only}"
+    else:
+        verdict = f"SURVIVES in {', '.join(result.missed)}"
+    return f"{defect.area:8} {result.name:34} {verdict}"
+
+
+def totals(rows: list[Row], phase: str) -> str:
+    caught = [not result.missed for result in rows]
+    areas = Counter(defect.area for defect in CATALOGUE)
+    spread = ", ".join(f"{count} {area}" for area, count in areas.items())
+    share = f"{sum(caught)} of {len(rows)} ({sum(caught) / len(rows):.1%})"
+    return f"{phase}: {share} defects caught in every setting; {spread}"
+
+
+def failures(rows: list[Row], false_alarms: int, phase: str) -> Iterable[str]:
+    survivors = [
+        defect.name
+        for defect, result in zip(CATALOGUE, rows, strict=True)
+        if result.missed and not (phase == "quick" and defect.full_only)
+    ]
+    if survivors:
+        yield f"{len(survivors)} defects survive: {', '.join(survivors)}"
+    if false_alarms:
+        yield f"{false_alarms} findings on the conforming server"
+    if sum(not result.missed for result in rows) < QUICK_SHARE * len(rows):
+        yield f"fewer than {QUICK_SHARE:.0%} are caught"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--phase", choices=["quick", "full"], default="quick")
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--workers", type=int, default=2)
+    arguments = parser.parse_args()
+    started = time.perf_counter()
+    with ProcessPoolExecutor(arguments.workers) as pool:
+        numbers = range(len(CATALOGUE))
+        rows = list(pool.map(row, numbers, [arguments.phase] * len(CATALOGUE)))
+        plans = baselines(arguments.phase, arguments.seeds)
+        false_alarms = sum(pool.map(baseline, plans, chunksize=10))
+    for defect, result in zip(CATALOGUE, rows, strict=True):
+        print(show(defect, result))
+    print(totals(rows, arguments.phase))
+    print(f"baseline: {len(plans)} runs on conforming servers, {false_alarms} findings")
+    print(f"{time.perf_counter() - started:.0f} s")
+    problems = list(failures(rows, false_alarms, arguments.phase))
+    for problem in problems:
+        print(f"sharpness: {problem}", file=sys.stderr)
+    return int(bool(problems))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
