@@ -9,9 +9,6 @@ import pytest
 from imagen4.cli.group import run
 from imagen4.sandbox import Sandbox
 
-# So fast that a task has ended by the time of the first poll.
-SPEED = 100_000.0
-
 
 class Run(NamedTuple):
     code: int
@@ -21,7 +18,7 @@ class Run(NamedTuple):
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Sandbox]:
-    with Sandbox(speed=SPEED) as sandbox:
+    with Sandbox(waiting=0, generating=0) as sandbox:
         yield sandbox
 
 

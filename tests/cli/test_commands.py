@@ -223,7 +223,7 @@ def test_the_demo_ends_with_a_table(
     imagen4: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pictures of both gateways are saved, and the table says how many and where."""
-    monkeypatch.setattr("imagen4.cli.demo.SPEED", 100_000.0)
+    monkeypatch.setattr("imagen4.cli.demo.SPEED", 10_000.0)
     done = imagen4("demo", "-n", "2", "-o", str(tmp_path))
     assert done.code == 0, done.err
     assert len(list((tmp_path / "kie").iterdir())) == 2

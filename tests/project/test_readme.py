@@ -29,7 +29,7 @@ SCRIPTS = [line for line in LINES if line.startswith("python scripts/")]
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox]:
     monkeypatch.chdir(tmp_path)
-    with Sandbox(speed=100_000) as sandbox:
+    with Sandbox(waiting=0, generating=0) as sandbox:
         for gateway in ("kie", "apikley"):
             monkeypatch.setenv(f"{gateway.upper()}_API_KEY", sandbox.key(gateway))
         yield sandbox

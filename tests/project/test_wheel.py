@@ -80,7 +80,7 @@ def test_the_wheel_holds_exactly_the_three_packages(wheel: Path) -> None:
 @pytest.mark.parametrize("gateway", ["kie", "apikley"])
 def test_the_bare_wheel_makes_pictures(bare_python: Path, tmp_path: Path, gateway: str) -> None:
     """With httpx, attrs and what they bring, the README's snippet saves four pictures."""
-    with Sandbox(speed=10_000) as sandbox:
+    with Sandbox(waiting=0, generating=0) as sandbox:
         url, key = sandbox.url(gateway), sandbox.key(gateway)
         done = subprocess.run(
             [bare_python, "-I", "-c", SNIPPET, gateway, url, key, str(tmp_path)],

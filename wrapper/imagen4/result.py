@@ -116,7 +116,9 @@ class Pictures(Generic[ImageT, PathsT]):
     @property
     def cost_time(self) -> timedelta | None:
         """How long the gateway worked; of several tasks, which run side by side, the longest."""
-        return max((task.cost_time for task in self.tasks if task.cost_time), default=None)
+        return max(
+            (task.cost_time for task in self.tasks if task.cost_time is not None), default=None
+        )
 
     @property
     def created(self) -> datetime | None:

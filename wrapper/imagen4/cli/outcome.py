@@ -39,7 +39,7 @@ def result_as_json(gateway: str, result: Result, paths: Sequence[Path] = ()) -> 
             }
             for image, path in zip(result.images, names, strict=True)
         ],
-        "cost_time": result.cost_time.total_seconds() if result.cost_time else None,
+        "cost_time": None if result.cost_time is None else result.cost_time.total_seconds(),
         "created": result.created.isoformat() if result.created else None,
         "completed": result.completed.isoformat() if result.completed else None,
     }
