@@ -34,6 +34,10 @@ class _Loader(yaml.CSafeLoader):
         return found
 
 
+def _no_tag(_: yaml.CSafeLoader, node: yaml.Node) -> object:
+    raise PageError(f"line {_line(node)}: a tag that is not plain data: {node.tag}")
+
+
 def _key(node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode) or node.value == "<<":
         raise PageError(f"line {_line(node)}: a key that is not plain text")
@@ -46,25 +50,36 @@ def _line(node: yaml.Node) -> int:
 
 def _scalar(_: yaml.CSafeLoader, node: yaml.Node) -> object:
     if not isinstance(node, yaml.ScalarNode):
-        raise PageError(f"line {_line(node)}: a tag that is not plain data")
+        return _no_tag(_, node)
     return node.value if node.style else plain_value(node.value)
 
 
 _Loader.yaml_implicit_resolvers = {}
+_PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq")}
+_Loader.yaml_constructors = {
+    tag: construct
+    for tag, construct in yaml.CSafeLoader.yaml_constructors.items()
+    if tag in _PLAIN_TAGS
+}
 _Loader.add_constructor("tag:yaml.org,2002:str", _scalar)
-_Loader.add_constructor(None, _scalar)  # any other tag
+_Loader.add_constructor(None, _no_tag)
 
 
 def load_yaml(text: str) -> Document:
     """The document in a YAML text; PageError when it is not one plain mapping."""
     try:
-        _survey(text)
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+        data = load_value(text)
     except yaml.YAMLError as error:
         raise PageError(f"not YAML: {_one_line(error)}") from None
     except (RecursionError, ValueError) as error:
         raise PageError(f"not readable as YAML: {error}") from None
     return _mapping(data)
+
+
+def load_value(text: str) -> object:
+    """Any YAML value. Raises yaml.YAMLError, or PageError for what is out of bounds."""
+    _survey(text)
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
 
 
 def load_json(text: str) -> Document:

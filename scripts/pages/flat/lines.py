@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import yaml
 
-from pages.scalars import Scalar, plain_value
+from pages.scalars import plain_value
+from pages.yamltext import load_value
 
 _DASHES = re.compile(r"(?:-\s+)*(?:-\Z)?")
 _QUOTED_KEY = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*:(?:\s+|\Z)""")
@@ -52,14 +53,14 @@ def lex(number: int, text: str) -> Line:
     prefix = marks.group() if marks else ""
     rest = text[len(prefix) :]
     key, after = _split_key(rest)
-    value = _value(after if key is not None else rest, bare=key is None)
+    value = _value(after if key is not None else rest)
     return Line(number, text, prefix.count("-"), key, value)
 
 
 def _split_key(rest: str) -> tuple[str | None, str]:
     quoted = _QUOTED_KEY.match(rest)
     if quoted:
-        key = _load(quoted.group(1))
+        key = load_value(quoted.group(1))
         return (key, rest[quoted.end() :]) if isinstance(key, str) else (None, rest)
     plain = _PLAIN_KEY.match(rest)
     if not plain or not _is_plain_key(plain.group(1)):
@@ -71,7 +72,7 @@ def _is_plain_key(key: str) -> bool:
     return bool(key) and not key.startswith(_NOT_PLAIN) and " #" not in key and key != "?"
 
 
-def _value(rest: str, *, bare: bool) -> Value | None:
+def _value(rest: str) -> Value | None:
     anchor = _ANCHOR.match(rest)
     if anchor:
         rest = rest[anchor.end() :]
@@ -83,13 +84,13 @@ def _value(rest: str, *, bare: bool) -> Value | None:
         return Value("alias", text=rest)
     if rest[0] in "\"'[{":
         return _delimited(rest)
-    return _plain(rest, bare=bare)
+    return _plain(rest)
 
 
 def _delimited(rest: str) -> Value | None:
     quoted = rest[0] in "\"'"
     try:
-        data = _load(rest)
+        data = load_value(rest)
     except yaml.YAMLError:
         return Value("open", text=rest) if _unclosed(rest) else None
     if quoted:
@@ -105,29 +106,9 @@ def _unclosed(rest: str) -> bool:
     return rest.count(rest[0]) > rest.count({"[": "]", "{": "}"}[rest[0]])
 
 
-def _plain(rest: str, *, bare: bool) -> Value | None:
+def _plain(rest: str) -> Value | None:
     if rest.startswith(_NOT_PLAIN) or rest.startswith(("? ", ": ", "- ")):
         return None
     if ": " in rest or rest.endswith(":") or " #" in rest:
         return None
-    del bare
     return Value("scalar", plain_value(rest), rest)
-
-
-class _Loader(yaml.CSafeLoader):
-    """YAML's safe loader without the implicit types of YAML 1.1."""
-
-
-_Loader.yaml_implicit_resolvers = {}
-
-
-def _construct_plain(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> Scalar:
-    text = str(loader.construct_scalar(node))
-    return text if node.style else plain_value(text)
-
-
-_Loader.add_constructor("tag:yaml.org,2002:str", _construct_plain)
-
-
-def _load(text: str) -> object:
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader

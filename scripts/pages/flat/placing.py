@@ -50,6 +50,8 @@ class Placing:
         free-form value; except in a schema, whose keys (type, title, description)
         are ordinary words.
         """
+        if line.key is None and not line.dashes:
+            return []
         found = list(self._climb(node, line))
         known = [place for place in found if place.sure]
         if not known or all(_in_schema(place.node) for place in known):

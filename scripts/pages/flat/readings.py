@@ -23,11 +23,20 @@ class Learnt:
     note: Note
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Rival:
+    """Two ways to come to the same open things at a line."""
+
+    line: int
+    one: Trace | None
+    other: Trace | None
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One way to read the lines so far.
 
-    ``tie``: the line (1-based) from which an equally good reading differs, 0 if none.
+    ``tie``: where it was joined with an equally good one, None if nowhere.
     ``by_folds``: the same for a reading that only line lengths spoke against.
     """
 
@@ -36,8 +45,8 @@ class Reading:
     fold: int
     trace: Trace | None
     learnt: Learnt | None = None
-    tie: int = 0
-    by_folds: int = 0
+    tie: Rival | None = None
+    by_folds: Rival | None = None
 
 
 @dataclass(frozen=True)
@@ -64,19 +73,22 @@ def join(found: dict[int, Reading], reading: Reading, number: int) -> None:
         return
     mine, theirs = (reading.cost, reading.fold), (other.cost, other.fold)
     if mine == theirs:
-        tie = _differs(reading.trace, other.trace, number)
-        found[key] = replace(other, tie=other.tie or tie)
+        if other.tie is None:
+            found[key] = replace(other, tie=Rival(number, other.trace, reading.trace))
         return
     best, worse = (reading, other) if mine < theirs else (other, reading)
     if best.cost == worse.cost:
-        differs = _differs(best.trace, worse.trace, number)
-        best = replace(best, by_folds=best.by_folds or differs)
+        rival = Rival(number, best.trace, worse.trace)
+        best = replace(best, by_folds=best.by_folds or rival)
     found[key] = best
 
 
-def _differs(one: Trace | None, other: Trace | None, number: int) -> int:
-    """The first line at which two readings part."""
-    line, first = number, number
+def _differs(rival: Rival | None) -> int:
+    """The first line (from 1) at which a reading and its rival part; 0 without a rival."""
+    if rival is None:
+        return 0
+    one, other = rival.one, rival.other
+    line, first = rival.line, rival.line
     while one is not other and one is not None and other is not None:
         if one.column != other.column or one.text != other.text:
             first = line
@@ -96,5 +108,11 @@ def unrolled(reading: Reading) -> Found:
         notes[learnt.note[0]] = learnt.note[1]
         learnt = learnt.before
     return Found(
-        columns[::-1], text[::-1], notes, reading.cost, reading.fold, reading.tie, reading.by_folds
+        columns[::-1],
+        text[::-1],
+        notes,
+        reading.cost,
+        reading.fold,
+        _differs(reading.tie),
+        _differs(reading.by_folds),
     )

@@ -14,6 +14,7 @@ from pages.flat.search import Search
 # Shapes learnt in one pass (a component at the end of the page, a schema after
 # its example) are used in the next.
 _PASSES = 4
+_MOST_LINES = 5_000
 _PROSE = frozenset({"description", "summary", "title"})
 
 
@@ -27,11 +28,14 @@ class Flat:
 
 def recover(flat: Flat) -> str:
     """The document as indented YAML; PageError names the line that stands in the way."""
+    if len(flat.lines) > _MOST_LINES:
+        raise PageError(f"more than {_MOST_LINES:,} lines without indentation")
     lines = [lex(index, text) for index, text in enumerate(flat.lines, 1)]
     try:
         found = _search(lines)
         _must_be_sure(lines, found)
         _must_keep_data(lines, found)
+        _must_end(lines, found)
     except UnreadableError as error:
         number = flat.numbers[min(error.line, len(flat.numbers)) - 1]
         raise PageError(f"line {number}: {error.reason}") from None
@@ -88,6 +92,18 @@ def _must_keep_data(lines: Sequence[Line], found: Found) -> None:
         if end > index + 1 and not (lines[index].key in _PROSE and _is_block(lines[index])):
             _must_be_one_paragraph(lines[index:end], found.columns[index + 1])
         index = end
+
+
+def _must_end(lines: Sequence[Line], found: Found) -> None:
+    """Refuse when what ends the page may not belong to its last text.
+
+    Under a page stand lines of the site; an unknown one would be read as the end of
+    a description. In a folded text it shows by being too long.
+    """
+    last = lines[-1]
+    room = width(found.columns[-1])
+    if found.text[-1] and len(last.text) > room and " " in last.text[:room]:
+        raise UnreadableError(last.number, f"{last.text[:60]!r} may not belong to the document")
 
 
 def _is_block(line: Line) -> bool:

@@ -8,6 +8,7 @@ cheapest one is the answer, if no other costs as little.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from urllib.parse import unquote
 
 from pages.errors import UnreadableError
@@ -25,8 +26,9 @@ from pages.flat.stack import Node, Stack
 # What a reading may cost, tried in this order until one is found: few readings
 # are cheap, and a dearer one cannot win once a cheaper is found.
 _BUDGETS = (0, 1, 2, 3, 4, 6, 8, 12, 20)
+# Bounds on memory and time: pages that can be read stay far below.
 _MOST = 4000
-_WORK = 150_000
+_WORK = 60_000
 # What it costs to take a line for text that could be structure: a key that the
 # grammar names, or one that may have any name.
 _KNOWN_KEY = 3
@@ -45,7 +47,8 @@ class Search:
         self._lines = lines
         self._stack = Stack(components, _references(lines))
         self._hints = hints
-        self._work = 0
+        marks = (line.text.startswith("```") for line in lines)
+        self._fences = [0, *accumulate(marks)]
         self._traces: dict[tuple[int, int, bool], Trace] = {}
 
     def run(self) -> Found:
@@ -82,8 +85,7 @@ class Search:
             for successor in self._successors(reading, line, index, placing):
                 if successor.cost <= budget:
                     join(found, successor, line.number)
-        self._work += len(found)
-        if len(found) > _MOST or self._work > _WORK:
+        if len(found) > _MOST or self._stack.work > _WORK:
             raise UnreadableError(
                 line.number, "there are too many ways to read the page up to here"
             )
@@ -125,23 +127,21 @@ class Search:
         self, reading: Reading, line: Line, index: int, placing: Placing
     ) -> Iterator[Reading]:
         node = reading.node
-        text = [other.text for other in self._lines[node.line : index]] if node.line else []
-        fenced = sum(other.startswith("```") for other in text) % 2 == 1
-        places = (
-            []
-            if fenced or (node.role == "text" and not text)
-            else placing.places(_parent(node), line)
-        )
+        begun = node.role == "plain" or index > node.line
+        fenced = node.role == "text" and (self._fences[index] - self._fences[node.line]) % 2 == 1
+        places = placing.places(_parent(node), line) if begun and not fenced else []
         if node.role == "text" or may_go_on(line):
-            swallowed = 0 if fenced else _swallowing(node, text, line, places)
+            before = self._lines[index - 1].text if index > node.line else ""
+            swallowed = 0 if fenced else _swallowing(node, before, line, places)
             yield replace(
                 reading,
                 cost=reading.cost + swallowed,
                 trace=self._trace(reading.trace, node.column, text=True),
             )
-        fold = self._fold(node, text)
-        for place in places:
-            yield self._placed(reading, place, fold)
+        if places:
+            fold = self._fold(node, [other.text for other in self._lines[node.line : index]])
+            for place in places:
+                yield self._placed(reading, place, fold)
 
     def _fold(self, node: Node, text: Sequence[str]) -> int:
         if node.role != "text" or not text:
@@ -196,10 +196,10 @@ def _references(lines: Sequence[Line]) -> frozenset[str]:
     )
 
 
-def _swallowing(node: Node, text: Sequence[str], line: Line, places: Iterable[Place]) -> int:
+def _swallowing(node: Node, before: str, line: Line, places: Iterable[Place]) -> int:
     """What it costs to take a line for text that could stand somewhere as structure."""
     structural = [place for place in places if place.sure and place.cost < BREACH]
-    introduced = bool(text) and text[-1].endswith(":")
+    introduced = before.endswith(":")
     listed = line.dashes > 0 and node.parent is not None and node.parent.role == "seq"
     if node.role == "plain":
         return _KNOWN_KEY if structural else 0

@@ -55,8 +55,10 @@ class Stack:
         """``components``: shapes of the named schemas, as far as they are known.
         ``references``: every ``$ref`` of the page."""
         self.components = components
+        self.work = 0  # nodes made so far: what a search has cost
         self._references = references
         self._keys: dict[tuple[object, ...], int] = {}
+        self._closed: dict[Node, tuple[Node, int, Note | None]] = {}
 
     def is_component(self, name: str) -> bool:
         """Whether a name can be that of a shared schema rather than of a property.
@@ -78,6 +80,7 @@ class Stack:
         line: int = 0,
     ) -> Node:
         """A node with these properties."""
+        self.work += 1
         below = parent.key if parent else 0
         known = (role, kind, column, below, slot, used, _gist(info), line)
         key = self._keys.setdefault(known, len(self._keys) + 1)
@@ -98,11 +101,14 @@ class Stack:
 
     def close(self, node: Node) -> tuple[Node, int, Note | None]:
         """Close a node: its parent with the value taken in, the cost, and what was learnt."""
-        parent = node.parent
-        if parent is None:
-            raise ValueError("the root is closed by finish()")
-        summary, cost, note = self._summary(node)
-        return self.absorb(parent, node.slot, summary), cost, note
+        closed = self._closed.get(node)
+        if closed is None:
+            if node.parent is None:
+                raise ValueError("the root is closed by finish()")
+            summary, cost, note = self._summary(node)
+            closed = self.absorb(node.parent, node.slot, summary), cost, note
+            self._closed[node] = closed
+        return closed
 
     def finish(self, node: Node) -> int:
         """What the root object lacks."""

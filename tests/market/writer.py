@@ -7,7 +7,9 @@ to less than 40 characters.
 import re
 from typing import Any
 
-_PLAIN = re.compile(r"[A-Za-z/(][^\n]*")
+from pages.scalars import plain_value
+
+_PLAIN = re.compile(r"[A-Za-z0-9/($][^\n]*")
 _WORD = re.compile(r"(true|false|null|yes|no|on|off|y|n|~)\Z", re.IGNORECASE)
 
 
@@ -87,6 +89,8 @@ def _is_plain(value: str) -> bool:
     return (
         _PLAIN.fullmatch(value) is not None
         and not _WORD.match(value)
+        and isinstance(plain_value(value), str)
+        and not (value[0].isdigit() and (":" in value or "_" in value))
         and ": " not in value
         and " #" not in value
         and not value.endswith((":", " "))

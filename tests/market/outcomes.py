@@ -4,7 +4,6 @@ from typing import Any
 
 from pages.errors import PageError
 from pages.reader import read_bytes
-from pages.yamltext import load_yaml
 
 PROSE = ("description", "summary", "title")
 
@@ -25,6 +24,3 @@ def without_space(node: Any, key: str = "") -> Any:
     if isinstance(node, list):
         return [without_space(item) for item in node]
     return " ".join(node.split()) if key in PROSE and isinstance(node, str) else node
-
-
-__all__ = ["load_yaml", "outcome", "without_space"]

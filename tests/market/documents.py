@@ -64,8 +64,11 @@ def leaf(draw: st.DrawFn) -> tuple[dict[str, Any], Any]:
         if draw(st.booleans()):
             schema["maxLength"] = draw(st.sampled_from([500, 5000]))
     elif kind == "enum":
-        schema["enum"] = draw(st.lists(st.sampled_from(["1:1", "16:9", "auto", "1K", "10", "on"]),
-                                       min_size=1, unique=True))
+        schema["enum"] = draw(
+            st.lists(
+                st.sampled_from(["1:1", "16:9", "auto", "1K", "10", "on"]), min_size=1, unique=True
+            )
+        )
         example = schema["enum"][0]
         if draw(st.booleans()):
             schema["default"] = example
@@ -129,9 +132,9 @@ def objects(draw: st.DrawFn, depth: int = 0) -> tuple[dict[str, Any], Any]:
 
 
 _PROMPT = (
-    "A lighthouse keeper on a stormy coast at dusk repairs the great lamp by hand while gulls wheel "
-    "around the tower, waves break over the black rocks below, and a small boat with one lantern "
-    "makes for the harbour; painted in oil, with thick strokes and a warm light from the window"
+    "A lighthouse keeper on a stormy coast at dusk repairs the great lamp by hand while gulls "
+    "wheel around the tower, waves break over the black rocks below, and a small boat with one "
+    "lantern makes for the harbour; painted in oil, with thick strokes and a warm light"
 )
 _FIELDS: dict[str, tuple[dict[str, Any], Any]] = {
     "prompt": ({"type": "string", "maxLength": 5000}, _PROMPT),
@@ -210,8 +213,17 @@ def _document(draw: st.DrawFn, given_input: dict[str, Any], example: Any) -> dic
             "input": given_input,
         },
     }
-    answer = {"type": "object", "properties": {"data": {"type": "object", "properties": {
-        "taskId": {"type": "string", "description": draw(prose()), "example": "task_1"}}}}}
+    answer = {
+        "type": "object",
+        "properties": {
+            "data": {
+                "type": "object",
+                "properties": {
+                    "taskId": {"type": "string", "description": draw(prose()), "example": "task_1"}
+                },
+            }
+        },
+    }
     media: dict[str, Any] = {"schema": body}
     if draw(st.booleans()):
         media["example"] = {"model": "lab/model", "input": example}
@@ -239,7 +251,11 @@ def _document(draw: st.DrawFn, given_input: dict[str, Any], example: Any) -> dic
                 "ApiResponse": {
                     "type": "object",
                     "properties": {
-                        "code": {"type": "integer", "enum": [200, 401], "description": draw(prose())},
+                        "code": {
+                            "type": "integer",
+                            "enum": [200, 401],
+                            "description": draw(prose()),
+                        },
                         "msg": {"type": "string", "description": "Message", "example": "success"},
                     },
                 }

@@ -1,0 +1,117 @@
+"""The failure this prevents: a page in a form nobody tried is read as something it is not."""
+
+import json
+import re
+
+import pytest
+
+from market import samples
+from market.outcomes import without_space
+from market.writer import flatten, write
+from pages.errors import PageError
+from pages.reader import read_bytes
+
+YAML = samples.yaml()
+FORMS = {
+    "mintlify": samples.mintlify(YAML),
+    "apidog": samples.apidog(YAML),
+    "fence in a list": "- a page\n\n  ```yaml\n" + "".join(f"  {line}\n" for line in YAML.splitlines())
+    + "  ```\n",
+    "yaml": YAML,
+    "json": json.dumps(samples.document()),
+    "json in a fence": "# A page\n\n```json\n" + json.dumps(samples.document(), indent=2) + "\n```\n",
+    "indented text": samples.scraped(YAML),
+    "flattened text": samples.scraped(flatten(YAML)),
+    "html with a code block": samples.saved(YAML),
+    "html with a flattened code block": samples.saved(flatten(YAML)),
+    "html without a code block": "<html><body>"
+    + "".join(f"<p>{line}</p>" for line in flatten(YAML).splitlines())
+    + "</body></html>",
+    "crlf": samples.mintlify(YAML).replace("\n", "\r\n"),
+    "byte order mark": "\ufeff" + YAML,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_gives_the_same_document(form: str) -> None:
+    """Whatever a page looks like, what it says is read the same."""
+    page = read_bytes(FORMS[form].encode())
+    assert without_space(page.document) == without_space(samples.document())
+
+
+def test_a_31_document_is_read() -> None:
+    """OpenAPI 3.1 with its null type and list of examples stays as it is."""
+    document = samples.document() | {"openapi": "3.1.0"}
+    samples.given(document)["properties"]["ratio"]["type"] = ["string", "null"]
+    assert read_bytes(write(document).encode()).document == document
+
+
+def test_fences_inside_a_description_do_not_end_the_page() -> None:
+    """Apidog's three backticks hold indented fences of three backticks."""
+    document = samples.document()
+    text = 'Send this:\n\n```json\n{"openapi: ": 1}\n```\n\nand wait.'
+    document["paths"][samples.CREATE]["post"]["description"] = text
+    page = read_bytes(samples.apidog(write(document)).encode())
+    assert page.document["paths"][samples.CREATE]["post"]["description"] == text
+
+
+def test_aliases_are_followed() -> None:
+    """An alias in the page becomes what it stands for."""
+    text = re.sub(r"enum:(?=\s+- 200)", "enum: &codes", YAML)
+    text = text.replace(
+        "  responses:\n    Error", "    Code:\n      enum: *codes\n  responses:\n    Error"
+    )
+    page = read_bytes(text.encode())
+    assert page.document["components"]["schemas"]["Code"]["enum"] == [200, 401]
+    assert "*codes" not in page.yaml
+
+
+REFUSED = {
+    "one line": ("openapi: 3.0.0info: title: Lab version: 1.0.0 paths: /a: get:", "one line"),
+    "no document": ("# Pictures\n\nHow to make them.\n", "no OpenAPI document"),
+    "login page": (
+        "<html><body><form><input type='password' name='p'></form></body></html>", "login page"),
+    "pre-OpenAPI dump": ("````yaml post /a\npaths:\n  path: /a\n  request:\n    body:\n"
+                         "      schemaArray:\n        - type: object\n````\n", "before it served"),
+    "swagger 2": ("swagger: '2.0'\ninfo:\n  title: a\n", "Swagger 2.0"),
+    "openapi 4": (YAML.replace("3.0.0", "4.0.0", 1), "not supported"),
+    "open fence": (samples.mintlify(YAML).removesuffix("````\n"), "cut off"),
+    "two documents": (samples.mintlify(YAML) + samples.mintlify(YAML + "tags: []\n"), "more than one"),
+    "cut in the middle": (YAML[: len(YAML) // 2], "cut off"),
+    "cut and flattened": (flatten(YAML[: len(YAML) // 2]), ""),
+    "an interrupted document": (YAML.replace("components:", "Was it useful?\ncomponents:"),
+                                "interrupts"),
+    "tabs": (YAML.replace("  title", "\ttitle"), "line"),
+    "twice the same key": (YAML.replace("  version:", "  title: again\n  version:"), "twice"),
+    "a reference elsewhere": (YAML.replace("'#/components/responses/Error'", "https://x.example/a"),
+                              "another document"),
+    "a tag": (YAML.replace("title: Lab API", "title: !!python/name:os.system x"), "plain data"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_read_is_refused_by_name(case: str) -> None:
+    """A page that cannot be read says why in one line."""
+    text, reason = REFUSED[case]
+    with pytest.raises(PageError, match=reason or None) as refusal:
+        read_bytes(text.encode())
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_destroyed_address_is_left_out_and_named() -> None:
+    """What obfuscation destroyed is neither kept as a list nor invented."""
+    text = YAML.replace(
+        "  version:", "  contact:\n    name: Help\n    email: [email protected]\n  version:"
+    )
+    page = read_bytes(samples.scraped(flatten(text)).encode())
+    assert page.document["info"]["contact"] == {"name": "Help"}
+    assert "email (page line 12)" in page.left_out[0]
+
+
+def test_an_address_that_the_page_still_carries_is_decoded() -> None:
+    """Cloudflare's encoding is not damage: the address stands in the HTML."""
+    encoded = "".join(f"{byte ^ 0x2A:02x}" for byte in b"help@example.com")
+    address = f'<a class="__cf_email__" data-cfemail="2a{encoded}">[email&#160;protected]</a>'
+    text = YAML.replace("  version:", "  contact:\n    email: MARK\n  version:")
+    page = read_bytes(samples.saved(text).replace("MARK", address).encode())
+    assert page.document["info"]["contact"] == {"email": "help@example.com"}
