@@ -50,7 +50,7 @@ def _pyyaml(document: dict[str, Any]) -> str:
 
 def test_documents_of_the_markets_come_back(record_property: Callable[[str, object], None]) -> None:
     """Flattened pages of the usual kind are read exactly, nearly always, and never wrongly."""
-    outcomes = count(market_documents(), 25)
+    outcomes = count(market_documents(), 15)
     record_property("outcomes", dict(outcomes))
     assert outcomes["wrong"] == 0
     assert outcomes["exact"] >= 0.9 * outcomes.total()
@@ -101,6 +101,7 @@ NAMED_LIKE_KEYWORDS = {
         "title",
     )
 }
+STORY = "once upon a time " * 9 + "."
 READABLE = {
     "properties named like keywords": _with(NAMED_LIKE_KEYWORDS),
     "a list of objects": _with({
@@ -135,10 +136,10 @@ READABLE = {
         }
     }),
     "an example text over several lines": _with({
-        "story": {"description": "A story", "type": "string", "example": "once upon a time " * 9 + "."}
+        "story": {"description": "A story", "type": "string", "example": STORY}
     }),
     "values that look like other types": _with({
-        "mode": {"description": "How", "type": "string", "enum": ["on", "16:9", "1_000", "5", "true"]}
+        "mode": {"description": "How", "type": "string", "enum": ["on", "16:9", "1_000", "5"]}
     }),
 }  # fmt: skip
 
@@ -156,11 +157,11 @@ AMBIGUOUS = {
         _with({"size": {"type": "object", "properties": {"w": {"type": "integer"}},
                         "description": "Width"}}), "'description: Width'"),
     "a flag after the last property": (
-        _with({"size": {"description": "Size", "type": "string"}}, nullable=True), "'nullable: true'"),
+        _with({"size": {"description": "S", "type": "string"}}, nullable=True), "'nullable: true'"),
     "an example with a key that no schema names": (
         samples.yaml().replace("ratio: '16:9'", "ratio: '16:9'\n                extra: 1"), ""),
     "an example with lost blank lines": (
-        _with({"song": {"description": "Song", "type": "string", "example": "[Verse]\nla\n[End]\nlo"}}),
+        _with({"song": {"description": "S", "type": "string", "example": "[Verse]\nla\n[End]\nlo"}}),
         "may be lost"),
 }  # fmt: skip
 

@@ -15,11 +15,11 @@ YAML = samples.yaml()
 FORMS = {
     "mintlify": samples.mintlify(YAML),
     "apidog": samples.apidog(YAML),
-    "fence in a list": "- a page\n\n  ```yaml\n" + "".join(f"  {line}\n" for line in YAML.splitlines())
+    "fence in a list": "- a page\n\n  ```yaml\n" + "".join(f"  {x}\n" for x in YAML.splitlines())
     + "  ```\n",
     "yaml": YAML,
     "json": json.dumps(samples.document()),
-    "json in a fence": "# A page\n\n```json\n" + json.dumps(samples.document(), indent=2) + "\n```\n",
+    "json in a fence": "# A\n\n```json\n" + json.dumps(samples.document(), indent=2) + "\n```\n",
     "indented text": samples.scraped(YAML),
     "flattened text": samples.scraped(flatten(YAML)),
     "html with a code block": samples.saved(YAML),
@@ -76,7 +76,7 @@ REFUSED = {
     "swagger 2": ("swagger: '2.0'\ninfo:\n  title: a\n", "Swagger 2.0"),
     "openapi 4": (YAML.replace("3.0.0", "4.0.0", 1), "not supported"),
     "open fence": (samples.mintlify(YAML).removesuffix("````\n"), "cut off"),
-    "two documents": (samples.mintlify(YAML) + samples.mintlify(YAML + "tags: []\n"), "more than one"),
+    "two documents": (samples.mintlify(YAML) + samples.mintlify(YAML + "tags: []\n"), "more than"),
     "cut in the middle": (YAML[: len(YAML) // 2], "cut off"),
     "cut and flattened": (flatten(YAML[: len(YAML) // 2]), ""),
     "an interrupted document": (YAML.replace("components:", "Was it useful?\ncomponents:"),
