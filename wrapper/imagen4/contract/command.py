@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagen4.contract.document import GATEWAYS
+from imagen4.contract.choices import GATEWAYS, PHASES, PROFILES
 from imagen4.contract.target import PRICES, CouldNotRunError, Target, target
 
 if TYPE_CHECKING:
     from imagen4.contract.run import Options
-
-PROFILES = ("auto", "observed", "documented")
 
 
 @click.command(name="contract")
@@ -32,7 +30,7 @@ PROFILES = ("auto", "observed", "documented")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of what is generated.")
 @click.option(
     "--phase",
-    type=click.Choice(["quick", "full"]),
+    type=click.Choice(PHASES),
     default="quick",
     show_default=True,
     help="quick: examples and boundaries; full: also fuzzing, links and liveness.",

@@ -13,7 +13,6 @@ from typing import Any
 
 import jsonschema_rs
 
-GATEWAYS = ("kie", "apikley")
 CREATE = "/api/v1/jobs/createTask"
 RECORD = "/api/v1/jobs/recordInfo"
 PATHS = (CREATE, RECORD)

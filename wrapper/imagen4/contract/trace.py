@@ -86,9 +86,14 @@ class Trace:
         return (exchange for exchange in self.exchanges if exchange.answer is not None)
 
     def expecting(self, expect: Expect, *subjects: Subject) -> Iterator[Exchange]:
-        """Answered exchanges of one intent; every subject when none is named."""
+        """Answered exchanges of one intent; every subject when none is named.
+
+        A redirect neither accepts nor refuses.
+        """
         for exchange in self.answered():
             intent = exchange.intent
+            if 300 <= exchange.verdict.status < 400:
+                continue
             if intent.expect is expect and (not subjects or intent.subject in subjects):
                 yield exchange
 

@@ -69,7 +69,8 @@ REASON = "A refusal's code says why."
 def reason(trace: Trace) -> Iterator[Finding]:
     for exchange in trace.expecting(Expect.REFUSE):
         subject, verdict = exchange.intent.subject, exchange.verdict
-        if subject is Subject.KEY or not verdict.refused or verdict.effective == 200:
+        # 401 is about the key, and the checks on keys speak of it.
+        if subject is Subject.KEY or not verdict.refused or verdict.effective in (200, 401):
             continue
         if verdict.effective not in RIGHT_CODES[subject]:
             right = " or ".join(map(str, RIGHT_CODES[subject]))

@@ -4,7 +4,7 @@ import re
 from xml.etree import ElementTree as ET  # writes XML, reads none
 
 from imagen4.contract.checks.registry import CHECKS
-from imagen4.contract.reports.model import Broken, Report
+from imagen4.contract.reports.model import Report
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -37,12 +37,8 @@ def _case(suite: ET.Element, report: Report, name: str) -> int:
     broken = [each for each in report.broken if each.check == name]
     if broken:
         failure = ET.SubElement(case, "failure", message=_clean(broken[0].promise))
-        failure.text = _clean("\n\n".join(map(_told, broken)))
+        failure.text = _clean("\n\n".join(each.told for each in broken))
     return int(bool(broken))
-
-
-def _told(broken: Broken) -> str:
-    return f"{broken.operation}: {broken.promise}\n{broken.pointer}\n{broken.seen}\n{broken.curl}"
 
 
 def _clean(text: str) -> str:

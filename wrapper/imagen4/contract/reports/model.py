@@ -27,6 +27,11 @@ class Broken:
     times: int
     curl: str
 
+    @property
+    def told(self) -> str:
+        """All of it, one thing a line."""
+        return "\n".join((f"{self.operation}: {self.promise}", self.pointer, self.seen, self.curl))
+
 
 @dataclass(frozen=True)
 class Known:

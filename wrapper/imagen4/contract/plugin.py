@@ -1,0 +1,119 @@
+"""The same checks in somebody's own pytest suite: `pytest --imagen4-contract=kie …`.
+
+One test for each check, named after it, on one conversation with the server. Importing
+this is cheap and needs pytest alone; the rest is imported when the option is given.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from imagen4.contract.choices import GATEWAYS, PHASES, PROFILES
+
+if TYPE_CHECKING:
+    from imagen4.contract.reports.model import Report
+
+OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("contract", "Check a server against this gateway's document.", {"choices": GATEWAYS}),
+    ("base-url", "The server to check.", {}),
+    ("api-key", "Its key; else KIE_API_KEY or APIKLEY_API_KEY.", {}),
+    ("profile", "How it answers.", {"choices": PROFILES, "default": "auto"}),
+    ("phase", "How much to try.", {"choices": PHASES, "default": "quick"}),
+    ("seed", "Of what is generated.", {"type": int, "default": 0}),
+    ("max-paid", "Requests that may be paid for, not on loopback.", {"type": int, "default": 0}),
+)
+RUN = "could-run"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("imagen4 contract")
+    for name, text, rules in OPTIONS:
+        group.addoption(f"--imagen4-{name}", help=text, **{"default": None, **rules})
+
+
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Add the contract's tests behind the suite's own."""
+    if config.getoption("--imagen4-contract"):
+        items.extend(_tests(session, config))
+
+
+def _tests(session: pytest.Session, config: pytest.Config) -> Iterator[pytest.Item]:
+    from imagen4.contract.checks import CHECKS
+
+    once = _Once(config)
+    for name in (RUN, *CHECKS):
+        yield ContractTest.from_parent(session, name=f"imagen4-contract::{name}", once=once)
+
+
+class _Once:
+    """The conversation, held when the first test asks for it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self._report: Report | None = None
+        self._failure = ""
+
+    def report(self) -> "Report | str":
+        """The report, or why there is none."""
+        from imagen4.contract.target import CouldNotRunError
+
+        if self._report is None and not self._failure:
+            try:
+                self._report = self._hold()
+            except CouldNotRunError as error:
+                self._failure = str(error)
+        return self._report or self._failure
+
+    def _hold(self) -> "Report":
+        from imagen4.contract.reports.model import report
+        from imagen4.contract.run import Options, run
+        from imagen4.contract.target import CouldNotRunError, target
+
+        gateway, url = self._value("contract"), self._value("base-url")
+        if not url:
+            raise CouldNotRunError("no --imagen4-base-url")
+        where = target(gateway, url, self._value("api-key"), dict(os.environ))
+        if hasattr(self.config, "workerinput") and not where.loopback:
+            raise CouldNotRunError("budget: every pytest-xdist worker would spend it; use -n 0")
+        names = ("profile", "seed", "phase", "max-paid")
+        return report(run(Options(where, *(self._value(name) for name in names))))
+
+    def _value(self, name: str) -> Any:
+        return self.config.getoption(f"--imagen4-{name}")
+
+
+class BrokenPromiseError(Exception):
+    """What a failing contract test says, without a traceback through the suite."""
+
+
+class ContractTest(pytest.Item):
+    """One check of the contract."""
+
+    def __init__(self, *, once: _Once, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.once = once
+
+    def runtest(self) -> None:
+        name = self.name.rpartition("::")[2]
+        found = self.once.report()
+        if isinstance(found, str):
+            if name == RUN:
+                raise BrokenPromiseError(f"could not run: {found}")
+            pytest.skip("could not run")
+        if name == RUN and found.exit_code == 2:
+            raise BrokenPromiseError(found.last_line)
+        broken = [each.told for each in found.broken if each.check == name]
+        if broken:
+            raise BrokenPromiseError("\n\n".join(broken))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, BrokenPromiseError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[str, None, str]:
+        return "imagen4.contract", None, self.name
