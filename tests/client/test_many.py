@@ -290,3 +290,28 @@ def test_each_wait_has_its_own_deadline(kind: str) -> None:
 def test_nothing_to_do_is_done_at_once(kind: str) -> None:
     """No requests, no results."""
     assert play(kind, Script(), lambda c: c.generate_many([])) == []
+
+
+def test_few_requests_are_on_the_way_at_a_time() -> None:
+    """The library's pool takes quadratic time over those that wait in it: they wait outside."""
+    under_way, most = 0, 0
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        under_way -= 1
+        if request.method == "POST":
+            return created(f"t{len(request.content)}")
+        return succeeded(task_id_of(request))
+
+    async def run() -> int:
+        transport = httpx.MockTransport(answer)
+        async with httpx.AsyncClient(transport=transport) as http:
+            client = client_for("async", "kie", None, Time(), http_client=http, polling=QUICK)
+            every = client.generate_many(["x" * n for n in range(1, 301)], max_in_flight=300)
+            return len([each async for each in every if each.error is None])
+
+    assert asyncio.run(run()) == 300
+    assert 1 < most <= 50

@@ -17,7 +17,7 @@ from .many import Finished
 from .result import AsyncImage, AsyncResult
 from .surface import Surface
 from .task import Task
-from .transport import AsyncWire
+from .transport import LIMITS, AsyncWire
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -59,7 +59,7 @@ class AsyncClient(
         self._core = core = configured(
             gateway, api_key, base_url, timeout, polling, allow_http, clock, random
         )
-        self._http = http_client or httpx.AsyncClient(trust_env=core.secure)
+        self._http = http_client or httpx.AsyncClient(limits=LIMITS, trust_env=core.secure)
         self._injected = http_client is not None
         self._driver = AsyncDriver(AsyncWire(core, self._http), sleep)
 

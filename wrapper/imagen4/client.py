@@ -16,7 +16,7 @@ from .many import Finished
 from .result import Image, Result
 from .surface import Surface
 from .task import Task
-from .transport import SyncWire
+from .transport import LIMITS, SyncWire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ class Client(Surface[Result, Job, Job, float, Task, Generator[Finished[Result]]]
         self._core = core = configured(
             gateway, api_key, base_url, timeout, polling, allow_http, clock, random
         )
-        self._http = http_client or httpx.Client(trust_env=core.secure)
+        self._http = http_client or httpx.Client(limits=LIMITS, trust_env=core.secure)
         self._injected = http_client is not None
         self._driver = Driver(SyncWire(core, self._http), sleep, clock)
 

@@ -6,6 +6,7 @@ follow their own rules for redirects, and raise ValueError for codes 433 and 455
 
 from __future__ import annotations
 
+import asyncio
 import json
 from functools import cache
 from typing import TYPE_CHECKING
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from .download import Transfer
 
 LARGEST_ANSWER = 4 * 1024 * 1024
+# Requests on the way at a time. httpx's pool takes quadratic time over those that wait in it
+# (minutes for 2,000), so they wait here.
+AT_ONCE = 50
+LIMITS = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
 SHORTEST_KEY = 8  # a shorter one, in somebody's test, could be part of a field's name
 CONNECT_TIMEOUT = 10.0
 DOWNLOAD_TIMEOUT = httpx.Timeout(30.0, connect=CONNECT_TIMEOUT)
@@ -131,8 +136,13 @@ class AsyncWire(Wire):
     def __init__(self, core: Core, http: httpx.AsyncClient) -> None:
         super().__init__(core)
         self._http = http
+        self._turn = asyncio.Semaphore(AT_ONCE)
 
     async def send(self, send: Send) -> Answer:
+        async with self._turn:
+            return await self._sent(send)
+
+    async def _sent(self, send: Send) -> Answer:
         check_open(self._http)
         try:
             request = self.request(send)

@@ -1,0 +1,282 @@
+"""The client's speed beside the alternatives, as ratios taken in one run.
+
+    python scripts/benchmark.py
+
+Prints one table: what it costs over hand-written httpx, what importing it costs, what 2,000
+tasks in flight cost, and how many polls its pace spends for how early an answer. The server
+is a bare stub in a process of its own (benchmark_stub.py), so that only the client's work is
+counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import httpx
+
+from imagen4 import AsyncClient, Client, Polling, Update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+STUB = Path(__file__).with_name("benchmark_stub.py")
+KEY = "benchmark-key"
+PROMPT = "a red fox in the snow"
+ROUNDS = 15
+CYCLES = 40
+IN_FLIGHT = 2000
+IDLE = 4.0  # seconds of watching tasks that only wait
+SIMULATED = 400
+DURATIONS = (5.0, 120.0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; `met` is None where there is no target."""
+
+    what: str
+    found: str
+    beside: str
+    target: str = ""
+    met: bool | None = None
+
+    def text(self) -> str:
+        verdict = {None: "", True: "met", False: "MISSED"}[self.met]
+        return f"{self.what:<46} {self.found:>12}  {self.beside:<34} {self.target:<9} {verdict}"
+
+
+@contextmanager
+def stub() -> Iterator[str]:
+    """The stub's base URL, while it runs."""
+    command = [sys.executable, str(STUB)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield next(iter(process.stdout or ())).strip()
+        finally:
+            process.terminate()
+
+
+def by_hand(http: httpx.Client, url: str) -> str:
+    """The cycle as somebody in a hurry would write it."""
+    headers = {"Authorization": f"Bearer {KEY}"}
+    body = {"model": "google/imagen4", "input": {"prompt": PROMPT}}
+    answer = http.post(f"{url}/api/v1/jobs/createTask", json=body, headers=headers)
+    answer.raise_for_status()
+    task_id = answer.json()["data"]["taskId"]
+    while True:
+        params = {"taskId": task_id}
+        poll = http.get(f"{url}/api/v1/jobs/recordInfo", params=params, headers=headers)
+        poll.raise_for_status()
+        data = poll.json()["data"]
+        if data["state"] == "success":
+            found: str = json.loads(data["resultJson"])["resultUrls"][0]
+            return found
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """Seconds of this process's CPU for so many cycles."""
+    before = time.process_time()
+    for _ in range(CYCLES):
+        work()
+    return time.process_time() - before
+
+
+def cycle_row(url: str) -> Row:
+    """Rounds of one and the other in turn; the middle one of their ratios counts."""
+    polling = Polling.immediate(60)
+    with (
+        httpx.Client() as http,
+        Client("kie", api_key=KEY, base_url=url, polling=polling) as client,
+    ):
+        ours = lambda: client.generate(PROMPT).images[0].url  # noqa: E731
+        theirs = lambda: by_hand(http, url)  # noqa: E731
+        pairs = [(cpu(ours), cpu(theirs)) for _ in range(ROUNDS)]
+    ratio = statistics.median(a / b for a, b in pairs)
+    each = [1000 * statistics.median(times) / CYCLES for times in zip(*pairs, strict=True)]
+    return Row(
+        "CPU of a create-poll-poll-result cycle",
+        f"{ratio:.2f} x",
+        f"hand-written httpx ({each[0]:.2f} / {each[1]:.2f} ms)",
+        "<= 1.25 x",
+        ratio <= 1.25,
+    )
+
+
+def wall(*arguments: str) -> float:
+    """Seconds that a fresh interpreter takes, at its best."""
+    command = [sys.executable, *arguments]
+    times = []
+    for _ in range(9):
+        before = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        times.append(time.perf_counter() - before)
+    return min(times)
+
+
+def import_rows() -> list[Row]:
+    nothing = wall("-c", "pass")
+    httpx_alone = wall("-c", "import httpx") - nothing
+    beside = f"import httpx ({1000 * httpx_alone:.0f} ms)"
+    commands = {
+        "import imagen4": ("-c", "import imagen4"),
+        "imagen4 --help": ("-m", "imagen4", "--help"),
+    }
+    ratios = {name: (wall(*each) - nothing) / httpx_alone for name, each in commands.items()}
+    rows = [
+        Row(name, f"{ratio:.2f} x", beside, "<= 1.30 x", ratio <= 1.3)
+        for name, ratio in ratios.items()
+    ]
+    ready = "import imagen4; imagen4.Client('kie', api_key='k')"
+    by_hand_ready = wall("-c", "import httpx; httpx.Client()") - nothing
+    ratio = (wall("-c", ready) - nothing) / by_hand_ready
+    return [*rows, Row("import and Client('kie')", f"{ratio:.2f} x", "import and httpx.Client()")]
+
+
+def resident() -> int:
+    """Bytes of this process's memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+async def watch(url: str, waiting: asyncio.Event, seen: dict[str, float]) -> None:
+    """Once all tasks wait for their second poll: measure memory, and CPU while they only wait."""
+    await waiting.wait()
+    seen["memory"] = resident()
+    started, before = time.perf_counter(), time.process_time()
+    await asyncio.sleep(IDLE)
+    seen["load"] = (time.process_time() - before) / (time.perf_counter() - started)
+    async with httpx.AsyncClient() as http:
+        await http.get(f"{url}/ready")
+
+
+async def many(url: str) -> dict[str, float]:
+    """2,000 tasks in flight in one process, created at once and polled each 20-25 s."""
+    waiting, polled = asyncio.Event(), count(1)
+    polling = Polling(pace=((math.inf, 20.0, 25.0),), paced=False, timeout=120)
+
+    def on_update(update: Update) -> None:
+        if update.state == "waiting" and next(polled) == IN_FLIGHT:
+            waiting.set()
+
+    async with AsyncClient("kie", api_key=KEY, base_url=url, polling=Polling.immediate()) as warm:
+        await warm.generate(PROMPT)
+    async with AsyncClient("kie", api_key=KEY, base_url=f"{url}/slow", polling=polling) as client:
+        seen: dict[str, float] = {"before": resident()}
+        watcher = asyncio.create_task(watch(url, waiting, seen))
+        prompts = (f"{PROMPT} {index}" for index in range(IN_FLIGHT))
+        results = client.generate_many(prompts, max_in_flight=IN_FLIGHT, on_update=on_update)
+        seen["errors"] = float(sum([bool(each.error) async for each in results]))
+        await watcher
+    return seen
+
+
+def many_rows(url: str) -> list[Row]:
+    seen = asyncio.run(many(url))
+    each = (seen["memory"] - seen["before"]) / IN_FLIGHT / 1024
+    idle, errors = 100 * seen["load"], int(seen["errors"])
+    return [
+        Row(
+            f"memory of a task, {IN_FLIGHT} in flight", f"{each:.1f} KB", "", "<= 20 KB", each <= 20
+        ),
+        Row("  errors among them", str(errors), "", "0", errors == 0),
+        Row("  CPU while they only wait", f"{idle:.1f} %", "of one core", "<= 5 %", idle <= 5),
+    ]
+
+
+class Simulation:
+    """Tasks of known duration on a clock of their own; the real client waits for them."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.ends = 0.0
+        self.polls = 0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def answer(self, _: httpx.Request) -> httpx.Response:
+        self.polls += 1
+        done = self.now >= self.ends
+        result = '{"resultUrls":["https://files.example/1.png"]}'
+        record = {"state": "success", "resultJson": result} if done else {"state": "waiting"}
+        return httpx.Response(200, json={"code": 200, "data": record})
+
+    def waits(self, durations: list[float]) -> list[tuple[int, float]]:
+        """Polls and lateness, in seconds, of each wait."""
+        transport = httpx.MockTransport(self.answer)
+        found = []
+        with httpx.Client(transport=transport) as http:
+            client = Client(
+                "kie", api_key=KEY, http_client=http, clock=lambda: self.now, sleep=self.sleep,
+                random=Random(7).random,
+            )  # fmt: skip
+            for duration in durations:
+                self.polls, self.ends = 0, self.now + duration
+                client.job("task").wait()
+                found.append((self.polls, self.now - self.ends))
+        return found
+
+
+def fixed(interval: float, durations: list[float]) -> list[tuple[int, float]]:
+    """The same for a fixed interval, with its first poll at once."""
+    pauses = [math.ceil(duration / interval) for duration in durations]
+    pairs = zip(pauses, durations, strict=True)
+    return [(paused + 1, paused * interval - duration) for paused, duration in pairs]
+
+
+def pace_rows(name: str, durations: list[float], *, targets: bool) -> list[Row]:
+    schedules = {"imagen4": Simulation().waits(durations)}
+    schedules |= {f"fixed {each:g} s": fixed(each, durations) for each in (0.1, 0.5, 6.0)}
+    rows = []
+    for schedule, waits in schedules.items():
+        polls = statistics.mean(polled for polled, _ in waits)
+        late = statistics.mean(
+            late / lasted for (_, late), lasted in zip(waits, durations, strict=True)
+        )
+        judged = targets and schedule == "imagen4"
+        met = polls <= 12 and late <= 0.1 if judged else None
+        target = "12, 10 %" if judged else ""
+        rows.append(
+            Row(
+                f"polls of a task, {name}",
+                f"{polls:.1f}",
+                f"{schedule}: {100 * late:.1f} % late",
+                target,
+                met,
+            )
+        )
+    return rows
+
+
+def durations() -> dict[str, list[float]]:
+    """Of tasks of 5-120 s: as many of each order of length, and as many of each length."""
+    random, (short, long) = Random(11), DURATIONS
+    spread = [short * (long / short) ** random.random() for _ in range(SIMULATED)]
+    return {
+        "log-uniform 5-120 s": spread,
+        "uniform 5-120 s": [random.uniform(short, long) for _ in spread],
+    }
+
+
+def main() -> None:
+    with stub() as url:
+        rows = [cycle_row(url), *import_rows(), *many_rows(url)]
+    for name, lasted in durations().items():
+        rows += pace_rows(name, lasted, targets=name.startswith("log"))
+    print("\n".join(row.text() for row in rows))
+
+
+if __name__ == "__main__":
+    main()

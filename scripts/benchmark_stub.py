@@ -1,0 +1,59 @@
+"""The server of benchmark.py: a gateway that answers from memory, as fast as Python can.
+
+Prints its URL when it is ready.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+
+PARAM = json.dumps({"input": json.dumps({"prompt": "a red fox in the snow"})})
+
+
+class Stub(asyncio.Protocol):
+    """Answers from memory: a task under /slow waits until somebody asks for /ready."""
+
+    ready = False
+    created = 0
+    polled: set[bytes] = set()  # noqa: RUF012 - shared by all connections on purpose
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.write = getattr(transport, "write")  # noqa: B009 - the base class lacks it
+        self.received = b""
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+        head, end, body = self.received.partition(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+        if not end or len(body) < int(length[1] if length else 0):
+            return
+        self.received = b""
+        answer = json.dumps(self.answer(head.split(b" ", 2)[1])).encode()
+        headers = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        self.write(headers % len(answer) + answer)
+
+    def answer(self, path: bytes) -> dict[str, object]:
+        Stub.ready = Stub.ready or path == b"/ready"
+        if path.endswith(b"createTask"):
+            Stub.created += 1
+            task_id = f"{Stub.created:032x}"
+            return {"code": 200, "msg": "success", "data": {"taskId": task_id, "recordId": task_id}}
+        known = path in Stub.polled
+        Stub.polled.add(path)
+        done = Stub.ready if path.startswith(b"/slow") else known
+        record = {"taskId": path[-32:].decode(), "state": "success" if done else "waiting"}
+        record["resultJson"] = '{"resultUrls":["https://files.example/1.png"]}' if done else ""
+        record["param"] = PARAM
+        return {"code": 200, "msg": "success", "data": record}
+
+
+async def serve() -> None:
+    server = await asyncio.get_running_loop().create_server(Stub, "127.0.0.1", 0)
+    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())
