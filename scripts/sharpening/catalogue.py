@@ -2,6 +2,7 @@
 
 from sharpening import (
     answer_defects,
+    http_defects,
     key_defects,
     record_defects,
     request_defects,
@@ -13,6 +14,7 @@ from sharpening.defect import Defect
 AREAS = (
     request_defects.AREA,
     answer_defects.AREA,
+    http_defects.AREA,
     key_defects.AREA,
     record_defects.AREA,
     state_defects.AREA,

@@ -1,0 +1,38 @@
+"""Servers and runs that the contract tests share."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from imagen4.contract.run import Options, Outcome, Seams, run
+from imagen4.contract.target import Target
+from imagen4.sandbox import Sandbox
+from sharpening.clock import Clock
+from sharpening.reference import KEYS, InProcess, Reference
+
+Hold = Callable[..., Outcome]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Time that only waiting moves."""
+    return Clock()
+
+
+@pytest.fixture
+def hold(clock: Clock) -> Hold:
+    """Run the suite against a server in this process; `base_url` decides what it costs."""
+
+    def held(server: Reference, base_url: str = "http://127.0.0.1:9", **options: object) -> Outcome:
+        target = Target(server.gateway, base_url, KEYS[server.gateway])
+        seams = Seams(InProcess(server), clock.now, clock.sleep)
+        return run(Options(target, **options), seams)  # type: ignore[arg-type]  # named by tests
+
+    return held
+
+
+@pytest.fixture(scope="module", params=["observed", "documented"])
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A real server on loopback, fast enough that no task keeps anybody waiting."""
+    with Sandbox(profile=request.param, speed=1000, limits=False) as running:
+        yield running
