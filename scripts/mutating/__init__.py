@@ -1,0 +1,1 @@
+"""Parts of scripts/mutation.py: the copy, the tests that run, the constants, the survivors."""

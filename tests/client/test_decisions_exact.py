@@ -1,0 +1,154 @@
+"""Small decisions, each held to its exact outcome: what no larger test would notice."""
+
+import dataclasses
+import logging
+import re
+from collections.abc import Callable
+from math import inf
+from typing import Any
+
+import pytest
+
+from imagen4 import (
+    InvalidRequest,
+    Polling,
+    RateLimited,
+    Request,
+    TransportError,
+    UnexpectedResponse,
+    callbacks,
+)
+from imagen4.account import balance, fresh_link
+from imagen4.core import Core, configured
+from imagen4.effects import Answer
+from imagen4.kie import ADAPTER
+from imagen4.origins import is_loopback
+from imagen4.request import planned
+from imagen4.submission import pause_after
+
+KEY = "a-key-to-be-cut-out"
+
+
+def core(base_url: str | None = None, now: float = 0.0, **polling: Any) -> Core:
+    """Settings with a clock that stands still and no randomness."""
+    waits = Polling(paced=False, **polling)
+    return configured("kie", KEY, base_url, 30.0, waits, False, lambda: now, lambda: 0.0)
+
+
+def ended(steps: Any, answer: object) -> Any:
+    """What steps return after one effect, answered (or failed) so."""
+    next(steps)
+    try:
+        steps.throw(answer) if isinstance(answer, Exception) else steps.send(answer)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("the steps go on")
+
+
+@pytest.mark.parametrize(
+    ("url", "secure"),
+    [("https://api.example", True), ("http://127.0.0.1:1", False), ("http://localhost", False)],
+)
+def test_only_https_may_use_a_proxy(url: str, secure: bool) -> None:
+    """On plain http a proxy would see the key."""
+    assert core(url).secure is secure
+
+
+@pytest.mark.parametrize(("wish", "pause"), [(None, 1.0), (0.5, 1.0), (50.0, 50.0), (500.0, 120.0)])
+def test_a_create_is_repeated_when_the_gateway_wishes(wish: float | None, pause: float) -> None:
+    """But not earlier than our own pause, nor later than the longest wish we grant."""
+    limited = RateLimited("later")
+    limited.retry_after = wish
+    assert pause_after(core(), limited, 1, inf) == pause
+
+
+def test_what_never_left_is_repeated_after_our_own_pause() -> None:
+    """A transport error has no wish."""
+    never = TransportError("no")
+    assert [pause_after(core(), never, attempt, inf) for attempt in (1, 2, 3)] == [1.0, 2.0, 4.0]
+
+
+def test_a_pause_that_ends_at_the_deadline_is_too_long() -> None:
+    """There would be no time left to create anything."""
+    assert pause_after(core(now=5.0), TransportError("no"), 1, 6.0) is None
+    assert pause_after(core(now=5.0), TransportError("no"), 1, 6.01) == 1.0
+
+
+def test_immediate_polling_leaves_no_gap_however_chance_falls() -> None:
+    """Neither end of its one band is above zero."""
+    polling = Polling.immediate()
+    assert [polling.interval(0.0, lambda drawn=drawn: drawn) for drawn in (0.0, 1.0)] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("missing", ["link_model", "link_kwargs"])
+def test_a_gateway_with_half_an_operation_has_none(missing: str) -> None:
+    """A fresh link needs both the request's model and its builder."""
+    assert dataclasses.replace(ADAPTER, **{missing: None}).fresh_link("https://a.example") is None
+
+
+@pytest.mark.parametrize("host", ["X127.0.0.1X", "X::1", "127.0.0.1X"])
+def test_letters_around_an_address_make_it_a_name(host: str) -> None:
+    """Only brackets are taken off."""
+    assert not is_loopback(host)
+
+
+def test_a_callback_that_tells_of_no_task_is_an_answer_of_sorts() -> None:
+    """The error says what it holds; it came by HTTP, so its status counts as 200."""
+    with pytest.raises(UnexpectedResponse) as caught:
+        callbacks.parse(b'{"code": 200}')
+    error = caught.value
+    assert error.message == "The callback does not describe a task"
+    assert (error.http_status, error.code, error.body) == (200, 200, '{"code": 200}')
+
+
+def test_a_link_that_cannot_be_had_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """With the gateway and the reason, and is no error: the old link has just expired."""
+    with caplog.at_level(logging.WARNING, "imagen4"):
+        assert ended(fresh_link(core(), "https://a.example"), TransportError("gone")) is None
+    assert [record.getMessage() for record in caplog.records] == ["kie: no fresh link: gone"]
+
+
+def test_a_refused_balance_does_not_show_the_key() -> None:
+    """Not even when the gateway repeats it."""
+    body = f'{{"code": 401, "msg": "no such key: {KEY}"}}'.encode()
+    steps = balance(core())
+    next(steps)
+    with pytest.raises(Exception, match=re.escape("no such key: [hidden]")) as caught:
+        steps.send(Answer(200, {}, body))
+    assert KEY not in f"{caught.value!r} {caught.value.body}"  # type: ignore[attr-defined]
+
+
+def number(kind: str) -> dict[str, Any]:
+    """A document of `input` whose numbers are of a type."""
+    return {"properties": {"prompt": {}, "num_images": {"type": kind}, "seed": {"type": kind}}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "seed"), [("integer", 2, 7), ("number", 2, "7"), ("string", "2", "7")]
+)
+def test_numbers_are_spelled_as_the_document_wants(kind: str, count: object, seed: object) -> None:
+    """A seed becomes a number only where it has to be whole."""
+    (plan,) = planned(Request("a fox", num_images=2, seed=7), number(kind), "x")
+    assert plan.fields == {"prompt": "a fox", "num_images": count, "seed": seed}
+    assert plan.seed == "7"
+
+
+REFUSED: dict[str, Callable[[], object]] = {
+    "seed has too many digits": lambda: planned(
+        Request("a", seed=10**5000), ADAPTER.input_schema, "kie"
+    ),
+    "seed must be a whole number on this gateway": lambda: planned(
+        Request("a", seed="x"), number("integer"), "x"
+    ),
+    "timeout must be a number of seconds above 0": lambda: configured(
+        "kie", KEY, None, 0, None, False, lambda: 0.0, lambda: 0.0
+    ),
+    "timeout must be a number of seconds, 0 or more": lambda: core().deadline(-0.1),
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_a_refusal_says_what_is_allowed(message: str) -> None:
+    """Word for word: the message is all that a user gets."""
+    with pytest.raises(InvalidRequest, match=f"^{re.escape(message)}$"):
+        REFUSED[message]()
