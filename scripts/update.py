@@ -145,7 +145,7 @@ def _apply(
             readme = options.root / "README.md"
             replace_files({readme: differ.fresh_readme(options.root).encode()})
             if not options.no_tests:
-                _run(options.root, "a test", "-m", "pytest", "--quiet", "-p", "no:cacheprovider")
+                _run(options.root, "a test", "-m", "pytest", "-qn2", "-p", "no:cacheprovider")
         except (UpdateError, PageError) as error:
             if not breaking:
                 raise

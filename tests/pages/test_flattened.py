@@ -161,7 +161,7 @@ AMBIGUOUS = {
     "an example with a key that no schema names": (
         samples.yaml().replace("ratio: '16:9'", "ratio: '16:9'\n                extra: 1"), ""),
     "an example with lost blank lines": (
-        _with({"song": {"description": "S", "type": "string", "example": "[Verse]\nla\n[End]\nlo"}}),
+        _with({"song": {"description": "S", "type": "string", "example": "[A]\nla\n[B]\nlo"}}),
         "may be lost"),
 }  # fmt: skip
 

@@ -242,7 +242,9 @@ class Placing:
 
     def _scalar_cost(self, kind: str | Shape, name: str) -> int | None:
         if isinstance(kind, Shape):
-            return 0 if fits(name, resolve(kind, self._stack.components).types) else BREACH
+            shape = resolve(kind, self._stack.components)
+            entry = shape.items.types if shape.items is not None else shape.types
+            return 0 if fits(name, shape.types) or fits(name, entry) else BREACH
         return 0 if name in KINDS[kind].scalars else None
 
     def _taken(self, owner: Node, slot: str, kind: str | Shape, value: Value) -> Node:

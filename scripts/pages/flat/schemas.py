@@ -222,11 +222,21 @@ def _samples_cost(schema: Schema) -> int:
     cost = 0
     if schema.types:
         found = schema.samples | {_type_of(value) for value in schema.enum}
-        cost += BREACH * sum(not fits(name, schema.types) for name in found)
+        cost += BREACH * sum(not fits(name, _sloppy(schema)) for name in found)
     if schema.enum:
         allowed = [*schema.enum]
         cost += ODD * sum(value not in allowed for _, value in schema.values)
     return cost
+
+
+def _sloppy(schema: Schema) -> frozenset[str]:
+    """The types of values that authors write beside a schema, be they right or not.
+
+    A list's example is often one entry instead of a list. Whether an example after
+    ``items`` belongs to the entries or, wrongly, to the list cannot be told.
+    """
+    entries = schema.items.types if schema.items is not None else frozenset()
+    return schema.types | entries if "array" in schema.types else schema.types
 
 
 def fits(name: str, types: frozenset[str]) -> bool:
