@@ -31,6 +31,12 @@ def read(content: bytes) -> Reading:
     return Reading(value, True, problem)
 
 
+def value_of(text: str) -> Any:
+    """The value of JSON inside a string field; None for text that is not strict JSON."""
+    reading = read(text.encode("utf-8", "surrogatepass"))
+    return None if reading.problem else reading.value
+
+
 def _problem(content: bytes) -> str:
     if not content.strip():
         return "empty body"
@@ -46,6 +52,8 @@ def _problem(content: bytes) -> str:
         return f"not JSON: {error.msg} at character {error.pos}"
     except RecursionError:
         return "nested too deeply"
+    except ValueError:
+        return "a number too long to read"
     return ""
 
 

@@ -1,12 +1,12 @@
 """Records: each is the record of the task asked for, and tells what was asked of it."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from imagen4.contract.checks.registry import Found, check
 from imagen4.contract.document import TASK, shortened
 from imagen4.contract.exchange import Exchange
+from imagen4.contract.strict_json import value_of
 from imagen4.contract.trace import Task, Trace, state
 
 FIELDS = f"{TASK}/properties"
@@ -66,11 +66,7 @@ def _echoed(value: Any) -> bool:
 
 def _object(value: Any) -> dict[str, Any] | None:
     """An object, or the JSON text of one (wire: `input` is text inside the text)."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return None
+    value = value_of(value) if isinstance(value, str) else value
     return value if isinstance(value, dict) else None
 
 

@@ -1,6 +1,5 @@
 """Results: readable, only on success, as many pictures as were asked for."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +7,7 @@ from urllib.parse import urlsplit
 from imagen4.contract.checks.registry import Found, check
 from imagen4.contract.document import BODY, TASK, shortened
 from imagen4.contract.exchange import Exchange
+from imagen4.contract.strict_json import value_of
 from imagen4.contract.trace import Task, Trace, state
 
 RESULT = f"{TASK}/properties/resultJson"
@@ -34,10 +34,7 @@ def _problem(text: Any) -> str:
 
 
 def _urls(text: Any) -> list[Any]:
-    try:
-        value = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return []
+    value = value_of(text) if isinstance(text, str) else None
     urls = value.get("resultUrls") if isinstance(value, dict) else None
     return urls if isinstance(urls, list) else []
 

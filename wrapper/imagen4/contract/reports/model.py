@@ -117,10 +117,9 @@ def _reason(outcome: Outcome, broken: tuple[Broken, ...]) -> str:
 
 
 def _broken(outcome: Outcome) -> tuple[Broken, ...]:
-    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in outcome.sorted.violations:
-        path = finding.exchange.request.path
-        groups.setdefault((path, finding.promise, finding.pointer), []).append(finding)
+        groups.setdefault((finding.promise, finding.pointer), []).append(finding)
     return tuple(_promise(outcome, group) for group in groups.values())
 
 

@@ -1,0 +1,107 @@
+"""What CI sees of a run: an exit code, a last line, and files it can show."""
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from imagen4.contract.checks import CHECKS
+from imagen4.contract.command import command, write
+from imagen4.sandbox import Sandbox
+
+KEYS = {"KIE_API_KEY": "", "APIKLEY_API_KEY": ""}
+
+
+def _run(*arguments: str, **settings: str | None) -> Result:
+    return CliRunner(env=KEYS).invoke(command, arguments, **settings)
+
+
+def _last(result: Result) -> str:
+    return result.output.splitlines()[-1]
+
+
+def test_a_conforming_server_ends_with_0(sandbox: Sandbox) -> None:
+    """Exit code 0, and the last line begins with the word for it."""
+    result = _run("kie", "--base-url", sandbox.url("kie"))
+    assert (result.exit_code, _last(result).split(":")[0]) == (0, "conforms")
+
+
+def test_a_broken_promise_ends_with_1(sandbox: Sandbox) -> None:
+    """Exit code 1; the last line names the gateway and the promise."""
+    result = _run("kie", "--base-url", sandbox.url("kie"), "--api-key", "not-the-key-1")
+    assert result.exit_code == 1
+    assert _last(result) == "violated: kie broke: The account's key is accepted."
+    assert "not-the-key-1" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["kie", "--base-url", "http://127.0.0.1:1/kie"], "unreachable"),
+        (["kie", "--base-url", "https://api.kie.ai"], "no key"),
+        (["kie", "--base-url", "https://api.apikley.ru", "--api-key", "k"], "wrong host"),
+        (["kie", "--base-url", "https://api.kie.ai", "--api-key", "k"], "budget"),
+    ],
+)
+def test_what_cannot_run_ends_with_2(arguments: list[str], reason: str) -> None:
+    """Exit code 2, for a reason that is named; nothing is said about the server."""
+    result = _run(*arguments)
+    assert result.exit_code == 2
+    assert _last(result).startswith(f"could not run: {reason}")
+
+
+def test_the_price_is_shown_before_anything_is_sent() -> None:
+    """Without somebody to say yes, nothing goes to a server that costs money."""
+    result = _run("kie", "--base-url", "https://api.kie.ai", "--api-key", "k", "--max-paid", "3")
+    assert "Up to 3 request(s) may be paid for, each 8 credits ($0.04)." in result.output
+    assert result.exit_code == 2
+
+
+def test_a_usage_error_is_code_2_too() -> None:
+    """An unknown gateway could not run either."""
+    assert _run("nobody", "--base-url", "http://127.0.0.1").exit_code == 2
+
+
+def test_reports_are_written(sandbox: Sandbox, tmp_path: Path) -> None:
+    """JUnit, JSON and Markdown say what the terminal says."""
+    files = {name: tmp_path / name for name in ("junit", "json", "markdown")}
+    options = [word for name, path in files.items() for word in (f"--{name}", str(path))]
+    result = _run("apikley", "--base-url", sandbox.url("apikley"), *options)
+    made = json.loads(files["json"].read_text(encoding="utf-8"))
+    assert (made["verdict"], made["exit_code"]) == ("conforms", 0)
+    assert f"conforms: {made['reason']}" == _last(result)
+    suite = ET.parse(files["junit"]).getroot()[0]  # noqa: S314  # written by ourselves
+    assert [case.get("name") for case in suite.iter("testcase")] == list(CHECKS)
+    assert suite.get("failures") == "0"
+    assert made["reason"] in files["markdown"].read_text(encoding="utf-8")
+
+
+def test_a_failure_is_in_every_report(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The broken promise, where it stands and how to see it."""
+    junit, markdown = tmp_path / "junit.xml", tmp_path / "summary.md"
+    arguments = ["--junit", str(junit), "--markdown", str(markdown), "--api-key", "another-key"]
+    _run("kie", "--base-url", sandbox.url("kie"), *arguments)
+    (failure,) = ET.parse(junit).getroot().iter("failure")  # noqa: S314  # written by ourselves
+    assert failure.get("message") == "The account's key is accepted."
+    assert "#/components/securitySchemes/BearerAuth" in (failure.text or "")
+    assert "curl -sS" in markdown.read_text(encoding="utf-8")
+
+
+def test_a_report_is_whole_or_not_there(tmp_path: Path) -> None:
+    """A report that cannot be written leaves the old one and no half of the new."""
+    path = tmp_path / "report.json"
+    write(path, "old")
+    with pytest.raises(UnicodeEncodeError):
+        write(path, "\ud800")
+    assert [each.name for each in tmp_path.iterdir()] == ["report.json"]
+    assert path.read_text(encoding="utf-8") == "old"
+
+
+def test_a_report_that_cannot_be_written_is_code_2(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A folder that does not exist: one line, no traceback."""
+    path = str(tmp_path / "missing" / "report.json")
+    result = _run("kie", "--base-url", sandbox.url("kie"), "--json", path)
+    assert result.exit_code == 2
+    assert _last(result).startswith("could not run: ")

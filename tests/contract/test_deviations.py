@@ -1,0 +1,76 @@
+"""A registered deviation must not become a blanket under which other defects hide."""
+
+import json
+
+import pytest
+
+from contract.conftest import Hold
+from imagen4.contract.deviations import Deviation, registered
+from sharpening.catalogue import CATALOGUE
+from sharpening.clock import Clock
+from sharpening.measure import Setting, meet
+from sharpening.reference import Reference, RefusedError
+
+DEFECTS = {defect.name: defect for defect in CATALOGUE}
+
+# Defects one step beside a deviation: the same operation, field or code.
+BESIDE = [
+    ("bad-parameter-is-501", "observed"),
+    ("bad-parameter-is-500", "documented"),
+    ("unknown-task-is-500", "observed"),
+    ("unknown-task-is-null", "observed"),
+    ("cost-time-of-another", "observed"),
+    ("cost-time-as-text", "observed"),
+    ("fail-code-missing", "observed"),
+    ("fail-code-a-number", "observed"),
+    ("result-null", "observed"),
+    ("task-id-null", "observed"),
+    ("state-null", "observed"),
+    ("create-always-500", "observed"),
+    ("data-null-on-create", "observed"),
+]
+
+
+@pytest.mark.parametrize(("name", "style"), BESIDE)
+def test_a_deviation_hides_no_defect_beside_it(name: str, style: str) -> None:
+    """The known shape is excused; the next one to it is a violation."""
+    assert meet(Setting("kie", style), DEFECTS[name]).exit_code == 1
+
+
+def test_a_500_with_data_is_not_the_known_500(clock: Clock, hold: Hold) -> None:
+    """What is excused of a bad parameter is code 500 without data, as it was recorded."""
+    server = Reference("kie", "observed", clock)
+    plain = server.refuse
+
+    def refuse(refused: RefusedError) -> tuple[int, dict[str, object]]:
+        status, envelope = plain(refused)
+        return status, envelope | {"data": {"hint": "x"}} if refused.code == 500 else envelope
+
+    server.refuse = refuse  # type: ignore[method-assign]  # one changed decision
+    assert {finding.check for finding in hold(server).sorted.violations} == {"reason"}
+
+
+def test_a_deviation_that_is_gone_is_named(clock: Clock, hold: Hold) -> None:
+    """When the gateway does what its page says, the run says which deviation can be dropped."""
+    server = Reference("kie", "observed", clock)
+    server.unknown = lambda: RefusedError(404, "Task not found")  # type: ignore[method-assign]
+    outcome = hold(server)
+    assert [each.id for each in outcome.sorted.gone] == ["unknown-task-422"]
+    assert "unknown-task-422" not in outcome.sorted.excused
+
+
+def test_a_deviation_that_could_not_show_is_not_called_gone(clock: Clock, hold: Hold) -> None:
+    """Without a bad parameter sent, nothing is known of how bad parameters are refused."""
+    outcome = hold(Reference("kie", "observed", clock), "https://staging.invalid", max_paid=0)
+    assert "bad-parameter-500" not in {each.id for each in outcome.sorted.gone}
+
+
+@pytest.mark.parametrize("deviation", registered(), ids=lambda each: each.id)
+def test_every_deviation_is_narrow_and_has_its_evidence(deviation: Deviation) -> None:
+    """Each names its checks, what was seen and how that is known, and a shape that is not empty."""
+    assert deviation.evidence.partition(":")[0] in ("doc", "wire", "claim", "unknown")
+    assert deviation.checks
+    assert deviation.documented
+    assert deviation.seen
+    assert deviation.fields or deviation.codes
+    assert all(json.loads(value) is None for value in deviation.values)

@@ -1,0 +1,122 @@
+"""What is sent has to be the same for the same seed, and its intent has to be right."""
+
+import json
+from typing import Any
+
+import pytest
+
+from imagen4.contract.cases import allowed, forbidden, generated
+from imagen4.contract.cases.judge import intent_of
+from imagen4.contract.document import BODY, Document, load
+from imagen4.contract.exchange import Expect, Planned
+
+GATEWAYS = ("kie", "apikley")
+PROMPT = {"prompt": "a fox"}
+
+
+def _expect(document: Document, body: Any, content_type: str | None = "application/json") -> Expect:
+    return intent_of(document, json.dumps(body).encode(), "", content_type).expect
+
+
+def _body(**changes: Any) -> dict[str, Any]:
+    return {"model": "google/imagen4", "input": PROMPT | changes}
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+@pytest.mark.parametrize("phases", [generated.DETERMINISTIC, generated.EVERYTHING])
+def test_the_same_seed_gives_the_same_requests(gateway: str, phases: tuple[str, ...]) -> None:
+    """Byte for byte and in order, also when nothing is remembered from before."""
+    document = load(gateway)
+    first = generated.generated(document, phases, 3)
+    generated._generated.cache_clear()
+    assert generated.generated(document, phases, 3) == first
+    assert len(first) > 60
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_quick_does_not_depend_on_the_seed(gateway: str) -> None:
+    """Examples and boundaries are what the document says, not what the dice say."""
+    document = load(gateway)
+    first, second = (generated.generated(document, generated.DETERMINISTIC, n) for n in (1, 2))
+    assert first == second
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_own_cases_mean_what_they_say(gateway: str) -> None:
+    """The document itself allows every allowed case and forbids every forbidden one."""
+    document = load(gateway)
+    for plan in [allowed.first(), *allowed.allowed(document)]:
+        assert _intent(document, plan) is Expect.ACCEPT, plan.intent.what
+    for plan in forbidden.forbidden(document):
+        assert plan.intent.expect is Expect.REFUSE, plan.intent.what
+        assert document.at(plan.intent.pointer) is not None
+
+
+def _intent(document: Document, plan: Planned) -> Expect:
+    request = plan.request
+    return intent_of(document, request.content or b"", "", request.content_type).expect
+
+
+def test_every_enum_value_and_length_limit_is_tried() -> None:
+    """Ratios and numbers of pictures one by one; each limit at it and one beyond."""
+    document = load("apikley")
+    fields = document.at(f"{BODY}/properties/input/properties")
+    given = [plan.request.body["input"] for plan in allowed.allowed(document)]
+    for name in ("aspect_ratio", "num_images"):
+        assert {each[name] for each in given if name in each} == set(fields[name]["enum"])
+    beyond = [plan.request.body for plan in forbidden.forbidden(document)]
+    wrong = [body["input"] for body in beyond if isinstance(body, dict) and "input" in body]
+    for name in ("prompt", "negative_prompt", "seed"):
+        limit = fields[name]["maxLength"]
+        assert any(len(each.get(name, "")) == limit for each in given)
+        texts = [each.get(name) for each in wrong if isinstance(each, dict)]
+        assert any(isinstance(each, str) and len(each) == limit + 1 for each in texts)
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_nothing_is_posted_to_anybody(gateway: str) -> None:
+    """The page's example host is somebody's: no generated request names it."""
+    plans = generated.generated(load(gateway), generated.EVERYTHING, 0)
+    assert not any(b"your-domain" in (plan.request.content or b"") for plan in plans)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _body(prompt=""),
+        _body(prompt="  "),
+        _body(negative_prompt=""),
+        _body(seed=None),
+        _body(aspect_ratio=""),
+        _body(unheard_of=1),
+        {"model": "google/imagen4"},
+        _body() | {"callBackUrl": ""},
+        _body() | {"callBackUrl": "ftp://callback.invalid/"},
+        _body(prompt="a\x07b"),
+    ],
+)
+def test_what_the_document_leaves_open_is_open(body: Any) -> None:
+    """Servers may do either, so neither is judged."""
+    assert _expect(load("kie"), body) is Expect.OPEN
+
+
+@pytest.mark.parametrize(
+    "body",
+    [_body(prompt=None), _body() | {"model": ""}, None, "", [], _body(seed=3), _body(prompt=[])],
+)
+def test_what_the_document_forbids_is_forbidden(body: Any) -> None:
+    """Null and empty are open for optional fields only."""
+    assert _expect(load("kie"), body) is Expect.REFUSE
+
+
+def test_num_images_is_a_field_of_apikley_only() -> None:
+    """kie's document has no such field: there it is an unknown extra, neither good nor bad."""
+    assert _expect(load("apikley"), _body(num_images="5")) is Expect.REFUSE
+    assert _expect(load("kie"), _body(num_images="5")) is Expect.OPEN
+
+
+def test_without_content_type_nothing_is_said() -> None:
+    """A wrong media type is forbidden; a missing one is not mentioned anywhere."""
+    assert _expect(load("kie"), _body(), None) is Expect.OPEN
+    assert _expect(load("kie"), _body(), "text/plain") is Expect.REFUSE
+    assert _expect(load("kie"), _body(), "application/json; charset=utf-8") is Expect.ACCEPT

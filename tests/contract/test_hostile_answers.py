@@ -1,0 +1,75 @@
+"""A server under test may answer anything; the suite has to judge it, not fall over."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from imagen4.contract.reports import SPELLINGS, report, text
+from imagen4.contract.run import Options, Seams, run
+from imagen4.contract.target import Target
+from sharpening.clock import Clock
+
+NAMES = ["code", "msg", "data", "taskId", "state", "param", "resultJson", "createTime", "costTime"]
+NAMES += ["completeTime", "failCode", "failMsg", "model", "resultUrls", "input"]
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=6)
+    ),
+    max_leaves=8,
+)
+STATES = st.sampled_from(["waiting", "generating", "success", "fail", "", None, 3])
+RECORDS = st.fixed_dictionaries(
+    {"taskId": st.just("t1") | VALUES, "state": STATES},
+    optional={name: VALUES for name in NAMES if name not in ("taskId", "state")},
+)
+ENVELOPES = st.fixed_dictionaries(
+    {"code": st.sampled_from([200, "200", 422, 401, None, 1e99]), "data": RECORDS | VALUES},
+    optional={"msg": VALUES},
+)
+STATUSES = st.sampled_from([200, 201, 204, 302, 400, 401, 404, 422, 429, 500, 502, 599])
+HEADERS = st.fixed_dictionaries(
+    {}, optional={"content-type": st.sampled_from(["application/json", ";;", "text/html;charset="])}
+)
+
+
+def _judge(answer: Any) -> None:
+    clock = Clock()
+    target = Target("apikley", "http://127.0.0.1:9", "sandbox-apikley-key")
+    seams = Seams(httpx.MockTransport(answer), clock.now, clock.sleep)
+    made = report(run(Options(target), seams))
+    assert made.exit_code == 1
+    assert all(spell(made) for spell in (*SPELLINGS.values(), text))
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(STATUSES, HEADERS, ENVELOPES | VALUES), min_size=1, max_size=3))
+def test_any_json_is_judged(answers: list[tuple[int, dict[str, str], Any]]) -> None:
+    """Whatever JSON comes in whatever order: a verdict and four reports, no exception."""
+    count = 0
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        nonlocal count
+        count += 1
+        status, headers, value = answers[count % len(answers)]
+        return httpx.Response(status, headers=headers, content=_json(value))
+
+    _judge(answer)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value).encode("utf-8", "surrogatepass")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x00", b"\xff" * 50, b"[" * 100_000, b'"' * 3, b"{}" * 9, b"1" * 5000, b"<html>"],
+    ids=["empty", "nul", "bytes", "nested", "quotes", "objects", "digits", "html"],
+)
+def test_any_bytes_are_judged(content: bytes) -> None:
+    """No JSON at all, or JSON that would exhaust a parser, is a finding like any other."""
+    _judge(lambda _request: httpx.Response(200, content=content))

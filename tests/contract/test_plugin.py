@@ -1,0 +1,76 @@
+"""The checks in somebody else's pytest suite."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from imagen4.contract.checks import CHECKS
+from imagen4.sandbox import Sandbox
+
+PYTEST = [
+    sys.executable,
+    "-m",
+    "pytest",
+    "-q",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "imagen4.contract.plugin",
+]
+
+
+def _pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [*PYTEST, *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def server() -> object:
+    with Sandbox(speed=1000, limits=False) as running:
+        yield running
+
+
+def test_each_check_is_a_test(server: Sandbox, tmp_path: Path) -> None:
+    """One test for each check, behind the suite's own tests, green on a conforming server."""
+    (tmp_path / "test_own.py").write_text("def test_own() -> None:\n    assert True\n")
+    where = f"--imagen4-base-url={server.url('kie')}"
+    result = _pytest(tmp_path, "--imagen4-contract=kie", where)
+    assert result.returncode == 0, result.stdout
+    assert f"{len(CHECKS) + 2} passed" in result.stdout
+
+
+def test_a_broken_promise_is_a_failed_test(server: Sandbox, tmp_path: Path) -> None:
+    """The failure has the sentence, the pointer and the curl, and no traceback."""
+    options = [f"--imagen4-base-url={server.url('kie')}", "--imagen4-api-key=some-other-key"]
+    result = _pytest(tmp_path, "--imagen4-contract=kie", *options)
+    assert result.returncode == 1
+    assert "The account's key is accepted." in result.stdout
+    assert "1 failed" in result.stdout
+    assert "Traceback" not in result.stdout
+    assert "some-other-key" not in result.stdout
+
+
+def test_what_cannot_run_is_one_failure(tmp_path: Path) -> None:
+    """The first test says why, the others are skipped: nothing is known of the server."""
+    where = "--imagen4-base-url=http://127.0.0.1:1"
+    result = _pytest(tmp_path, "--imagen4-contract=kie", where)
+    assert result.returncode == 1
+    assert f"1 failed, {len(CHECKS)} skipped" in result.stdout
+    assert "could not run: unreachable" in result.stdout
+
+
+def test_without_the_option_nothing_is_added(tmp_path: Path) -> None:
+    """A suite that has the plugin installed and does not ask for it runs as before."""
+    (tmp_path / "test_own.py").write_text("def test_own() -> None:\n    assert True\n")
+    assert "1 passed" in _pytest(tmp_path).stdout
+
+
+def test_importing_the_plugin_is_cheap() -> None:
+    """pytest imports it on every start, so it must not bring schemathesis along."""
+    code = (
+        "import sys, imagen4.contract.plugin as _;"
+        "assert not {'schemathesis', 'httpx', 'jsonschema_rs', 'hypothesis'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -1,0 +1,28 @@
+"""A verdict that changes from run to run is worse than none."""
+
+import pytest
+
+from imagen4.contract.reports import report
+from imagen4.contract.run import Options, run
+from imagen4.contract.target import Target
+from imagen4.sandbox import Sandbox
+
+
+def _verdict(sandbox: Sandbox, gateway: str) -> tuple[object, ...]:
+    target = Target(gateway, sandbox.url(gateway), sandbox.key(gateway))
+    made = report(run(Options(target)))
+    known = tuple(each.id for each in made.deviations)
+    return made.exit_code, made.broken, known, made.notes, made.not_checked
+
+
+@pytest.mark.parametrize("gateway", ["kie", "apikley"])
+def test_three_runs_say_the_same(sandbox: Sandbox, gateway: str) -> None:
+    """Verdict, deviations, notes and what was left out, over real HTTP."""
+    assert len({_verdict(sandbox, gateway) for _ in range(3)}) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gateway", ["kie", "apikley"])
+def test_fifty_runs_say_the_same(sandbox: Sandbox, gateway: str) -> None:
+    """Fifty times the quick phase, without one difference."""
+    assert len({_verdict(sandbox, gateway) for _ in range(50)}) == 1
