@@ -18,8 +18,9 @@ from imagen4 import (
     UnexpectedResponse,
     callbacks,
 )
-from imagen4.account import balance, fresh_link
+from imagen4.account import balance
 from imagen4.core import Core, configured
+from imagen4.download import fresh_link
 from imagen4.effects import Answer
 from imagen4.kie import ADAPTER
 from imagen4.origins import is_loopback

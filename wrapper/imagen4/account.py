@@ -1,18 +1,18 @@
-"""The small questions: the balance, one task's state, a fresh link."""
+"""The small questions: the balance, and how tasks stand."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .batch import Batch, logger
 from .effects import Answer, Send, Steps
 from .envelope import described, opened, refusal
-from .errors import TransportError, UnexpectedResponse
+from .errors import UnexpectedResponse
 from .gateways import data_of
 from .reading import news_in
 from .task import number
 
 if TYPE_CHECKING:
+    from .batch import Batch
     from .core import Core
     from .task import Task
 
@@ -38,17 +38,3 @@ def states(core: Core, batch: Batch) -> Steps[tuple[Task, ...]]:
             raise news.problem or UnexpectedResponse("The answer holds no task")
         tasks += (news.task,)
     return tasks
-
-
-def fresh_link(core: Core, url: str) -> Steps[str | None]:
-    """A new link to a picture whose own has expired; None where there is none."""
-    call = core.adapter.fresh_link(url)
-    if call is None:
-        return None
-    try:
-        envelope = opened((yield Send(call, core.timeout)))
-    except TransportError as problem:
-        logger.warning("%s: no fresh link: %s", core.name, problem.message)
-        return None
-    link = envelope.data if envelope.succeeded else None
-    return link if isinstance(link, str) else None

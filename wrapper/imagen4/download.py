@@ -10,10 +10,10 @@ import re
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urljoin
 
-from .account import fresh_link
-from .effects import Fetch, Sleep
-from .envelope import whole_number
-from .errors import DownloadError, Imagen4Error
+from .batch import logger
+from .effects import Fetch, Send, Sleep
+from .envelope import opened, whole_number
+from .errors import DownloadError, Imagen4Error, TransportError
 from .origins import may_download
 
 if TYPE_CHECKING:
@@ -55,6 +55,20 @@ def fetched(core: Core, url: str, file: BinaryIO) -> Steps[str]:
         if link is None:
             raise
     return (yield from transferred(Transfer(core, link, file)))
+
+
+def fresh_link(core: Core, url: str) -> Steps[str | None]:
+    """A new link to a picture whose own has expired; None where there is none."""
+    call = core.adapter.fresh_link(url)
+    if call is None:
+        return None
+    try:
+        envelope = opened((yield Send(call, core.timeout)))
+    except TransportError as problem:
+        logger.warning("%s: no fresh link: %s", core.name, problem.message)
+        return None
+    link = envelope.data if envelope.succeeded else None
+    return link if isinstance(link, str) else None
 
 
 def transferred(transfer: Transfer) -> Steps[str]:
