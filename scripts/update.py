@@ -32,6 +32,7 @@ from pages.vendored import replace_files, vendored_text
 ROOT = Path(__file__).resolve().parents[1]
 GATEWAYS = ("kie", "apikley")
 ERROR = 3
+TESTS = ("-m", "pytest", "--quiet", "--numprocesses", "2", "-p", "no:cacheprovider")
 _SUFFIXES = (".md", ".txt", ".html", ".yaml", ".yml", ".json")
 
 
@@ -145,7 +146,7 @@ def _apply(
             readme = options.root / "README.md"
             replace_files({readme: differ.fresh_readme(options.root).encode()})
             if not options.no_tests:
-                _run(options.root, "a test", "-m", "pytest", "-qn2", "-p", "no:cacheprovider")
+                _run(options.root, "a test", *TESTS)
         except (UpdateError, PageError) as error:
             if not breaking:
                 raise

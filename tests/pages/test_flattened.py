@@ -2,8 +2,8 @@
 
 Every document is flattened and read again. Three outcomes are counted; wrong must be
 zero, and of documents such as the markets publish 95 of 100 must come back exactly.
-Last counted over 200 market documents: 187 exact, 13 refused, 0 wrong (a key after the
-last property of an object, or a text that ends in `Note:`, can belong to two objects).
+Last counted: of 250 market documents 248 exact, 2 refused (a text that ends in `Note:`),
+0 wrong; of 120 documents with any nesting 53 exact, 67 refused, 0 wrong.
 """
 
 from collections import Counter

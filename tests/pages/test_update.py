@@ -113,6 +113,19 @@ def test_a_failing_generator_changes_nothing(checkout: Path, pages: Path) -> Non
     assert _state(checkout) == before
 
 
+@pytest.mark.parametrize(("outcome", "code"), [("True", 0), ("False", 3)])
+def test_the_tests_decide(checkout: Path, pages: Path, outcome: str, code: int) -> None:
+    """Green tests let the new documents stand; red ones put the old ones back."""
+    _edit(pages, RATIOS, RATIOS + "                        - auto\n")
+    (checkout / "scripts" / "regenerate.py").write_text("", encoding="utf-8")
+    (checkout / "tests").mkdir()
+    test = f"def test_it() -> None:\n    assert {outcome}\n"
+    (checkout / "tests" / "test_it.py").write_text(test, encoding="utf-8")
+    assert update.main(["--root", str(checkout), "--from", str(pages)]) == code
+    text = (checkout / "specs" / "kie.yaml").read_text(encoding="utf-8")
+    assert ("- auto" in text) is (code == 0)
+
+
 def test_without_network_nothing_changes(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
