@@ -23,9 +23,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import overlays
 from openapi_spec_validator import OpenAPIV30SpecValidator
 from ruamel.yaml import YAML
+
+import overlays
 
 ROOT = Path(__file__).resolve().parents[1]
 SPECS = ROOT / "specs"
