@@ -113,6 +113,7 @@ def test_a_failing_generator_changes_nothing(checkout: Path, pages: Path) -> Non
     assert _state(checkout) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("outcome", "code"), [("True", 0), ("False", 3)])
 def test_the_tests_decide(checkout: Path, pages: Path, outcome: str, code: int) -> None:
     """Green tests let the new documents stand; red ones put the old ones back."""
