@@ -4,6 +4,7 @@ import dataclasses
 import logging
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from math import inf
 from typing import Any
 
@@ -19,13 +20,14 @@ from imagen4 import (
     callbacks,
 )
 from imagen4.account import balance
+from imagen4.batch import Batch
 from imagen4.core import Core, configured
 from imagen4.download import fresh_link
-from imagen4.effects import Answer
+from imagen4.effects import Answer, Call, Send
 from imagen4.kie import ADAPTER
 from imagen4.origins import is_loopback
-from imagen4.request import planned
-from imagen4.submission import pause_after
+from imagen4.request import Planned, planned
+from imagen4.submission import pause_after, uncertain
 
 KEY = "a-key-to-be-cut-out"
 
@@ -53,6 +55,30 @@ def ended(steps: Any, answer: object) -> Any:
 def test_only_https_may_use_a_proxy(url: str, secure: bool) -> None:
     """On plain http a proxy would see the key."""
     assert core(url).secure is secure
+
+
+def test_an_uncertain_create_says_what_is_known() -> None:
+    """When it left, what came back, which id it may have, and the tasks that are certain."""
+    answer = Answer(500, {}, b'{"data": {"recordId": "r1"}}')
+    send = Send(Call("POST", "/"), 1.0, answer)
+    batch = Batch((Planned({}, None),) * 3, task_ids=["t1"], create=send)
+    problem = TransportError("No answer", code=500, http_status=502, body="x")
+    error = uncertain(batch, problem, datetime(2026, 11, 20, 12, 5, 6, tzinfo=UTC))
+    assert error.message == (
+        "Create 2 of 3, sent at 2026-11-20 12:05:06 UTC, may have been accepted and was not "
+        "repeated: No answer"
+    )
+    assert (error.sent_at, error.record_id) == (datetime(2026, 11, 20, 12, 5, 6, tzinfo=UTC), "r1")
+    assert (error.task_ids, error.code, error.http_status, error.body) == (("t1",), 500, 502, "x")
+
+
+@pytest.mark.parametrize("data", ["null", '"much"', "{}"])
+def test_an_answer_without_a_balance_says_so(data: str) -> None:
+    """A success in form is not enough."""
+    steps = balance(core())
+    next(steps)
+    with pytest.raises(UnexpectedResponse, match=r"^The answer holds no balance \["):
+        steps.send(Answer(200, {}, f'{{"code": 200, "data": {data}}}'.encode()))
 
 
 @pytest.mark.parametrize(("wish", "pause"), [(None, 1.0), (0.5, 1.0), (50.0, 50.0), (500.0, 120.0)])
