@@ -40,7 +40,7 @@ lint: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy wrapper/imagen4 scripts generated tests/client/typed_usage.py
-	$(BIN)/pyrefly check tests/client/typed_usage.py
+	$(BIN)/pyrefly check --preset default tests/client/typed_usage.py
 
 regenerate: $(READY) ## Rebuild generated/ from specs/
 	$(BIN)/python scripts/regenerate.py
