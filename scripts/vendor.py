@@ -14,7 +14,6 @@ from pathlib import Path
 
 from pages.captures import Capture, Captures
 from pages.errors import PageError
-from pages.fetch import fetch
 from pages.reader import read_bytes
 from pages.source import read_file
 from pages.vendored import vendored_text, write
@@ -58,6 +57,8 @@ def _page(captures: Captures, gateway: str, page: str | None) -> tuple[Capture, 
     if page is None:
         return captures.recorded(gateway)
     if page.startswith("https://"):
+        from pages.fetch import fetch  # httpx is not needed for files
+
         data = fetch(page)
         return captures.new(gateway, data, suffix=".md", url=page), data
     if "://" in page:

@@ -5,13 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
-
 from pages.errors import PageError
 
 Document = dict[str, Any]
-
-_VALIDATORS = {"3.0": OpenAPIV30SpecValidator, "3.1": OpenAPIV31SpecValidator}
 
 
 def must_be_openapi(document: Document) -> None:
@@ -23,8 +19,15 @@ def must_be_openapi(document: Document) -> None:
     if version is None:
         raise PageError(f"OpenAPI {document['openapi']} is not supported: only 3.0 and 3.1 are")
     _must_resolve(document)
+    # Half a second to import: bad pages are refused before it is needed.
+    import openapi_spec_validator as validators
+
+    known = {
+        "3.0": validators.OpenAPIV30SpecValidator,
+        "3.1": validators.OpenAPIV31SpecValidator,
+    }
     try:
-        error = next(iter(_VALIDATORS[version.group()](document).iter_errors()), None)
+        error = next(iter(known[version.group()](document).iter_errors()), None)
     except Exception as broken:  # the validator fails in many ways on what is no OpenAPI
         raise PageError(f"not valid OpenAPI: {_first_line(broken)}") from None
     if error is not None:

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pages.check import must_be_openapi
-from pages.conform import must_conform
 from pages.errors import PageError
 from pages.forms import Extract, extract
 from pages.normalise import normalise
 from pages.prose import DESTROYED
-from pages.serialise import to_yaml
 from pages.source import decode, read_file
 from pages.yamltext import Document, load_json, load_yaml
 
@@ -37,6 +35,10 @@ def read_page(path: Path) -> Page:
 def read_bytes(data: bytes) -> Page:
     """Read a page from its bytes."""
     found = extract(decode(data))
+    # Imported late: a page that is refused above should not wait for these.
+    from pages.conform import must_conform
+    from pages.serialise import to_yaml
+
     raw = load_json(found.text) if found.json else load_yaml(found.text)
     document = raw
     changes = normalise(document)
