@@ -102,6 +102,18 @@ AREA.add(
 )
 
 
+@AREA.defect("record-in-the-refusal-of-a-key")
+def _(server: Reference) -> None:
+    def wrapped(original: Any, incoming: Incoming) -> Any:
+        status, envelope = original(incoming)
+        task = server.find(incoming.query.get("taskId", ""))
+        if task is not None and envelope["code"] == 401:
+            envelope = envelope | {"data": server.record(task)}
+        return status, envelope
+
+    around(server, "carry_out", wrapped)
+
+
 @AREA.defect("key-checked-after-the-body")
 def _(server: Reference) -> None:
     """The task is created before anybody asks for the key."""

@@ -135,6 +135,7 @@ AREA.add(
     "result-relative",
     _result(lambda urls: _with([url.removeprefix("https://files.invalid") for url in urls])),
 )
+AREA.add("result-with-a-space", _result(lambda urls: _with([url + " " for url in urls])))
 AREA.add(
     "result-without-scheme",
     _result(lambda urls: _with([url.removeprefix("https:") for url in urls])),
@@ -210,6 +211,22 @@ def _(server: Reference) -> None:
         if record["state"] in ENDED:
             created, done = record["createTime"], record["completeTime"]
             record["createTime"], record["completeTime"] = done, created
+
+    recording(change)(server)
+
+
+@AREA.defect("update-time-goes-back")
+def _(server: Reference) -> None:
+    def change(record: dict[str, Any], task: Task) -> None:
+        record["updateTime"] = record["createTime"] + 9_000 - task.polls
+
+    recording(change)(server)
+
+
+@AREA.defect("progress-goes-back")
+def _(server: Reference) -> None:
+    def change(record: dict[str, Any], task: Task) -> None:
+        record["progress"] = max(0, 90 - 10 * task.polls)
 
     recording(change)(server)
 

@@ -197,10 +197,8 @@ AREA.add(
 AREA.add(
     "json-with-anything-behind", _parsing(lambda _, c: json.JSONDecoder().raw_decode(c.decode())[0])
 )
-AREA.add(
-    "bytes-replaced-when-not-utf8",
-    _parsing(lambda _, c: json.loads(c[c.find(b"{") :].decode("utf-8", "replace"))),
-)
+AREA.add("bodies-over-32-kb-refused", _parsing(lambda original, c: original(c[:32_768])))
+AREA.add("escapes-not-understood", _parsing(lambda original, c: original(c.replace(b"\\u", b"u"))))
 AREA.add("list-as-body", before_check(lambda body: body[0] if _is_list(body) else body))
 AREA.add(
     "any-json-is-default", before_check(lambda body: body if isinstance(body, dict) else DEFAULT)

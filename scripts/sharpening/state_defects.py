@@ -184,6 +184,18 @@ AREA.add(
 )
 
 
+@AREA.defect("last-record-in-the-refusal-of-an-unknown-task")
+def _(server: Reference) -> None:
+    def wrapped(original: Any, incoming: Incoming) -> Any:
+        status, envelope = original(incoming)
+        task = _last(server)
+        if task is not None and incoming.path == RECORD and envelope["code"] in (404, 422):
+            envelope = envelope | {"data": server.record(task)}
+        return status, envelope
+
+    around(server, "carry_out", wrapped)
+
+
 @AREA.defect("record-needs-post")
 def _(server: Reference) -> None:
     change = sending(

@@ -38,6 +38,7 @@ ALONE = {
     "result-distinct": ("result-all-the-same", "apikley", "documented"),
     "result-last": ("result-before-success", "kie", "observed"),
     "forward": ("success-then-generating", "kie", "documented"),
+    "no-way-back": ("progress-goes-back", "kie", "observed"),
     "lasting": ("param-changes", "kie", "observed"),
     "final": ("result-new-at-every-poll", "kie", "observed"),
     "own-id": ("id-by-request", "kie", "observed"),

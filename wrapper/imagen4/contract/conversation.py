@@ -55,6 +55,7 @@ class Conversation:
             lambda: self._ask([*reads.unknown_tasks()[2:], *reads.without_id()]),
             lambda: self._ask(self._about_first_task(credentials)),
             lambda: self._create_all(allowed.allowed(self.document)),
+            lambda: self._create_all([allowed.may_fail()] if self.loopback else []),
             lambda: self._ask(forbidden.forbidden(self.document)),
             lambda: self._ask(reads.wrong_keys_for_create(first, credentials)),
             self._generated,

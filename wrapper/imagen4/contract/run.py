@@ -81,6 +81,9 @@ def run(
         base_url=options.target.base_url + "/",
         timeout=TIMEOUTS[loopback],
         transport=seams.transport,
+        # A connection of its own for each request: one that the server has just closed
+        # would look like an answer that never came.
+        limits=httpx.Limits(max_keepalive_connections=0),
         # A proxy or certificate set in the environment has no part in a loopback run.
         trust_env=not loopback,
     ) as client:

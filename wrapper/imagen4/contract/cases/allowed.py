@@ -6,9 +6,9 @@ quick phase never has to wait for it.
 
 from typing import Any
 
-from imagen4.contract.cases.build import CALLBACK, PROMPT, accepted, body
+from imagen4.contract.cases.build import CALLBACK, PROMPT, accepted, body, create
 from imagen4.contract.document import BODY, Document
-from imagen4.contract.exchange import Planned
+from imagen4.contract.exchange import Expect, Intent, Planned, Subject
 
 ASTRAL = "😀"
 TEXT = 'Tabs\tand\nnew lines, "quotes", back\\slashes, <b>mark & up</b>, %s {x} $y; 雪の狐 ثعلب 🦊'
@@ -17,6 +17,13 @@ TEXT = 'Tabs\tand\nnew lines, "quotes", back\\slashes, <b>mark & up</b>, %s {x} 
 def first() -> Planned:
     """The plainest create there is."""
     return accepted(body(), "only model and prompt")
+
+
+def may_fail() -> Planned:
+    """A prompt that filters may stop: if its task fails, there is a failure to look at."""
+    text = "fail: forbidden, prohibited, blocked, nsfw content that has to be refused with an error"
+    intent = Intent(Expect.OPEN, Subject.PARAMETER, BODY, "a prompt that a filter may stop")
+    return create(body(text), intent)
 
 
 def allowed(document: Document) -> list[Planned]:
@@ -65,11 +72,11 @@ def _optional(fields: dict[str, Any]) -> list[Planned]:
         "seed": "42",
         **({"num_images": "2"} if "num_images" in fields else {}),
     }
+    longest_texts = {"negative_prompt": ASTRAL * longest, "seed": ASTRAL * seed}
     return [
         accepted(body(negative_prompt="x" * longest), f"a negative prompt of {longest} characters"),
-        accepted(body(negative_prompt="雪" * longest), f"a negative prompt of {longest} × 雪"),
-        accepted(body(seed="42"), "a seed of digits"),
         accepted(body(seed="s" * seed), f"a seed of {seed} characters"),
         accepted({**body(PROMPT), "callBackUrl": CALLBACK}, "a callBackUrl"),
         accepted({**body(PROMPT, **everything), "callBackUrl": CALLBACK}, "all fields together"),
+        accepted(body(ASTRAL * longest, **longest_texts), "all texts at their longest"),
     ]

@@ -77,7 +77,6 @@ def _unreadable(document: Document) -> list[Planned]:
         (b"", "an empty body"),
         (good[:-2], "JSON that is cut off"),
         (b"{'model': 'google/imagen4'}", "JSON with single quotes"),
-        (b"\xff\xfe" + good, "bytes that are not UTF-8"),
         (good + b"}", "JSON with something behind it"),
     ]
     plans = [judged(document, content, what) for content, what in cases]

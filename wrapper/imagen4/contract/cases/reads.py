@@ -6,8 +6,8 @@ from imagen4.contract.document import CREATE, KEY, TASK_ID_PARAMETER
 from imagen4.contract.exchange import Expect, Intent, Planned, Request, Subject
 
 NO_TASKS = {
-    "00000000000000000000000000000000": "an id of 32 zeros",
-    "task_google_0": "an id like the document's example",
+    "deadbeefdeadbeefdeadbeefdeadbeef": "an id of 32 hexadecimal digits",
+    "task_google_999999999999": "an id like the document's example",
     "imagen4-contract-no-such-task": "an id in words",
     "../../etc/passwd": "an id like a path",
     "' OR '1'='1": "an id like a piece of SQL",

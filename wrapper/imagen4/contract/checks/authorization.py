@@ -24,6 +24,8 @@ def other_keys(trace: Trace) -> Iterator[Found]:
         if verdict.accepted or not verdict.refused:
             name = operation_name(exchange.request.path)
             yield exchange, f"{name} accepted {exchange.intent.what} ({verdict})"
+        elif exchange.data:
+            yield exchange, f"refused {exchange.intent.what}, and gave data all the same"
 
 
 @check(

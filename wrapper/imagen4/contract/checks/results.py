@@ -40,11 +40,13 @@ def _urls(text: Any) -> list[Any]:
 
 
 def _is_url(url: Any) -> bool:
+    if not isinstance(url, str) or not url.isprintable() or " " in url:
+        return False
     try:
-        parts = urlsplit(url) if isinstance(url, str) else None
-        return bool(parts and parts.scheme in ("http", "https") and parts.hostname)
+        parts = urlsplit(url)
     except ValueError:
         return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 @check("result-count", "A success holds as many pictures as were asked for.", RESULT)

@@ -25,6 +25,16 @@ def forward(trace: Trace) -> Iterator[Found]:
                 yield after, f"{task.id!r} went from {old} to {new}"
 
 
+@check("no-way-back", "updateTime and progress do not go back.", f"{TASK}/properties/updateTime")
+def no_way_back(trace: Trace) -> Iterator[Found]:
+    for task in trace.tasks:
+        for before, after in pairwise(task.records):
+            for name in ("updateTime", "progress"):
+                old, new = before.data.get(name), after.data.get(name)
+                if isinstance(old, int) and isinstance(new, int) and new < old:
+                    yield after, f"{name} of {task.id!r} was {old}, now {new}"
+
+
 @check(
     "lasting", "What a record says of the request does not change.", f"{TASK}/properties/createTime"
 )

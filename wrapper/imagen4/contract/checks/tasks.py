@@ -46,3 +46,5 @@ def unknown_task(trace: Trace) -> Iterator[Found]:
     for exchange in trace.expecting(Expect.REFUSE, Subject.UNKNOWN_TASK):
         if exchange.verdict.accepted or not exchange.verdict.refused:
             yield exchange, f"answered {exchange.verdict}: {exchange.intent.what}"
+        elif exchange.data:
+            yield exchange, f"refused with a record in data: {exchange.intent.what}"
