@@ -58,16 +58,16 @@ def test_a_new_ratio_reaches_the_generated_client(
     checkout: Path, pages: Path, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """One command: the report, the new document, its page and the regenerated client."""
-    _edit(pages, RATIOS, RATIOS + "                        - auto\n")
+    _edit(pages, RATIOS, RATIOS + "                        - NEW\n")
     report = tmp_path / "report.md"
     assert _update(checkout, "--from", str(pages), "--markdown", str(report)) == 0
-    assert "enum value added: 'auto'" in capfd.readouterr().out
-    assert "enum value added: 'auto'" in report.read_text(encoding="utf-8")
-    assert "- auto" in (checkout / "specs" / "kie.yaml").read_text(encoding="utf-8")
+    assert "enum value added: 'NEW'" in capfd.readouterr().out
+    assert "enum value added: 'NEW'" in report.read_text(encoding="utf-8")
+    assert "- NEW" in (checkout / "specs" / "kie.yaml").read_text(encoding="utf-8")
     captured = checkout / "specs" / "pages" / "kie-google-imagen4.md"
     assert captured.read_bytes() == (pages / "kie.md").read_bytes()
     code = [path.read_text(encoding="utf-8") for path in (checkout / "generated").rglob("*.py")]
-    assert any("auto" in text for text in code)
+    assert any("NEW" in text for text in code)
 
 
 def test_a_removed_prompt_ends_in_2_and_says_why(
@@ -97,7 +97,7 @@ def test_a_removed_prompt_ends_in_2_and_says_why(
 )
 def test_a_refused_page_changes_nothing(checkout: Path, pages: Path, content: bytes) -> None:
     """If one gateway's page is refused, the other one's is not taken either."""
-    _edit(pages, RATIOS, RATIOS + "                        - auto\n")
+    _edit(pages, RATIOS, RATIOS + "                        - NEW\n")
     (pages / "apikley.txt").write_bytes(content)
     before = _state(checkout)
     assert _update(checkout, "--from", str(pages)) == 3
@@ -106,7 +106,7 @@ def test_a_refused_page_changes_nothing(checkout: Path, pages: Path, content: by
 
 def test_a_failing_generator_changes_nothing(checkout: Path, pages: Path) -> None:
     """What was written before a later step failed is put back."""
-    _edit(pages, RATIOS, RATIOS + "                        - auto\n")
+    _edit(pages, RATIOS, RATIOS + "                        - NEW\n")
     (checkout / "scripts" / "regenerate.py").write_text("raise SystemExit(1)\n", encoding="utf-8")
     before = _state(checkout)
     assert _update(checkout, "--from", str(pages)) == 3
@@ -117,14 +117,14 @@ def test_a_failing_generator_changes_nothing(checkout: Path, pages: Path) -> Non
 @pytest.mark.parametrize(("outcome", "code"), [("True", 0), ("False", 3)])
 def test_the_tests_decide(checkout: Path, pages: Path, outcome: str, code: int) -> None:
     """Green tests let the new documents stand; red ones put the old ones back."""
-    _edit(pages, RATIOS, RATIOS + "                        - auto\n")
+    _edit(pages, RATIOS, RATIOS + "                        - NEW\n")
     (checkout / "scripts" / "regenerate.py").write_text("", encoding="utf-8")
     (checkout / "tests").mkdir()
     test = f"def test_it() -> None:\n    assert {outcome}\n"
     (checkout / "tests" / "test_it.py").write_text(test, encoding="utf-8")
     assert update.main(["--root", str(checkout), "--from", str(pages)]) == code
     text = (checkout / "specs" / "kie.yaml").read_text(encoding="utf-8")
-    assert ("- auto" in text) is (code == 0)
+    assert ("- NEW" in text) is (code == 0)
 
 
 def test_without_network_nothing_changes(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from pages.flat.folds import inline_cost
 from pages.flat.grammar import EXAMPLE_FIELDS, KINDS, child
+from pages.flat.habits import may_go_on, unlikely_example
 from pages.flat.lines import Line, Value
 from pages.flat.schemas import BREACH, ODD, Nested, Schema, fits, samples_shape, take_scalar
 from pages.flat.shapes import TEXT, UNKNOWN, Shape, list_of, record, resolve
@@ -140,7 +141,7 @@ class Placing:
         kind, cost, sure = found
         info = replace(node.info, last=key) if isinstance(node.info, Schema) else node.info
         owner = self._stack.changed(node, node.used | {key}, info)
-        unlikely = _unlikely(node, key)
+        unlikely = unlikely_example(node, key)
         for place in self._value(owner, key, kind, node.column + 2, line):
             fold = place.fold + unlikely
             fixed = isinstance(node.kind, str) and key in KINDS[node.kind].fields
@@ -257,24 +258,6 @@ class Placing:
         if owner.role == "seq":
             return self._stack.changed(owner, owner.used, (*_known(owner.info), value.data))
         return owner
-
-
-def may_go_on(line: Line) -> bool:
-    """Whether a line could be the continuation of a plain scalar."""
-    return ": " not in line.text and not line.text.endswith(":") and " #" not in line.text
-
-
-def _unlikely(node: Node, key: str) -> int:
-    """Whether an example is more likely one of the media type around this schema.
-
-    Both mean the same in OpenAPI, and only habit tells them apart: kie's generated
-    pages put it beside the schema; written by hand, it was once seen in the schema,
-    after its ``required``. Apidog gives a schema ``examples``, a list.
-    """
-    if key != "example" or not isinstance(node.info, Schema) or node.slot != "schema":
-        return 0
-    apidog = any(name.startswith("x-apidog") for name in node.used)
-    return 1 if apidog or node.info.last in ("properties", "allOf") else 0
 
 
 def _in_schema(node: Node) -> bool:

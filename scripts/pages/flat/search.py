@@ -14,8 +14,9 @@ from urllib.parse import unquote
 from pages.errors import UnreadableError
 from pages.flat.folds import fold_cost
 from pages.flat.grammar import WORDS
+from pages.flat.habits import may_go_on
 from pages.flat.lines import Line, lex
-from pages.flat.placing import Place, Placing, may_go_on
+from pages.flat.placing import Place, Placing
 from pages.flat.readings import Found, Learnt, Reading, Trace, join, unrolled
 from pages.flat.schemas import BREACH
 from pages.flat.shapes import Shape
