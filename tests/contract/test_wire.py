@@ -1,0 +1,81 @@
+"""Real sockets fail in ways that stand-ins for them do not."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from imagen4.contract import run as run_module
+from imagen4.contract.run import Options, Outcome, run
+from imagen4.contract.target import Target
+
+OK = b'{"code": 401, "msg": "no"}'
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+@contextmanager
+def _answering(answer: bytes, wait: threading.Event | None = None) -> Iterator[str]:
+    """A server that says the same to everybody and hangs up."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65_536)
+            if wait is not None:
+                wait.wait(5)
+            self.request.sendall(answer)
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            if wait is not None:
+                wait.set()
+            server.shutdown()
+            thread.join()
+
+
+def _run(url: str) -> Outcome:
+    return run(Options(Target("kie", url, "sandbox-kie-key")))
+
+
+def _checks(outcome: Outcome) -> set[str]:
+    return {finding.check for finding in outcome.sorted.violations}
+
+
+@pytest.mark.parametrize(
+    ("answer", "check"),
+    [
+        (b"", "answered"),
+        (b"HTTP/1.1 200 OK\r\n", "answered"),
+        (b"not HTTP at all\r\n\r\n", "answered"),
+        (HEAD + b"Content-Length: 999\r\n\r\n" + OK, "answered"),
+        (HEAD + b"Content-Encoding: gzip\r\nContent-Length: 26\r\n\r\n" + OK, "answered"),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{}\r\n", "answered"),
+        (b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", "no-redirect"),
+        (HEAD + b"Content-Length: 26\r\n\r\n" + OK, "key-opens"),
+    ],
+    ids=["hangs-up", "half-a-head", "no-http", "short", "no-gzip", "bad-chunk", "moved", "whole"],
+)
+def test_what_happens_on_the_wire_is_found(answer: bytes, check: str) -> None:
+    """Each way of not answering properly is a finding, and none is an exception."""
+    with _answering(answer) as url:
+        outcome = _run(url)
+    assert outcome.exit_code == 1
+    assert check in _checks(outcome)
+
+
+def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three times in a row is enough; the rest is listed as not checked."""
+    monkeypatch.setattr(run_module, "TIMEOUTS", {True: 0.1})
+    with _answering(b"", wait=threading.Event()) as url:
+        outcome = _run(url)
+    assert _checks(outcome) == {"answered"}
+    assert len(outcome.trace.exchanges) == 3
+    assert len(outcome.trace.skipped) > 100
