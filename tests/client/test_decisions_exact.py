@@ -21,7 +21,7 @@ from imagen4 import (
 )
 from imagen4.account import balance
 from imagen4.batch import Batch
-from imagen4.core import Core, configured
+from imagen4.core import Core, configured, taken_up
 from imagen4.download import fresh_link
 from imagen4.effects import Answer, Call, Send
 from imagen4.kie import ADAPTER
@@ -161,6 +161,7 @@ def test_numbers_are_spelled_as_the_document_wants(kind: str, count: object, see
 
 
 REFUSED: dict[str, Callable[[], object]] = {
+    "job() takes the ids of tasks, one or more": lambda: taken_up(()),
     "seed has too many digits": lambda: planned(
         Request("a", seed=10**5000), ADAPTER.input_schema, "kie"
     ),
