@@ -7,6 +7,8 @@ defect is a small change to one of them.
 
 import json
 from dataclasses import dataclass, field
+from functools import cache, partial
+from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,9 +18,18 @@ from sharpening.clock import Clock
 
 CREATE, RECORD = "/api/v1/jobs/createTask", "/api/v1/jobs/recordInfo"
 EPOCH = 1_790_000_000.0
-RATIOS = ("1:1", "16:9", "9:16", "3:4", "4:3")
 STYLES = ("observed", "documented")
 KEYS = {"kie": "sandbox-kie-key", "apikley": "sandbox-apikley-key"}
+
+
+@cache
+def _vendored(gateway: str) -> Any:
+    return json.loads((files(f"{gateway}_api") / "vendored.json").read_bytes())
+
+
+def _fits(schema: dict[str, Any], value: Any) -> bool:
+    short = isinstance(value, str) and len(value) <= schema.get("maxLength", len(value))
+    return short and value in schema.get("enum", [value])
 
 
 @dataclass
@@ -85,15 +96,10 @@ class Reference:
         return authorization == f"Bearer {KEYS[self.gateway]}"
 
     def fields(self) -> dict[str, Any]:
-        checks: dict[str, Any] = {
-            "prompt": lambda value: isinstance(value, str) and len(value) <= 5000,
-            "negative_prompt": lambda value: isinstance(value, str) and len(value) <= 5000,
-            "aspect_ratio": lambda value: value in RATIOS,
-            "seed": lambda value: isinstance(value, str) and len(value) <= 500,
-        }
-        if self.gateway == "apikley":
-            checks["num_images"] = lambda value: value in ("1", "2", "3", "4")
-        return checks
+        """What the document says of each field, so that a newer document needs no edit here."""
+        body = _vendored(self.gateway)["paths"][CREATE]["post"]["requestBody"]
+        given = body["content"]["application/json"]["schema"]["properties"]["input"]["properties"]
+        return {name: partial(_fits, schema) for name, schema in given.items()}
 
     def accepts_content_type(self, content_type: str) -> bool:
         return content_type.partition(";")[0].strip() == "application/json"
