@@ -162,7 +162,12 @@ AREA.add("create-always-422", _refuse_create(422))
 AREA.add("create-always-429", _refuse_create(429))
 AREA.add("create-always-501", _refuse_create(501))
 AREA.add(
-    "refusal-with-an-id", answering(having(data={"taskId": "0" * 32}), path=CREATE, success=False)
+    "refusal-with-an-id",
+    answering(
+        lambda e: e if e["code"] == 401 else e | {"data": {"taskId": "0" * 32}},
+        path=CREATE,
+        success=False,
+    ),
 )
 AREA.add(
     "refusal-as-success", answering(having(code=200), path=CREATE, success=False), styles=OBSERVED

@@ -10,10 +10,11 @@ from sharpening.reference import STYLES, Reference
 GATEWAYS = ("kie", "apikley")
 
 
-@pytest.mark.parametrize("profile", ["auto", "told"])
+@pytest.mark.parametrize(
+    ("phase", "profile"), [("quick", "auto"), ("quick", "told"), ("full", "auto")]
+)
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("gateway", GATEWAYS)
-@pytest.mark.parametrize("phase", ["quick", "full"])
 def test_a_conforming_server_conforms(gateway: str, style: str, phase: str, profile: str) -> None:
     """No phase finds anything on a conforming server of either style, told or detected."""
     chosen = "auto" if profile == "auto" else style
@@ -22,8 +23,9 @@ def test_a_conforming_server_conforms(gateway: str, style: str, phase: str, prof
     assert (outcome.exit_code, outcome.trace.style) == (0, style)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(20))
 def test_no_seed_brings_a_false_alarm(seed: int, style: str) -> None:
     """Whatever is generated in full, a conforming server stays green."""
     gateway = GATEWAYS[seed % 2]

@@ -9,16 +9,7 @@ import pytest
 from imagen4.contract.checks import CHECKS
 from imagen4.sandbox import Sandbox
 
-PYTEST = [
-    sys.executable,
-    "-m",
-    "pytest",
-    "-q",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "imagen4.contract.plugin",
-]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 
 def _pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -16,9 +16,9 @@ def _verdict(sandbox: Sandbox, gateway: str) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("gateway", ["kie", "apikley"])
-def test_three_runs_say_the_same(sandbox: Sandbox, gateway: str) -> None:
+def test_two_runs_say_the_same(sandbox: Sandbox, gateway: str) -> None:
     """Verdict, deviations, notes and what was left out, over real HTTP."""
-    assert len({_verdict(sandbox, gateway) for _ in range(3)}) == 1
+    assert len({_verdict(sandbox, gateway) for _ in range(2)}) == 1
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from imagen4.sandbox import Sandbox
 WIRE = {"bad-parameter-500", "unknown-task-422", "cost-time-seconds", "null-for-empty"}
 
 
-@pytest.mark.parametrize("phase", ["quick", "full"])
+@pytest.mark.parametrize("phase", ["quick", pytest.param("full", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("gateway", ["kie", "apikley"])
 def test_the_sandbox_keeps_its_word(sandbox: Sandbox, gateway: str, phase: str) -> None:
     """Over real HTTP: no violation, and in `observed` just the deviations known of the wire."""
