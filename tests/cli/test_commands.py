@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
+import respx
 
 from imagen4.cli.group import COMMANDS
 from imagen4.sandbox import Sandbox
@@ -230,3 +232,80 @@ def test_the_demo_ends_with_a_table(
     assert len(list((tmp_path / "apikley").iterdir())) == 2
     rows = [line.split() for line in done.out.splitlines() if "kie" in line or "apikley" in line]
     assert [row[1] for row in rows] == ["kie", "apikley"]
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_an_id_in_a_refusal_is_not_lost(
+    imagen4: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: list[str]
+) -> None:
+    """A create that failed but names a task may have been paid: the id is in hint and report."""
+    monkeypatch.setenv("KIE_API_KEY", "k")
+    body = {"code": 500, "msg": "Server exception", "data": {"taskId": "-o/tmp/f00d"}}
+    with respx.mock(base_url="http://127.0.0.1:9") as gateway:
+        gateway.post("/api/v1/jobs/createTask").respond(json=body)
+        done = imagen4(
+            *("generate", "a fox", "-g", "kie", "--base-url", "http://127.0.0.1:9"),
+            *("-o", str(tmp_path), *form),
+        )
+    assert done.code == 6
+    assert any(line.endswith(" -- -o/tmp/f00d") for line in done.err.splitlines())
+    if form:
+        assert json.loads(done.out)["error"]["record_id"] == "-o/tmp/f00d"
+
+
+@pytest.mark.parametrize(("refusal", "code"), [(402, 4), (422, 1), (429, 8), (500, 6)])
+def test_a_later_create_that_fails_leaves_a_way_to_the_others(
+    imagen4: Callable,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    refusal: int,
+    code: int,
+) -> None:
+    """Two of three tasks are paid for: their ids stand in the command that resumes."""
+    monkeypatch.setenv("KIE_API_KEY", "k")
+    monkeypatch.setattr("imagen4.polling.Polling.pause", lambda *_: 1e9)
+    answers = [{"code": 200, "data": {"taskId": name}} for name in ("one", "two")]
+    answers.append({"code": refusal, "msg": "no", "data": None})
+    with respx.mock(base_url="http://127.0.0.1:9") as gateway:
+        route = gateway.post("/api/v1/jobs/createTask")
+        route.side_effect = [httpx.Response(200, json=answer) for answer in answers]
+        done = imagen4(
+            *("generate", "a fox", "-g", "kie", "--base-url", "http://127.0.0.1:9"),
+            *("-n", "3", "-o", str(tmp_path)),
+        )
+    assert done.code == code
+    assert any(line.endswith(" -- one two") for line in done.err.splitlines())
+
+
+def test_pictures_that_cannot_be_saved_are_reported_by_address(
+    sandbox: Sandbox, imagen4: Callable, tmp_path: Path
+) -> None:
+    """A partial failure into an unusable folder still gives the JSON report and a way back."""
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    sandbox.fault("fail", times=1)
+    folder = str(tmp_path / "file" / "out")
+    done = imagen4("generate", "a fox", *at(sandbox, "kie"), "-n", "2", "-o", folder, "--json")
+    report = json.loads(done.out)
+    assert done.code == 7
+    assert report["images"][0]["url"].startswith("http")
+    assert report["images"][0]["path"] is None
+    assert "imagen4 fetch" in done.err
+
+
+def test_usage_errors_are_json_too(imagen4: Callable) -> None:
+    """`--json` holds for what is wrong with the command line itself."""
+    done = imagen4("credits", "--json")
+    assert done.code == 2
+    assert "--gateway" in json.loads(done.out)["error"]["message"]
+
+
+@pytest.mark.parametrize(("balance", "shown"), [(123456.75, "123456.75"), (8, "8")])
+def test_the_balance_is_not_rounded(
+    imagen4: Callable, monkeypatch: pytest.MonkeyPatch, balance: float, shown: str
+) -> None:
+    """Large balances keep their cents."""
+    monkeypatch.setenv("KIE_API_KEY", "k")
+    with respx.mock(base_url="http://127.0.0.1:9") as gateway:
+        gateway.get("/api/v1/chat/credit").respond(json={"code": 200, "data": balance})
+        done = imagen4("credits", "-g", "kie", "--base-url", "http://127.0.0.1:9")
+    assert done.out == f"{shown}\n"

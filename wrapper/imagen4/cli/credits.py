@@ -19,4 +19,8 @@ def command(gateway: Gateway, base_url: str | None, as_json: bool) -> None:
         Client(gateway, base_url=base_url) as client,
     ):
         left = client.credits()
-    click.echo(json.dumps({"gateway": gateway, "credits": left}) if as_json else f"{left:g}")
+    click.echo(
+        json.dumps({"gateway": gateway, "credits": left})
+        if as_json
+        else f"{left:.2f}".removesuffix(".00")
+    )

@@ -3,6 +3,7 @@
 import enum
 import logging
 import sys
+from datetime import datetime
 from typing import Any
 
 from imagen4 import errors
@@ -20,7 +21,7 @@ class Exit(enum.IntEnum):
         return member
 
     OK = 0, "Done."
-    FAILED = 1, "The task failed, or the gateway's answer made no sense."
+    FAILED = 1, "The gateway refused, the task failed, or an answer made no sense."
     USAGE = 2, "The request or the command line is not valid; nothing was sent."
     AUTHENTICATION = 3, "The API key is missing or was refused."
     CREDITS = 4, "Credits, a quota or a feature is missing."
@@ -51,6 +52,8 @@ CODES: tuple[tuple[type[Exception], Exit], ...] = (
 
 def code_of(error: Exception) -> Exit:
     """The exit code for an error of the client; anything else counts as failed."""
+    if isinstance(error, errors.InvalidRequest) and (error.code or error.http_status):
+        return Exit.FAILED  # it was sent, and the gateway refused it
     return next((code for kind, code in CODES if isinstance(error, kind)), Exit.FAILED)
 
 
@@ -70,9 +73,11 @@ def say(code: Exit, line: str) -> int:
 
 def as_json(error: Exception) -> dict[str, Any]:
     """An error as `--json` prints it: type, message, and what of the rest is known."""
-    known = {
-        name: getattr(error, name, None) for name in ("gateway", "task_ids", "code", "http_status")
+    names = ("gateway", "task_ids", "code", "http_status", "record_id", "sent_at")
+    known = {name: getattr(error, name, None) for name in names}
+    told = {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in known.items()
+        if value
     }
-    return {"type": type(error).__name__, "message": str(error)} | {
-        name: value for name, value in known.items() if value
-    }
+    return {"type": type(error).__name__, "message": str(error)} | told

@@ -1,5 +1,6 @@
 """The command group: knows its commands by name, and imports one only to run it."""
 
+import json
 import logging
 import os
 import sys
@@ -84,15 +85,23 @@ def run() -> int:
         return exits.say(exits.Exit.INTERRUPTED, "interrupted")
     except click.UsageError as error:
         hint = f" (see: {error.ctx.command_path} --help)" if error.ctx else ""
-        return exits.say(exits.Exit.USAGE, error.format_message() + hint)
+        return _refuse(exits.Exit.USAGE, error.format_message() + hint)
     except click.ClickException as error:
-        return exits.say(exits.Exit.FAILED, error.format_message())
+        return _refuse(exits.Exit.FAILED, error.format_message())
     except BrokenPipeError:
         # The reader of our output (`| head`) has left; nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.Exit.FAILED
     except Exception as error:  # nobody should meet a traceback
         return exits.say(*exits.explain(error))
+
+
+def _refuse(code: exits.Exit, line: str) -> int:
+    """A failure before any command ran; as JSON, too, for those who asked for that."""
+    if "--json" in sys.argv:
+        error = {"type": "UsageError", "message": line}
+        click.echo(json.dumps({"error": error}, indent=2))
+    return exits.say(code, line)
 
 
 def _log_to_stderr(level: str) -> None:

@@ -12,7 +12,13 @@ import click
 from imagen4 import Result, Task
 from imagen4.cli import exits
 from imagen4.cli.progress import Display
-from imagen4.errors import Imagen4Error, PartialFailure
+from imagen4.errors import (
+    DownloadError,
+    Imagen4Error,
+    PartialFailure,
+    TaskFailed,
+    TaskNotFound,
+)
 
 
 def saved(gateway: str, result: Result, paths: Sequence[Path], *, as_json: bool) -> None:
@@ -76,14 +82,33 @@ def ending(
         yield
     except KeyboardInterrupt:
         _hint(resume, display.task_ids)
+        if as_json:
+            error = {"type": "KeyboardInterrupt", "task_ids": list(display.task_ids)}
+            click.echo(json.dumps({"error": error}, indent=2))
         raise
     except PartialFailure as error:
-        paths = error.result.save(output) if output else ()
+        paths = _saved_of(error, output, [*resume, "--", *display.task_ids])
         _fail(error, as_json=as_json, result=result_as_json(gateway, error.result, paths))
     except Imagen4Error as error:
-        if exits.code_of(error) in {exits.Exit.TIMEOUT, exits.Exit.UNCERTAIN, exits.Exit.DOWNLOAD}:
-            _hint(resume, error.task_ids or display.task_ids)
+        if not isinstance(error, TaskFailed | TaskNotFound):
+            _hint(resume, _ids(error, display))
         _fail(error, as_json=as_json)
+
+
+def _ids(error: Imagen4Error, display: Display) -> list[str]:
+    """Every id known of tasks that may have been paid for, each once."""
+    maybe = [getattr(error, "record_id", None)]
+    known = [*display.task_ids, *error.task_ids, *(name for name in maybe if name)]
+    return list(dict.fromkeys(known))
+
+
+def _saved_of(error: PartialFailure, output: Path | None, resume: list[str]) -> Sequence[Path]:
+    """Where the pictures of the tasks that succeeded are; nowhere if they cannot be saved."""
+    try:
+        return error.result.save(output) if output else ()
+    except DownloadError as problem:
+        click.echo(f"Not saved: {problem}. To try again:\n  {shlex.join(resume)}", err=True)
+        return ()
 
 
 def _fail(error: Imagen4Error, *, as_json: bool, result: dict[str, Any] | None = None) -> None:
@@ -92,10 +117,11 @@ def _fail(error: Imagen4Error, *, as_json: bool, result: dict[str, Any] | None =
     else:
         for image in (result or {}).get("images", ()):
             click.echo(image["path"] or image["url"])
-    raise click.exceptions.Exit(exits.say(exits.code_of(error), str(error)))
+    raise click.exceptions.Exit(exits.say(*exits.explain(error)))
 
 
 def _hint(resume: Sequence[str], task_ids: Sequence[str]) -> None:
     if task_ids:
-        line = shlex.join([*resume, *task_ids])
-        click.echo(f"The tasks go on. To take them up again:\n  {line}", err=True)
+        # After `--` an id is an id, whatever a gateway lets it begin with.
+        line = shlex.join([*resume, "--", *task_ids])
+        click.echo(f"Tasks may go on. To take them up again:\n  {line}", err=True)

@@ -62,7 +62,7 @@ class LiveTable:
         self.task_ids: tuple[str, ...] = ()
         self._gateway = gateway
         self._rows: dict[str, TaskID] = {}
-        self._ended: set[str] = set()
+        self._pictures: dict[str, int] = {}  # of each task that has ended
         self._progress = Progress(
             SpinnerColumn(finished_text="•"),
             TextColumn("{task.description}", markup=False),
@@ -84,11 +84,12 @@ class LiveTable:
         row = self._row(update.task_id)
         state = update.state or "no answer yet"
         if update.state in {"success", "fail"}:
-            self._ended.add(update.task_id)
+            self._pictures[update.task_id] = len(update.task.urls) if update.task else 0
             self._progress.update(row, total=1, completed=1)
         self._progress.update(row, state=state)
-        ended, known = len(self._ended), len(self.task_ids)
-        self._progress.update(self._all, state=f"{ended} of {known} tasks have ended")
+        ended, known = len(self._pictures), len(self.task_ids)
+        words = f"{ended} of {known} tasks have ended, {sum(self._pictures.values())} pictures"
+        self._progress.update(self._all, state=words)
         if ended == known:
             self._progress.update(self._all, total=1, completed=1)
 
