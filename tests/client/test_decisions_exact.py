@@ -161,6 +161,10 @@ def test_numbers_are_spelled_as_the_document_wants(kind: str, count: object, see
 
 
 REFUSED: dict[str, Callable[[], object]] = {
+    "callback_url must be an absolute http(s) URL, percent-encoded": lambda: planned(
+        Request("a", callback_url="/relative"), ADAPTER.input_schema, "kie"
+    ),
+    "x has no prompt": lambda: planned(Request("a"), {}, "x"),
     "job() takes the ids of tasks, one or more": lambda: taken_up(()),
     "seed has too many digits": lambda: planned(
         Request("a", seed=10**5000), ADAPTER.input_schema, "kie"

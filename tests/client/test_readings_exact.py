@@ -1,5 +1,6 @@
 """Reading answers and waiting for tasks: the decisions that only show at their edges."""
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,10 +17,11 @@ from imagen4 import (
 from imagen4.core import Core, configured
 from imagen4.effects import Answer, Sleep
 from imagen4.envelope import opened
-from imagen4.reading import News, trouble
-from imagen4.redaction import HIDDEN, redacted
+from imagen4.kie import ADAPTER
+from imagen4.reading import News, news_in, trouble
+from imagen4.redaction import HIDDEN, one_line, redacted
 from imagen4.submission import is_certain
-from imagen4.task import task_from
+from imagen4.task import task_from, usable_id
 from imagen4.waiting import Watch, turn
 
 FOUND = Answer(200, {}, b'{"code": 200}')
@@ -174,3 +176,46 @@ def test_an_error_about_no_task_says_no_task() -> None:
     problem = trouble(None, opened(FOUND), ())
     assert isinstance(problem, UnexpectedResponse)
     assert (problem.code, problem.http_status) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"state": "fail", "failMsg": "cannot paint a zebra"},
+        {"state": "a zebra"},
+        {"state": "success", "failMsg": "a zebra"},
+    ],
+)
+def test_what_a_task_says_about_its_end_does_not_quote_the_prompt(record: dict[str, str]) -> None:
+    """Neither on the task nor on the error."""
+    body = json.dumps({"code": 200, "data": {"taskId": "t", **record}}).encode()
+    news = news_in(ADAPTER, Answer(200, {}, body), "t", ["a zebra"])
+    assert news.task is not None
+    assert news.problem is not None
+    assert "zebra" not in f"{news.task!r} {news.problem!r} {news.problem} {news.problem.body}"
+    assert HIDDEN in f"{news.task.state} {news.task.fail_message}"
+
+
+def test_a_refused_poll_does_not_quote_the_prompt() -> None:
+    """The gateway may say it, we do not."""
+    refused = Answer(200, {}, b'{"code": 401, "msg": "no zebra here"}')
+    problem = news_in(ADAPTER, refused, "t", ["zebra"]).problem
+    assert isinstance(problem, AuthenticationError)
+    assert (problem.message, problem.task_ids) == (f"no {HIDDEN} here", ("t",))
+    assert "zebra" not in str(problem.body)
+
+
+def test_a_running_task_is_left_as_it_is() -> None:
+    """Nobody is told of its failure yet, and its state is one of three words."""
+    body = b'{"code": 200, "data": {"taskId": "t", "state": "waiting", "failMsg": "a zebra"}}'
+    news = news_in(ADAPTER, Answer(200, {}, body), "t", ["a zebra", "waiting"])
+    assert news.task is not None
+    assert (news.task.state, news.task.fail_message, news.problem) == ("waiting", "a zebra", None)
+
+
+def test_small_things_of_texts() -> None:
+    """The smallest id that is a number, the furthest that a line is read, an error's own words."""
+    assert [usable_id(number) for number in (-1, 0, 1)] == [None, None, "1"]
+    assert one_line(" " * 3999 + "x") == "x"
+    assert one_line(" " * 4000 + "x") == ""
+    assert UnexpectedResponse("no").args == ("no",)
