@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,10 @@ README = """\
 openapi-python-client {generator} and ruff {formatter}. A change made here by hand
 is found by `python scripts/regenerate.py --check` and lost at the next run:
 change an overlay, or vendor a newer page, and run the script again.
+
+Made from these files (SHA-256):
+
+{sources}
 """
 
 # Named in full, because the generator's own default lets the newest ruff rewrite
@@ -99,9 +104,20 @@ def pinned(package: str) -> str:
     return found
 
 
+def sources() -> str:
+    """A line for each file read, so that even a changed comment asks for a new run."""
+    paths = sorted([*SPECS.glob("*.yaml"), *SPECS.glob("overlays/*.yaml")])
+    return "\n".join(
+        f"    {sha256(path.read_bytes()).hexdigest()}  {path.relative_to(SPECS).as_posix()}"
+        for path in paths
+    )
+
+
 def build(folder: Path) -> None:
     """Write the whole content of generated/ into ``folder``, which must be empty."""
-    readme = README.format(generator=pinned("openapi-python-client"), formatter=pinned("ruff"))
+    readme = README.format(
+        generator=pinned("openapi-python-client"), formatter=pinned("ruff"), sources=sources()
+    )
     (folder / "README.md").write_text(readme, encoding="utf-8")
     for gateway in GATEWAYS:
         made = documents(gateway)
