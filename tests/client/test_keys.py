@@ -383,6 +383,38 @@ def test_an_id_cannot_smuggle_the_key_into_errors_and_logs() -> None:
     assert play("sync", script, lambda c: c.submit(PROMPT), api_key="task").task_ids == ("task",)
 
 
+SPELLED = "sk/5b1d0c9e+not<to>be&seen"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("upper", [False, True])
+def test_the_key_is_hidden_however_the_server_spells_it_in_json(kind: str, upper: bool) -> None:
+    """Escaped slashes, numbered characters, JSON inside JSON: on errors and on tasks alike."""
+
+    def escape(char: str) -> str:
+        number = f"{ord(char):04x}"
+        return f"\\u{number.upper() if upper else number}"
+
+    spelled = "".join(each if each.isalnum() else escape(each) for each in SPELLED)
+    spelled = spelled.replace(escape("/"), "\\/")
+    twice = spelled.replace("\\", "\\\\")
+
+    def reply(received: Received) -> bytes:
+        if received.path.endswith("credit"):
+            return http(401, f'{{"code":401,"msg":"{spelled}","data":"{twice}"}}'.encode())
+        data = f'"taskId":"t1","state":"waiting","param":"{twice}","model":"{spelled}"'
+        return http(200, f'{{"code":200,"data":{{{data}}}}}'.encode())
+
+    with Loopback(reply) as server:
+        settings: dict[str, Any] = {"base_url": server.url, "api_key": SPELLED}
+        (task,) = play(kind, None, lambda c: c.job("t1").status(), **settings)
+        with pytest.raises(Imagen4Error) as caught:
+            play(kind, None, lambda c: c.credits(), **settings)
+    shown = f"{task!r} {task.raw} {caught.value} {caught.value.body}"
+    assert shown.count("[hidden]") == 6
+    assert "5b1d0c9e" not in shown
+
+
 def test_the_created_job_is_usable_after_all_this() -> None:
     """The plain case still works: one create, the key with it."""
     script = Script(creates=[created("t1")])

@@ -22,7 +22,7 @@ from imagen4.reading import News, news_in, trouble
 from imagen4.redaction import HIDDEN, one_line, redacted
 from imagen4.submission import is_certain
 from imagen4.task import task_from, usable_id
-from imagen4.waiting import Watch, turn
+from imagen4.waiting import Grace, Watch, turn
 
 FOUND = Answer(200, {}, b'{"code": 200}')
 
@@ -96,6 +96,12 @@ def test_what_is_wrong_with_a_task_is_said(task: Task | None, message: str) -> N
         (['é"xyz'], r"\u00e9\"xyz", HIDDEN),
         (['é"xyz'], r"\\u00e9\\\"xyz", HIDDEN),
         (["ab"], "ab", "ab"),
+        ([" a ", " \n "], "a banana \n x", "a banana \n x"),
+        (["a b\tc"], "a\n b\\t\\u00A0c", HIDDEN),
+        (["a/b<é🦊"], r"a\/b\u003C\u00E9\uD83E\udd8a", HIDDEN),
+        (["a/b<é🦊"], r"a\\/b\\u003c\\\u00e9\\\uD83E\\\uDD8A", HIDDEN),
+        ([r"c:\new"], r"c:\new c:\\new c:\\\\new", f"{HIDDEN} {HIDDEN} {HIDDEN}"),
+        (["hidden", "abc"], "abc", HIDDEN),
         ([], "abc", "abc"),
     ],
 )
@@ -130,40 +136,53 @@ def test_only_a_refusal_by_number_proves_that_no_task_exists(
     assert is_certain(error, Answer(status, {}, b"{}")) is certain
 
 
-def test_a_watch_knows_that_it_has_asked() -> None:
-    """Whatever came of it."""
-    watch = Watch("t", 0.0, 10.0)
-    watch.learn(News(None, TransportError("no")), 0.0, Polling())
-    assert watch.asked is True
-
-
 @pytest.mark.parametrize(("now", "over"), [(14.9, False), (15.0, True)])
 def test_a_task_may_be_unknown_for_the_grace_and_no_longer(now: float, over: bool) -> None:
-    """Counted from when it was last known to exist."""
-    watch = Watch("t", 0.0, 100.0, seen=0.0)
+    """Counted from the first answer that did not know it."""
+    watch = Watch("t", 0.0, 100.0, seen=-50.0)
+    watch.learn(News(None, TaskNotFound("no")), 0.0, Polling())
+    assert not watch.over
     watch.learn(News(None, TaskNotFound("no")), now, Polling())
     assert watch.over is over
 
 
 @pytest.mark.parametrize(
-    ("asked", "deadline", "expired", "slept"),
+    ("taken", "last", "due", "expired", "slept"),
     [
-        (True, 100.0, True, []),
-        (True, 100.102, False, [0.102]),
-        (True, 100.05, True, [0.05]),
-        (False, 100.0, False, [0.102]),
-        (False, 98.0, False, [0.102]),
+        (1, 100.0, None, False, [0.102]),
+        (29, 100.0, None, False, [2.958]),
+        (30, 100.0, 100.0, True, []),
+        (30, 100.06, 100.06, False, []),
     ],
 )
 def test_a_poll_that_the_rate_allows_too_late_is_left_out(
-    asked: bool, deadline: float, expired: bool, slept: list[float]
+    taken: int, last: float, due: float | None, expired: bool, slept: list[float]
 ) -> None:
-    """But for a task's first one, which may be a little late."""
-    settings, watch = core(), Watch("t", 100.0, 100.0, asked=asked)
-    settings.polls.reserve(100.0)
-    sleeps = [step.seconds for step in turn(settings, watch, deadline) if isinstance(step, Sleep)]
-    assert watch.expired is expired
-    assert sleeps == pytest.approx(slept)
+    """It may be three seconds late; before the task's last moment it is tried again there."""
+    settings, watch = core(), Watch("t", 99.0, last)
+    for _ in range(taken):
+        settings.polls.reserve(100.0)
+    steps = list(turn(settings, watch, Grace(100.0, 5.0)))
+    assert [step.seconds for step in steps if isinstance(step, Sleep)] == pytest.approx(slept)
+    assert (watch.due, watch.expired) == (due or 99.0, expired)
+
+
+def test_no_poll_goes_out_when_the_grace_is_used_up() -> None:
+    """And none of the rate is taken for it."""
+    settings, watch = core(), Watch("t", 99.0, 99.5)
+    assert list(turn(settings, watch, Grace(99.5, 0.0))) == []
+    assert watch.expired
+    assert settings.polls.reserve(100.0) == 100.0
+
+
+def test_only_what_an_exchange_takes_beyond_the_deadline_is_spent() -> None:
+    """Whether it began before the deadline or after it."""
+    grace = Grace(10.0, 5.0)
+    grace.spend(6.0, 9.0)
+    assert (grace.left, grace.for_exchange(9.0), grace.for_exchange(2.0)) == (5.0, 5.0, 8.0)
+    grace.spend(9.0, 12.0)
+    grace.spend(14.0, 16.0)
+    assert (grace.left, grace.for_exchange(20.0)) == (1.0, 1.0)
 
 
 def test_our_own_pause_stands_where_the_gateway_has_no_wish() -> None:
@@ -205,12 +224,31 @@ def test_a_refused_poll_does_not_quote_the_prompt() -> None:
     assert "zebra" not in str(problem.body)
 
 
-def test_a_running_task_is_left_as_it_is() -> None:
-    """Nobody is told of its failure yet, and its state is one of three words."""
-    body = b'{"code": 200, "data": {"taskId": "t", "state": "waiting", "failMsg": "a zebra"}}'
-    news = news_in(ADAPTER, Answer(200, {}, body), "t", ["a zebra", "waiting"])
-    assert news.task is not None
-    assert (news.task.state, news.task.fail_message, news.problem) == ("waiting", "a zebra", None)
+@pytest.mark.parametrize("state", ["waiting", "generating", "fail"])
+def test_a_documented_state_stays_though_it_is_the_prompt(state: str) -> None:
+    """Else nobody could tell how the task stands; what the gateway adds in words is cleaned."""
+    data = {"taskId": "t", "state": state, "failMsg": f"{state} a zebra"}
+    body = json.dumps({"code": 200, "data": data}).encode()
+    task = news_in(ADAPTER, Answer(200, {}, body), "t", ["a zebra", state]).task
+    assert task is not None
+    assert (task.state, task.fail_message) == (state, f"{HIDDEN} {HIDDEN}")
+
+
+LONG = "Draw  secretproject\n" + "word " * 80
+
+
+@pytest.mark.parametrize(
+    "quoted", [LONG, " ".join(LONG.split()), json.dumps(LONG), json.dumps(json.dumps(LONG))]
+)
+@pytest.mark.parametrize("field", ["failMsg", "failCode", "state"])
+def test_a_long_prompt_is_cut_out_before_the_text_is_cut_to_length(field: str, quoted: str) -> None:
+    """And however the gateway spaced it: what is left of it would be shown and logged."""
+    data = {"taskId": "t", "state": "fail", field: f"rejected: {quoted}"}
+    body = json.dumps({"code": 200, "data": data}).encode()
+    news = news_in(ADAPTER, Answer(200, {}, body), "t", [LONG])
+    assert "secretproject" not in f"{news.task!r} {news.problem!r} {news.problem}"
+    assert news.problem is not None
+    assert "secretproject" not in str(news.problem.body)
 
 
 def test_small_things_of_texts() -> None:

@@ -124,7 +124,8 @@ def test_an_id_must_fit_into_a_url_and_a_line(value: object, expected: str | Non
 @pytest.mark.parametrize(
     ("value", "expected"),
     [("x", "x"), (" a \n b ", "a b"), ("", None), ("\x00", None), (None, None), (422, "422"),
-     (1.5, "1.5"), (True, None), ([], None), ({}, None), (float("nan"), None)],
+     (1.5, "1.5"), (422.0, "422"), (1234567890, "1234567890"),
+     (1234567890.0, "1234567890"), (True, None), ([], None), ({}, None), (float("nan"), None)],
 )  # fmt: skip
 def test_text_is_one_line_or_nothing(value: object, expected: str | None) -> None:
     """failCode is a string on the wire; a number would do."""
@@ -218,6 +219,12 @@ def test_urls_are_found_where_the_gateway_puts_them(
         ('{"input":"{\\"seed\\":\\"7\\"}"}', "7"),
         ('{"input":{"seed":7}}', "7"),
         ({"input": {"seed": "7"}}, "7"),
+        ('{"input":{"seed":1234567890}}', "1234567890"),
+        ('{"input":{"seed":1234567890.0}}', "1234567890"),
+        ({"input": {"seed": "7" * 400}}, "7" * 400),
+        ({"input": {"seed": " a  b"}}, " a  b"),
+        ({"input": {"seed": ""}}, None),
+        ({"input": {"seed": [7]}}, None),
         ('{"input":{}}', None),
         ('{"input":"{"}', None),
         ('{"input":7}', None),

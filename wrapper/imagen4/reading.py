@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .envelope import Envelope, described, opened, refusal
 from .errors import Imagen4Error, TaskFailed, UnexpectedResponse
 from .gateways import data_of
-from .redaction import redacted
 from .task import Task, task_from
 
 if TYPE_CHECKING:
@@ -34,12 +33,12 @@ def news_in(adapter: Adapter, answer: Answer, task_id: str, secrets: Collection[
     # Code 501 says "generation failed" and may still come with the task.
     if problem is None or isinstance(problem, TaskFailed):
         details = data_of(adapter.details_model, envelope.decoded)
-        task = task_from(details, envelope.decoded, asked=task_id)
+        task = task_from(details, envelope.decoded, asked=task_id, secrets=secrets)
     if problem is None or (task is not None and task.failed):
         problem = trouble(task, envelope, secrets)
     if problem is not None:
         problem.task_ids = (task_id,)
-    return News(without_secrets(task, secrets), problem)
+    return News(task, problem)
 
 
 def trouble(task: Task | None, envelope: Envelope, secrets: Collection[str]) -> Imagen4Error | None:
@@ -62,13 +61,5 @@ def failure(task: Task, envelope: Envelope, secrets: Collection[str]) -> Imagen4
     reason = f"The task failed: {task.fail_message or 'no reason given'}"
     error = described(TaskFailed, envelope, reason, secrets)
     error.fail_code = task.fail_code
-    error.fail_message = redacted(task.fail_message, secrets) if task.fail_message else None
+    error.fail_message = task.fail_message
     return error
-
-
-def without_secrets(task: Task | None, secrets: Collection[str]) -> Task | None:
-    """The gateway's words about an end may quote the prompt, and they get shown and logged."""
-    if task is None or task.running or task.urls:
-        return task
-    message = task.fail_message and redacted(task.fail_message, secrets)
-    return replace(task, state=redacted(task.state, secrets), fail_message=message)

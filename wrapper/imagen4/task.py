@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .envelope import decode
-from .redaction import one_line
+from .redaction import one_line, redacted
 
 RUNNING = frozenset({"waiting", "queuing", "generating"})
 SUCCESS = "success"
 FAIL = "fail"
+DOCUMENTED = RUNNING | {SUCCESS, FAIL}
 # 32 hexadecimal digits on the wire, task_google_… in the documents. Anything that can stand
 # in an URL and on one line of a log is taken.
 _TASK_ID = re.compile(r"[!-~]{1,256}")
@@ -61,14 +62,17 @@ class Task:
         return self.state == FAIL
 
 
-def task_from(details: object, raw: Any, *, asked: str | None = None) -> Task | None:
+def task_from(
+    details: object, raw: Any, *, asked: str | None = None, secrets: Collection[str] = ()
+) -> Task | None:
     """The task that a generated details model describes; None without a state or an id.
 
     `asked` is the id we asked for: it stands in when the answer names none, and an answer
-    about another task is no answer.
+    about another task is no answer. `secrets` are cut out of what the gateway put in its own
+    words, since those may quote the prompt, and get shown and logged.
     """
     named = usable_id(getattr(details, "task_id", None))
-    state = text(getattr(details, "state", None))
+    state = state_from(getattr(details, "state", None), secrets)
     task_id = named or asked
     if not state or not task_id or (asked and task_id != asked):
         return None
@@ -80,8 +84,8 @@ def task_from(details: object, raw: Any, *, asked: str | None = None) -> Task | 
         model=text(getattr(details, "model", None)),
         urls=urls(details) if state == SUCCESS else (),
         seed=seed(getattr(details, "param", None)),
-        fail_code=text(getattr(details, "fail_code", None)),
-        fail_message=text(getattr(details, "fail_msg", None)),
+        fail_code=text(getattr(details, "fail_code", None), secrets),
+        fail_message=text(getattr(details, "fail_msg", None), secrets),
         progress=number(getattr(details, "progress", None)),
         credits=number(getattr(details, "credits_consumed", None)),
         cost_time=duration(getattr(details, "cost_time", None), created, completed),
@@ -99,12 +103,29 @@ def usable_id(value: object) -> str | None:
     return value if isinstance(value, str) and _TASK_ID.fullmatch(value) else None
 
 
-def text(value: object) -> str | None:
-    """Text on one line; a number is spelled out; anything else, and "", is None."""
-    finite = number(value)
-    if finite is not None and not isinstance(value, str):
-        return f"{finite:g}"
-    return one_line(value) or None if isinstance(value, str) else None
+def state_from(value: object, secrets: Collection[str]) -> str | None:
+    """The state on one line; one of the documented words even if that is the prompt, too."""
+    state = text(value)
+    return state if state in DOCUMENTED else text(value, secrets)
+
+
+def text(value: object, secrets: Collection[str] = ()) -> str | None:
+    """Text on one line, without the secrets; a number is spelled out.
+
+    Anything else, and "", is None. The secrets go first: once the text is cut to length,
+    what is left of a long prompt could no longer be told.
+    """
+    spelled = verbatim(value)
+    return one_line(redacted(spelled, secrets)) or None if spelled else None
+
+
+def verbatim(value: object) -> str | None:
+    """Text as it is; a number with all its digits; anything else, and "", is None."""
+    if isinstance(value, str):
+        return value or None
+    if number(value) is None:
+        return None
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def number(value: object) -> float | None:
@@ -161,4 +182,4 @@ def seed(param: object) -> str | None:
     request = decode(param) if isinstance(param, str) else param
     fields = request.get("input") if isinstance(request, Mapping) else None
     fields = decode(fields) if isinstance(fields, str) else fields
-    return text(fields.get("seed")) if isinstance(fields, Mapping) else None
+    return verbatim(fields.get("seed")) if isinstance(fields, Mapping) else None

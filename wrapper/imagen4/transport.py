@@ -17,7 +17,7 @@ import httpx
 from .batch import logger
 from .effects import Answer, Send
 from .errors import Imagen4Error, InvalidRequest, TransportError
-from .redaction import HIDDEN
+from .redaction import redacted
 
 if TYPE_CHECKING:
     import ssl
@@ -73,7 +73,7 @@ class Intake:
 
     def __init__(self, core: Core, send: Send, response: httpx.Response) -> None:
         self._clock = core.clock
-        self._key = core.key.encode()
+        self._key = core.key
         self._until = core.clock() + send.timeout
         self._send = send
         self._response = response
@@ -89,7 +89,7 @@ class Intake:
     def answer(self) -> Answer:
         body = bytes(self._body)
         if len(self._key) >= SHORTEST_KEY:  # an answer that repeats it is not passed on as it is
-            body = body.replace(self._key, HIDDEN.encode())
+            body = redacted(body.decode("latin-1"), (self._key,)).encode("latin-1")
         answer = Answer(self._response.status_code, self._response.headers, body)
         self._send.answer = answer
         call = self._send.call
