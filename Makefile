@@ -7,7 +7,7 @@ READY := .venv/.ready
 SETTINGS := pyproject.toml scripts/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types regenerate update contract sharpness test-slow test-browser benchmark fuzz clean
+.PHONY: help setup demo test lint types regenerate update contract sharpness test-slow test-browser benchmark fuzz mutation clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,7 +64,10 @@ benchmark: $(READY) ## The client's speed, as ratios in one run
 	$(BIN)/python scripts/benchmark.py
 
 fuzz: $(READY) ## The long profile of the hypothesis tests
-	$(BIN)/python -m pytest --quiet --numprocesses 2 --hypothesis-profile nightly tests/client tests/contract
+	$(BIN)/python -m pytest --quiet --numprocesses 2 --hypothesis-profile nightly tests/client tests/consumer
+
+mutation: $(READY) ## How many mutants of the client's decisions its tests kill
+	$(BIN)/python scripts/mutation.py
 
 clean: ## Remove what the other targets made
 	rm -rf .venv out .*_cache .hypothesis
