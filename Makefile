@@ -49,7 +49,7 @@ update: $(READY) ## Fetch the gateways' pages, report what changed, regenerate, 
 	$(BIN)/python scripts/update.py
 
 contract: $(READY) ## The contract command against the sandbox: both gateways, both profiles
-	$(BIN)/python -m pytest --quiet tests/contract
+	$(BIN)/python scripts/check_sandbox.py
 
 sharpness: $(READY) ## Which of the catalogue's defects the contract command finds
 	$(BIN)/python scripts/sharpness.py

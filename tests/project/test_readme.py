@@ -1,5 +1,6 @@
 """The README is the front door: whatever can be pasted from it has to work."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 import imagen4
 from imagen4.cli.group import run
@@ -23,13 +25,14 @@ TESTS = [text for language, test, text in BLOCKS if language == "python" and tes
 LINES = [line for language, _, text in BLOCKS if language == "sh" for line in text.splitlines()]
 COMMANDS = [line for line in LINES if line.startswith("imagen4 ")]
 MAKES = [line for line in LINES if line.startswith("make ")]
+WORKFLOW = [text for language, _, text in BLOCKS if language == "yaml"]
 SCRIPTS = [line for line in LINES if line.startswith("python scripts/")]
 
 
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox]:
     monkeypatch.chdir(tmp_path)
-    with Sandbox(waiting=0, generating=0) as sandbox:
+    with Sandbox(waiting=0, generating=0, limits=False) as sandbox:
         for gateway in ("kie", "apikley"):
             monkeypatch.setenv(f"{gateway.upper()}_API_KEY", sandbox.key(gateway))
         yield sandbox
@@ -63,11 +66,31 @@ def test_each_snippet_saves_pictures(
 def test_each_command_works(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     """Typed as it stands, a command of the README succeeds."""
     arguments = shlex.split(line, comments=True)
-    if "--gateway" in arguments:
+    if "--base-url" in arguments:
+        arguments[arguments.index("--base-url") + 1] = sandbox.url(arguments[2])
+    elif "--gateway" in arguments:
         gateway = arguments[arguments.index("--gateway") + 1]
         arguments += ["--base-url", sandbox.url(gateway)]
     monkeypatch.setattr(sys, "argv", arguments)
     assert run() == 0
+
+
+@pytest.mark.parametrize("text", WORKFLOW)
+def test_the_workflow_step_works_as_pasted(sandbox: Sandbox, tmp_path: Path, text: str) -> None:
+    """The step's script, run by a shell with its variables set, passes and writes its reports."""
+    (step,) = YAML(typ="safe").load(text)
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "GATEWAY_URL": sandbox.url("kie"),
+        "KIE_API_KEY": sandbox.key("kie"),
+    }
+    assert set(step["env"]) == set(environment) - {"PATH"}
+    done = subprocess.run(
+        ["sh", "-e", "-c", step["run"]], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("conforms: kie")
+    assert {path.name for path in tmp_path.iterdir()} >= {"contract.xml", "contract.md"}
 
 
 @pytest.mark.parametrize("line", MAKES)
