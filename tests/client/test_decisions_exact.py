@@ -24,8 +24,9 @@ from imagen4.batch import Batch
 from imagen4.core import Core, configured, taken_up
 from imagen4.download import fresh_link
 from imagen4.effects import Answer, Call, Send
+from imagen4.gateways import CREATE_PATH
 from imagen4.kie import ADAPTER
-from imagen4.origins import is_loopback
+from imagen4.origins import checked_key, is_loopback
 from imagen4.request import Planned, planned
 from imagen4.submission import pause_after, uncertain
 
@@ -81,9 +82,13 @@ def test_an_answer_without_a_balance_says_so(data: str) -> None:
         steps.send(Answer(200, {}, f'{{"code": 200, "data": {data}}}'.encode()))
 
 
-@pytest.mark.parametrize(("wish", "pause"), [(None, 1.0), (0.5, 1.0), (50.0, 50.0), (500.0, 120.0)])
-def test_a_create_is_repeated_when_the_gateway_wishes(wish: float | None, pause: float) -> None:
-    """But not earlier than our own pause, nor later than the longest wish we grant."""
+@pytest.mark.parametrize(
+    ("wish", "pause"), [(None, 1.0), (0.5, 1.0), (120.0, 120.0), (121.0, None)]
+)
+def test_a_create_is_repeated_when_the_gateway_wishes(
+    wish: float | None, pause: float | None
+) -> None:
+    """But not earlier than our own pause, and not at all after a wish longer than we grant."""
     limited = RateLimited("later")
     limited.retry_after = wish
     assert pause_after(core(), limited, 1, inf) == pause
@@ -160,7 +165,29 @@ def test_numbers_are_spelled_as_the_document_wants(kind: str, count: object, see
     assert plan.seed == "7"
 
 
+def test_calls_are_complete_by_themselves() -> None:
+    """Method, path, query and body, as they go out."""
+    assert ADAPTER.details("t") == Call("GET", "/api/v1/jobs/recordInfo", {"taskId": "t"}, None)
+    assert ADAPTER.credits() == Call("GET", "/api/v1/chat/credit", {}, None)
+    body = {"model": "google/imagen4", "input": {"prompt": "a"}}
+    assert ADAPTER.create({"prompt": "a"}, None) == Call("POST", CREATE_PATH, {}, body)
+
+
+@pytest.mark.parametrize(("paced", "periods"), [(True, [10.2, 0.102]), (False, [0.0, 0.0])])
+def test_rates_are_kept_to_unless_told_otherwise(paced: bool, periods: list[float]) -> None:
+    """Creates in windows, polls one by one."""
+    waits = Polling(paced=paced)
+    settings = configured("kie", KEY, None, 1.0, waits, False, lambda: 0.0, lambda: 0.0)
+    assert [settings.creates.period, settings.polls.period] == pytest.approx(periods)
+
+
 REFUSED: dict[str, Callable[[], object]] = {
+    "base_url must be like https://host[:port][/path], nothing more": lambda: core("x"),
+    "The API key must consist of printable ASCII without spaces": lambda: checked_key("a b", "X"),
+    "No API key: pass api_key or set X": lambda: checked_key(" ", "X"),
+    "base_url is plain http, which would show the key to the network; allow_http=True allows it": (
+        lambda: core("http://gateway.example")
+    ),
     "callback_url must be an absolute http(s) URL, percent-encoded": lambda: planned(
         Request("a", callback_url="/relative"), ADAPTER.input_schema, "kie"
     ),
