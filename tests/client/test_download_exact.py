@@ -50,14 +50,52 @@ def test_without_a_strong_tag_everything_is_asked_for_again(etag: str) -> None:
     assert begun(etag).transfer.headers() == PLAIN
 
 
-def test_a_part_is_taken_only_where_we_stopped() -> None:
-    """One byte further, one byte less or no word of where: not our part."""
-    part = {"content-range": f"bytes {len(PNG)}-200/201"}
-    assert begun().transfer.opened(206, part)
-    assert begun(content=PNG[:1]).transfer.opened(206, {"content-range": "bytes 1-9/10"})
-    for other in ("bytes 1-200/201", f"bytes {len(PNG) + 1}-200/201", ""):
-        with pytest.raises(DownloadError):
-            begun().transfer.opened(206, {"content-range": other})
+SIZE = len(PNG)
+
+
+@pytest.mark.parametrize(
+    ("span", "etag", "taken"),
+    [
+        (f"bytes {SIZE}-200/201", '"v1"', True),
+        (f"bytes {SIZE}-200/*", '"v1"', True),
+        (f"bytes {SIZE}-200/201", '"v2"', False),
+        (f"bytes {SIZE}-200/201", None, False),
+        (f"bytes {SIZE + 1}-200/201", '"v1"', False),
+        ("bytes 1-200/201", '"v1"', False),
+        (f"bytes {SIZE}-/201", '"v1"', False),
+        (f"bytes {SIZE}-200/201x", '"v1"', False),
+        (None, '"v1"', False),
+    ],
+)
+def test_a_part_is_taken_only_where_we_stopped_and_of_the_same_version(
+    span: str | None, etag: str | None, taken: bool
+) -> None:
+    """Else everything is asked for again."""
+    bench = begun()
+    given = {"content-range": span, "etag": etag}
+    headers = {name: value for name, value in given.items() if value is not None}
+    if taken:
+        assert bench.transfer.opened(206, headers)
+        return
+    with pytest.raises(TransferError, match=r"^the rest could not be had$"):
+        bench.transfer.opened(206, headers)
+    assert bench.file.getvalue() == b""
+    assert bench.transfer.headers() == PLAIN
+
+
+def test_all_parts_must_tell_of_one_size() -> None:
+    """And the picture is whole only when it has that size."""
+    bench = begun()
+    bench.transfer.opened(206, {"content-range": f"bytes {SIZE}-200/{SIZE + 2}", "etag": '"v1"'})
+    bench.transfer.received(b"x")
+    with pytest.raises(TransferError, match=r"^the picture is not complete$"):
+        bench.transfer.finished()
+    bench.transfer.received(b"y")
+    bench.transfer.finished()
+    assert bench.transfer.suffix == ".png"
+    other = {"content-range": f"bytes {SIZE + 2}-200/201", "etag": '"v1"'}
+    with pytest.raises(TransferError, match=r"^the rest could not be had$"):
+        bench.transfer.opened(206, other)
 
 
 @pytest.mark.parametrize("start", [0, 1])

@@ -27,6 +27,12 @@ KINDS_OF_PICTURE = {
 ETAG = 'ETag: "v1"\r\n'
 
 
+def part(start: int, end: int = len(PNG), etag: str = ETAG, total: object = len(PNG)) -> bytes:
+    """An answer with a part of the picture."""
+    span = f"Content-Range: bytes {start}-{end - 1}/{total}\r\n"
+    return http(206, PNG[start:end], etag + span)
+
+
 def fetched(
     kind: str,
     reply: Callable[[Received], bytes],
@@ -187,7 +193,7 @@ def test_a_cut_download_goes_on_where_it_broke_off(kind: str, tmp_path: Path) ->
         if start is None:
             return http(200, PNG[:1000], ETAG + "Connection: close\r\n", length=len(PNG))
         assert (start, received.headers["if-range"]) == ("bytes=1000-", '"v1"')
-        return http(206, PNG[1000:], ETAG + f"Content-Range: bytes 1000-/{len(PNG)}\r\n")
+        return part(1000)
 
     time = Time()
     path, server, _ = fetched(kind, reply, saved_to(tmp_path), time=time)
@@ -197,36 +203,65 @@ def test_a_cut_download_goes_on_where_it_broke_off(kind: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("total", [len(PNG), "*"])
+def test_a_part_that_ends_too_early_is_not_the_end(
+    kind: str, total: object, tmp_path: Path
+) -> None:
+    """The server says how large the whole is, at first or with each part."""
+
+    def reply(received: Received) -> bytes:
+        start = int(received.headers.get("range", "bytes=0-")[6:-1])
+        if start:
+            return part(start, min(start + 4000, len(PNG)), total=total)
+        return http(200, PNG[:1000], ETAG + "Connection: close\r\n", length=len(PNG))
+
+    path, server, _ = fetched(kind, reply, saved_to(tmp_path))
+    assert path.read_bytes() == PNG
+    asked = [each.headers.get("range") for each in server.requests]
+    assert asked == [None, "bytes=1000-", "bytes=5000-", "bytes=9000-"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_that_never_becomes_whole_is_no_success(kind: str, tmp_path: Path) -> None:
+    """However often the server says that this part is the rest."""
+
+    def reply(received: Received) -> bytes:
+        start = int(received.headers.get("range", "bytes=0-")[6:-1])
+        if start:
+            return part(start, start + 9)
+        return http(200, PNG[:1000], ETAG + "Connection: close\r\n", length=len(PNG))
+
+    error = failing(kind, reply, tmp_path)
+    assert error.message == "The picture cannot be fetched: the picture is not complete"
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("first", "then"),
     [
         ("", http(200, PNG)),
         ('ETag: W/"v1"\r\n', http(200, PNG)),
         (ETAG, http(200, PNG, 'ETag: "v2"\r\n')),
-        (ETAG, http(206, PNG[500:], "Content-Range: bytes 500-/99\r\n")),
+        (ETAG, part(720, etag='ETag: "v2"\r\n')),
+        (ETAG, part(720, etag="")),
+        (ETAG, part(720)),
+        (ETAG, part(500, total=9999)),
         (ETAG, http(206, PNG[500:])),
         (ETAG, http(416)),
     ],
-    ids=["no etag", "weak etag", "changed", "wrong range", "no range", "range refused"],
-)
+    ids=["no etag", "weak etag", "changed", "a part of another version", "a part of which version",
+         "a part of another size", "wrong range", "no range", "range refused"],
+)  # fmt: skip
 def test_a_cut_download_that_cannot_go_on_starts_again(
     kind: str, first: str, then: bytes, tmp_path: Path
 ) -> None:
     """A picture is never glued together from two."""
-    answers = [
-        http(200, b"\x89PNG\r\n\x1a\nold" * 90, first + "Connection: close\r\n", length=9999)
-    ]
+    old = b"\x89PNG\r\n\x1a\nold." * 60  # 720 bytes
+    answers = [http(200, old, first + "Connection: close\r\n", length=9999)]
     answers += [then] if b" 200 " in then[:15] else [then, http(200, PNG)]
-
-    def reply(_: Received) -> bytes:
-        return answers.pop(0)
-
-    if then.startswith(b"HTTP/1.1 206"):
-        error = failing(kind, reply, tmp_path)
-        assert error.message == "The picture cannot be fetched: unexpected status"
-        return
-    path, _, _ = fetched(kind, reply, saved_to(tmp_path))
+    path, _, _ = fetched(kind, lambda _: answers.pop(0), saved_to(tmp_path))
     assert path.read_bytes() == PNG
+    assert answers == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

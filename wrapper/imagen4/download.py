@@ -33,6 +33,7 @@ HEAD = 16  # bytes that tell what kind of picture it is
 _KINDS = re.compile(
     rb"(\x89PNG\r\n\x1a\n)|(\xff\xd8\xff)|(RIFF....WEBP)|(GIF8[79]a)|(....ftypavif)", re.DOTALL
 )
+_RANGE = re.compile(r"bytes ([0-9]{1,12})-[0-9]{1,12}/([0-9]{1,12}|\*)")
 _SUFFIXES = (".png", ".jpg", ".webp", ".gif", ".avif")
 
 
@@ -92,6 +93,7 @@ class Transfer:
         self._file = file
         self._until = core.clock() + LONGEST
         self._size = 0
+        self._total: int | None = None  # what the server says the whole comes to
         self._head = b""
         self._etag: str | None = None
         self._attempts = 0
@@ -117,16 +119,18 @@ class Transfer:
             return False
         if status >= 500 or status in BUSY:
             raise TransferError(f"HTTP {status}")
-        if status == 206 and self._resumes(headers.get("content-range", "")):
+        asked_for_rest = "Range" in self.headers()
+        if status == 206 and asked_for_rest and self._resumes(headers):
             return True
         self._restart()
-        if status == 416:
+        if status == 416 or (status == 206 and asked_for_rest):
             raise TransferError("the rest could not be had")
         if status != 200:
             raise refused(status)
         etag = headers.get("etag", "")
         self._etag = etag if etag.startswith('"') else None  # a weak one allows no range
-        self._check_size(whole_number(headers.get("content-length")) or 0)
+        self._total = whole_number(headers.get("content-length"))
+        self._check_size(self._total or 0)
         return True
 
     def received(self, chunk: bytes) -> None:
@@ -142,7 +146,9 @@ class Transfer:
         self._size += len(chunk)
 
     def finished(self) -> None:
-        """The body has ended as it should."""
+        """The body has ended. That of a part may end before the picture does."""
+        if self._total not in (None, self._size):
+            raise TransferError("the picture is not complete")
         self.suffix = self._kind()
 
     def broke(self, problem: Exception) -> float:
@@ -167,9 +173,16 @@ class Transfer:
             raise DownloadError("What the link holds is not a picture")
         return suffix
 
-    def _resumes(self, content_range: str) -> bool:
-        """Whether a partial answer starts where we stopped."""
-        return self._size > 0 and content_range.startswith(f"bytes {self._size}-")
+    def _resumes(self, headers: Mapping[str, str]) -> bool:
+        """Whether a part starts where we stopped, and is one of the same version."""
+        part = _RANGE.fullmatch(headers.get("content-range", ""))
+        if part is None or int(part[1]) != self._size or headers.get("etag") != self._etag:
+            return False
+        total = self._total if part[2] == "*" else int(part[2])
+        if self._total not in (None, total):
+            return False
+        self._total = total
+        return True
 
     def _restart(self) -> None:
         self._size, self._head = 0, b""
