@@ -13,7 +13,7 @@ import pytest
 
 import imagen4.callbacks
 from client.play import GATEWAYS, KINDS, Script, details, envelope, play, succeeded
-from imagen4 import Client, Task, TaskNotFound, UnexpectedResponse, callbacks
+from imagen4 import Client, InvalidRequest, Task, TaskNotFound, UnexpectedResponse, callbacks
 
 WEBHOOK_KEY = "whk-1234"
 NOW = 1_777_539_206
@@ -116,6 +116,23 @@ def test_what_was_not_signed_by_the_rule_is_refused(headers: dict[str, str], why
     """Each part of the rule counts."""
     assert why
     assert not verified(headers)
+
+
+@pytest.mark.parametrize("key", ["", " ", "\n", None, b"", b"whk-1234", 7])
+def test_without_a_key_nothing_can_be_verified(key: Any) -> None:
+    """Of a variable that is not set, say: anybody could sign with an empty key."""
+    forged = signed(key=key if isinstance(key, str) else "")
+    with pytest.raises(InvalidRequest, match="the webhook key of the account"):
+        callbacks.verify(forged, BODY, key, now=lambda: NOW)
+
+
+@pytest.mark.parametrize("missing", ["X-Webhook-Signature", "X-Webhook-Timestamp"])
+@pytest.mark.parametrize("value", [None, 7, ["x"]])
+def test_a_header_that_is_no_text_is_none(missing: str, value: Any) -> None:
+    """As from `request.headers.get(...)`: the callback is refused like one without it."""
+    assert not verified(signed() | {missing: value})
+    assert not verified([*(signed() | {missing: value}).items()])
+    assert verified([(None, None), *signed().items()])
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 
 from .effects import Answer
 from .envelope import decode, described, opened
-from .errors import UnexpectedResponse
+from .errors import InvalidRequest, UnexpectedResponse
 from .gateways import adapter_for, data_of
 from .task import task_from, usable_id
 
@@ -79,7 +79,12 @@ def verify(
     seconds. So the signature vouches for the task's id and the time, and for NOTHING else:
     not for state, URLs or error texts, and a signed callback can be sent again with another
     body. Re-read the task with `client.confirm(...)` before trusting what it says.
+
+    Raises InvalidRequest for an empty key, say of a variable that is not set: anybody could
+    sign with that.
     """
+    if not isinstance(key, str) or not key.strip():
+        raise InvalidRequest("verify() takes the webhook key of the account, which is not empty")
     found = {text(name).lower(): text(value) for name, value in pairs(headers)}
     timestamp = found.get("x-webhook-timestamp", "")
     task_id = task_id_in(body)
@@ -107,5 +112,8 @@ def pairs(headers: Headers) -> Iterable[tuple[str | bytes, str | bytes]]:
     return headers.items() if isinstance(headers, Mapping) else headers
 
 
-def text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
+def text(value: object) -> str:
+    """A header as text; what is none, say a header that is not there, is ""."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    return value if isinstance(value, str) else ""
