@@ -165,6 +165,14 @@ def test_numbers_are_spelled_as_the_document_wants(kind: str, count: object, see
     assert plan.seed == "7"
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+def test_settings_are_kept_as_given(allowed: bool) -> None:
+    """Also a time-out below a second, and a path that ends in an X."""
+    url = "https://a.example/X"
+    settings = configured("kie", KEY, url + "/", 0.5, None, allowed, lambda: 0.0, lambda: 0.0)
+    assert (settings.timeout, settings.allow_http, settings.base_url) == (0.5, allowed, url)
+
+
 def test_calls_are_complete_by_themselves() -> None:
     """Method, path, query and body, as they go out."""
     assert ADAPTER.details("t") == Call("GET", "/api/v1/jobs/recordInfo", {"taskId": "t"}, None)
