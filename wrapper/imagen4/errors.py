@@ -20,6 +20,9 @@
 Where known, each carries `gateway`, `task_ids`, `code` (the envelope's), `http_status`,
 `message`, `body` (the start of the answer) and `job`. None holds the key or the prompt:
 both are cut out of whatever the gateway said.
+
+Errors can be pickled and copied, say out of a worker process. `job` stays behind, since it
+holds the client with its connections and the key: `Client.job(*task_ids)` takes it up again.
 """
 
 # ruff: noqa: N818 - the names say what happened; that they are errors, their base class says
@@ -54,6 +57,10 @@ class Imagen4Error(Exception):
         self.code = code
         self.http_status = http_status
         self.body = body
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        plain = {name: value for name, value in vars(self).items() if name != "job"}
+        return type(self), self.args, plain
 
     def __str__(self) -> str:
         known = {
@@ -110,11 +117,16 @@ class TaskFailed(Imagen4Error):
 class PartialFailure(Imagen4Error):
     """Some tasks ended well and some did not.
 
-    `result` holds the pictures there are, `failures` one error for each other task.
+    `result` holds the pictures there are, `failures` one error for each other task. In a
+    pickled or copied error, `result` is only the tuple of its tasks.
     """
 
     result: Any = None
     failures: tuple[Imagen4Error, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        kind, args, plain = super().__reduce__()
+        return kind, args, plain | {"result": getattr(self.result, "tasks", self.result)}
 
 
 class TaskTimeout(Imagen4Error):
