@@ -436,6 +436,47 @@ def test_a_disk_that_refuses_is_a_download_error(kind: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "name", ["x" * 300, "x" * 300 + ".png", "a\0b", "a\0b.png", "\ud800", "\ud800.png",
+             "circle/x.png", "circle.png", "circle"],
+)  # fmt: skip
+@pytest.mark.parametrize("all_at_once", [False, True])
+def test_a_name_that_cannot_be_is_a_download_error(
+    kind: str, name: str, all_at_once: bool, tmp_path: Path
+) -> None:
+    """Too long, with a NUL, not encodable, or leading in a circle; nothing is left behind."""
+    circles = [tmp_path / "circle", tmp_path / "circle.png"]
+    for circle in circles:
+        circle.symlink_to(circle)
+    target = tmp_path / name
+
+    def save(result: Any) -> Any:
+        return result.save(target) if all_at_once else result.images[0].save(target)
+
+    with pytest.raises(DownloadError, match=r"^The picture cannot be written: ") as caught:
+        fetched(kind, lambda _: http(200, PNG), save)
+    assert caught.value.__cause__ is None
+    assert all_at_once or caught.value.task_ids == ("t1",)
+    assert sorted(tmp_path.iterdir()) == circles
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_expired_link_is_one_also_after_the_client_was_closed(kind: str, tmp_path: Path) -> None:
+    """A fresh link needs an open client; without it, the link has expired."""
+
+    def reply(received: Received) -> bytes:
+        return http(200, task.content) if "recordInfo" in received.path else http(403)
+
+    with Loopback(reply) as server:
+        task = succeeded("t1", f"{server.url}/1.png")
+        result = play(kind, None, lambda c: c.job("t1").wait(), base_url=server.url)
+        with pytest.raises(DownloadError) as caught:
+            asyncio.run(settled(result.images[0].save(tmp_path)))
+    assert (caught.value.expired, caught.value.http_status) == (True, 403)
+    assert "POST" not in [each.method for each in server.requests]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_an_interrupted_download_leaves_nothing_behind(kind: str, tmp_path: Path) -> None:
     """Neither half a picture nor a temporary file."""
 

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from .batch import logger
 from .effects import Fetch, Send, Sleep
 from .envelope import opened, whole_number
-from .errors import DownloadError, Imagen4Error, TransportError
+from .errors import DownloadError, Imagen4Error
 from .origins import may_download
 
 if TYPE_CHECKING:
@@ -59,13 +59,16 @@ def fetched(core: Core, url: str, file: BinaryIO) -> Steps[str]:
 
 
 def fresh_link(core: Core, url: str) -> Steps[str | None]:
-    """A new link to a picture whose own has expired; None where there is none."""
+    """A new link to a picture whose own has expired; None where there is none.
+
+    Also after the client was closed: downloads need none that is open, fresh links do.
+    """
     call = core.adapter.fresh_link(url)
     if call is None:
         return None
     try:
         envelope = opened((yield Send(call, core.timeout)))
-    except TransportError as problem:
+    except Imagen4Error as problem:
         logger.warning("%s: no fresh link: %s", core.name, problem.message)
         return None
     link = envelope.data if envelope.succeeded else None

@@ -15,6 +15,9 @@ from .errors import DownloadError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# ValueError: a name with a NUL or a lone surrogate. RuntimeError: links that lead in a circle
+# (Python 3.11 and 3.12).
+OF_PATHS = (OSError, ValueError, RuntimeError)
 _PLAIN = re.compile(r"[a-z0-9_-]{1,80}")
 
 
@@ -32,7 +35,9 @@ def stem(task_id: str, number: int) -> str:
 def is_directory(target: str | os.PathLike[str]) -> bool:
     """Whether a target means a directory: one that exists, or a name without a suffix."""
     path = Path(target)
-    return path.is_dir() or os.fspath(target).endswith(("/", os.sep)) or not path.suffix
+    with disk_errors():
+        exists = path.is_dir()
+    return exists or os.fspath(target).endswith(("/", os.sep)) or not path.suffix
 
 
 def make_directory(directory: str | os.PathLike[str]) -> None:
@@ -41,12 +46,12 @@ def make_directory(directory: str | os.PathLike[str]) -> None:
 
 
 @contextmanager
-def disk_errors() -> Iterator[None]:
+def disk_errors(kinds: tuple[type[Exception], ...] = OF_PATHS) -> Iterator[None]:
     """What the disk refuses, as an error of ours."""
     try:
         yield
-    except OSError as problem:
-        reason = problem.strerror or type(problem).__name__
+    except kinds as problem:
+        reason = getattr(problem, "strerror", None) or type(problem).__name__
         raise DownloadError(f"The picture cannot be written: {reason}") from None
 
 
@@ -68,17 +73,21 @@ class Target:
         path = self._directory / f".{self._name}-{secrets.token_hex(8)}.part"
         make_directory(self._directory)
         with disk_errors():
-            try:
-                with path.open("x+b") as file:
-                    yield file
-            finally:
-                path.unlink(missing_ok=True)
+            file = path.open("x+b")
+        try:
+            with disk_errors((OSError,)), file:
+                yield file
+        finally:
+            path.unlink(missing_ok=True)
 
     def keep(self, file: BinaryIO, suffix: str) -> Path:
         """Give the temporary file its name. Replaces an older file of that name."""
         path = self._file or self._directory / f"{self._name}{suffix}"
-        if self._taken.setdefault(path.resolve(), self._name) != self._name:
+        with disk_errors():
+            resolved = path.resolve()
+        if self._taken.setdefault(resolved, self._name) != self._name:
             raise DownloadError("Another picture of this result was saved under that name")
-        file.flush()
-        Path(file.name).replace(path)
+        with disk_errors():
+            file.flush()
+            Path(file.name).replace(path)
         return path

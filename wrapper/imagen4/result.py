@@ -63,10 +63,11 @@ class Picture(Generic[PathT, BytesT]):
         return content
 
     def _saved(self, path: str | os.PathLike[str]) -> Steps[Path]:
-        target = Target(path, self._name, self._taken)
-        with self._errors(), target.temporary() as file:
-            suffix = yield from fetched(self._core, self.url, file)
-            return target.keep(file, suffix)
+        with self._errors():
+            target = Target(path, self._name, self._taken)
+            with target.temporary() as file:
+                suffix = yield from fetched(self._core, self.url, file)
+                return target.keep(file, suffix)
 
     def _read(self) -> Steps[bytes]:
         buffer = io.BytesIO()
