@@ -99,7 +99,7 @@ def test_nothing_that_was_not_given_is_made_up() -> None:
     assert (call.params, call.json, Send(call, 1.0).answer) == ({}, None, None)
     watch = Watch("t", 0.0, 0.0)
     assert (watch.seen, watch.ended, watch.trouble, watch.strange) == (None, None, None, 0)
-    assert (watch.asked, watch.expired, watch.over) == (False, False, False)
+    assert (watch.unknown, watch.expired, watch.over) == (None, False, False)
 
 
 def test_reprs_hold_neither_prompt_nor_key_nor_answer() -> None:

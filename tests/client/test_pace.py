@@ -106,6 +106,14 @@ def test_a_pacer_lets_so_many_through_and_then_waits() -> None:
     assert pacer.reserve(100.0) == 100.0
 
 
+def test_a_turn_that_comes_too_late_is_not_taken() -> None:
+    """Callers that give up must not push the others back."""
+    pacer = Pacer(1, 10.0)
+    assert pacer.reserve(0.0, 0.0) == 0.0
+    assert [pacer.reserve(1.0, 10.1) for _ in range(100)] == [None] * 100
+    assert pacer.reserve(1.0, 10.2) == pytest.approx(10.2)
+
+
 def test_a_pacer_without_a_period_lets_everything_through() -> None:
     """At once."""
     pacer = Pacer(1, 0.0)

@@ -11,7 +11,6 @@ from imagen4 import (
     Polling,
     Task,
     TaskNotFound,
-    TransportError,
     UnexpectedResponse,
 )
 from imagen4.core import Core, configured

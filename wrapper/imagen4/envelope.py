@@ -119,6 +119,8 @@ def refusal(
     kind = known.get(number)
     if kind is errors.TaskFailed and envelope.code != number:
         kind = None  # a proxy's 501, without the gateway's own word for it
+    if kind is errors.TaskNotFound and not isinstance(envelope.decoded, dict):
+        kind = None  # a proxy's 404: it knows nothing about tasks
     if kind is None:
         broken = 500 <= number < 600
         kind = errors.GatewayUnavailable if broken else errors.UnexpectedResponse

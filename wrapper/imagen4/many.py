@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -42,6 +43,13 @@ def finished(
         return Finished(index, request, result=(yield from generate(request)))
     except Imagen4Error as error:
         return Finished(index, request, error=error)
+
+
+def checked_requests(requests: Iterable[str | Request]) -> Iterable[str | Request]:
+    """A single prompt is refused: its characters are not meant, and each would be paid for."""
+    if isinstance(requests, (str, bytes, bytearray, Request)) or not isinstance(requests, Iterable):
+        raise InvalidRequest("generate_many() takes an iterable of prompts and Requests")
+    return requests
 
 
 def checked_limit(max_in_flight: int) -> int:

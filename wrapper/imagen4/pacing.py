@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from math import inf
 from threading import Lock
 
 # The gateway counts when requests arrive, we count when they leave: a window a little
@@ -21,11 +22,16 @@ class Pacer:
         self._moments: deque[float] = deque(maxlen=count)
         self._lock = Lock()
 
-    def reserve(self, now: float) -> float:
-        """The moment, not before `now`, at which the caller may send."""
+    def reserve(self, now: float, latest: float = inf) -> float | None:
+        """The moment, not before `now`, at which the caller may send.
+
+        None, and nothing is taken, where that would be after `latest`.
+        """
         with self._lock:
             moment = now
             if len(self._moments) == self._moments.maxlen:
                 moment = max(now, self._moments[0] + self.period)
+            if moment > latest:
+                return None
             self._moments.append(moment)
             return moment

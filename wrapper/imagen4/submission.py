@@ -24,10 +24,12 @@ from .errors import (
     Imagen4Error,
     RateLimited,
     SubmissionUncertain,
+    TaskTimeout,
     TransportError,
     UnexpectedResponse,
 )
 from .gateways import data_of
+from .polling import LONGEST_RETRY_AFTER
 from .task import usable_id
 
 if TYPE_CHECKING:
@@ -40,11 +42,21 @@ if TYPE_CHECKING:
 def submitted(core: Core, batch: Batch, started: float, deadline: float) -> Steps[None]:
     """Create the tasks of a batch, one after the other, and stop at the first failure."""
     for plan in batch.plans:
+        if batch.task_ids and core.clock() > deadline:
+            raise too_late(batch)
         task_id = yield from created(core, batch, plan, deadline)
         batch.add(task_id, plan.seed, core.clock())
         logger.info("%s: created task %s", core.adapter.name, task_id)
         elapsed = core.clock() - started
         yield Update(task_id, "submitted", elapsed, tuple(batch.task_ids))
+
+
+def too_late(batch: Batch) -> TaskTimeout:
+    """The error for creates that are not sent because the earlier ones took all the time."""
+    count, total = len(batch.task_ids), len(batch.plans)
+    return TaskTimeout(
+        f"The time is over after {count} of {total} creates; the others were not sent"
+    )
 
 
 def created(core: Core, batch: Batch, plan: Planned, deadline: float) -> Steps[str]:
@@ -65,8 +77,8 @@ def created(core: Core, batch: Batch, plan: Planned, deadline: float) -> Steps[s
 def paced(core: Core, deadline: float) -> Steps[None]:
     """Wait for this client's turn to create."""
     now = core.clock()
-    moment = core.creates.reserve(now)
-    if moment > max(now, deadline):
+    moment = core.creates.reserve(now, max(now, deadline))
+    if moment is None:
         creates, seconds = core.adapter.creates
         raise RateLimited(
             f"Not sent: the gateway allows {creates} creates in {seconds:g} s, and this "
@@ -148,5 +160,7 @@ def pause_after(core: Core, problem: Imagen4Error, attempt: int, deadline: float
     if not repeatable or attempt >= core.polling.attempts:
         return None
     wish = problem.retry_after if isinstance(problem, RateLimited) else None
+    if wish is not None and wish > LONGEST_RETRY_AFTER:
+        return None  # sooner is not what the gateway asked for, and the caller may know better
     pause = core.polling.pause(attempt, wish, core.random)
     return pause if core.clock() + pause < deadline else None

@@ -12,7 +12,7 @@ from .account import balance
 from .batch import Batch
 from .core import taken_up
 from .job import Tasks
-from .many import checked_limit, finished
+from .many import checked_limit, checked_requests, finished
 from .request import Request
 from .result import fields_of
 
@@ -113,7 +113,8 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
         def generate(request: Request) -> Steps[Any]:
             return self._generated(request, timeout, turn_counts=False)
 
-        every = (finished(index, item, generate) for index, item in enumerate(requests))
+        items = enumerate(checked_requests(requests))
+        every = (finished(index, item, generate) for index, item in items)
         many: ManyT = self._driver.many(every, checked_limit(max_in_flight), on_update)
         return many
 

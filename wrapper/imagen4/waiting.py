@@ -1,9 +1,9 @@
 """Waiting for tasks: when to ask, how to take what comes, when to give up.
 
 The first poll goes out at once, the others at the documented pace with jitter. The deadline
-is overall and monotonic; the last sleep is cut to it, and a last poll goes out there. A
-failed poll says nothing about the task, so transport errors, 429, 5xx and 455 are ridden out
-until the deadline.
+is overall and monotonic; the last sleep is cut to it, and a last poll of each task goes out
+there. What those may take beyond it, all together, is a `Grace`. A failed poll says nothing
+about the task, so transport errors, 429, 5xx and 455 are ridden out until the deadline.
 """
 
 from __future__ import annotations
@@ -33,7 +33,26 @@ if TYPE_CHECKING:
 
 TRANSIENT = (TransportError, RateLimited, GatewayUnavailable)
 SHORTEST_EXCHANGE = 5.0  # a poll at the deadline itself still gets this long for its answer
-FIRST_POLL_SLACK = 1.0  # a task's first poll may keep to the rate past a deadline that is now
+HOPELESS = 0.05  # in less, no answer comes over the internet
+# A last poll may keep to the rate past the deadline, or past the moment at which a slow
+# consumer lets it go on: enough for the 20 requests that a batch has in flight by default.
+LAST_POLL_SLACK = 3.0
+
+
+@dataclass(slots=True)
+class Grace:
+    """Seconds that all exchanges of one wait may take together after its deadline."""
+
+    deadline: float
+    left: float
+
+    def for_exchange(self, now: float) -> float:
+        """How long the next exchange may take; 0 when it is not worth sending."""
+        allowed = max(self.deadline - now, min(SHORTEST_EXCHANGE, self.left))
+        return allowed if allowed >= HOPELESS else 0.0
+
+    def spend(self, sent: float, now: float) -> None:
+        self.left -= max(0.0, now - max(sent, self.deadline))
 
 
 @dataclass(slots=True)
@@ -41,7 +60,8 @@ class Watch:
     """One task under watch.
 
     due: when to ask next, `last`: when for the last time. seen: when it was last known to
-    exist. strange: answers in a row that made no sense. ended: its final word.
+    exist, `unknown`: since when it is not. strange: answers in a row that made no sense.
+    ended: its final word.
     """
 
     task_id: str
@@ -49,7 +69,7 @@ class Watch:
     last: float
     seen: float | None = None
     ended: Task | Imagen4Error | None = None
-    asked: bool = False
+    unknown: float | None = None
     expired: bool = False
     strange: int = 0
     trouble: Imagen4Error | None = None
@@ -60,17 +80,19 @@ class Watch:
 
     def learn(self, news: News, now: float, polling: Polling) -> None:
         """Take in what a poll brought. Raises what concerns more than this task."""
-        self.asked = True
         self.trouble = problem = news.problem
         if news.task is not None:
-            self.seen = now
+            self.seen, self.unknown = now, None
         if problem is None:
             self.strange = 0
             self.ended = news.task if news.task and news.task.succeeded else None
         elif isinstance(problem, TaskFailed):
             self.ended = problem
         elif isinstance(problem, TaskNotFound):
-            patient = self.seen is not None and now - self.seen < polling.grace
+            # From the first "unknown", not from when it was seen: polls may be further
+            # apart than the grace is long, and a single stray one must not end the wait.
+            self.unknown = now if self.unknown is None else self.unknown
+            patient = self.seen is not None and now - self.unknown < polling.grace
             self.ended = None if patient else problem
         elif isinstance(problem, UnexpectedResponse):
             self.strange += 1
@@ -83,14 +105,16 @@ class Watch:
 def waited(core: Core, batch: Batch, started: float, deadline: float) -> Steps[list[Task]]:
     """Poll until every task of the batch has ended, and return them in the batch's order."""
     watches = watches_of(core, batch, deadline)
+    grace = Grace(deadline, SHORTEST_EXCHANGE + len(watches) * core.polls.period)
     while running := [watch for watch in watches if not watch.over]:
         watch = min(running, key=lambda each: each.due)
-        yield from turn(core, watch, deadline)
-        if watch.over:
+        if not (yield from turn(core, watch, grace)):
             continue
-        news = yield from polled(core, watch.task_id, batch.words, deadline)
+        news = yield from polled(core, watch.task_id, batch.words, grace)
         now = core.clock()
         watch.learn(news, now, core.polling)
+        if watch.seen is not None:
+            batch.seen[watch.task_id] = watch.seen
         watch.expired = now >= watch.last
         watch.due = min(now + pause_after(core, watch, now - started), watch.last)
         state = news.task.state if news.task else ""
@@ -114,28 +138,31 @@ def watches_of(core: Core, batch: Batch, deadline: float) -> list[Watch]:
     ]
 
 
-def turn(core: Core, watch: Watch, deadline: float) -> Steps[None]:
-    """Sleep until this poll is due and within the rate; the watch expires if that is too late."""
+def turn(core: Core, watch: Watch, grace: Grace) -> Steps[bool]:
+    """Sleep until this poll is due and within the rate; False if it is not to be sent now."""
     now = core.clock()
     if watch.due > now:
         yield Sleep(watch.due - now)
         now = core.clock()
-    moment = core.polls.reserve(now)
-    latest = max(deadline, now if watch.asked else now + FIRST_POLL_SLACK)
-    watch.expired = moment > latest
-    pause = min(moment, latest) - now
-    if pause > 0:
-        yield Sleep(pause)
+    latest = max(grace.deadline, now) + LAST_POLL_SLACK
+    moment = core.polls.reserve(now, latest) if grace.for_exchange(now) > 0 else None
+    if moment is None:
+        watch.due, watch.expired = watch.last, now >= watch.last
+        return False
+    if moment > now:
+        yield Sleep(moment - now)
+    return True
 
 
-def polled(core: Core, task_id: str, words: tuple[str, ...], deadline: float) -> Steps[News]:
+def polled(core: Core, task_id: str, words: tuple[str, ...], grace: Grace) -> Steps[News]:
     """Ask for one task once; what came of it, a missing answer included."""
-    remaining = max(deadline - core.clock(), SHORTEST_EXCHANGE)
-    call = core.adapter.details(task_id)
+    call, sent = core.adapter.details(task_id), core.clock()
     try:
-        answer: Answer = yield Send(call, min(core.timeout, remaining))
+        answer: Answer = yield Send(call, min(core.timeout, grace.for_exchange(sent)))
     except TransportError as problem:
         return News(None, problem)
+    finally:
+        grace.spend(sent, core.clock())
     return news_in(core.adapter, answer, task_id, (core.key, *words))
 
 

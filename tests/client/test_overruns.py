@@ -1,0 +1,173 @@
+"""Waits and submissions that meet slow servers, slow consumers and long wishes."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from client.play import (
+    KINDS,
+    PROMPT,
+    Script,
+    Time,
+    created,
+    details,
+    envelope,
+    play,
+    succeeded,
+    task_id_of,
+)
+from imagen4 import InvalidRequest, Polling, RateLimited, Request, TaskTimeout
+
+UNKNOWN = envelope(404, None, "no such task")
+
+
+def hanging(time: Time) -> Any:
+    """A server that accepts requests and never answers: each takes as long as it is given."""
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        time.now += request.extensions["timeout"]["read"]
+        raise httpx.ReadTimeout("x")
+
+    return reply
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("tasks", [1, 3, 10])
+def test_many_tasks_overrun_the_deadline_no_longer_than_one(kind: str, tasks: int) -> None:
+    """The grace for a last answer is one for the whole wait, not one for each task."""
+    time, names = Time(), [f"t{number}" for number in range(tasks)]
+    with pytest.raises(TaskTimeout, match=f"{tasks} of {tasks} tasks still run"):
+        play(kind, Script(polls=[hanging(time)]), lambda c: c.job(*names).wait(0.5), time=time)
+    assert time.now - 1000 <= 0.5 + 5 + tasks * 0.102 + 1e-6
+
+
+def test_a_hundred_tasks_are_each_looked_at() -> None:
+    """The grace is for slow answers: quick ones may take their turns at the documented rate."""
+    time, names = Time(), [f"t{number}" for number in range(100)]
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        time.now += 0.05
+        return succeeded(task_id_of(request))
+
+    result = play("sync", Script(polls=[reply]), lambda c: c.job(*names).wait(0), time=time)
+    assert len(result.images) == 100
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("asked_for", [0.3, 4.0, 60.0])
+def test_a_slow_consumer_costs_no_task_its_last_poll(kind: str, asked_for: float) -> None:
+    """A finished task whose deadline passed while somebody else had the thread is still read."""
+    time, count = Time(), 20
+    script = Script(
+        creates=[created(f"t{number}") for number in range(count)],
+        polls=[lambda request: (
+            details(task_id_of(request), "waiting")
+            if time.now < 1003 and task_id_of(request) != "t0" else succeeded(task_id_of(request))
+        )],
+    )  # fmt: skip
+
+    def sync(client: Any) -> list[Any]:
+        ended = []
+        for each in client.generate_many(map(str, range(count)), timeout=3.3):
+            time.now += asked_for if not ended else 0.0
+            ended.append(each)
+        return ended
+
+    async def by_await(client: Any) -> list[Any]:
+        ended = []
+        async for each in client.generate_many(map(str, range(count)), timeout=3.3):
+            time.now += asked_for if not ended else 0.0
+            ended.append(each)
+        return ended
+
+    pace = Polling(pace=((1e9, 3.0, 3.0),))
+    action = sync if kind == "sync" else by_await
+    ended = play(kind, script, action, time=time, polling=pace)
+    assert [each.error for each in ended] == [None] * count
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("call", ["generate", "submit"])
+def test_no_further_create_is_sent_after_the_deadline(kind: str, call: str) -> None:
+    """Slow creates use up the time: what was not paid for yet is not paid for any more."""
+    time = Time()
+
+    def slow(_: httpx.Request) -> httpx.Response:
+        time.now += 0.6
+        return created("t1")
+
+    script = Script(creates=[slow] * 4, polls=[details("t1", "waiting")])
+    with pytest.raises(TaskTimeout) as caught:
+        play(kind, script, lambda c: getattr(c, call)(PROMPT, num_images=4, timeout=0.5), time=time)
+    assert len(script.sent("createTask")) == len(script.requests) == 1
+    assert caught.value.job.task_ids == caught.value.task_ids == ("t1",)
+    assert caught.value.message == (
+        "The time is over after 1 of 4 creates; the others were not sent"
+    )
+
+
+def test_submissions_that_could_not_wait_hold_up_nobody() -> None:
+    """A turn that was refused is not taken: the next one comes as if they had never been."""
+    time = Time()
+    script = Script(creates=[created(f"t{number}") for number in range(21)])
+
+    def action(client: Any) -> None:
+        for _ in range(20):
+            client.submit(PROMPT)
+        for _ in range(200):
+            with pytest.raises(RateLimited):
+                client.submit(PROMPT, timeout=1)
+        client.submit(PROMPT)
+
+    play("sync", script, action, time=time)
+    assert sum(time.sleeps) == pytest.approx(10.2)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("stray", [UNKNOWN, envelope(422), httpx.Response(404, text="<html>")])
+def test_one_stray_unknown_does_not_end_a_long_wait(kind: str, stray: httpx.Response) -> None:
+    """After two minutes polls are further apart than the grace is long."""
+    waiting = details("t1", "generating")
+    polls = [waiting] * 40
+    polls[30] = stray
+    script = Script(polls=[*polls, succeeded("t1")])
+    assert play(kind, script, lambda c: c.job("t1").wait()).task_ids == ("t1",)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_task_seen_in_one_wait_is_known_in_the_next(kind: str) -> None:
+    """A job taken up again forgives a stray "unknown" after a time-out, too."""
+    script = Script(polls=[details("t1", "waiting"), UNKNOWN, succeeded("t1")])
+
+    def sync(client: Any) -> Any:
+        job = client.job("t1")
+        with pytest.raises(TaskTimeout):
+            job.wait(0)
+        return job.wait()
+
+    async def by_await(client: Any) -> Any:
+        job = client.job("t1")
+        with pytest.raises(TaskTimeout):
+            await job.wait(0)
+        return await job.wait()
+
+    assert play(kind, script, sync if kind == "sync" else by_await).task_ids == ("t1",)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_wish_to_come_back_in_an_hour_is_passed_on(kind: str) -> None:
+    """Sending earlier than asked would be no help; the caller hears how long it is."""
+    time = Time()
+    script = Script(creates=[httpx.Response(429, headers={"Retry-After": "3600"})])
+    with pytest.raises(RateLimited) as caught:
+        play(kind, script, lambda c: c.submit(PROMPT), time=time, polling=Polling(timeout=9000))
+    assert (caught.value.retry_after, len(script.requests), time.sleeps) == (3600.0, 1, [])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("single", ["a fox", b"a fox", bytearray(b"x"), Request("a fox"), 5, None])
+def test_a_single_prompt_is_not_taken_for_many(kind: str, single: Any) -> None:
+    """Each of its characters would be paid for."""
+    with pytest.raises(InvalidRequest, match="an iterable of prompts and Requests"):
+        play(kind, Script(), lambda c: c.generate_many(single))
