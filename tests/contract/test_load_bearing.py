@@ -37,7 +37,7 @@ ALONE = {
     "result-count": ("result-always-one", "apikley", "observed"),
     "result-distinct": ("result-all-the-same", "apikley", "documented"),
     "result-last": ("result-before-success", "kie", "observed"),
-    "forward": ("success-then-generating", "kie", "observed"),
+    "forward": ("goes-back-while-generating", "kie", "observed"),
     "no-way-back": ("progress-goes-back", "kie", "observed"),
     "lasting": ("param-changes", "kie", "observed"),
     "final": ("result-new-at-every-poll", "kie", "observed"),

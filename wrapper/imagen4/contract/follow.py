@@ -25,7 +25,7 @@ class Patience:
     """Whether `seconds` is the time in which every task has to have ended."""
     first: float
     longest: float
-    growth: float = 1.5
+    growth: float = 1.15
     sleep: Callable[[float], None] = lambda _seconds: None
 
 
