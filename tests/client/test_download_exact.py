@@ -1,6 +1,7 @@
 """The decisions of a download, one by one, without any server."""
 
 import io
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -150,6 +151,20 @@ def test_pauses_double_and_the_last_failure_is_named() -> None:
         bench.transfer.broke(problem)
     with pytest.raises(DownloadError, match=r"^The picture cannot be fetched: KeyError$"):
         bench.transfer.broke(KeyError("https://secret.example"))
+
+
+def test_a_download_that_was_stopped_takes_nothing_and_is_not_tried_again() -> None:
+    """A host that breaks off or is busy would keep it alive."""
+    bench = begun()
+    bench.transfer.stop = Event()
+    bench.transfer.received(b"x")
+    assert bench.transfer.broke(KeyError()) == 0.5
+    bench.transfer.stop.set()
+    with pytest.raises(DownloadError, match=r"^The download was stopped$"):
+        bench.transfer.received(b"y")
+    with pytest.raises(DownloadError, match=r"^The download was stopped$"):
+        bench.transfer.broke(KeyError())
+    assert bench.file.getvalue() == PNG + b"x"
 
 
 def test_plain_http_is_allowed_by_name() -> None:

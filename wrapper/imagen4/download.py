@@ -18,6 +18,7 @@ from .origins import may_download
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from threading import Event
 
     from .core import Core
     from .effects import Steps
@@ -92,6 +93,7 @@ class Transfer:
     def __init__(self, core: Core, url: str, file: BinaryIO) -> None:
         self.url = url
         self.suffix: str | None = None
+        self.stop: Event | None = None  # set by another thread to end this one
         self._core = core
         self._file = file
         self._until = core.clock() + LONGEST
@@ -138,6 +140,7 @@ class Transfer:
 
     def received(self, chunk: bytes) -> None:
         """Write a piece, if the whole is still what it should be."""
+        self._check_stop()
         if len(self._head) < HEAD:
             self._head += chunk[:HEAD]
             if len(self._head) >= HEAD:
@@ -156,11 +159,16 @@ class Transfer:
 
     def broke(self, problem: Exception) -> float:
         """How long to pause before going on after a failure; raises if it is final."""
+        self._check_stop()
         self._attempts += 1
         reason = str(problem) if isinstance(problem, TransferError) else type(problem).__name__
         if self._attempts >= ATTEMPTS:
             raise DownloadError(f"The picture cannot be fetched: {reason}") from None
         return 0.5 * 2.0 ** (self._attempts - 1)
+
+    def _check_stop(self) -> None:
+        if self.stop is not None and self.stop.is_set():
+            raise DownloadError("The download was stopped")
 
     def _check_url(self) -> None:
         if not may_download(self.url, allow_http=self._core.allow_http):

@@ -7,6 +7,7 @@ import heapq
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from inspect import isawaitable
 from itertools import count, islice
+from threading import Event
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .effects import Answer, Course, Effect, Fetch, Send, Sleep, Steps, Update
@@ -33,10 +34,15 @@ class Driver:
         self._sleep = sleep
         self._clock = clock
 
-    def run(self, steps: Steps[T], on_update: OnUpdate | None = None) -> T:
+    def run(
+        self, steps: Steps[T], on_update: OnUpdate | None = None, stop: Event | None = None
+    ) -> T:
+        """Once `stop` is set, by another thread, downloads end at their next piece."""
         course = Course(steps)
         while (effect := course.advance()) is not None:
             try:
+                if isinstance(effect, Fetch):
+                    effect.transfer.stop = stop
                 course.reply(self.perform(effect, on_update))
             except BaseException as problem:
                 course.fail(problem)
@@ -54,9 +60,19 @@ class Driver:
                 course.fail(problem)
 
     def together(self, every: list[Steps[T]]) -> list[T]:
-        """Run several at once; all are run to their end before an error is raised."""
+        """Run several at once; all are run to their end before an error is raised.
+
+        But a Ctrl-C stops them, and is raised when they have cleaned up after themselves.
+        """
+        stop = Event()
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            running = [pool.submit(self.run, steps) for steps in every]
+            try:
+                running = [pool.submit(self.run, steps, None, stop) for steps in every]
+                wait(running)
+            except BaseException:
+                stop.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
         return [each.result() for each in running]
 
     def many(

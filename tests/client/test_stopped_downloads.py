@@ -1,0 +1,60 @@
+"""A Ctrl-C while several pictures are saved leaves no temporary files behind."""
+
+import threading
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from client.loopback import Loopback, http
+from client.play import Script, play, succeeded
+from imagen4 import driving
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+COUNT = 6
+
+
+class Stop(BaseException):
+    """Stands in for KeyboardInterrupt, which pytest would take personally."""
+
+
+class Dripping(Loopback):
+    """Sends the beginning of each picture, and goes on with single bytes when told to."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _: http(200, PNG, length=5000))
+
+    def drip(self) -> None:
+        threading.Thread(target=self._drip, daemon=True).start()
+
+    def _drip(self) -> None:
+        for _ in range(1000):
+            for each in self._open:
+                with suppress(OSError):
+                    each.sendall(b"x")
+            threading.Event().wait(0.01)
+
+
+def test_a_ctrl_c_stops_all_downloads_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those under way end at their next piece, those that wait are not begun."""
+    with Dripping() as server:
+
+        def interrupted(_: list[Future[Any]]) -> None:
+            for _ in range(1000):
+                if len(server.requests) == len(list(tmp_path.iterdir())) == driving.AT_ONCE:
+                    break
+                threading.Event().wait(0.01)
+            server.drip()
+            raise Stop
+
+        monkeypatch.setattr(driving, "wait", interrupted)
+        urls = [f"{server.url}/{index}.png" for index in range(COUNT)]
+        result = play("sync", Script(polls=[succeeded("t1", *urls)]), lambda c: c.job("t1").wait())
+        with pytest.raises(Stop):
+            result.save(tmp_path)
+        assert list(tmp_path.iterdir()) == []
+        assert len(server.requests) == driving.AT_ONCE
