@@ -23,6 +23,12 @@ class Received:
     body: bytes
 
 
+class Drip(bytes):
+    """An answer that is sent byte by byte, PAUSE seconds apart."""
+
+    PAUSE = 0.02
+
+
 def http(
     status: int = 200, body: bytes = b"", headers: str = "", *, length: int | None = None
 ) -> bytes:
@@ -43,6 +49,7 @@ class Loopback:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._open: list[socket.socket] = []
+        self._left = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
@@ -52,6 +59,7 @@ class Loopback:
         value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._left.set()
         for each in (self._socket, *self._open):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
@@ -81,13 +89,22 @@ class Loopback:
                         linger = struct.pack("ii", 1, 0)
                         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
                         break
-                    connection.sendall(answer)
+                    self._send(connection, answer)
                     if b"Connection: close" in answer.partition(b"\r\n\r\n")[0]:
                         break
         except OSError:
             pass
         finally:
             connection.close()
+
+    def _send(self, connection: socket.socket, answer: bytes) -> None:
+        if not isinstance(answer, Drip):
+            connection.sendall(answer)
+            return
+        for place in range(len(answer)):
+            if self._left.wait(Drip.PAUSE):
+                return
+            connection.sendall(answer[place : place + 1])
 
     @staticmethod
     def _read(stream: BinaryIO) -> Received | None:

@@ -60,7 +60,8 @@ def id_in(answer: Answer) -> str | None:
 def log_interruption(batch: Batch, gateway: str, interruption: BaseException) -> None:
     """Ctrl-C, a cancellation or a caller's own error must not lose the ids of paid tasks."""
     ids = batch.known_ids()
-    under_way = batch.create is not None and batch.create.answer is None
+    create = batch.create
+    under_way = create is not None and create.started and create.answer is None
     if ids or under_way:
         logger.warning(
             "%s: %s while working on tasks %s%s",

@@ -44,11 +44,13 @@ class Send:
     """Send the call; `timeout` in seconds. The driver keeps the answer here, too.
 
     So an answer is not lost when a Ctrl-C falls between its arrival and its reading.
+    started: whether it is its turn to go out; before, nothing can have arrived.
     """
 
     call: Call
     timeout: float
     answer: Answer | None = None
+    started: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,16 @@ from __future__ import annotations
 import asyncio
 import json
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 import httpx
 
 from .batch import logger
 from .effects import Answer, Send
 from .errors import Imagen4Error, InvalidRequest, TransportError
+from .exchange import AsyncExchange, Exchange, async_exchange
 from .redaction import redacted
 
 if TYPE_CHECKING:
@@ -33,7 +35,9 @@ LIMITS = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE
 SHORTEST_KEY = 8  # a shorter one, in somebody's test, could be part of a field's name
 CONNECT_TIMEOUT = 10.0
 DOWNLOAD_TIMEOUT = httpx.Timeout(30.0, connect=CONNECT_TIMEOUT)
-# Raised before the first byte of a request is written, so nothing can have been accepted.
+LONGEST_HEADERS = 30.0  # seconds; the body of a picture has a limit of its own
+# Raised by httpx before the first byte of a request is written, so nothing can have been
+# accepted; unless somebody else raised it, which is why `Exchange.began` is asked, too.
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
@@ -53,7 +57,7 @@ class Wire:
             }
         )
 
-    def request(self, send: Send) -> httpx.Request:
+    def request(self, send: Send, trace: object) -> httpx.Request:
         """Complete by itself: nothing of an injected client's defaults is merged in."""
         call, patience = send.call, send.timeout
         query = f"?{urlencode(call.params)}" if call.params else ""
@@ -64,7 +68,7 @@ class Wire:
             f"{self._core.base_url}{call.path}{query}",
             headers=self._headers,
             content=None if call.json is None else as_json(call.json),
-            extensions={"timeout": timeout},
+            extensions={"timeout": timeout, "trace": trace},
         )
 
 
@@ -106,24 +110,31 @@ class SyncWire(Wire):
 
     def send(self, send: Send) -> Answer:
         check_open(self._http)
-        try:
-            request = self.request(send)
-            response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
+        send.started = True
+        with Exchange(send.timeout) as exchange:
             try:
-                intake = Intake(self._core, send, response)
-                for chunk in response.iter_bytes():
-                    intake.add(chunk)
-                return intake.answer()
-            finally:
-                response.close()
-        except Exception as problem:
-            raise transport_error(problem) from None
+                return self._sent(send, exchange)
+            except Exception as problem:
+                raise transport_error(problem, exchange) from None
+
+    def _sent(self, send: Send, exchange: Exchange) -> Answer:
+        request = self.request(send, exchange.observe)
+        response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
+        try:
+            intake = Intake(self._core, send, response)
+            for chunk in response.iter_bytes():
+                intake.add(chunk)
+            return intake.answer()
+        finally:
+            response.close()
 
     def fetch(self, transfer: Transfer) -> None:
         with (
+            Exchange(LONGEST_HEADERS) as exchange,
             httpx.Client(verify=tls(), timeout=DOWNLOAD_TIMEOUT, trust_env=transfer.secure) as http,
-            http.stream("GET", transfer.url, headers=transfer.headers()) as response,
+            http.stream("GET", transfer.url, **request_of(transfer, exchange)) as response,
         ):
+            exchange.unbind()
             if transfer.opened(response.status_code, response.headers):
                 for chunk in response.iter_raw():
                     transfer.received(chunk)
@@ -136,40 +147,52 @@ class AsyncWire(Wire):
     def __init__(self, core: Core, http: httpx.AsyncClient) -> None:
         super().__init__(core)
         self._http = http
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        # One for each event loop: a client may be used in several, one after the other.
+        self._turns: WeakKeyDictionary[object, asyncio.Semaphore] = WeakKeyDictionary()
 
     async def send(self, send: Send) -> Answer:
-        async with self._turn:
-            return await self._sent(send)
+        turn = self._turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+        async with turn:
+            check_open(self._http)
+            send.started = True
+            return await self._exchanged(send)
 
-    async def _sent(self, send: Send) -> Answer:
-        check_open(self._http)
+    async def _exchanged(self, send: Send) -> Answer:
+        exchange = None
         try:
-            request = self.request(send)
-            response = await self._http.send(
-                request, stream=True, auth=None, follow_redirects=False
-            )
-            try:
-                intake = Intake(self._core, send, response)
-                async for chunk in response.aiter_bytes():
-                    intake.add(chunk)
-                return intake.answer()
-            finally:
-                await response.aclose()
+            async with async_exchange(send.timeout) as exchange:
+                return await self._sent(send, exchange)
         except Exception as problem:
-            raise transport_error(problem) from None
+            raise transport_error(problem, exchange) from None
+
+    async def _sent(self, send: Send, exchange: AsyncExchange) -> Answer:
+        request = self.request(send, exchange.observe)
+        response = await self._http.send(request, stream=True, auth=None, follow_redirects=False)
+        try:
+            intake = Intake(self._core, send, response)
+            async for chunk in response.aiter_bytes():
+                intake.add(chunk)
+            return intake.answer()
+        finally:
+            await response.aclose()
 
     async def fetch(self, transfer: Transfer) -> None:
         async with (
+            async_exchange(LONGEST_HEADERS) as exchange,
             httpx.AsyncClient(
                 verify=tls(), timeout=DOWNLOAD_TIMEOUT, trust_env=transfer.secure
             ) as http,
-            http.stream("GET", transfer.url, headers=transfer.headers()) as response,
+            http.stream("GET", transfer.url, **request_of(transfer, exchange)) as response,
         ):
+            exchange.unbind()
             if transfer.opened(response.status_code, response.headers):
                 async for chunk in response.aiter_raw():
                     transfer.received(chunk)
                 transfer.finished()
+
+
+def request_of(transfer: Transfer, exchange: Exchange | AsyncExchange) -> dict[str, Any]:
+    return {"headers": transfer.headers(), "extensions": {"trace": exchange.observe}}
 
 
 def as_json(value: object) -> bytes:
@@ -187,11 +210,12 @@ def check_open(http: httpx.Client | httpx.AsyncClient) -> None:
         raise InvalidRequest("The client is closed")
 
 
-def transport_error(problem: Exception) -> Imagen4Error:
+def transport_error(problem: Exception, exchange: Exchange | AsyncExchange | None) -> Imagen4Error:
     """What httpx, or anything below it, raised; without its request, which holds the key."""
     if isinstance(problem, Imagen4Error):
         return problem
-    sent = not isinstance(problem, NEVER_LEFT)
+    began = exchange is not None and exchange.began
+    sent = began or not isinstance(problem, NEVER_LEFT)
     reason = "No complete answer came" if sent else "The gateway could not be reached"
     error = TransportError(f"{reason}: {type(problem).__name__}")
     error.sent = sent

@@ -1,0 +1,127 @@
+"""Watching one HTTP exchange from below httpx: whether it began, and that it ends in time.
+
+httpx's read time-out counts from one piece of an answer to the next, so a server that sends
+a byte now and then holds an exchange as long as it likes. And an exception's class does not
+prove that nothing was sent: an injected client's hooks may raise any. Evidence for both is
+httpcore's documented `trace` extension, which tells of each step of a request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from math import inf
+from threading import local
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+    from typing import Self
+
+_BEGUN = "send_request_headers.started"
+_CONNECTED = ("connect_tcp.complete", "start_tls.complete")
+_TOO_SLOW = "The answer came too slowly"
+_this_thread = local()
+
+
+class Exchange:
+    """A sync exchange: its answer must be complete `patience` seconds after it began.
+
+    began: whether a byte of the request may have left. Pass `observe` as "trace" extension.
+    """
+
+    def __init__(self, patience: float) -> None:
+        self.began = False
+        self._patience = patience
+        self._until = inf
+
+    def __enter__(self) -> Self:
+        _this_thread.exchange = self
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        _this_thread.exchange = None
+
+    def observe(self, event: str, info: Mapping[str, Any]) -> None:
+        step = event.partition(".")[2]
+        if step == _BEGUN:
+            self.began = self.began or begins(info)
+            self._until = monotonic() + self._patience
+        elif step in _CONNECTED:
+            bound_reads(info["return_value"])
+
+    def unbind(self) -> None:
+        """From now on somebody else looks at the time."""
+        self._until = inf
+
+    def left(self) -> float:
+        """Seconds for the next read. Raises ReadTimeout when there are none."""
+        left = self._until - monotonic()
+        if left <= 0:
+            raise httpx.ReadTimeout(_TOO_SLOW)
+        return left
+
+
+class AsyncExchange:
+    """The same for asyncio, whose own time-outs bound everything."""
+
+    def __init__(self, patience: float, limit: asyncio.Timeout) -> None:
+        self.began = False
+        self._patience = patience
+        self._limit: asyncio.Timeout | None = limit
+
+    async def observe(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.partition(".")[2] == _BEGUN:
+            self.began = self.began or begins(info)
+            if self._limit is not None:
+                self._limit.reschedule(asyncio.get_running_loop().time() + self._patience)
+
+    def unbind(self) -> None:
+        """Also lets go of the task: whoever keeps the request must not keep its result, too."""
+        if self._limit is not None and not self._limit.expired():
+            self._limit.reschedule(None)
+        self._limit = None
+
+
+@asynccontextmanager
+async def async_exchange(patience: float) -> AsyncGenerator[AsyncExchange]:
+    """An exchange that is cancelled when it takes too long; then raises ReadTimeout."""
+    limit = asyncio.timeout(None)
+    try:
+        async with limit:
+            exchange = AsyncExchange(patience, limit)
+            try:
+                yield exchange
+            finally:
+                exchange.unbind()
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise httpx.ReadTimeout(_TOO_SLOW) from None
+
+
+def begins(info: Mapping[str, Any]) -> bool:
+    """Whether it is the request itself that leaves, not one to a proxy for a tunnel."""
+    return bool(info["request"].method != b"CONNECT")
+
+
+def bound_reads(stream: Any) -> None:
+    """Let every read of a new connection end with the exchange for which it is made.
+
+    A connection outlives its first exchange, and nothing tells which one the next uses; but
+    a sync exchange reads on its own thread. Other uses of the connection are left alone.
+    """
+    read = stream.read
+
+    def bounded(max_bytes: int, timeout: float | None = None) -> bytes:
+        exchange: Exchange | None = getattr(_this_thread, "exchange", None)
+        left = exchange.left() if exchange else inf
+        if left < (inf if timeout is None else timeout):
+            timeout = left
+        data: bytes = read(max_bytes, timeout)
+        return data
+
+    stream.read = bounded
