@@ -523,7 +523,8 @@ def test_status_asks_for_every_task_once(kind: str) -> None:
     assert [task.state for task in tasks] == ["waiting", "fail", "dreaming", "success", "success"]
     assert tasks[1].fail_message == "no"
     assert tasks[3].urls == ("https://files.example/t4.png",)
-    assert (time.sleeps, len(script.requests)) == ([], 5)
+    assert time.sleeps == pytest.approx([0.102] * 4)  # ten a second are documented
+    assert len(script.requests) == 5
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -544,6 +545,26 @@ def test_status_says_what_went_wrong(kind: str, answer: Reply, error: type[Image
     assert caught.value.task_ids == ("t1",)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_unknown_task_does_not_hide_how_the_others_stand(kind: str) -> None:
+    """All are asked for, and the error holds the tasks that could be read."""
+    answers = {"t1": [UNKNOWN], "t2": [details("t2", "waiting")], "t3": [succeeded("t3")]}
+    with pytest.raises(PartialFailure) as caught:
+        play(kind, Script(polls=[by_task(answers)]), lambda c: c.job(*answers).status())
+    assert [task.state for task in caught.value.result.tasks] == ["waiting", "success"]
+    assert [type(failure) for failure in caught.value.failures] == [TaskNotFound]
+    assert caught.value.task_ids == ("t1",)
+    assert caught.value.job.task_ids == ("t1", "t2", "t3")
+
+
+def test_many_looks_keep_to_the_documented_rate() -> None:
+    """As polls do, together with those of other calls."""
+    names, time = [f"t{number}" for number in range(40)], Time()
+    script = Script(polls=[lambda request: details(task_id_of(request), "waiting")])
+    play("sync", script, lambda c: (c.job(*names).status(), c.job(*names).status()), time=time)
+    assert sum(time.sleeps) == pytest.approx(79 * 0.102)
+
+
 @pytest.mark.parametrize(
     "task_ids", [(), ("",), ("a b",), ("t1", "ü"), ("x" * 257,), (None,), ("\n",)]
 )
@@ -560,8 +581,10 @@ def test_job_takes_each_task_once() -> None:
     assert repr(job) == "<Job kie t2 t1>"
 
 
-@pytest.mark.parametrize("timeout", [-1, float("nan")])
-def test_a_time_out_must_be_a_number_of_seconds(timeout: float) -> None:
+@pytest.mark.parametrize(
+    "timeout", [-1, float("nan"), float("inf"), 10**400, 1.1e9, "30", True, b"1", [1]]
+)
+def test_a_time_out_must_be_a_number_of_seconds(timeout: Any) -> None:
     """A negative one, or none at all, is refused before anything is sent."""
     with pytest.raises(InvalidRequest, match="timeout must be a number of seconds, 0 or more"):
         play("sync", Script(), lambda c: c.generate(PROMPT, timeout=timeout))

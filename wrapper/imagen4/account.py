@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .effects import Answer, Send, Steps
+from .effects import Answer, Send, Sleep, Steps
 from .envelope import described, opened, refusal
-from .errors import UnexpectedResponse
+from .errors import Imagen4Error, TaskFailed, TaskNotFound, UnexpectedResponse
 from .gateways import data_of
-from .reading import news_in
+from .reading import News, news_in
 from .task import number
+from .waiting import partial_failure
 
 if TYPE_CHECKING:
     from .batch import Batch
     from .core import Core
     from .task import Task
+
+ABOUT_ONE_TASK = (TaskNotFound, TaskFailed, UnexpectedResponse)
 
 
 def balance(core: Core) -> Steps[float]:
@@ -29,12 +32,33 @@ def balance(core: Core) -> Steps[float]:
 
 
 def states(core: Core, batch: Batch) -> Steps[tuple[Task, ...]]:
-    """Every task of a batch, asked for once; one that failed is an answer, too."""
-    tasks: tuple[Task, ...] = ()
+    """Every task of a batch, asked for once, at the documented rate; a failed one is an answer.
+
+    A task that cannot be read does not hide the others: they are on the PartialFailure.
+    """
+    tasks: list[Task] = []
+    failures: list[Imagen4Error] = []
     for task_id in batch.task_ids:
-        answer: Answer = yield Send(core.adapter.details(task_id), core.timeout)
-        news = news_in(core.adapter, answer, task_id, (core.key, *batch.words))
-        if news.task is None:
-            raise news.problem or UnexpectedResponse("The answer holds no task")
-        tasks += (news.task,)
-    return tasks
+        news = yield from asked(core, batch, task_id)
+        problem = news.problem or UnexpectedResponse("The answer holds no task")
+        if news.task is not None:
+            tasks.append(news.task)
+        elif isinstance(problem, ABOUT_ONE_TASK):
+            failures.append(problem)
+        else:
+            raise problem
+    if failures and tasks:
+        raise partial_failure(failures, tasks)
+    if failures:
+        raise failures[0]
+    return tuple(tasks)
+
+
+def asked(core: Core, batch: Batch, task_id: str) -> Steps[News]:
+    """Ask for one task when it is its turn."""
+    now = core.clock()
+    moment = core.polls.reserve(now) or now
+    if moment > now:
+        yield Sleep(moment - now)
+    answer: Answer = yield Send(core.adapter.details(task_id), core.timeout)
+    return news_in(core.adapter, answer, task_id, (core.key, *batch.words))

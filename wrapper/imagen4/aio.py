@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from .checks import of_kind
 from .core import DEFAULT_TIMEOUT, configured
 from .driving import AsyncDriver
 from .job import AsyncJob
@@ -59,8 +60,12 @@ class AsyncClient(
         self._core = core = configured(
             gateway, api_key, base_url, timeout, polling, allow_http, clock, random
         )
-        self._http = http_client or httpx.AsyncClient(limits=LIMITS, trust_env=core.secure)
         self._injected = http_client is not None
+        self._http = (
+            httpx.AsyncClient(limits=LIMITS, trust_env=core.secure)
+            if http_client is None
+            else of_kind(http_client, httpx.AsyncClient, "http_client")
+        )
         self._driver = AsyncDriver(AsyncWire(core, self._http), sleep)
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from .checks import of_kind
 from .core import DEFAULT_TIMEOUT, configured
 from .driving import Driver
 from .job import Job
@@ -60,8 +61,12 @@ class Client(Surface[Result, Job, Job, float, Task, Generator[Finished[Result]]]
         self._core = core = configured(
             gateway, api_key, base_url, timeout, polling, allow_http, clock, random
         )
-        self._http = http_client or httpx.Client(limits=LIMITS, trust_env=core.secure)
         self._injected = http_client is not None
+        self._http = (
+            httpx.Client(limits=LIMITS, trust_env=core.secure)
+            if http_client is None
+            else of_kind(http_client, httpx.Client, "http_client")
+        )
         self._driver = Driver(SyncWire(core, self._http), sleep, clock)
 
     def close(self) -> None:

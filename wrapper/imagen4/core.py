@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .batch import Batch
+from .checks import of_kind, seconds
 from .errors import InvalidRequest
 from .gateways import Adapter, adapter_for
 from .origins import checked_base_url, checked_key
@@ -76,9 +77,7 @@ class Core:
 
     def deadline(self, timeout: float | None) -> tuple[float, float]:
         """Now, and the moment to give up, on the monotonic clock."""
-        patience = self.polling.timeout if timeout is None else timeout
-        if not patience >= 0:
-            raise InvalidRequest("timeout must be a number of seconds, 0 or more")
+        patience = seconds(self.polling.timeout if timeout is None else timeout, "timeout")
         started = self.clock()
         return started, started + patience
 
@@ -98,9 +97,9 @@ def configured(
     origin = checked_base_url(base_url or adapter.server, allow_http=allow_http)
     key = os.environ.get(adapter.key_variable) if api_key is None else api_key
     key = checked_key(key, adapter.key_variable)
-    if not timeout > 0:
-        raise InvalidRequest("timeout must be a number of seconds above 0")
-    return Core(adapter, origin, key, timeout, polling or Polling(), allow_http, clock, random)
+    patience = seconds(timeout, "timeout", zero=False)
+    pace = Polling() if polling is None else of_kind(polling, Polling, "polling")
+    return Core(adapter, origin, key, patience, pace, allow_http, clock, random)
 
 
 def taken_up(task_ids: tuple[str, ...]) -> Batch:

@@ -113,7 +113,7 @@ def adapter_for(gateway: str | Adapter) -> Adapter:
     """The adapter of a gateway by name; importing it loads that gateway's package only."""
     if isinstance(gateway, Adapter):
         return gateway
-    if gateway not in KNOWN:
+    if not isinstance(gateway, str) or gateway not in KNOWN:
         raise InvalidRequest(f"gateway must be one of {', '.join(KNOWN)}")
     adapter: Adapter = import_module(KNOWN[gateway]).ADAPTER
     return adapter

@@ -50,9 +50,3 @@ def checked_requests(requests: Iterable[str | Request]) -> Iterable[str | Reques
     if isinstance(requests, (str, bytes, bytearray, Request)) or not isinstance(requests, Iterable):
         raise InvalidRequest("generate_many() takes an iterable of prompts and Requests")
     return requests
-
-
-def checked_limit(max_in_flight: int) -> int:
-    if not isinstance(max_in_flight, int) or max_in_flight < 1:
-        raise InvalidRequest("max_in_flight must be an int of at least 1")
-    return max_in_flight

@@ -53,6 +53,8 @@ def may_download(url: str, *, allow_http: bool) -> bool:
 
 def checked_key(key: str | None, variable: str) -> str:
     """The key, fit for a header. The error never shows it."""
+    if key is not None and not isinstance(key, str):
+        raise InvalidRequest("The API key must be a str")
     key = (key or "").strip()
     if not key:
         raise InvalidRequest(f"No API key: pass api_key or set {variable}")

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
+from .checks import LONGEST, at_least_one, number, seconds
+from .errors import InvalidRequest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
@@ -43,6 +46,18 @@ class Polling:
     backoff: float = 2.0
     paced: bool = True
 
+    def __post_init__(self) -> None:
+        """Raises InvalidRequest: what cannot be waited by must not show after a task is paid."""
+        seconds(self.timeout, "Polling.timeout")
+        seconds(self.grace, "Polling.grace")
+        seconds(self.backoff, "Polling.backoff")
+        at_least_one(self.tolerance, "Polling.tolerance")
+        at_least_one(self.attempts, "Polling.attempts")
+        if not (isinstance(self.pace, (tuple, list)) and self.pace and all(map(_band, self.pace))):
+            raise InvalidRequest(
+                "Polling.pace must be bands of seconds (until, shortest, longest), one or more"
+            )
+
     @classmethod
     def immediate(cls, timeout: float = 10.0) -> Self:
         """No waits at all, for tests against a stand-in whose tasks end at once."""
@@ -60,3 +75,13 @@ class Polling:
         backoff = min(self.backoff * 2.0 ** (attempt - 1), LONGEST_BACKOFF)
         wish = min(retry_after or 0.0, LONGEST_RETRY_AFTER) if self.backoff else 0.0
         return max(backoff * (0.5 + 0.5 * random()), wish)
+
+
+def _band(band: object) -> bool:
+    """Whether this is one band of a pace."""
+    if not isinstance(band, (tuple, list)) or len(band) != 3:
+        return False
+    until, shortest, longest = map(number, band)
+    if until is None or shortest is None or longest is None:
+        return False
+    return until > 0 and 0 <= shortest <= longest <= LONGEST

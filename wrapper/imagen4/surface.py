@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .account import balance
 from .batch import Batch
+from .checks import at_least_one
 from .core import taken_up
 from .job import Tasks
-from .many import checked_limit, checked_requests, finished
+from .many import checked_requests, finished
 from .request import Request
 from .result import fields_of
 
@@ -113,9 +114,10 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
         def generate(request: Request) -> Steps[Any]:
             return self._generated(request, timeout, turn_counts=False)
 
+        limit = at_least_one(max_in_flight, "max_in_flight")
         items = enumerate(checked_requests(requests))
         every = (finished(index, item, generate) for index, item in items)
-        many: ManyT = self._driver.many(every, checked_limit(max_in_flight), on_update)
+        many: ManyT = self._driver.many(every, limit, on_update)
         return many
 
     def credits(self) -> CreditsT:
