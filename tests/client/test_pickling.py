@@ -89,3 +89,13 @@ def test_what_the_kinds_add_goes_along() -> None:
     assert isinstance(error, RateLimited)
     error.retry_after = 7.0
     assert pickled(error).retry_after == 7.0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_result_says_why_it_cannot_leave_its_process(kind: str) -> None:
+    """And what to pass on instead of it; within the process a copy is as good as the original."""
+    result = play(kind, Script(polls=[succeeded("t1")]), lambda c: c.job("t1").wait())
+    for each in (result, result.images[0]):
+        with pytest.raises(TypeError, match=r"cannot be pickled.* pass on their task ids"):
+            pickle.dumps(each)
+        assert copy.copy(each) is copy.deepcopy(each) is each

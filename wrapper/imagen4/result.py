@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from .download import fetched
 from .errors import DownloadError
@@ -31,8 +31,29 @@ BytesT = TypeVar("BytesT")
 ImageT = TypeVar("ImageT", bound="Picture[Any, Any]")
 
 
+class Bound:
+    """What belongs to a client and does not change: a copy is the thing itself.
+
+    It cannot leave the process, since the client's connections and its key would have to.
+    """
+
+    __slots__ = ()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} cannot be pickled, since it belongs to a client: "
+            "save the pictures, or pass on their task ids for Client.job()"
+        )
+
+
 @dataclass(frozen=True, slots=True)
-class Picture(Generic[PathT, BytesT]):
+class Picture(Bound, Generic[PathT, BytesT]):
     """One picture.
 
     url: good for about a day. index: from 0 within the result. seed: the one this picture
@@ -94,7 +115,7 @@ class AsyncImage(Picture[Coroutine[Any, Any, Path], Coroutine[Any, Any, bytes]])
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures(Generic[ImageT, PathsT]):
+class Pictures(Bound, Generic[ImageT, PathsT]):
     """The pictures of one request, and its tasks, both in order."""
 
     images: tuple[ImageT, ...]
