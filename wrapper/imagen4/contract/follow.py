@@ -10,6 +10,8 @@ from imagen4.contract.trace import RUNNING, Task, state
 
 FEW = 7
 """The sandbox answers ten polls a second, and quick is to be quick."""
+SETTLE = 0.2
+"""Seconds between looks at what has ended: a second thought takes a moment."""
 Send = Callable[[Planned, str], Exchange]
 
 
@@ -54,9 +56,11 @@ class Follower:
     def look_again(self, tasks: list[Task]) -> None:
         """What has ended must stand there unchanged; without full patience, the first few."""
         looked = tasks if self.patience.full else tasks[:FEW]
-        for task in [*tasks[:2], *looked]:
-            if task.polls:
-                self._poll(task.id)
+        for some in (tasks[:2], looked):
+            self.patience.sleep(SETTLE)
+            for task in some:
+                if task.polls:
+                    self._poll(task.id)
 
     def _poll(self, task_id: str) -> Exchange | None:
         link = self.document.link
