@@ -98,6 +98,14 @@ def run_tests(module: str, source: str) -> int:
     os._exit(code)
 
 
+def started(module: str, source: str) -> int:
+    """The process that runs the tests against a changed module; its status is 0 if they pass."""
+    child = os.fork()
+    if child == 0:
+        run_tests(module, source)
+    return child
+
+
 def survivors(module: str, jobs: int) -> tuple[int, list[str]]:
     """How many mutants of a module there are, and the sources that no test noticed."""
     source = Path("imagen4", f"{module}.py").read_text(encoding="utf-8")
@@ -106,10 +114,7 @@ def survivors(module: str, jobs: int) -> tuple[int, list[str]]:
     while waiting or running:
         while waiting and len(running) < jobs:
             changed = waiting.pop()
-            child = os.fork()
-            if child == 0:
-                run_tests(module, changed)
-            running[child] = changed
+            running[started(module, changed)] = changed
         child, status = os.wait()
         if status == 0:
             found.append(running[child])
@@ -122,6 +127,9 @@ def main(modules: list[str], jobs: int, order: Path) -> dict[str, Any]:
     for name in PRELOADED:
         import_module(name)
     os.environ["IMAGEN4_MUTATION_ORDER"] = str(order)
+    unchanged = Path("imagen4", f"{modules[0]}.py").read_text(encoding="utf-8")
+    if os.waitpid(started(modules[0], unchanged), 0)[1] != 0:
+        sys.exit("The tests do not pass without any mutant")
     return {module: survivors(module, jobs) for module in modules}
 
 
