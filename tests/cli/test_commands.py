@@ -86,6 +86,17 @@ def test_tasks_are_taken_up_by_their_ids(
     assert sum(r.operation == "createTask" for r in sandbox.requests) == 1
 
 
+def test_an_unknown_task_does_not_hide_the_others(
+    sandbox: Sandbox, imagen4: Callable, tmp_path: Path
+) -> None:
+    """`status` prints what it could read, and says that it is not all."""
+    (task_id,) = create(sandbox, imagen4, tmp_path)["task_ids"]
+    status = imagen4("status", "unknown", task_id, *at(sandbox, "kie"))
+    assert status.code == 7
+    assert status.out.startswith(f"{task_id}  success  http")
+    assert "1 of 2 tasks could not be read" in status.err
+
+
 @pytest.mark.parametrize("gateway", GATEWAYS)
 def test_credits_are_printed(sandbox: Sandbox, imagen4: Callable, gateway: str) -> None:
     """A number for people, and a JSON document for machines."""

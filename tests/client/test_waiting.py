@@ -551,6 +551,7 @@ def test_an_unknown_task_does_not_hide_how_the_others_stand(kind: str) -> None:
     answers = {"t1": [UNKNOWN], "t2": [details("t2", "waiting")], "t3": [succeeded("t3")]}
     with pytest.raises(PartialFailure) as caught:
         play(kind, Script(polls=[by_task(answers)]), lambda c: c.job(*answers).status())
+    assert caught.value.message == "1 of 3 tasks could not be read: recordInfo is null"
     assert [task.state for task in caught.value.result.tasks] == ["waiting", "success"]
     assert [type(failure) for failure in caught.value.failures] == [TaskNotFound]
     assert caught.value.task_ids == ("t1",)

@@ -48,7 +48,7 @@ def states(core: Core, batch: Batch) -> Steps[tuple[Task, ...]]:
         else:
             raise problem
     if failures and tasks:
-        raise partial_failure(failures, tasks)
+        raise partial_failure(failures, tasks, "could not be read")
     if failures:
         raise failures[0]
     return tuple(tasks)

@@ -40,7 +40,11 @@ class Tasks(Generic[StatesT, ResultT, UpdatesT]):
         return tuple(self._batch.task_ids)
 
     def status(self) -> StatesT:
-        """Ask for every task once, now; the tasks, in order."""
+        """Ask for every task once, at the documented rate; the tasks, in order.
+
+        Where some are unknown or cannot be read, PartialFailure holds the others: its
+        `result.tasks`.
+        """
         tasks: StatesT = self._client._driver.run(self._states())
         return tasks
 

@@ -190,10 +190,12 @@ def concluded(batch: Batch, watches: list[Watch]) -> list[Task]:
     raise partial_failure(failures, tasks)
 
 
-def partial_failure(failures: list[Imagen4Error], tasks: list[Task]) -> PartialFailure:
+def partial_failure(
+    failures: list[Imagen4Error], tasks: list[Task], what: str = "did not succeed"
+) -> PartialFailure:
     total = len(failures) + len(tasks)
     error = PartialFailure(
-        f"{len(failures)} of {total} tasks did not succeed: {failures[0].message}",
+        f"{len(failures)} of {total} tasks {what}: {failures[0].message}",
         task_ids=tuple(task_id for failure in failures for task_id in failure.task_ids),
     )
     error.failures, error.result = tuple(failures), tasks

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from imagen4 import Client, Gateway, Task
+from imagen4 import Client, Gateway, PartialFailure, Task
 from imagen4.cli import options, outcome
 from imagen4.cli.progress import PlainLines
 
@@ -21,11 +21,20 @@ def command(
         outcome.ending(PlainLines(gateway), gateway=gateway, base_url=base_url, as_json=as_json),
         Client(gateway, base_url=base_url) as client,
     ):
-        tasks = client.job(*task_ids).status()
+        try:
+            tasks = client.job(*task_ids).status()
+        except PartialFailure as error:  # one unknown id does not hide the others
+            if not as_json:
+                _show(error.result.tasks)
+            raise
     if as_json:
         click.echo(json.dumps([outcome.task_as_json(task) for task in tasks], indent=2))
     else:
-        click.echo("\n".join(_line(task) for task in tasks))
+        _show(tasks)
+
+
+def _show(tasks: tuple[Task, ...]) -> None:
+    click.echo("\n".join(_line(task) for task in tasks))
 
 
 def _line(task: Task) -> str:
