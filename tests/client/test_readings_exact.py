@@ -101,6 +101,7 @@ def test_what_is_wrong_with_a_task_is_said(task: Task | None, message: str) -> N
         (["a/b<é🦊"], r"a\\/b\\u003c\\\u00e9\\\uD83E\\\uDD8A", HIDDEN),
         ([r"c:\new"], r"c:\new c:\\new c:\\\\new", f"{HIDDEN} {HIDDEN} {HIDDEN}"),
         (["hidden", "abc"], "abc", HIDDEN),
+        (["a\ud800b"], "a\ud800b", HIDDEN),
         ([], "abc", "abc"),
     ],
 )
