@@ -1,7 +1,6 @@
 """One request, what should come of it, and what came of it. Data only."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -121,7 +120,6 @@ class Exchange:
     trouble: str = ""
     task: str = ""
     """For polls: the id of the task asked for."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def reading(self) -> strict_json.Reading:

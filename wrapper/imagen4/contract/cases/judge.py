@@ -27,11 +27,17 @@ def judged(
 
 
 def intent_of(document: Document, content: bytes, what: str, content_type: str | None) -> Intent:
-    """The document's word on a body. Without any Content-Type it has none."""
+    """The document's word on a body.
+
+    It has none on a readable one without the right Content-Type: many servers look at
+    the JSON alone.
+    """
     if content and content_type is None:
         return Intent(Expect.OPEN, Subject.MEDIA_TYPE, f"{REQUEST}/content", what)
     if content and (content_type or "").partition(";")[0].strip().lower() != JSON_TYPE:
-        return Intent(Expect.REFUSE, Subject.MEDIA_TYPE, f"{REQUEST}/content", what)
+        forbidden = intent_of(document, content, what, JSON_TYPE).expect is Expect.REFUSE
+        expect = Expect.REFUSE if forbidden else Expect.OPEN
+        return Intent(expect, Subject.MEDIA_TYPE, f"{REQUEST}/content", what)
     reading = strict_json.read(content)
     if reading.problem:
         # Names that occur twice are readable to most; nobody says which one counts.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from imagen4.contract.checks.registry import Finding, Found, check
 from imagen4.contract.document import CODE, CREATED, Breach, shortened
-from imagen4.contract.exchange import Exchange, Subject
+from imagen4.contract.exchange import Exchange
 from imagen4.contract.trace import Trace
 
 JSON = f"{CREATED}/content/application~1json"
@@ -56,22 +56,12 @@ def _name(breach: Breach) -> str:
 
 @check("one-verdict", "HTTP status and code do not contradict each other.", CODE)
 def one_verdict(trace: Trace) -> Iterator[Found]:
-    """Either HTTP 200 always with the verdict in `code` (observed), or both the same."""
+    """The same in both, in either style; or HTTP 200 with the verdict in `code` (observed)."""
     for exchange in _speaking(trace):
         verdict = exchange.verdict
-        if verdict.code is None or verdict.status == verdict.code:
-            if not _mixed(trace, exchange):
-                continue
-            yield exchange, f"{verdict}, while other refusals of this server are HTTP 200"
-        elif verdict.status != 200 or trace.style == "documented":
+        agree = verdict.code is None or verdict.status == verdict.code
+        if not agree and (verdict.status != 200 or trace.style == "documented"):
             yield exchange, str(verdict)
-
-
-def _mixed(trace: Trace, exchange: Exchange) -> bool:
-    """A real status from a server of the other style, where no framework may have spoken."""
-    malformed = exchange.intent.subject in (Subject.BODY, Subject.MEDIA_TYPE, Subject.NO_TASK_ID)
-    status = exchange.verdict.status
-    return trace.style == "observed" and status >= 400 and not malformed
 
 
 def _speaking(trace: Trace) -> Iterator[Exchange]:
