@@ -37,7 +37,17 @@ ROOT = Path(__file__).parents[1]
 THRESHOLD = 90.0
 # The modules that decide and do no I/O.
 MODULES = (
-    *("account", "batch", "callbacks", "core", "download", "effects", "envelope", "errors"),
+    *(
+        "account",
+        "batch",
+        "callbacks",
+        "checks",
+        "core",
+        "download",
+        "effects",
+        "envelope",
+        "errors",
+    ),
     *("gateways", "origins", "pacing", "polling", "reading", "redaction", "request"),
     *("submission", "task", "waiting"),
 )

@@ -13,6 +13,7 @@ from imagen4 import (
     TaskNotFound,
     UnexpectedResponse,
 )
+from imagen4.checks import number
 from imagen4.core import Core, configured
 from imagen4.effects import Answer, Sleep
 from imagen4.envelope import opened
@@ -249,6 +250,12 @@ def test_a_long_prompt_is_cut_out_before_the_text_is_cut_to_length(field: str, q
     assert "secretproject" not in f"{news.task!r} {news.problem!r} {news.problem}"
     assert news.problem is not None
     assert "secretproject" not in str(news.problem.body)
+
+
+def test_what_is_no_real_number_is_none() -> None:
+    """NaN and True are not, infinity is."""
+    assert [number(value) for value in (float("nan"), True, "1", 10**400)] == [None] * 4
+    assert [number(value) for value in (1, 0.5, float("inf"))] == [1.0, 0.5, float("inf")]
 
 
 def test_small_things_of_texts() -> None:
