@@ -180,7 +180,7 @@ AREA.add("bad-parameter-is-402", refusing_with("bad_parameter", 402))
 AREA.add("bad-parameter-is-429", refusing_with("bad_parameter", 429))
 AREA.add("bad-parameter-is-501", refusing_with("bad_parameter", 501))
 AREA.add("bad-parameter-is-455", refusing_with("bad_parameter", 455))
-AREA.add("bad-parameter-is-500", refusing_with("bad_parameter", 500), styles=DOCUMENTED)
+AREA.add("bad-parameter-is-505", refusing_with("bad_parameter", 505))
 AREA.add("unknown-task-is-500", refusing_with("unknown", 500))
 AREA.add("unknown-task-is-401", refusing_with("unknown", 401))
 AREA.add("unknown-task-is-501", refusing_with("unknown", 501))
@@ -193,9 +193,6 @@ AREA.add("status-201-for-create", with_status(lambda _s, _c: 201, path=CREATE, s
 AREA.add("status-202-for-create", with_status(lambda _s, _c: 202, path=CREATE, success=True))
 AREA.add("status-500-with-success", with_status(lambda _s, _c: 500, path=CREATE, success=True))
 AREA.add("status-404-with-record", with_status(lambda _s, _c: 404, path=RECORD, success=True))
-AREA.add(
-    "status-real-for-keys-only", with_status(lambda s, c: 401 if c == 401 else s), styles=OBSERVED
-)
 AREA.add(
     "status-200-for-keys-only", with_status(lambda s, c: 200 if c == 401 else s), styles=DOCUMENTED
 )

@@ -157,11 +157,6 @@ AREA.add("callback-refused", _callback(lambda _url: False))
 AREA.add("callback-http-only", _callback(lambda url: str(url).startswith("http://")))
 
 
-@AREA.defect("content-type-ignored")
-def _(server: Reference) -> None:
-    around(server, "accepts_content_type", lambda _original, _given: True)
-
-
 @AREA.defect("form-as-body")
 def _(server: Reference) -> None:
     around(server, "accepts_content_type", lambda _original, _given: True)

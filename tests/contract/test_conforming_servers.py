@@ -3,7 +3,9 @@
 import pytest
 
 from contract.conftest import Hold
+from imagen4.contract.notes import notes
 from sharpening.clock import Clock
+from sharpening.defect import Defect, around, refusing_with, with_status
 from sharpening.measure import Setting, meet
 from sharpening.reference import STYLES, Reference
 
@@ -32,11 +34,37 @@ def test_no_seed_brings_a_false_alarm(seed: int, style: str) -> None:
     assert meet(Setting(gateway, style, "full", seed)).sorted.violations == []
 
 
-def test_a_server_of_the_wrong_style_is_told_apart() -> None:
-    """Real statuses from a server said to be `observed` are findings, and so the other way."""
-    for style, told in (("documented", "observed"), ("observed", "documented")):
-        found = meet(Setting("kie", style, profile=told)).sorted.violations
-        assert {finding.check for finding in found} == {"one-verdict"}
+def test_a_refusal_as_http_200_is_a_finding_where_real_statuses_were_told() -> None:
+    """A server said to be `documented` has to put its verdict into the status, too."""
+    found = meet(Setting("kie", "observed", profile="documented")).sorted.violations
+    assert {finding.check for finding in found} == {"one-verdict"}
+
+
+VARIANTS = {
+    "real statuses for keys": ("observed", with_status(lambda s, c: c if c == 401 else s)),
+    "500 for bad parameters": ("documented", refusing_with("bad_parameter", 500)),
+    "Content-Type ignored": (
+        "observed",
+        lambda server: around(server, "accepts_content_type", lambda _original, _given: True),
+    ),
+}
+
+
+@pytest.mark.parametrize("phase", ["quick", "full"])
+@pytest.mark.parametrize("gateway", GATEWAYS)
+@pytest.mark.parametrize("name", VARIANTS)
+def test_other_ways_of_conforming_are_no_finding(name: str, gateway: str, phase: str) -> None:
+    """A verdict told twice, the other known code, a lenient media type: nothing is broken."""
+    style, apply = VARIANTS[name]
+    variant = Defect(name, "variant", apply)
+    assert meet(Setting(gateway, style, phase), variant).sorted.violations == []
+
+
+def test_an_ignored_content_type_is_noted() -> None:
+    """Valid JSON taken under another media type is worth a line, and no more."""
+    variant = Defect("lenient", "variant", VARIANTS["Content-Type ignored"][1])
+    noted = notes(meet(Setting("kie", "observed"), variant).trace)
+    assert "left open by the document, accepted: JSON sent as text/plain" in noted
 
 
 OPEN = {

@@ -16,7 +16,7 @@ DEFECTS = {defect.name: defect for defect in CATALOGUE}
 # Defects one step beside a deviation: the same operation, field or code.
 BESIDE = [
     ("bad-parameter-is-501", "observed"),
-    ("bad-parameter-is-500", "documented"),
+    ("bad-parameter-is-505", "documented"),
     ("unknown-task-is-500", "observed"),
     ("unknown-task-is-null", "observed"),
     ("cost-time-of-another", "observed"),

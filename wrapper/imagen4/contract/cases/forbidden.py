@@ -80,6 +80,7 @@ def _unreadable(document: Document) -> list[Planned]:
         (good + b"}", "JSON with something behind it"),
     ]
     plans = [judged(document, content, what) for content, what in cases]
+    # The one that is open: taken for its JSON alone, it is noted.
     plans.append(judged(document, good, "JSON sent as text/plain", "text/plain"))
     form = b"model=google%2Fimagen4&input[prompt]=A+red+fox"
     plans.append(judged(document, form, "a web form", "application/x-www-form-urlencoded"))

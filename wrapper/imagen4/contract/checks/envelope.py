@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from imagen4.contract.checks.registry import Finding, Found, check
 from imagen4.contract.document import CODE, CREATED, Breach, shortened
-from imagen4.contract.exchange import Exchange
+from imagen4.contract.exchange import Exchange, Subject
 from imagen4.contract.trace import Trace
 
 JSON = f"{CREATED}/content/application~1json"
@@ -57,11 +57,23 @@ def _name(breach: Breach) -> str:
 @check("one-verdict", "HTTP status and code do not contradict each other.", CODE)
 def one_verdict(trace: Trace) -> Iterator[Found]:
     """The same in both, in either style; or HTTP 200 with the verdict in `code` (observed)."""
+    real = trace.style == "documented" or any(map(_is_real, trace.answered()))
     for exchange in _speaking(trace):
         verdict = exchange.verdict
         agree = verdict.code is None or verdict.status == verdict.code
-        if not agree and (verdict.status != 200 or trace.style == "documented"):
+        if not agree and (verdict.status != 200 or real):
             yield exchange, str(verdict)
+
+
+def _is_real(exchange: Exchange) -> bool:
+    """A refusal by status where no framework, nor what guards the door, may have spoken."""
+    outside = (Subject.BODY, Subject.MEDIA_TYPE, Subject.NO_TASK_ID, Subject.KEY)
+    verdict = exchange.verdict
+    return (
+        verdict.status >= 400
+        and verdict.status == verdict.code
+        and (exchange.intent.subject not in outside)
+    )
 
 
 def _speaking(trace: Trace) -> Iterator[Exchange]:
