@@ -53,6 +53,9 @@ AREA.add(
     "msg-missing-for-unknown-tasks",
     answering(lambda e: e if e["code"] == 401 else without("msg")(e), path=RECORD, success=False),
 )
+AREA.add("msg-empty-in-refusals", answering(having(msg=""), success=False))
+AREA.add("msg-blank-for-parameters", answering(having(msg=" "), path=CREATE, success=False))
+AREA.add("msg-and-message-empty", answering(having(msg="", message=""), path=RECORD, success=False))
 AREA.add("msg-misspelt", answering(renamed("msg", "mesage")))
 AREA.add("msg-is-message-on-create", answering(renamed("msg", "message"), path=CREATE))
 AREA.add("msg-null", answering(having(msg=None)))

@@ -157,6 +157,10 @@ AREA.add("result-with-failure", _result(_with, FAIL))
 AREA.add(
     "result-all-the-same", _result(lambda urls: _with([urls[0]] * len(urls))), gateways=APIKLEY
 )
+AREA.add(
+    "result-of-all-tasks-the-same",
+    _result(lambda urls: _with([f"https://files.invalid/{n}.png" for n in range(len(urls))])),
+)
 AREA.add("result-always-one", _result(lambda urls: _with(urls[:1])), gateways=APIKLEY)
 AREA.add(
     "result-always-four",
@@ -182,6 +186,9 @@ add("success-with-fail-message", SUCCESS, failMsg="timeout")
 add("running-with-fail-message", RUNNING, failMsg="an earlier task's failure")
 add("create-time-in-seconds", EVERY, createTime=scaled("createTime", 1e-3))
 add("create-time-in-microseconds", EVERY, createTime=scaled("createTime", 1e3))
+add("create-time-0", EVERY, createTime=0)
+add("create-time-negative", EVERY, createTime=-1)
+add("create-time-of-2001", EVERY, createTime=1_000_000_000_000, completeTime=None)
 add("create-time-as-text", EVERY, createTime="2026-11-20T11:00:00Z")
 add("create-time-a-number-as-text", EVERY, createTime=lambda r: str(r["createTime"]))
 add("create-time-a-fraction", EVERY, createTime=lambda r: r["createTime"] + 0.5)

@@ -11,7 +11,7 @@ from sharpening.defect import (
     before_check,
     refusing,
 )
-from sharpening.reference import Incoming, Reference, Task
+from sharpening.reference import CREATE, Incoming, Reference, Task
 
 AREA = Area("request")
 APIKLEY = ("apikley",)
@@ -169,6 +169,24 @@ def _form_or(original: Any, content: bytes) -> Any:
     return original(content)
 
 
+def _by(method: str, create: Any) -> Any:
+    """createTask answers another method, too."""
+
+    def wrapped(original: Any) -> Any:
+        operations = original()
+        return operations | {(method, CREATE): create or operations["POST", CREATE]}
+
+    return lambda server: around(server, "operations", wrapped)
+
+
+@AREA.defect("create-by-get")
+def _(server: Reference) -> None:
+    _by("GET", lambda _incoming: server.created(Task(server.new_id(), DEFAULT, server.now(), 0)))(
+        server
+    )
+
+
+AREA.add("create-by-any-method", _by("PUT", None))
 DEFAULT = {"model": "google/imagen4", "input": {"prompt": "default"}}
 
 

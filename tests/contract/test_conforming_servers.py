@@ -43,6 +43,17 @@ def test_a_refusal_as_http_200_is_a_finding_where_real_statuses_were_told() -> N
 VARIANTS = {
     "real statuses for keys": ("observed", with_status(lambda s, c: c if c == 401 else s)),
     "500 for bad parameters": ("documented", refusing_with("bad_parameter", 500)),
+    "the same picture for the same request": (
+        "documented",
+        lambda server: around(
+            server,
+            "urls",
+            lambda original, task: [
+                f"https://files.invalid/{hash(str(task.request)):x}/{number}.png"
+                for number, _ in enumerate(original(task))
+            ],
+        ),
+    ),
     "Content-Type ignored": (
         "observed",
         lambda server: around(server, "accepts_content_type", lambda _original, _given: True),

@@ -37,7 +37,7 @@ NAMED = [
     ("prompt-missing", "A create that breaks required of input is refused."),
     ("id-missing", "Answers have the documented shape (required of data)."),
     ("success-in-capitals", "Answers have the documented shape (enum of state)."),
-    ("any-key-passes", "A missing, empty, wrong or foreign key is refused."),
+    ("any-key-passes", "A missing, empty, wrong or foreign key is refused by recordInfo."),
     ("result-one-more", "A success holds as many pictures as were asked for."),
     ("gone-when-ended", "A task that was found stays found."),
 ]
@@ -52,3 +52,10 @@ def test_a_broken_server_is_told_which_promise_it_broke(name: str, promise: str)
     assert broken.curl.startswith("curl -sS")
     assert text(made).count(f": {promise}\n") == 1
     assert made.last_line.startswith("violated: kie broke: ")
+
+
+def test_each_operation_that_a_wrong_key_opens_is_named() -> None:
+    """A paid operation that is open is not hidden behind one that only reads."""
+    made = report(meet(Setting("kie", "observed"), DEFECTS["any-key-passes"]))
+    operations = [each.operation for each in made.broken if each.check == "other-keys"]
+    assert sorted(operations) == ["createTask", "recordInfo"]

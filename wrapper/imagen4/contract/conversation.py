@@ -58,6 +58,7 @@ class Conversation:
             lambda: self._create_all([allowed.may_fail()] if self.loopback else []),
             lambda: self._ask(forbidden.forbidden(self.document)),
             lambda: self._ask(reads.wrong_keys_for_create(first, credentials)),
+            lambda: self._ask(reads.other_methods(first)),
             self._generated,
             self._explore,
             lambda: follower.follow(self._tasks()),

@@ -15,6 +15,8 @@ class Credential(StrEnum):
     SHORTER = "the key without its last character"
     OTHER_CASE = "the key with upper and lower case swapped"
     FOREIGN = "a key of the other gateway"
+    BARE = "the key without `Bearer`"
+    BASIC = "the key under `Basic`"
 
 
 MADE_UP = "imagen4-contract-made-up-key-0f3a"
@@ -44,6 +46,8 @@ def authorization(credential: Credential, key: str, foreign: str) -> str | None:
         Credential.SHORTER: f"Bearer {key[:-1]}",
         Credential.OTHER_CASE: f"Bearer {key.swapcase()}",
         Credential.FOREIGN: f"Bearer {foreign}",
+        Credential.BARE: key,
+        Credential.BASIC: f"Basic {key}",
     }
     return values[credential]
 
@@ -58,6 +62,8 @@ def as_shell(credential: Credential, variable: str) -> str | None:
         Credential.SHORTER: f"Bearer ${{{variable}%?}}",
         Credential.OTHER_CASE: f"Bearer $(printf %s ${variable} | tr a-zA-Z A-Za-z)",
         Credential.FOREIGN: "Bearer $OTHER_GATEWAYS_KEY",
+        Credential.BARE: f"${variable}",
+        Credential.BASIC: f"Basic ${variable}",
     }
     return shown[credential]
 

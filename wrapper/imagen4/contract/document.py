@@ -27,6 +27,7 @@ def pointer(*steps: str | int) -> str:
 
 REQUEST = pointer("paths", CREATE, "post", "requestBody")
 BODY = f"{REQUEST}/content/application~1json/schema"
+CREATE_PATH = pointer("paths", CREATE)
 CREATED = pointer("paths", CREATE, "post", "responses", "200")
 RECORDED = pointer("paths", RECORD, "get", "responses", "200")
 NO_TASK = pointer("paths", RECORD, "get", "responses", "404")

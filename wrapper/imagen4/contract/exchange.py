@@ -26,6 +26,7 @@ class Subject(StrEnum):
     BODY = "unreadable body"
     MEDIA_TYPE = "media type"
     KEY = "key"
+    METHOD = "method"
     UNKNOWN_TASK = "unknown task"
     NO_TASK_ID = "no task id"
     POLL = "poll"

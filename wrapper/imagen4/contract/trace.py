@@ -85,6 +85,16 @@ class Trace:
     def answered(self) -> Iterator[Exchange]:
         return (exchange for exchange in self.exchanges if exchange.answer is not None)
 
+    def speaking(self) -> Iterator[Exchange]:
+        """Exchanges whose answer is the gateway's own word.
+
+        Not a redirect, nor what a web server says to a method that is not there.
+        """
+        for exchange in self.answered():
+            redirected = 300 <= exchange.verdict.status < 400
+            if not redirected and exchange.intent.subject is not Subject.METHOD:
+                yield exchange
+
     def expecting(self, expect: Expect, *subjects: Subject) -> Iterator[Exchange]:
         """Answered exchanges of one intent; every subject when none is named.
 
@@ -101,7 +111,7 @@ class Trace:
 def _votes(exchanges: Sequence[Exchange]) -> Iterator[str]:
     for exchange in exchanges:
         verdict = exchange.verdict
-        if verdict.code is None or verdict.code == 200:
+        if exchange.intent.subject is Subject.METHOD or verdict.code in (None, 200):
             continue
         if verdict.status == 200:
             yield "observed"

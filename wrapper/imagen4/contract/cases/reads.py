@@ -1,8 +1,8 @@
-"""Requests for records of tasks that nobody created, and without a task id."""
+"""Requests that ask for what is not there: other tasks, no task, other keys and methods."""
 
 from imagen4.contract.cases.build import record, unknown
 from imagen4.contract.credentials import Credential
-from imagen4.contract.document import CREATE, KEY, TASK_ID_PARAMETER
+from imagen4.contract.document import CREATE, CREATE_PATH, KEY, TASK_ID_PARAMETER
 from imagen4.contract.exchange import Expect, Intent, Planned, Request, Subject
 
 NO_TASKS = {
@@ -56,6 +56,19 @@ def wrong_keys_for_create(planned: Planned, which: list[Credential]) -> list[Pla
         Planned(Request("POST", CREATE, (), content, kind, credential), _key_intent(credential))
         for credential in which
     ]
+
+
+def other_methods(planned: Planned) -> list[Planned]:
+    """createTask by methods that the document does not have there: GET bare, PUT with the body."""
+    content, kind = planned.request.content, planned.request.content_type
+    return [
+        Planned(Request("GET", CREATE), _method_intent("GET")),
+        Planned(Request("PUT", CREATE, (), content, kind), _method_intent("PUT")),
+    ]
+
+
+def _method_intent(method: str) -> Intent:
+    return Intent(Expect.REFUSE, Subject.METHOD, CREATE_PATH, f"createTask by {method}")
 
 
 def _key_intent(credential: Credential) -> Intent:

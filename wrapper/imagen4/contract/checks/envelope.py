@@ -8,12 +8,13 @@ from imagen4.contract.exchange import Exchange, Subject
 from imagen4.contract.trace import Trace
 
 JSON = f"{CREATED}/content/application~1json"
+MSG = "#/components/schemas/ApiResponse/properties/msg"
 UTF8 = ("utf-8", "utf8")
 
 
 @check("content-type", "Answers are application/json in UTF-8, and say so.", JSON)
 def content_type(trace: Trace) -> Iterator[Found]:
-    for exchange in _speaking(trace):
+    for exchange in trace.speaking():
         given = exchange.answer.header("content-type") if exchange.answer else ""
         kind, *parameters = (part.strip().lower() for part in given.split(";"))
         charsets = [text[8:].strip('"') for text in parameters if text.startswith("charset=")]
@@ -23,7 +24,7 @@ def content_type(trace: Trace) -> Iterator[Found]:
 
 @check("strict-json", "Answers are JSON that every reader understands alike.", f"{JSON}/schema")
 def strict_json(trace: Trace) -> Iterator[Found]:
-    for exchange in _speaking(trace):
+    for exchange in trace.speaking():
         if exchange.reading.problem:
             content = exchange.answer.content if exchange.answer else b""
             text = shortened(content.decode("utf-8", "replace"), 60)
@@ -32,7 +33,7 @@ def strict_json(trace: Trace) -> Iterator[Found]:
 
 @check("schema", "Answers have the documented shape.", f"{JSON}/schema")
 def schema(trace: Trace) -> Iterator[Finding]:
-    for exchange in _speaking(trace):
+    for exchange in trace.speaking():
         if not exchange.reading.readable:
             continue
         code = exchange.verdict.effective
@@ -57,8 +58,8 @@ def _name(breach: Breach) -> str:
 @check("one-verdict", "HTTP status and code do not contradict each other.", CODE)
 def one_verdict(trace: Trace) -> Iterator[Found]:
     """The same in both, in either style; or HTTP 200 with the verdict in `code` (observed)."""
-    real = trace.style == "documented" or any(map(_is_real, trace.answered()))
-    for exchange in _speaking(trace):
+    real = trace.style == "documented" or any(map(_is_real, trace.speaking()))
+    for exchange in trace.speaking():
         verdict = exchange.verdict
         agree = verdict.code is None or verdict.status == verdict.code
         if not agree and (verdict.status != 200 or real):
@@ -76,8 +77,11 @@ def _is_real(exchange: Exchange) -> bool:
     )
 
 
-def _speaking(trace: Trace) -> Iterator[Exchange]:
-    """Exchanges whose answer is the gateway's own word: not a redirect."""
-    for exchange in trace.answered():
-        if not 300 <= exchange.verdict.status < 400:
-            yield exchange
+@check("words", "A refusal says why, in words.", MSG)
+def words(trace: Trace) -> Iterator[Found]:
+    """Words that are missing or no text are the schema check's business."""
+    for exchange in trace.speaking():
+        given = [exchange.payload[name] for name in ("msg", "message") if name in exchange.payload]
+        texts = [text for text in given if isinstance(text, str)]
+        if exchange.verdict.refused and texts and not any(text.strip() for text in texts):
+            yield exchange, f"{exchange.verdict}, and nothing in msg"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from imagen4.contract.checks.registry import Finding, Found, check
-from imagen4.contract.document import BODY, CODE, TASK_ID_PARAMETER, shortened
+from imagen4.contract.document import BODY, CODE, CREATE_PATH, TASK_ID_PARAMETER, shortened
 from imagen4.contract.exchange import Exchange, Expect, Subject
 from imagen4.contract.trace import Trace
 
@@ -17,7 +17,6 @@ RIGHT_CODES = {
     Subject.MEDIA_TYPE: (422,),
     Subject.UNKNOWN_TASK: (404,),
     Subject.NO_TASK_ID: (400, 404, 422),
-    Subject.KEY: (401,),
 }
 """Which code says why: the list at `code` in the document, and Get Task Details' statuses."""
 
@@ -69,8 +68,8 @@ REASON = "A refusal's code says why."
 def reason(trace: Trace) -> Iterator[Finding]:
     for exchange in trace.expecting(Expect.REFUSE):
         subject, verdict = exchange.intent.subject, exchange.verdict
-        # 401 is about the key, and the checks on keys speak of it.
-        if subject is Subject.KEY or not verdict.refused or verdict.effective in (200, 401):
+        # 401 is about the key, and the checks on keys speak of it; on methods nothing is said.
+        if subject not in RIGHT_CODES or not verdict.refused or verdict.effective in (200, 401):
             continue
         if verdict.effective not in RIGHT_CODES[subject]:
             right = " or ".join(map(str, RIGHT_CODES[subject]))
@@ -81,6 +80,14 @@ def reason(trace: Trace) -> Iterator[Finding]:
 def _said(exchange: Exchange) -> str:
     words = f" {shortened(exchange.message, 60)!r}" if exchange.message else ""
     return f"{exchange.verdict}{words}"
+
+
+@check("only-post", "Tasks are created by POST and by no other method.", CREATE_PATH)
+def only_post(trace: Trace) -> Iterator[Found]:
+    """Any other word than success will do: it may be the web server's, not the gateway's."""
+    for exchange in trace.expecting(Expect.REFUSE, Subject.METHOD):
+        if exchange.verdict.accepted:
+            yield exchange, f"answered {exchange.verdict}: {exchange.intent.what}"
 
 
 @check("no-task-id", "Get Task Details without a taskId is refused.", TASK_ID_PARAMETER)

@@ -79,6 +79,18 @@ def result_distinct(trace: Trace) -> Iterator[Found]:
                 yield poll, f"{len(urls)} URLs, {len(set(urls))} different ones"
 
 
+@check("result-own", "Tasks of different requests have different pictures.", RESULT)
+def result_own(trace: Trace) -> Iterator[Found]:
+    """The same request again is left out: its picture may be the same."""
+    owners: dict[str, Task] = {}
+    for task in trace.tasks:
+        for poll in _successes(task):
+            for url in filter(_is_url, _urls(poll.data.get("resultJson"))):
+                owner = owners.setdefault(url, task)
+                if owner.created.request.body != task.created.request.body:
+                    yield poll, f"{shortened(url, 80)} is a picture of {owner.id!r}, too"
+
+
 @check("result-last", "Pictures appear with success, not before and not with failure.", RESULT)
 def result_last(trace: Trace) -> Iterator[Found]:
     for task in trace.tasks:

@@ -12,6 +12,8 @@ FIELDS = f"{TASK}/properties"
 NAMES = ("createTime", "completeTime", "updateTime")
 MILLISECONDS = range(10**12, 10**13)
 """2001 to 2286: anything else is another unit, or no time at all."""
+BEFORE_ALL_TASKS = 1_704_067_200_000
+"""2024-01-01 UTC. Nearer bounds would judge clocks, which tests may speed up."""
 ROUNDING = 1_000
 """Milliseconds by which times of different machines, or rounded ones, may be off."""
 
@@ -23,6 +25,8 @@ def milliseconds(trace: Trace) -> Iterator[Found]:
             value = _number(poll, name)
             if value and value not in MILLISECONDS:
                 yield poll, f"{name} is {value}"
+            elif name == "createTime" and value is not None and value < BEFORE_ALL_TASKS:
+                yield poll, f"createTime is {value}, before there was such a model"
 
 
 @check(
