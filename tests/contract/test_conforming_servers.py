@@ -61,7 +61,7 @@ VARIANTS = {
 }
 
 
-@pytest.mark.parametrize("phase", ["quick", "full"])
+@pytest.mark.parametrize("phase", ["quick", pytest.param("full", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("gateway", GATEWAYS)
 @pytest.mark.parametrize("name", VARIANTS)
 def test_other_ways_of_conforming_are_no_finding(name: str, gateway: str, phase: str) -> None:

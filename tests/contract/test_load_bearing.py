@@ -71,6 +71,7 @@ WITHOUT_ACTION = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHECKS)
 def test_without_this_check_a_defect_passes(name: str) -> None:
     """Each check is the only one to see some defect; without it the run would be green."""
@@ -91,6 +92,7 @@ def _document(leave_out: int | None = None) -> Document:
     return Document(overlays.apply(document, kept))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "number", range(len(overlays.load(regenerate.SPECS / "overlays" / "contract.yaml")))
 )

@@ -23,6 +23,7 @@ def server() -> object:
         yield running
 
 
+@pytest.mark.slow
 def test_each_check_is_a_test(server: Sandbox, tmp_path: Path) -> None:
     """One test for each check, behind the suite's own tests, green on a conforming server."""
     (tmp_path / "test_own.py").write_text("def test_own() -> None:\n    assert True\n")
@@ -43,6 +44,7 @@ def test_a_broken_promise_is_a_failed_test(server: Sandbox, tmp_path: Path) -> N
     assert "some-other-key" not in result.stdout
 
 
+@pytest.mark.slow
 def test_what_cannot_run_is_one_failure(tmp_path: Path) -> None:
     """The first test says why, the others are skipped: nothing is known of the server."""
     where = "--imagen4-base-url=http://127.0.0.1:1"
@@ -52,6 +54,7 @@ def test_what_cannot_run_is_one_failure(tmp_path: Path) -> None:
     assert "could not run: unreachable" in result.stdout
 
 
+@pytest.mark.slow
 def test_without_the_option_nothing_is_added(tmp_path: Path) -> None:
     """A suite that has the plugin installed and does not ask for it runs as before."""
     (tmp_path / "test_own.py").write_text("def test_own() -> None:\n    assert True\n")

@@ -15,6 +15,7 @@ def _verdict(sandbox: Sandbox, gateway: str) -> tuple[object, ...]:
     return made.exit_code, made.broken, known, made.notes, made.not_checked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gateway", ["kie", "apikley"])
 def test_two_runs_say_the_same(sandbox: Sandbox, gateway: str) -> None:
     """Verdict, deviations, notes and what was left out, over real HTTP."""
