@@ -65,6 +65,9 @@ class Session:
     timeout: float
     clock: Callable[[], float] = time.monotonic
     exchanges: list[Exchange] = field(default_factory=list)
+    # Keys that a generator put into a prompt: it draws from the literals of loaded code, and
+    # a record rightly repeats the prompt.
+    said: set[bytes] = field(default_factory=set)
 
     def send(self, planned: Planned, task: str = "") -> Exchange:
         """Send a request, at the server's pace, and record what came of it.
@@ -94,6 +97,7 @@ class Session:
 
     def _attempt(self, request: Request) -> tuple[Answer | None, str]:
         started = self.clock()
+        self.said.update(key for key in self._secrets() if key in _sent(request))
         try:
             with self.client.stream(
                 request.method,
@@ -135,7 +139,7 @@ class Session:
     def _answer(self, response: httpx.Response, content: bytes, seconds: float) -> Answer:
         headers = [(name, value) for name, value in response.headers.multi_items()]
         whole = content + "\n".join(value for _, value in headers).encode()
-        echoed = any(secret in whole for secret in self._secrets(as_echo=True))
+        echoed = any(secret in whole for secret in {*self._secrets(as_echo=True)} - self.said)
         for secret in self._secrets():
             content = content.replace(secret, REDACTED.encode())
             headers = [(n, v.replace(secret.decode(), REDACTED)) for n, v in headers]
@@ -153,3 +157,8 @@ class Session:
             for text in secrets
             if text and len(text) > 3 and not (as_echo and text in chance)
         ]
+
+
+def _sent(request: Request) -> bytes:
+    """What a request says outside its headers."""
+    return request.target.encode() + b"\n" + (request.content or b"")
