@@ -1,8 +1,8 @@
 """Mutation testing of the client's decisions: would the tests notice a change?
 
     python scripts/mutation.py                     every module
-    python scripts/mutation.py request waiting     some modules
-    python scripts/mutation.py --constants polling and what stands outside functions (slow)
+    python scripts/mutation.py core.request core.waiting     some modules
+    python scripts/mutation.py --constants core.polling and what stands outside functions (slow)
 
 mutmut changes one thing at a time in a copy of the client, outside the checkout, and runs the
 tests that reach it. It leaves tables, limits and defaults outside functions alone: with
@@ -37,19 +37,11 @@ ROOT = Path(__file__).parents[1]
 THRESHOLD = 90.0
 # The modules that decide and do no I/O.
 MODULES = (
-    *(
-        "account",
-        "batch",
-        "callbacks",
-        "checks",
-        "core",
-        "download",
-        "effects",
-        "envelope",
-        "errors",
-    ),
-    *("gateways", "origins", "pacing", "polling", "reading", "redaction", "request"),
-    *("submission", "task", "waiting"),
+    *("callbacks", "configuration", "errors"),
+    *("core.account", "core.batch", "core.checks", "core.effects", "core.envelope"),
+    *("core.many", "core.origins", "core.pacing", "core.polling", "core.reading"),
+    *("core.redaction", "core.request", "core.settings", "core.submission", "core.task"),
+    *("core.waiting", "downloads.transfer", "gateways.adapter"),
 )
 
 
@@ -119,10 +111,10 @@ def constants_mutated(place: Path, modules: list[str], jobs: int) -> list[Tally]
 
 def report(tallies: list[Tally]) -> None:
     """The table, then the survivors."""
-    print(f"{'module':<14}{'mutants':>8}{'killed':>8}{'survived':>10}{'%':>8}")
+    print(f"{'module':<20}{'mutants':>8}{'killed':>8}{'survived':>10}{'%':>8}")
     for each in [*tallies, together("all", tallies)]:
         numbers = f"{each.total:>8}{each.killed:>8}{len(each.survivors):>10}"
-        print(f"{each.module:<14}{numbers}{each.percentage:>8.1f}")
+        print(f"{each.module:<20}{numbers}{each.percentage:>8.1f}")
     known = equivalents()
     for survivor in together("all", tallies).survivors:
         print(f"{survivor.place}: {reason(survivor, known) or 'not explained'}")

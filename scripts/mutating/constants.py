@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 import libcst
 from mutmut.mutation.mutators import mutation_operators
 
+from mutating.copying import source_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
@@ -108,7 +110,7 @@ def started(module: str, source: str) -> int:
 
 def survivors(module: str, jobs: int) -> tuple[int, list[str]]:
     """How many mutants of a module there are, and the sources that no test noticed."""
-    source = Path("imagen4", f"{module}.py").read_text(encoding="utf-8")
+    source = Path(source_of(module)).read_text(encoding="utf-8")
     waiting = list(mutants(source))
     total, running, found = len(waiting), dict[int, str](), list[str]()
     while waiting or running:
@@ -127,7 +129,7 @@ def main(modules: list[str], jobs: int, order: Path) -> dict[str, Any]:
     for name in PRELOADED:
         import_module(name)
     os.environ["IMAGEN4_MUTATION_ORDER"] = str(order)
-    unchanged = Path("imagen4", f"{modules[0]}.py").read_text(encoding="utf-8")
+    unchanged = Path(source_of(modules[0])).read_text(encoding="utf-8")
     if os.waitpid(started(modules[0], unchanged), 0)[1] != 0:
         sys.exit("The tests do not pass without any mutant")
     return {module: survivors(module, jobs) for module in modules}

@@ -30,6 +30,11 @@ markers = ["slow: takes seconds"]
 """
 
 
+def source_of(module: str) -> str:
+    """Where a module of the client is, from the copy's top."""
+    return f"imagen4/{module.replace('.', '/')}.py"
+
+
 def prepare(root: Path, place: Path, modules: list[str]) -> None:
     """Copy the client, the generated packages and the tests from the checkout."""
     ignored = shutil.ignore_patterns("__pycache__")
@@ -38,10 +43,10 @@ def prepare(root: Path, place: Path, modules: list[str]) -> None:
         shutil.copytree(root / part, place / part, ignore=ignored)
     for part in FILES:
         shutil.copy(root / part, place / part)
-    listed = ", ".join(f'"imagen4/{module}.py"' for module in modules)
+    listed = ", ".join(f'"{source_of(module)}"' for module in modules)
     (place / "pyproject.toml").write_text(SETTINGS.format(modules=listed), encoding="utf-8")
     for module in modules:
-        path = place / "imagen4" / f"{module}.py"
+        path = place / source_of(module)
         path.write_text(undecorated(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 

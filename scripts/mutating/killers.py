@@ -64,8 +64,8 @@ def fit(item: Any) -> bool:
 
 def pytest_sessionstart() -> None:
     """Forget the documents that were read before the mutant came to life."""
-    from imagen4.apikley import ADAPTER as APIKLEY
-    from imagen4.kie import ADAPTER as KIE
+    from imagen4.gateways.apikley import ADAPTER as APIKLEY
+    from imagen4.gateways.kie import ADAPTER as KIE
 
     for adapter in (KIE, APIKLEY):
         vars(adapter).pop("body_schema", None)

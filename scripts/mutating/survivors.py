@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from mutating.copying import source_of
+
 KILLED = (1, 3, 36, -24, 24, 152, 255)  # tests failed, pytest broke, or the time was up
 UNTRIED = (None, 2, 34)
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
@@ -73,7 +75,7 @@ def reason(survivor: Survivor, known: list[Equivalent]) -> str | None:
 def of_functions(place: Path, module: str) -> Tally:
     """What mutmut wrote down about a module."""
     found, alive = Tally(module), list[str]()
-    path = place / "mutants" / "imagen4" / f"{module}.py.meta"
+    path = place / "mutants" / f"{source_of(module)}.meta"
     codes = (
         json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"] if path.exists() else {}
     )
@@ -101,14 +103,14 @@ def shown(place: Path, names: list[str]) -> list[Survivor]:
 
 
 def spelled(name: str) -> str:
-    """`imagen4.task.xǁTaskǁrunning__mutmut_1` as `task.Task.running`."""
+    """`imagen4.core.task.xǁTaskǁrunning__mutmut_1` as `core.task.Task.running`."""
     function = name.removeprefix("imagen4.").partition("__mutmut_")[0]
     return function.replace(".x_", ".").replace(".xǁ", ".").replace("ǁ", ".")
 
 
 def of_constants(place: Path, module: str, total: int, sources: list[str]) -> Tally:
     """What is left of a module's mutants outside functions."""
-    original = (place / "imagen4" / f"{module}.py").read_text(encoding="utf-8").splitlines()
+    original = (place / source_of(module)).read_text(encoding="utf-8").splitlines()
     survivors = [
         Survivor(
             f"{module} (outside functions)",

@@ -274,7 +274,7 @@ def test_a_later_create_that_fails_leaves_a_way_to_the_others(
 ) -> None:
     """Two of three tasks are paid for: their ids stand in the command that resumes."""
     monkeypatch.setenv("KIE_API_KEY", "k")
-    monkeypatch.setattr("imagen4.polling.Polling.pause", lambda *_: 1e9)
+    monkeypatch.setattr("imagen4.core.polling.Polling.pause", lambda *_: 1e9)
     answers = [{"code": 200, "data": {"taskId": name}} for name in ("one", "two")]
     answers.append({"code": refusal, "msg": "no", "data": None})
     with respx.mock(base_url="http://127.0.0.1:9") as gateway:

@@ -19,21 +19,22 @@ from imagen4 import (
     UnexpectedResponse,
     callbacks,
 )
-from imagen4.account import balance
-from imagen4.batch import Batch
-from imagen4.core import Core, configured, taken_up
-from imagen4.download import fresh_link
-from imagen4.effects import Answer, Call, Send
-from imagen4.gateways import CREATE_PATH
-from imagen4.kie import ADAPTER
-from imagen4.origins import checked_key, is_loopback
-from imagen4.request import Planned, planned
-from imagen4.submission import pause_after, uncertain
+from imagen4.configuration import configured
+from imagen4.core.account import balance
+from imagen4.core.batch import Batch, taken_up
+from imagen4.core.effects import Answer, Call, Send
+from imagen4.core.origins import checked_key, is_loopback
+from imagen4.core.request import Planned, planned
+from imagen4.core.settings import Settings
+from imagen4.core.submission import pause_after, uncertain
+from imagen4.downloads.transfer import fresh_link
+from imagen4.gateways.adapter import CREATE_PATH
+from imagen4.gateways.kie import ADAPTER
 
 KEY = "a-key-to-be-cut-out"
 
 
-def core(base_url: str | None = None, now: float = 0.0, **polling: Any) -> Core:
+def core(base_url: str | None = None, now: float = 0.0, **polling: Any) -> Settings:
     """Settings with a clock that stands still and no randomness."""
     waits = Polling(paced=False, **polling)
     return configured("kie", KEY, base_url, 30.0, waits, False, lambda: now, lambda: 0.0)

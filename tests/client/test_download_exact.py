@@ -8,8 +8,16 @@ from typing import Any
 import pytest
 
 from imagen4 import DownloadError
-from imagen4.download import ATTEMPTS, HEAD, LARGEST, LONGEST, Transfer, TransferError, fetched
-from imagen4.effects import Fetch, Send
+from imagen4.core.effects import Fetch, Send
+from imagen4.downloads.transfer import (
+    ATTEMPTS,
+    HEAD,
+    LARGEST,
+    LONGEST,
+    Transfer,
+    TransferError,
+    fetched,
+)
 
 URL = "https://files.example/1.png"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(100))

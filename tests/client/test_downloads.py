@@ -12,9 +12,9 @@ import pytest
 from client.loopback import Loopback, Received, http
 from client.play import KEY, KINDS, Script, Time, envelope, play, settled, succeeded
 from imagen4 import DownloadError
-from imagen4 import download as download_module
-from imagen4.download import Transfer, suffix_of
-from imagen4.pictures import stem
+from imagen4.downloads import transfer as transfer_module
+from imagen4.downloads.pictures import stem
+from imagen4.downloads.transfer import Transfer, suffix_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 KINDS_OF_PICTURE = {
@@ -356,7 +356,7 @@ def test_a_picture_too_large_is_refused(
     kind: str, announced: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By its announced size before a byte is read, else as soon as it is exceeded."""
-    monkeypatch.setattr(download_module, "LARGEST", 5000)
+    monkeypatch.setattr(transfer_module, "LARGEST", 5000)
     chunked = b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n"
     body = b"".join(b"%x\r\n%s\r\n" % (1000, PNG[:1000]) for _ in range(6)) + b"0\r\n\r\n"
     answer = http(200, PNG) if announced else chunked + body
@@ -368,7 +368,7 @@ def test_a_picture_of_just_the_largest_size_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The cap is what it says."""
-    monkeypatch.setattr(download_module, "LARGEST", len(PNG))
+    monkeypatch.setattr(transfer_module, "LARGEST", len(PNG))
     path, _, _ = fetched("sync", lambda _: http(200, PNG), saved_to(tmp_path))
     assert path.read_bytes() == PNG
 

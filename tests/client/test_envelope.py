@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from imagen4 import errors
-from imagen4.effects import Answer
-from imagen4.envelope import decode, described, opened, refusal, whole_number
-from imagen4.redaction import one_line, redacted
+from imagen4.core.effects import Answer
+from imagen4.core.envelope import decode, described, opened, refusal, whole_number
+from imagen4.core.redaction import one_line, redacted
 
 
 def answer(body: object, status: int = 200, **headers: str) -> Answer:

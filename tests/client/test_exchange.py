@@ -24,11 +24,12 @@ from client.play import (
     succeeded,
     task_id_of,
 )  # fmt: skip
-from imagen4 import SubmissionUncertain, TransportError, transport
-from imagen4.download import Transfer, transferred
-from imagen4.effects import Call, Send
-from imagen4.exchange import Exchange
-from imagen4.transport import transport_error
+from imagen4 import SubmissionUncertain, TransportError
+from imagen4.core.effects import Call, Send
+from imagen4.downloads.transfer import Transfer, transferred
+from imagen4.wire import transport
+from imagen4.wire.exchange import Exchange
+from imagen4.wire.transport import transport_error
 
 CREATED = json.dumps({"code": 200, "msg": "success", "data": {"taskId": "t1"}}).encode()
 BALANCE = http(200, b'{"code":200,"data":7}')
@@ -148,10 +149,10 @@ def saved(kind: str, url: str) -> bytes:
     script = Script()
 
     def sync(client: Any) -> None:
-        client._driver.run(transferred(Transfer(client._core, url, file)))
+        client._driver.run(transferred(Transfer(client._settings, url, file)))
 
     async def by_await(client: Any) -> None:
-        await client._driver.run(transferred(Transfer(client._core, url, file)))
+        await client._driver.run(transferred(Transfer(client._settings, url, file)))
 
     play(kind, script, sync if kind == "sync" else by_await)
     return file.getvalue()

@@ -29,8 +29,8 @@ from client.play import (
     settled,
 )
 from imagen4 import Imagen4Error, InvalidRequest, SubmissionUncertain
+from imagen4.core.origins import is_loopback, may_download
 from imagen4.gateways import adapter_for
-from imagen4.origins import is_loopback, may_download
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture" * 10
 OPERATIONS: dict[str, Callable[[Any], Any]] = {
@@ -150,7 +150,7 @@ def test_the_key_is_in_no_repr(kind: str, gateway: str) -> None:
     client = client_for(kind, gateway, Script(), Time())
     kept = [
         client,
-        client._core,
+        client._settings,
         client._driver,
         client._driver._wire,
         client._driver._wire._headers,

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 
 from imagen4 import Client, DownloadError, Polling, Request, Task, UnexpectedResponse, callbacks
-from imagen4.apikley import ADAPTER as APIKLEY
-from imagen4.batch import Batch
-from imagen4.download import Transfer, TransferError
-from imagen4.effects import Answer, Call, Send, Update
-from imagen4.envelope import described, opened
-from imagen4.kie import ADAPTER as KIE
-from imagen4.pacing import Pacer
-from imagen4.redaction import one_line, redacted
-from imagen4.task import usable_id
-from imagen4.waiting import Watch
+from imagen4.core.batch import Batch
+from imagen4.core.effects import Answer, Call, Send, Update
+from imagen4.core.envelope import described, opened
+from imagen4.core.pacing import Pacer
+from imagen4.core.redaction import one_line, redacted
+from imagen4.core.task import usable_id
+from imagen4.core.waiting import Watch
+from imagen4.downloads.transfer import Transfer, TransferError
+from imagen4.gateways.apikley import ADAPTER as APIKLEY
+from imagen4.gateways.kie import ADAPTER as KIE
 
 UNSET: dict[str, Any] = dict.fromkeys(("aspect_ratio", "negative_prompt", "seed", "callback_url"))
 
@@ -108,7 +108,7 @@ def test_reprs_hold_neither_prompt_nor_key_nor_answer() -> None:
         repr(Request("secret", negative_prompt="secret", num_images=1)),
         repr(Batch(words=("secret",), callback_url="https://secret.example")),
         repr(Task("t", "waiting", raw="secret")),
-        repr(Client("kie", api_key="secret")._core),
+        repr(Client("kie", api_key="secret")._settings),
     ]
     assert [text for text in texts if "secret" in text] == []
     assert Task("t", "waiting", raw=1) == Task("t", "waiting", raw=2)
@@ -187,4 +187,4 @@ def test_a_callback_may_be_five_minutes_old(age: int, genuine: bool) -> None:
 
 def test_an_exchange_may_take_half_a_minute() -> None:
     """Unless the caller says otherwise."""
-    assert Client("kie", api_key="k")._core.timeout == 30.0
+    assert Client("kie", api_key="k")._settings.timeout == 30.0

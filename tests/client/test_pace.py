@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from imagen4 import Polling
-from imagen4.pacing import Pacer
-from imagen4.polling import DOCUMENTED_PACE
+from imagen4.core.pacing import Pacer
+from imagen4.core.polling import DOCUMENTED_PACE
 
 
 @pytest.mark.parametrize(

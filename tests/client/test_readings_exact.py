@@ -13,21 +13,22 @@ from imagen4 import (
     TaskNotFound,
     UnexpectedResponse,
 )
-from imagen4.checks import number
-from imagen4.core import Core, configured
-from imagen4.effects import Answer, Sleep
-from imagen4.envelope import opened
-from imagen4.kie import ADAPTER
-from imagen4.reading import News, news_in, trouble
-from imagen4.redaction import HIDDEN, one_line, redacted
-from imagen4.submission import is_certain
-from imagen4.task import task_from, usable_id
-from imagen4.waiting import Grace, Watch, turn
+from imagen4.configuration import configured
+from imagen4.core.checks import number
+from imagen4.core.effects import Answer, Sleep
+from imagen4.core.envelope import opened
+from imagen4.core.reading import News, news_in, trouble
+from imagen4.core.redaction import HIDDEN, one_line, redacted
+from imagen4.core.settings import Settings
+from imagen4.core.submission import is_certain
+from imagen4.core.task import task_from, usable_id
+from imagen4.core.waiting import Grace, Watch, turn
+from imagen4.gateways.kie import ADAPTER
 
 FOUND = Answer(200, {}, b'{"code": 200}')
 
 
-def core(now: float = 100.0) -> Core:
+def core(now: float = 100.0) -> Settings:
     """Settings with a clock that stands still."""
     return configured("kie", "k", None, 30.0, Polling(), False, lambda: now, lambda: 0.0)
 

@@ -9,8 +9,8 @@ import pytest
 
 from client.play import GATEWAYS, KINDS, PROMPT, Script, Time, created, details, play, succeeded
 from imagen4 import InvalidRequest, Request
+from imagen4.core.request import derived_seed, planned
 from imagen4.gateways import adapter_for
-from imagen4.request import derived_seed, planned
 
 RATIOS = {
     name: adapter_for(name).input_schema["properties"]["aspect_ratio"]["enum"] for name in GATEWAYS

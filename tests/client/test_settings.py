@@ -27,7 +27,7 @@ def test_the_time_for_an_exchange_is_finite_and_positive(client: Any, timeout: A
 def test_any_real_number_of_seconds_will_do(timeout: Any) -> None:
     """It becomes a float, which is what sockets take."""
     with Client("kie", api_key=KEY, timeout=timeout) as client:
-        assert client._core.timeout == float(timeout)
+        assert client._settings.timeout == float(timeout)
 
 
 WRONG: dict[str, dict[str, Any]] = {

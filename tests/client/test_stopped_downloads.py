@@ -10,7 +10,7 @@ import pytest
 
 from client.loopback import Loopback, http
 from client.play import Script, play, succeeded
-from imagen4 import driving
+from imagen4.wire import driving
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 COUNT = 6

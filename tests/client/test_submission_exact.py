@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from imagen4 import AuthenticationError, Polling, RateLimited, Request, UnexpectedResponse
-from imagen4.batch import Batch
-from imagen4.core import Core, configured
-from imagen4.effects import Answer, Send, Sleep, Update
-from imagen4.submission import paced, sent_once, submitted, task_id_or_error
+from imagen4.configuration import configured
+from imagen4.core.batch import Batch
+from imagen4.core.effects import Answer, Send, Sleep, Update
+from imagen4.core.settings import Settings
+from imagen4.core.submission import paced, sent_once, submitted, task_id_or_error
 
 
-def core() -> Core:
+def core() -> Settings:
     """Settings with a clock that stands still."""
     return configured("kie", "k", None, 30.0, Polling(), False, lambda: 0.0, lambda: 0.0)
 
@@ -21,7 +22,7 @@ def answer(body: str) -> Answer:
     return Answer(200, {}, body.encode())
 
 
-def batch(settings: Core, **request: Any) -> Batch:
+def batch(settings: Settings, **request: Any) -> Batch:
     return settings.batch(Request("a fox", **request))
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from imagen4 import Task
-from imagen4.gateways import adapter_for, data_of
-from imagen4.task import duration, moment, number, seed, task_from, text, urls, usable_id
+from imagen4.core.envelope import data_of
+from imagen4.core.task import duration, moment, number, seed, task_from, text, urls, usable_id
+from imagen4.gateways import adapter_for
 
 CREATED = datetime(2026, 4, 30, 8, 53, 10, tzinfo=UTC)
 COMPLETED = CREATED + timedelta(seconds=15)

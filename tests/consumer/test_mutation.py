@@ -58,8 +58,8 @@ def test_decorators_are_applied_after_their_functions() -> None:
 @pytest.mark.parametrize(
     ("name", "place"),
     [
-        ("imagen4.task.xǁTaskǁrunning__mutmut_1", "task.Task.running"),
-        ("imagen4.request.x_planned__mutmut_12", "request.planned"),
+        ("imagen4.core.task.xǁTaskǁrunning__mutmut_1", "core.task.Task.running"),
+        ("imagen4.core.request.x_planned__mutmut_12", "core.request.planned"),
     ],
 )
 def test_a_mutant_is_named_after_its_function(name: str, place: str) -> None:
@@ -79,10 +79,10 @@ def test_only_what_failed_a_test_counts_as_killed(tmp_path: Path) -> None:
 
 def test_an_explanation_goes_by_place_and_change() -> None:
     """Either alone is not enough."""
-    survivor = Survivor("task.Task.running", "return a", "return b or a")
-    assert Equivalent("task.*", "b or a", "why").explains(survivor)
+    survivor = Survivor("core.task.Task.running", "return a", "return b or a")
+    assert Equivalent("core.task.*", "b or a", "why").explains(survivor)
     assert not Equivalent("reading.*", "b or a", "why").explains(survivor)
-    assert not Equivalent("task.*", "b or c", "why").explains(survivor)
+    assert not Equivalent("core.task.*", "b or c", "why").explains(survivor)
 
 
 def test_every_explanation_says_why() -> None:

@@ -13,8 +13,8 @@ from consumer.conformity import strict_json, violations
 from consumer.documents import CREATE, GATEWAYS, LINK
 from consumer.gateway import DONE, SIDES, Gateway, examples, first_picture
 from imagen4 import DownloadError, Imagen4Error, InvalidRequest, Request
+from imagen4.core.request import planned
 from imagen4.gateways import adapter_for
-from imagen4.request import planned
 
 both = pytest.mark.parametrize("gateway", GATEWAYS)
 either = pytest.mark.parametrize("side", SIDES)

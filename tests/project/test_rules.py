@@ -104,3 +104,26 @@ def test_functions_and_files_stay_small() -> None:
     assert statistics.quantiles(lengths, n=10)[-1] <= 25
     long = [p.name for p in files if len(p.read_text(encoding="utf-8").splitlines()) > 300]
     assert long == []
+
+
+def docstring_lines(tree: ast.AST) -> set[int]:
+    """The lines of a module on which docstrings stand."""
+    described = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = [n for n in ast.walk(tree) if isinstance(n, described) and ast.get_docstring(n)]
+    first = [node.body[0] for node in nodes]
+    return {line for n in first for line in range(n.lineno, (n.end_lineno or n.lineno) + 1)}
+
+
+def code_lines(path: Path) -> int:
+    """Lines that are neither blank nor comment nor docstring."""
+    text = path.read_text(encoding="utf-8")
+    lines = enumerate((line.strip() for line in text.splitlines()), 1)
+    written = {number for number, line in lines if line and not line.startswith("#")}
+    return len(written - docstring_lines(ast.parse(text)))
+
+
+def test_the_core_stays_small() -> None:
+    """All decisions, and the errors they end in, come to less than 1,200 lines of code."""
+    package = ROOT / "wrapper" / "imagen4"
+    lines = sum(map(code_lines, [*(package / "core").glob("*.py"), package / "errors.py"]))
+    assert 500 < lines < 1200

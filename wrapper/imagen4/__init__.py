@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from . import callbacks, errors
     from .aio import AsyncClient
     from .client import Client
-    from .effects import Update
+    from .core.effects import Update
+    from .core.many import Finished
+    from .core.polling import Polling
+    from .core.request import Request
+    from .core.task import Task
     from .errors import (
         AuthenticationError,
         DownloadError,
@@ -36,14 +40,10 @@ if TYPE_CHECKING:
         TransportError,
         UnexpectedResponse,
     )
-    from .gateways import Adapter
+    from .gateways.adapter import Adapter
     from .job import AsyncJob, Job
     from .literals import AspectRatio, Gateway
-    from .many import Finished
-    from .polling import Polling
-    from .request import Request
     from .result import AsyncImage, AsyncResult, Image, Result
-    from .task import Task
 
 _ERRORS = (
     "AuthenticationError DownloadError FeatureDisabled GatewayUnavailable Imagen4Error "
@@ -53,16 +53,16 @@ _ERRORS = (
 _HOMES = {
     "aio": "AsyncClient",
     "client": "Client",
-    "effects": "Update",
+    "core.effects": "Update",
     "errors": _ERRORS,
-    "gateways": "Adapter",
+    "gateways.adapter": "Adapter",
     "job": "AsyncJob Job",
     "literals": "AspectRatio Gateway",
-    "many": "Finished",
-    "polling": "Polling",
-    "request": "Request",
+    "core.many": "Finished",
+    "core.polling": "Polling",
+    "core.request": "Request",
     "result": "AsyncImage AsyncResult Image Result",
-    "task": "Task",
+    "core.task": "Task",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 

@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .checks import of_kind
-from .core import DEFAULT_TIMEOUT, configured
-from .driving import AsyncDriver
+from .configuration import DEFAULT_TIMEOUT, configured
+from .core.checks import of_kind
+from .core.many import Finished
+from .core.task import Task
 from .job import AsyncJob
-from .many import Finished
 from .result import AsyncImage, AsyncResult
 from .surface import Surface
-from .task import Task
-from .transport import LIMITS, AsyncWire
+from .wire.driving import AsyncDriver
+from .wire.transport import LIMITS, AsyncWire
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from typing import Self
 
-    from .gateways import Adapter
+    from .core.polling import Polling
+    from .gateways.adapter import Adapter
     from .literals import Gateway
-    from .polling import Polling
 
 
 class AsyncClient(
@@ -57,16 +57,16 @@ class AsyncClient(
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         random: Callable[[], float] = random_numbers.random,
     ) -> None:
-        self._core = core = configured(
+        self._settings = settings = configured(
             gateway, api_key, base_url, timeout, polling, allow_http, clock, random
         )
         self._injected = http_client is not None
         self._http = (
-            httpx.AsyncClient(limits=LIMITS, trust_env=core.secure)
+            httpx.AsyncClient(limits=LIMITS, trust_env=settings.secure)
             if http_client is None
             else of_kind(http_client, httpx.AsyncClient, "http_client")
         )
-        self._driver = AsyncDriver(AsyncWire(core, self._http), sleep)
+        self._driver = AsyncDriver(AsyncWire(settings, self._http), sleep)
 
     async def close(self) -> None:
         """Close the connections; an injected `http_client` stays open."""

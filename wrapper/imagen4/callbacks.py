@@ -29,16 +29,16 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from .effects import Answer
-from .envelope import decode, described, opened
+from .core.effects import Answer
+from .core.envelope import data_of, decode, described, opened
+from .core.task import task_from, usable_id
 from .errors import InvalidRequest, UnexpectedResponse
-from .gateways import adapter_for, data_of
-from .task import task_from, usable_id
+from .gateways import adapter_for
 
 if TYPE_CHECKING:
-    from .gateways import Adapter
+    from .core.task import Task
+    from .gateways.adapter import Adapter
     from .literals import Gateway
-    from .task import Task
 
 TOLERANCE = 300.0
 SPELLINGS = ("taskId", "task_id")

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from .checks import of_kind
-from .core import DEFAULT_TIMEOUT, configured
-from .driving import Driver
+from .configuration import DEFAULT_TIMEOUT, configured
+from .core.checks import of_kind
+from .core.many import Finished
+from .core.task import Task
 from .job import Job
-from .many import Finished
 from .result import Image, Result
 from .surface import Surface
-from .task import Task
-from .transport import LIMITS, SyncWire
+from .wire.driving import Driver
+from .wire.transport import LIMITS, SyncWire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
-    from .gateways import Adapter
+    from .core.polling import Polling
+    from .gateways.adapter import Adapter
     from .literals import Gateway
-    from .polling import Polling
 
 
 class Client(Surface[Result, Job, Job, float, Task, Generator[Finished[Result]]]):
@@ -58,16 +58,16 @@ class Client(Surface[Result, Job, Job, float, Task, Generator[Finished[Result]]]
         sleep: Callable[[float], object] = time.sleep,
         random: Callable[[], float] = random_numbers.random,
     ) -> None:
-        self._core = core = configured(
+        self._settings = settings = configured(
             gateway, api_key, base_url, timeout, polling, allow_http, clock, random
         )
         self._injected = http_client is not None
         self._http = (
-            httpx.Client(limits=LIMITS, trust_env=core.secure)
+            httpx.Client(limits=LIMITS, trust_env=settings.secure)
             if http_client is None
             else of_kind(http_client, httpx.Client, "http_client")
         )
-        self._driver = Driver(SyncWire(core, self._http), sleep, clock)
+        self._driver = Driver(SyncWire(settings, self._http), sleep, clock)
 
     def close(self) -> None:
         """Close the connections; an injected `http_client` stays open."""

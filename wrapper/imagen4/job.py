@@ -6,19 +6,19 @@ from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .account import states
-from .batch import Batch, log_interruption
-from .effects import Update
+from .core.account import states
+from .core.batch import Batch, log_interruption
+from .core.effects import Update
+from .core.submission import submitted
+from .core.task import Task
+from .core.waiting import waited
 from .errors import Imagen4Error, PartialFailure
 from .result import AsyncResult, Result
-from .submission import submitted
-from .task import Task
-from .waiting import waited
 
 if TYPE_CHECKING:
-    from .driving import OnUpdate
-    from .effects import Steps
+    from .core.effects import Steps
     from .surface import Surface
+    from .wire.driving import OnUpdate
 
 StatesT = TypeVar("StatesT")
 ResultT = TypeVar("ResultT")
@@ -31,7 +31,7 @@ class Tasks(Generic[StatesT, ResultT, UpdatesT]):
 
     def __init__(self, client: Surface[Any, Any, Any, Any, Any, Any], batch: Batch) -> None:
         self._client = client
-        self._core = client._core
+        self._settings = client._settings
         self._batch = batch
 
     @property
@@ -66,33 +66,33 @@ class Tasks(Generic[StatesT, ResultT, UpdatesT]):
         return updates
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._core.name} {' '.join(self.task_ids)}>"
+        return f"<{type(self).__name__} {self._settings.name} {' '.join(self.task_ids)}>"
 
     def _submitted(self: JobT, timeout: float | None) -> Steps[JobT]:
         with self._work():
-            started, deadline = self._core.deadline(timeout)
-            yield from submitted(self._core, self._batch, started, deadline)
+            started, deadline = self._settings.deadline(timeout)
+            yield from submitted(self._settings, self._batch, started, deadline)
         return self
 
     def _states(self) -> Steps[tuple[Task, ...]]:
         with self._work():
-            return (yield from states(self._core, self._batch))
+            return (yield from states(self._settings, self._batch))
 
     def _waited(self, timeout: float | None) -> Steps[Any]:
         with self._work():
-            started, deadline = self._core.deadline(timeout)
-            tasks = yield from waited(self._core, self._batch, started, deadline)
+            started, deadline = self._settings.deadline(timeout)
+            tasks = yield from waited(self._settings, self._batch, started, deadline)
             return self._client._result(tasks, self._batch)
 
     def _generated(self, timeout: float | None, *, turn_counts: bool = True) -> Steps[Any]:
         """Submit and wait within one deadline, which may leave out the wait for a turn."""
         with self._work():
-            started, deadline = self._core.deadline(timeout)
+            started, deadline = self._settings.deadline(timeout)
             until = deadline if turn_counts else float("inf")
-            yield from submitted(self._core, self._batch, started, until)
+            yield from submitted(self._settings, self._batch, started, until)
             if not turn_counts:
-                started, deadline = self._core.deadline(timeout)
-            tasks = yield from waited(self._core, self._batch, started, deadline)
+                started, deadline = self._settings.deadline(timeout)
+            tasks = yield from waited(self._settings, self._batch, started, deadline)
             return self._client._result(tasks, self._batch)
 
     @contextmanager
@@ -101,14 +101,14 @@ class Tasks(Generic[StatesT, ResultT, UpdatesT]):
         try:
             yield
         except Imagen4Error as error:
-            error.gateway = error.gateway or self._core.name
+            error.gateway = error.gateway or self._settings.name
             error.task_ids = error.task_ids or self.task_ids
             error.job = self if self.task_ids else None
             if isinstance(error, PartialFailure) and isinstance(error.result, list):
                 error.result = self._client._result(error.result, self._batch)
             raise
         except BaseException as interruption:
-            log_interruption(self._batch, self._core.name, interruption)
+            log_interruption(self._batch, self._settings.name, interruption)
             raise
 
 

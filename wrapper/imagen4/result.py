@@ -13,17 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
-from .download import fetched
+from .downloads.pictures import Target, make_directory, stem
+from .downloads.transfer import fetched
 from .errors import DownloadError
-from .pictures import Target, make_directory, stem
 
 if TYPE_CHECKING:
     import os
     from datetime import datetime, timedelta
 
-    from .core import Core
-    from .effects import Steps
-    from .task import Task
+    from .core.effects import Steps
+    from .core.settings import Settings
+    from .core.task import Task
 
 PathT = TypeVar("PathT")
 PathsT = TypeVar("PathsT")
@@ -66,7 +66,7 @@ class Picture(Bound, Generic[PathT, BytesT]):
     index: int
     _name: str = field(repr=False)
     _taken: dict[Path, str] = field(repr=False, compare=False)
-    _core: Core = field(repr=False, compare=False)
+    _settings: Settings = field(repr=False, compare=False)
     _run: Callable[[Steps[Any]], Any] = field(repr=False, compare=False)
 
     def save(self, path: str | os.PathLike[str]) -> PathT:
@@ -87,13 +87,13 @@ class Picture(Bound, Generic[PathT, BytesT]):
         with self._errors():
             target = Target(path, self._name, self._taken)
             with target.temporary() as file:
-                suffix = yield from fetched(self._core, self.url, file)
+                suffix = yield from fetched(self._settings, self.url, file)
                 return target.keep(file, suffix)
 
     def _read(self) -> Steps[bytes]:
         buffer = io.BytesIO()
         with self._errors():
-            yield from fetched(self._core, self.url, buffer)
+            yield from fetched(self._settings, self.url, buffer)
         return buffer.getvalue()
 
     @contextmanager
@@ -102,7 +102,7 @@ class Picture(Bound, Generic[PathT, BytesT]):
         try:
             yield
         except DownloadError as error:
-            error.gateway, error.task_ids = self._core.name, (self.task_id,)
+            error.gateway, error.task_ids = self._settings.name, (self.task_id,)
             raise
 
 

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .account import balance
-from .batch import Batch
-from .checks import at_least_one
-from .core import taken_up
+from .core.account import balance
+from .core.batch import Batch, taken_up
+from .core.checks import at_least_one
+from .core.many import checked_requests, finished
+from .core.request import Request
 from .job import Tasks
-from .many import checked_requests, finished
-from .request import Request
 from .result import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .core import Core
-    from .driving import OnUpdate
-    from .effects import Steps
+    from .core.effects import Steps
+    from .core.settings import Settings
+    from .core.task import Task
     from .literals import AspectRatio
-    from .task import Task
+    from .wire.driving import OnUpdate
 
 ResultT = TypeVar("ResultT")
 SubmittedT = TypeVar("SubmittedT")
@@ -37,7 +36,7 @@ ManyT = TypeVar("ManyT")
 class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
     """The operations of a client."""
 
-    _core: Core
+    _settings: Settings
     _driver: Any  # Driver or AsyncDriver
     _job_type: type[JobT]
     _image_type: type[Any]
@@ -45,11 +44,11 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
 
     @property
     def gateway(self) -> str:
-        return self._core.name
+        return self._settings.name
 
     @property
     def base_url(self) -> str:
-        return self._core.base_url
+        return self._settings.base_url
 
     def generate(
         self,
@@ -134,7 +133,7 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
         return f"{type(self).__name__}({self.gateway!r}, base_url={self.base_url!r})"
 
     def _planned(self, request: Request) -> JobT:
-        return self._job_type(self, self._core.batch(request))
+        return self._job_type(self, self._settings.batch(request))
 
     def _generated(
         self, request: Request, timeout: float | None, *, turn_counts: bool = True
@@ -146,7 +145,7 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
 
     def _balance(self) -> Steps[float]:
         with self._job_type(self, Batch())._work():
-            return (yield from balance(self._core))
+            return (yield from balance(self._settings))
 
     def _confirmed(self, callback: Task) -> Steps[Task]:
         (task,) = yield from self.job(callback.task_id)._states()
@@ -154,6 +153,6 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
 
     def _result(self, tasks: list[Task], batch: Batch) -> Any:
         """What a user gets for tasks that have ended well."""
-        run, core = self._driver.run, self._core
-        images = (self._image_type(*each, core, run) for each in fields_of(tasks, batch.seeds))
+        run, settings = self._driver.run, self._settings
+        images = (self._image_type(*each, settings, run) for each in fields_of(tasks, batch.seeds))
         return self._result_type(tuple(images), tuple(tasks), self._driver.together)

@@ -12,7 +12,7 @@ from kie_api.models.get_task_details_response_200 import GetTaskDetailsResponse2
 from kie_api.models.google_imagen_4_body import GoogleImagen4Body
 from kie_api.models.google_imagen_4_response_200 import GoogleImagen4Response200
 
-from .gateways import Adapter
+from .adapter import Adapter
 
 ADAPTER = Adapter(
     name="kie",

@@ -16,10 +16,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from .batch import Batch, id_in, logger
-from .effects import Answer, Call, Send, Sleep, Steps, Update
-from .envelope import described, opened, refusal
-from .errors import (
+from ..errors import (
     FeatureDisabled,
     Imagen4Error,
     RateLimited,
@@ -28,26 +25,28 @@ from .errors import (
     TransportError,
     UnexpectedResponse,
 )
-from .gateways import data_of
+from .batch import Batch, id_in, logger
+from .effects import Answer, Call, Send, Sleep, Steps, Update
+from .envelope import data_of, described, opened, refusal
 from .polling import LONGEST_RETRY_AFTER
 from .task import usable_id
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from .core import Core
     from .request import Planned
+    from .settings import Settings
 
 
-def submitted(core: Core, batch: Batch, started: float, deadline: float) -> Steps[None]:
+def submitted(settings: Settings, batch: Batch, started: float, deadline: float) -> Steps[None]:
     """Create the tasks of a batch, one after the other, and stop at the first failure."""
     for plan in batch.plans:
-        if batch.task_ids and core.clock() > deadline:
+        if batch.task_ids and settings.clock() > deadline:
             raise too_late(batch)
-        task_id = yield from created(core, batch, plan, deadline)
-        batch.add(task_id, plan.seed, core.clock())
-        logger.info("%s: created task %s", core.adapter.name, task_id)
-        elapsed = core.clock() - started
+        task_id = yield from created(settings, batch, plan, deadline)
+        batch.add(task_id, plan.seed, settings.clock())
+        logger.info("%s: created task %s", settings.adapter.name, task_id)
+        elapsed = settings.clock() - started
         yield Update(task_id, "submitted", elapsed, tuple(batch.task_ids))
 
 
@@ -59,27 +58,27 @@ def too_late(batch: Batch) -> TaskTimeout:
     )
 
 
-def created(core: Core, batch: Batch, plan: Planned, deadline: float) -> Steps[str]:
+def created(settings: Settings, batch: Batch, plan: Planned, deadline: float) -> Steps[str]:
     """Create one task and return its id."""
-    call = core.adapter.create(plan.fields, batch.callback_url)
+    call = settings.adapter.create(plan.fields, batch.callback_url)
     for attempt in count(1):
-        yield from paced(core, deadline)
-        outcome = yield from sent_once(core, batch, call)
+        yield from paced(settings, deadline)
+        outcome = yield from sent_once(settings, batch, call)
         if isinstance(outcome, str):
             return outcome
-        pause = pause_after(core, outcome, attempt, deadline)
+        pause = pause_after(settings, outcome, attempt, deadline)
         if pause is None:
             raise outcome
         yield Sleep(pause)
     raise AssertionError  # count() does not end
 
 
-def paced(core: Core, deadline: float) -> Steps[None]:
+def paced(settings: Settings, deadline: float) -> Steps[None]:
     """Wait for this client's turn to create."""
-    now = core.clock()
-    moment = core.creates.reserve(now, max(now, deadline))
+    now = settings.clock()
+    moment = settings.creates.reserve(now, max(now, deadline))
     if moment is None:
-        creates, seconds = core.adapter.creates
+        creates, seconds = settings.adapter.creates
         raise RateLimited(
             f"Not sent: the gateway allows {creates} creates in {seconds:g} s, and this "
             "one's turn comes after the deadline"
@@ -88,17 +87,17 @@ def paced(core: Core, deadline: float) -> Steps[None]:
         yield Sleep(moment - now)
 
 
-def sent_once(core: Core, batch: Batch, call: Call) -> Steps[str | Imagen4Error]:
+def sent_once(settings: Settings, batch: Batch, call: Call) -> Steps[str | Imagen4Error]:
     """Send a create: the task's id, or the error that proves that there is no task."""
-    batch.create = Send(call, core.timeout)
-    sent_at = core.now()
+    batch.create = Send(call, settings.timeout)
+    sent_at = settings.now()
     outcome: str | Imagen4Error
     try:
         answer: Answer = yield batch.create
     except TransportError as failure:
         outcome, certain = failure, not failure.sent
     else:
-        outcome = task_id_or_error(core, batch, answer)
+        outcome = task_id_or_error(settings, batch, answer)
         certain = isinstance(outcome, str) or is_certain(outcome, answer)
     if isinstance(outcome, str):
         return outcome
@@ -108,14 +107,14 @@ def sent_once(core: Core, batch: Batch, call: Call) -> Steps[str | Imagen4Error]
     return outcome
 
 
-def task_id_or_error(core: Core, batch: Batch, answer: Answer) -> str | Imagen4Error:
+def task_id_or_error(settings: Settings, batch: Batch, answer: Answer) -> str | Imagen4Error:
     """What a create's answer comes to."""
     envelope = opened(answer)
-    secrets = (core.key, *batch.words)
+    secrets = (settings.key, *batch.words)
     error = refusal(envelope, secrets=secrets)
     if error is not None:
         return error
-    data = data_of(core.adapter.created_model, envelope.decoded)
+    data = data_of(settings.adapter.created_model, envelope.decoded)
     task_id = usable_id(getattr(data, "task_id", None))
     if task_id is not None:
         return task_id
@@ -154,13 +153,15 @@ def uncertain(batch: Batch, problem: Imagen4Error, sent_at: datetime) -> Submiss
     return error
 
 
-def pause_after(core: Core, problem: Imagen4Error, attempt: int, deadline: float) -> float | None:
+def pause_after(
+    settings: Settings, problem: Imagen4Error, attempt: int, deadline: float
+) -> float | None:
     """How long to wait before the create is sent again; None when it is not."""
     repeatable = isinstance(problem, (RateLimited, TransportError))
-    if not repeatable or attempt >= core.polling.attempts:
+    if not repeatable or attempt >= settings.polling.attempts:
         return None
     wish = problem.retry_after if isinstance(problem, RateLimited) else None
     if wish is not None and wish > LONGEST_RETRY_AFTER:
         return None  # sooner is not what the gateway asked for, and the caller may know better
-    pause = core.polling.pause(attempt, wish, core.random)
-    return pause if core.clock() + pause < deadline else None
+    pause = settings.polling.pause(attempt, wish, settings.random)
+    return pause if settings.clock() + pause < deadline else None

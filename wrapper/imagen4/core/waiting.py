@@ -11,8 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .effects import Answer, Send, Sleep, Steps, Update
-from .errors import (
+from ..errors import (
     GatewayUnavailable,
     Imagen4Error,
     PartialFailure,
@@ -23,13 +22,14 @@ from .errors import (
     TransportError,
     UnexpectedResponse,
 )
+from .effects import Answer, Send, Sleep, Steps, Update
 from .reading import News, news_in
 from .task import Task
 
 if TYPE_CHECKING:
     from .batch import Batch
-    from .core import Core
     from .polling import Polling
+    from .settings import Settings
 
 TRANSIENT = (TransportError, RateLimited, GatewayUnavailable)
 SHORTEST_EXCHANGE = 5.0  # a poll at the deadline itself still gets this long for its answer
@@ -102,30 +102,30 @@ class Watch:
             raise problem
 
 
-def waited(core: Core, batch: Batch, started: float, deadline: float) -> Steps[list[Task]]:
+def waited(settings: Settings, batch: Batch, started: float, deadline: float) -> Steps[list[Task]]:
     """Poll until every task of the batch has ended, and return them in the batch's order."""
-    watches = watches_of(core, batch, deadline)
-    grace = Grace(deadline, SHORTEST_EXCHANGE + len(watches) * core.polls.period)
+    watches = watches_of(settings, batch, deadline)
+    grace = Grace(deadline, SHORTEST_EXCHANGE + len(watches) * settings.polls.period)
     while running := [watch for watch in watches if not watch.over]:
         watch = min(running, key=lambda each: each.due)
-        if not (yield from turn(core, watch, grace)):
+        if not (yield from turn(settings, watch, grace)):
             continue
-        news = yield from polled(core, watch.task_id, batch.words, grace)
-        now = core.clock()
-        watch.learn(news, now, core.polling)
+        news = yield from polled(settings, watch.task_id, batch.words, grace)
+        now = settings.clock()
+        watch.learn(news, now, settings.polling)
         if watch.seen is not None:
             batch.seen[watch.task_id] = watch.seen
         watch.expired = now >= watch.last
-        watch.due = min(now + pause_after(core, watch, now - started), watch.last)
+        watch.due = min(now + pause_after(settings, watch, now - started), watch.last)
         state = news.task.state if news.task else ""
         known = tuple(batch.task_ids)
         yield Update(watch.task_id, state, now - started, known, news.task, news.problem)
     return concluded(batch, watches)
 
 
-def watches_of(core: Core, batch: Batch, deadline: float) -> list[Watch]:
+def watches_of(settings: Settings, batch: Batch, deadline: float) -> list[Watch]:
     """One watch for each task; their last polls stand one after the other before the deadline."""
-    now, spacing = core.clock(), core.polls.period
+    now, spacing = settings.clock(), settings.polls.period
     return [
         Watch(
             task_id,
@@ -138,14 +138,14 @@ def watches_of(core: Core, batch: Batch, deadline: float) -> list[Watch]:
     ]
 
 
-def turn(core: Core, watch: Watch, grace: Grace) -> Steps[bool]:
+def turn(settings: Settings, watch: Watch, grace: Grace) -> Steps[bool]:
     """Sleep until this poll is due and within the rate; False if it is not to be sent now."""
-    now = core.clock()
+    now = settings.clock()
     if watch.due > now:
         yield Sleep(watch.due - now)
-        now = core.clock()
+        now = settings.clock()
     latest = max(grace.deadline, now) + LAST_POLL_SLACK
-    moment = core.polls.reserve(now, latest) if grace.for_exchange(now) > 0 else None
+    moment = settings.polls.reserve(now, latest) if grace.for_exchange(now) > 0 else None
     if moment is None:
         watch.due, watch.expired = watch.last, now >= watch.last
         return False
@@ -154,24 +154,24 @@ def turn(core: Core, watch: Watch, grace: Grace) -> Steps[bool]:
     return True
 
 
-def polled(core: Core, task_id: str, words: tuple[str, ...], grace: Grace) -> Steps[News]:
+def polled(settings: Settings, task_id: str, words: tuple[str, ...], grace: Grace) -> Steps[News]:
     """Ask for one task once; what came of it, a missing answer included."""
-    call, sent = core.adapter.details(task_id), core.clock()
+    call, sent = settings.adapter.details(task_id), settings.clock()
     try:
-        answer: Answer = yield Send(call, min(core.timeout, grace.for_exchange(sent)))
+        answer: Answer = yield Send(call, min(settings.timeout, grace.for_exchange(sent)))
     except TransportError as problem:
         return News(None, problem)
     finally:
-        grace.spend(sent, core.clock())
-    return news_in(core.adapter, answer, task_id, (core.key, *words))
+        grace.spend(sent, settings.clock())
+    return news_in(settings.adapter, answer, task_id, (settings.key, *words))
 
 
-def pause_after(core: Core, watch: Watch, elapsed: float) -> float:
+def pause_after(settings: Settings, watch: Watch, elapsed: float) -> float:
     """How long to leave a task alone; longer when the gateway asks for it."""
-    pause = core.polling.interval(elapsed, core.random)
+    pause = settings.polling.interval(elapsed, settings.random)
     if isinstance(watch.trouble, RateLimited):
         wish = watch.trouble.retry_after
-        return max(pause, core.polling.pause(1, wish, core.random))
+        return max(pause, settings.polling.pause(1, wish, settings.random))
     return pause
 
 

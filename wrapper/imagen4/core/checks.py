@@ -6,7 +6,7 @@ from math import isnan
 from numbers import Real
 from typing import TypeVar
 
-from .errors import InvalidRequest
+from ..errors import InvalidRequest
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""What a gateway is to the rest of the client, and where the two known ones are found.
+"""What a gateway is to the rest of the client.
 
 A further gateway that speaks this API needs a spec, an overlay, and an `Adapter` like the
 one in kie.py; pass it as `Client(gateway=adapter)`.
@@ -9,18 +9,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .effects import Call
-from .errors import InvalidRequest
+from ..core.effects import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 CREATE_PATH = "/api/v1/jobs/createTask"
-KNOWN = {"kie": "imagen4.kie", "apikley": "imagen4.apikley"}
 
 
 class Model(Protocol):
@@ -96,24 +93,3 @@ def call(kwargs: Mapping[str, Any]) -> Call:
     return Call(
         kwargs["method"].upper(), kwargs["url"], kwargs.get("params", {}), kwargs.get("json")
     )
-
-
-def data_of(model: type[Model], decoded: Any) -> Any:
-    """`data` of an answer, read into its generated model; None where it does not fit.
-
-    Only for answers whose status and code were read before and say success.
-    """
-    try:
-        return getattr(model.from_dict(decoded), "data", None)
-    except (AttributeError, KeyError, TypeError, ValueError):  # what generated readers raise
-        return None
-
-
-def adapter_for(gateway: str | Adapter) -> Adapter:
-    """The adapter of a gateway by name; importing it loads that gateway's package only."""
-    if isinstance(gateway, Adapter):
-        return gateway
-    if not isinstance(gateway, str) or gateway not in KNOWN:
-        raise InvalidRequest(f"gateway must be one of {', '.join(KNOWN)}")
-    adapter: Adapter = import_module(KNOWN[gateway]).ADAPTER
-    return adapter

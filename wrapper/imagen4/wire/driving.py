@@ -10,7 +10,7 @@ from itertools import count, islice
 from threading import Event
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from .effects import Answer, Course, Effect, Fetch, Send, Sleep, Steps, Update
+from ..core.effects import Answer, Course, Effect, Fetch, Send, Sleep, Steps, Update
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator

@@ -10,18 +10,18 @@ import re
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urljoin
 
-from .batch import logger
-from .effects import Fetch, Send, Sleep
-from .envelope import opened, whole_number
-from .errors import DownloadError, Imagen4Error
-from .origins import may_download
+from ..core.batch import logger
+from ..core.effects import Fetch, Send, Sleep
+from ..core.envelope import opened, whole_number
+from ..core.origins import may_download
+from ..errors import DownloadError, Imagen4Error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from threading import Event
 
-    from .core import Core
-    from .effects import Steps
+    from ..core.effects import Steps
+    from ..core.settings import Settings
 
 LARGEST = 64 * 1024 * 1024  # bytes of one picture
 LONGEST = 300.0  # seconds for one picture, whatever the server does
@@ -48,29 +48,29 @@ def suffix_of(head: bytes) -> str | None:
     return _SUFFIXES[(kind.lastindex or 0) - 1] if kind else None
 
 
-def fetched(core: Core, url: str, file: BinaryIO) -> Steps[str]:
+def fetched(settings: Settings, url: str, file: BinaryIO) -> Steps[str]:
     """Write a picture to the file; its suffix. One fresh link is asked for if this one expired."""
     try:
-        return (yield from transferred(Transfer(core, url, file)))
+        return (yield from transferred(Transfer(settings, url, file)))
     except DownloadError as problem:
-        link = (yield from fresh_link(core, url)) if problem.expired else None
+        link = (yield from fresh_link(settings, url)) if problem.expired else None
         if link is None:
             raise
-    return (yield from transferred(Transfer(core, link, file)))
+    return (yield from transferred(Transfer(settings, link, file)))
 
 
-def fresh_link(core: Core, url: str) -> Steps[str | None]:
+def fresh_link(settings: Settings, url: str) -> Steps[str | None]:
     """A new link to a picture whose own has expired; None where there is none.
 
     Also after the client was closed: downloads need none that is open, fresh links do.
     """
-    call = core.adapter.fresh_link(url)
+    call = settings.adapter.fresh_link(url)
     if call is None:
         return None
     try:
-        envelope = opened((yield Send(call, core.timeout)))
+        envelope = opened((yield Send(call, settings.timeout)))
     except Imagen4Error as problem:
-        logger.warning("%s: no fresh link: %s", core.name, problem.message)
+        logger.warning("%s: no fresh link: %s", settings.name, problem.message)
         return None
     link = envelope.data if envelope.succeeded else None
     return link if isinstance(link, str) else None
@@ -90,13 +90,13 @@ def transferred(transfer: Transfer) -> Steps[str]:
 class Transfer:
     """The course of one download, over as many requests as it takes."""
 
-    def __init__(self, core: Core, url: str, file: BinaryIO) -> None:
+    def __init__(self, settings: Settings, url: str, file: BinaryIO) -> None:
         self.url = url
         self.suffix: str | None = None
         self.stop: Event | None = None  # set by another thread to end this one
-        self._core = core
+        self._settings = settings
         self._file = file
-        self._until = core.clock() + LONGEST
+        self._until = settings.clock() + LONGEST
         self._size = 0
         self._total: int | None = None  # what the server says the whole comes to
         self._head = b""
@@ -146,7 +146,7 @@ class Transfer:
             if len(self._head) >= HEAD:
                 self._kind()
         self._check_size(self._size + len(chunk))
-        if self._core.clock() > self._until:
+        if self._settings.clock() > self._until:
             raise DownloadError(f"The picture took longer than {LONGEST:g} s")
         self._file.write(chunk)
         self._size += len(chunk)
@@ -171,7 +171,7 @@ class Transfer:
             raise DownloadError("The download was stopped")
 
     def _check_url(self) -> None:
-        if not may_download(self.url, allow_http=self._core.allow_http):
+        if not may_download(self.url, allow_http=self._settings.allow_http):
             raise DownloadError("The picture's link is not an https URL")
 
     def _check_size(self, size: int) -> None:

@@ -6,7 +6,7 @@ import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from .errors import InvalidRequest
+from ..errors import InvalidRequest
 
 # Stricter than URLs are, so that no two parsers can disagree about the host.
 _BASE_URL = re.compile(

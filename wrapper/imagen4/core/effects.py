@@ -13,8 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from .download import Transfer
-    from .errors import Imagen4Error
+    from ..downloads.transfer import Transfer
+    from ..errors import Imagen4Error
     from .task import Task
 
 T = TypeVar("T")

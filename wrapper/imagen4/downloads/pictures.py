@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from .errors import DownloadError
+from ..errors import DownloadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

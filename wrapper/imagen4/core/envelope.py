@@ -12,12 +12,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import errors
+from .. import errors
 from .redaction import one_line, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from ..gateways.adapter import Model
     from .effects import Answer
 
 E = TypeVar("E", bound=errors.Imagen4Error)
@@ -148,3 +149,14 @@ def words(envelope: Envelope) -> str:
     if envelope.code is not None:
         return "The gateway refused without saying why"
     return "The answer is not the JSON object that the gateways send"
+
+
+def data_of(model: type[Model], decoded: Any) -> Any:
+    """`data` of an answer, read into its generated model; None where it does not fit.
+
+    Only for answers whose status and code were read before and say success.
+    """
+    try:
+        return getattr(model.from_dict(decoded), "data", None)
+    except (AttributeError, KeyError, TypeError, ValueError):  # what generated readers raise
+        return None

@@ -15,17 +15,17 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
-from .batch import logger
-from .effects import Answer, Send
-from .errors import Imagen4Error, InvalidRequest, TransportError
+from ..core.batch import logger
+from ..core.effects import Answer, Send
+from ..core.redaction import redacted
+from ..errors import Imagen4Error, InvalidRequest, TransportError
 from .exchange import AsyncExchange, Exchange, async_exchange
-from .redaction import redacted
 
 if TYPE_CHECKING:
     import ssl
 
-    from .core import Core
-    from .download import Transfer
+    from ..core.settings import Settings
+    from ..downloads.transfer import Transfer
 
 LARGEST_ANSWER = 4 * 1024 * 1024
 # Requests on the way at a time. httpx's pool takes quadratic time over those that wait in it
@@ -44,12 +44,12 @@ NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx
 class Wire:
     """Turns calls into requests for one origin."""
 
-    def __init__(self, core: Core) -> None:
-        self._core = core
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         # httpx.Headers hides the key in its repr.
         self._headers = httpx.Headers(
             {
-                "Authorization": f"Bearer {core.key}",
+                "Authorization": f"Bearer {settings.key}",
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip, deflate",
                 "Content-Type": "application/json",
@@ -65,7 +65,7 @@ class Wire:
         timeout = {"connect": connect, "read": patience, "write": patience, "pool": patience}
         return httpx.Request(
             call.method,
-            f"{self._core.base_url}{call.path}{query}",
+            f"{self._settings.base_url}{call.path}{query}",
             headers=self._headers,
             content=None if call.json is None else as_json(call.json),
             extensions={"timeout": timeout, "trace": trace},
@@ -75,10 +75,10 @@ class Wire:
 class Intake:
     """Collects an answer, within bounds of size and time, and leaves it with its `Send`."""
 
-    def __init__(self, core: Core, send: Send, response: httpx.Response) -> None:
-        self._clock = core.clock
-        self._key = core.key
-        self._until = core.clock() + send.timeout
+    def __init__(self, settings: Settings, send: Send, response: httpx.Response) -> None:
+        self._clock = settings.clock
+        self._key = settings.key
+        self._until = settings.clock() + send.timeout
         self._send = send
         self._response = response
         self._body = bytearray()
@@ -104,8 +104,8 @@ class Intake:
 class SyncWire(Wire):
     """Over httpx.Client: the injected one for the gateway, its own ones for pictures."""
 
-    def __init__(self, core: Core, http: httpx.Client) -> None:
-        super().__init__(core)
+    def __init__(self, settings: Settings, http: httpx.Client) -> None:
+        super().__init__(settings)
         self._http = http
 
     def send(self, send: Send) -> Answer:
@@ -121,7 +121,7 @@ class SyncWire(Wire):
         request = self.request(send, exchange.observe)
         response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
         try:
-            intake = Intake(self._core, send, response)
+            intake = Intake(self._settings, send, response)
             for chunk in response.iter_bytes():
                 intake.add(chunk)
             return intake.answer()
@@ -144,8 +144,8 @@ class SyncWire(Wire):
 class AsyncWire(Wire):
     """The same over httpx.AsyncClient."""
 
-    def __init__(self, core: Core, http: httpx.AsyncClient) -> None:
-        super().__init__(core)
+    def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
+        super().__init__(settings)
         self._http = http
         # One for each event loop: a client may be used in several, one after the other.
         self._turns: WeakKeyDictionary[object, asyncio.Semaphore] = WeakKeyDictionary()
@@ -169,7 +169,7 @@ class AsyncWire(Wire):
         request = self.request(send, exchange.observe)
         response = await self._http.send(request, stream=True, auth=None, follow_redirects=False)
         try:
-            intake = Intake(self._core, send, response)
+            intake = Intake(self._settings, send, response)
             async for chunk in response.aiter_bytes():
                 intake.add(chunk)
             return intake.answer()

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..errors import InvalidRequest
 from .envelope import decode
 from .task import usable_id
 
@@ -70,3 +71,10 @@ def log_interruption(batch: Batch, gateway: str, interruption: BaseException) ->
             ", ".join(ids) or "(none known)",
             "; a create was under way and may have been accepted" if under_way else "",
         )
+
+
+def taken_up(task_ids: tuple[str, ...]) -> Batch:
+    """Tasks created earlier, each of them once."""
+    if not task_ids or not all(usable_id(task_id) for task_id in task_ids):
+        raise InvalidRequest("job() takes the ids of tasks, one or more")
+    return Batch(task_ids=list(dict.fromkeys(task_ids)))

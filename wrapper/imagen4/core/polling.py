@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
+from ..errors import InvalidRequest
 from .checks import LONGEST, at_least_one, number, seconds
-from .errors import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

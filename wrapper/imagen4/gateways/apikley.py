@@ -6,7 +6,7 @@ from apikley_api.models.get_task_details_response_200 import GetTaskDetailsRespo
 from apikley_api.models.google_imagen_4_body import GoogleImagen4Body
 from apikley_api.models.google_imagen_4_response_200 import GoogleImagen4Response200
 
-from .gateways import Adapter
+from .adapter import Adapter
 
 ADAPTER = Adapter(
     name="apikley",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from .errors import Imagen4Error, InvalidRequest
+from ..errors import Imagen4Error, InvalidRequest
 from .request import Request
 
 if TYPE_CHECKING:

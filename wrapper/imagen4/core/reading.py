@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .envelope import Envelope, described, opened, refusal
-from .errors import Imagen4Error, TaskFailed, UnexpectedResponse
-from .gateways import data_of
+from ..errors import Imagen4Error, TaskFailed, UnexpectedResponse
+from .envelope import Envelope, data_of, described, opened, refusal
 from .task import Task, task_from
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from ..gateways.adapter import Adapter
     from .effects import Answer
-    from .gateways import Adapter
 
 
 @dataclass(frozen=True, slots=True)

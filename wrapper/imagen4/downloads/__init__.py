@@ -1,0 +1,1 @@
+"""Pictures: fetching them without credentials, and writing them to disk."""
