@@ -11,6 +11,8 @@ import pytest
 from client.play import KEY, KINDS, QUICK, Script, created, details, envelope, play, succeeded
 from client.play import task_id_of as asked
 from imagen4 import (
+    AsyncClient,
+    Client,
     Imagen4Error,
     PartialFailure,
     RateLimited,
@@ -92,10 +94,11 @@ def test_what_the_kinds_add_goes_along() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_result_says_why_it_cannot_leave_its_process(kind: str) -> None:
+def test_a_result_or_job_says_why_it_cannot_leave_its_process(kind: str) -> None:
     """And what to pass on instead of it; within the process a copy is as good as the original."""
     result = play(kind, Script(polls=[succeeded("t1")]), lambda c: c.job("t1").wait())
-    for each in (result, result.images[0]):
+    job = (Client if kind == "sync" else AsyncClient)("kie", api_key=KEY).job("t1")
+    for each in (result, result.images[0], job):
         with pytest.raises(TypeError, match=r"cannot be pickled.* pass on their task ids"):
             pickle.dumps(each)
         assert copy.copy(each) is copy.deepcopy(each) is each

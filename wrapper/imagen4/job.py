@@ -13,7 +13,7 @@ from .core.submission import submitted
 from .core.task import Task
 from .core.waiting import waited
 from .errors import Imagen4Error, PartialFailure
-from .result import AsyncResult, Result
+from .result import AsyncResult, Bound, Result
 
 if TYPE_CHECKING:
     from .core.effects import Steps
@@ -26,7 +26,7 @@ UpdatesT = TypeVar("UpdatesT")
 JobT = TypeVar("JobT", bound="Tasks[Any, Any, Any]")
 
 
-class Tasks(Generic[StatesT, ResultT, UpdatesT]):
+class Tasks(Bound, Generic[StatesT, ResultT, UpdatesT]):
     """The tasks of one request. Made by `submit` and `job`."""
 
     def __init__(self, client: Surface[Any, Any, Any, Any, Any, Any], batch: Batch) -> None:

@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from imagen4 import AspectRatio, Client, Gateway
-from imagen4.cli import options, outcome
+from imagen4.cli import exits, options, outcome
 from imagen4.cli.progress import display
+from imagen4.errors import Imagen4Error
 from imagen4.sandbox import Sandbox
 
 GATEWAYS: tuple[Gateway, ...] = ("kie", "apikley")
@@ -31,32 +32,38 @@ def command(
 
     A sandbox is started on this machine for it, and stopped at the end.
     """
-    with Sandbox(speed=SPEED) as sandbox:
-        made = []
-        for gateway in GATEWAYS:
-            url, key = sandbox.url(gateway), sandbox.key(gateway)
-            with (
-                display(gateway) as shown,
-                outcome.ending(shown, gateway=gateway, base_url=url, as_json=as_json),
-                Client(gateway, base_url=url, api_key=key) as client,
-            ):
-                result = client.generate(
-                    prompt,
-                    num_images=num_images,
-                    aspect_ratio=aspect_ratio,
-                    on_update=shown.update,
-                )
-                paths = result.save(output / gateway)
-            made.append(outcome.result_as_json(gateway, result, paths))
-    if as_json:
-        click.echo(json.dumps(made, indent=2))
-    else:
-        Console().print(_table(made, output))
+    made: list[dict[str, Any]] = []
+    failed: list[Imagen4Error] = []
+    asked = {"prompt": prompt, "num_images": num_images, "aspect_ratio": aspect_ratio}
+    try:
+        with Sandbox(speed=SPEED) as sandbox:
+            for gateway in GATEWAYS:
+                try:
+                    made.append(_pictures(sandbox, gateway, output / gateway, **asked))
+                except Imagen4Error as error:
+                    made.append({"gateway": gateway, "error": exits.as_json(error)})
+                    failed.append(error)
+    finally:  # whatever stops the second gateway, the first one's pictures are there
+        if as_json:
+            click.echo(json.dumps(made, indent=2))
+        else:
+            _show(made, output)
+    codes = [exits.say(*exits.explain(error)) for error in failed]
+    if codes:
+        raise click.exceptions.Exit(codes[-1])
 
 
-def _table(made: list[dict[str, Any]], output: Path) -> Table:
+def _pictures(sandbox: Sandbox, gateway: Gateway, output: Path, **asked: Any) -> dict[str, Any]:
+    """Make and save pictures through one gateway's client."""
+    url, key = sandbox.url(gateway), sandbox.key(gateway)
+    with display(gateway) as shown, Client(gateway, base_url=url, api_key=key) as client:
+        result = client.generate(**asked, on_update=shown.update)
+        return outcome.result_as_json(gateway, result, result.save(output))
+
+
+def _show(made: list[dict[str, Any]], output: Path) -> None:
     table = Table("gateway", "tasks", "pictures", "saved in")
     for result in made:
-        tasks, pictures = len(result["task_ids"]), len(result["images"])
+        tasks, pictures = len(result.get("task_ids", ())), len(result.get("images", ()))
         table.add_row(result["gateway"], str(tasks), str(pictures), str(output / result["gateway"]))
-    return table
+    Console().print(table)

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -88,11 +88,11 @@ def ending(
         raise
     except PartialFailure as error:
         paths = _saved_of(error, output, [*resume, "--", *display.task_ids])
-        _fail(error, as_json=as_json, result=result_as_json(gateway, error.result, paths))
+        fail(error, as_json=as_json, result=result_as_json(gateway, error.result, paths))
     except Imagen4Error as error:
         if not isinstance(error, TaskFailed | TaskNotFound):
             _hint(resume, _ids(error, display))
-        _fail(error, as_json=as_json)
+        fail(error, as_json=as_json)
 
 
 def _ids(error: Imagen4Error, display: Display) -> list[str]:
@@ -111,7 +111,7 @@ def _saved_of(error: PartialFailure, output: Path | None, resume: list[str]) -> 
         return ()
 
 
-def _fail(error: Imagen4Error, *, as_json: bool, result: dict[str, Any] | None = None) -> None:
+def fail(error: Imagen4Error, *, as_json: bool, result: dict[str, Any] | None = None) -> NoReturn:
     if as_json:
         click.echo(json.dumps({"error": exits.as_json(error)} | (result or {}), indent=2))
     else:

@@ -24,9 +24,10 @@ def command(
         try:
             tasks = client.job(*task_ids).status()
         except PartialFailure as error:  # one unknown id does not hide the others
-            if not as_json:
-                _show(error.result.tasks)
-            raise
+            if as_json:
+                raise
+            _show(error.result.tasks)
+            outcome.fail(error, as_json=False)
     if as_json:
         click.echo(json.dumps([outcome.task_as_json(task) for task in tasks], indent=2))
     else:

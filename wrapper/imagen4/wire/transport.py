@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -90,6 +91,12 @@ class Intake:
         if self._clock() > self._until:
             raise TransportError("The answer came too slowly")
 
+    def refusal(self) -> Answer:
+        """The answer as far as it was read by whoever did not let it pass."""
+        with suppress(httpx.ResponseNotRead):
+            self.add(self._response.content)
+        return self.answer()
+
     def answer(self) -> Answer:
         body = bytes(self._body)
         if len(self._key) >= SHORTEST_KEY:  # an answer that repeats it is not passed on as it is
@@ -119,7 +126,10 @@ class SyncWire(Wire):
 
     def _sent(self, send: Send, exchange: Exchange) -> Answer:
         request = self.request(send, exchange.observe)
-        response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
+        try:
+            response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
+        except httpx.HTTPStatusError as problem:
+            return Intake(self._settings, send, refused(problem, request)).refusal()
         try:
             intake = Intake(self._settings, send, response)
             for chunk in response.iter_bytes():
@@ -167,7 +177,12 @@ class AsyncWire(Wire):
 
     async def _sent(self, send: Send, exchange: AsyncExchange) -> Answer:
         request = self.request(send, exchange.observe)
-        response = await self._http.send(request, stream=True, auth=None, follow_redirects=False)
+        try:
+            response = await self._http.send(
+                request, stream=True, auth=None, follow_redirects=False
+            )
+        except httpx.HTTPStatusError as problem:
+            return Intake(self._settings, send, refused(problem, request)).refusal()
         try:
             intake = Intake(self._settings, send, response)
             async for chunk in response.aiter_bytes():
@@ -189,6 +204,16 @@ class AsyncWire(Wire):
                 async for chunk in response.aiter_raw():
                     transfer.received(chunk)
                 transfer.finished()
+
+
+def refused(problem: httpx.HTTPStatusError, request: httpx.Request) -> httpx.Response:
+    """The answer to our request, for which an injected client's hook called raise_for_status().
+
+    A hook may also send requests of its own, whose answers say nothing about ours.
+    """
+    if problem.response.request is not request:
+        raise problem
+    return problem.response
 
 
 def request_of(transfer: Transfer, exchange: Exchange | AsyncExchange) -> dict[str, Any]:

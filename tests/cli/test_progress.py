@@ -1,0 +1,43 @@
+"""What a terminal and the debug log show while tasks run."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from imagen4 import Update
+from imagen4.cli import exits
+from imagen4.cli.progress import LiveTable
+from imagen4.core.task import Task
+
+
+def ended(task_id: str, pictures: int) -> Update:
+    urls: Any = tuple(f"https://files.example/{number}.png" for number in range(pictures))
+    task = Task(task_id=task_id, state="success", urls=urls)
+    return Update(task_id, "success", 3.0, ("t1", "t2"), task)
+
+
+def test_the_live_table_counts_tasks_and_pictures(capsys: pytest.CaptureFixture[str]) -> None:
+    """Pictures of every task that has ended are added up."""
+    with LiveTable("kie") as table:
+        table.update(Update("t1", "generating", 1.0, ("t1", "t2")))
+        table.update(ended("t1", 1))
+        one = capsys.readouterr().err
+        table.update(ended("t2", 3))
+    assert "2 of 2 tasks have ended, 4 pictures" in capsys.readouterr().err
+    assert "2 of 2" not in one
+
+
+def unforeseen() -> None:
+    raise RuntimeError("unforeseen")
+
+
+def test_the_traceback_is_in_the_debug_log_only(caplog: pytest.LogCaptureFixture) -> None:
+    """What nobody foresaw is one line for the user, and a place in the code for us."""
+    caplog.set_level(logging.DEBUG, logger="imagen4")
+    with pytest.raises(RuntimeError) as caught:
+        unforeseen()
+    code, line = exits.explain(caught.value)
+    assert code == exits.Exit.FAILED
+    assert line == "RuntimeError: unforeseen (IMAGEN4_LOG=debug shows where)"
+    assert "in unforeseen" in caplog.text
