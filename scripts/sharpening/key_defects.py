@@ -118,6 +118,18 @@ def _(server: Reference) -> None:
     around(server, "carry_out", wrapped)
 
 
+@AREA.defect("key-checked-after-the-task")
+def _(server: Reference) -> None:
+    """Without a key one is told which tasks do not exist."""
+
+    def wrapped(original: Any, incoming: Incoming) -> Any:
+        if incoming.path == RECORD and server.find(incoming.query.get("taskId", "")) is None:
+            return server.refuse(server.unknown())
+        return original(incoming)
+
+    around(server, "carry_out", wrapped)
+
+
 @AREA.defect("key-checked-after-the-body")
 def _(server: Reference) -> None:
     """The task is created before anybody asks for the key."""

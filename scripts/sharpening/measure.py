@@ -44,7 +44,7 @@ def meet(
         defect.apply(server)
     target = Target(setting.gateway, NOWHERE, KEYS[setting.gateway])
     options = Options(target, setting.profile, setting.seed, setting.phase)
-    return run(options, Seams(InProcess(server), clock.now, clock.sleep), document)
+    return run(options, Seams(InProcess(server), clock.now, clock.sleep, server.now), document)
 
 
 def caught_by(violations: list[Finding]) -> list[str]:

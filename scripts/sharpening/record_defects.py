@@ -212,6 +212,22 @@ add("update-time-in-seconds", EVERY, updateTime=scaled("createTime", 1e-3))
 add("update-time-before-creation", EVERY, updateTime=lambda r: r["createTime"] - 5_000)
 
 
+def _shifted(hours: float) -> Any:
+    """All times of the record are in some time zone."""
+
+    def change(record: dict[str, Any], _task: Task) -> None:
+        for name in ("createTime", "completeTime", "updateTime"):
+            if record.get(name):
+                record[name] += int(hours * 3_600_000)
+
+    return recording(change)
+
+
+AREA.add("times-8-hours-ahead", _shifted(8))
+AREA.add("times-5-hours-behind", _shifted(-5))
+AREA.add("times-5-and-a-half-hours-ahead", _shifted(5.5))
+
+
 @AREA.defect("times-swapped")
 def _(server: Reference) -> None:
     def change(record: dict[str, Any], _task: Task) -> None:

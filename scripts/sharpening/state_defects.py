@@ -6,6 +6,8 @@ from sharpening.defect import Area, around, recording_when, sending
 from sharpening.reference import RECORD, Incoming, Outgoing, Reference, RefusedError, Task
 
 AREA = Area("state")
+LATER = "quick does not look again after seconds: it has to be quick"
+RARE = "quick makes too few tasks to tell a kind of request that always fails from bad luck"
 UNSEEN = "quick does not wait for every task: only the full phase gives each its time"
 STATES = ("waiting", "generating", "success", "fail")
 
@@ -57,6 +59,10 @@ def _fails_later(state: str, task: Task, server: Reference) -> str:
     return "fail" if state == "success" and _age(task, server) > 2.0 else state
 
 
+def _fails_seconds_later(state: str, task: Task, server: Reference) -> str:
+    return "fail" if state == "success" and _age(task, server) > 6.0 else state
+
+
 def _succeeds_later(state: str, task: Task, server: Reference) -> str:
     return "success" if state == "fail" and _age(task, server) > 2.0 else state
 
@@ -69,9 +75,38 @@ AREA.add("goes-back-while-generating", machine(_flicker))
 AREA.add("success-then-generating", machine(_restart))
 AREA.add("success-then-waiting", machine(_back_to_waiting))
 AREA.add("success-then-fail", machine(_fails_later))
+AREA.add("success-then-fail-seconds-later", machine(_fails_seconds_later), full_only=LATER)
 AREA.add("fail-then-success", machine(_succeeds_later))
 AREA.add("flips-between-ends", machine(_flips))
 AREA.add("every-task-fails", lambda server: around(server, "fails", lambda _o, _t: True))
+
+
+def failing(fails: Any) -> Any:
+    """Tasks fail whose input, body and number are such."""
+    return lambda server: around(
+        server, "fails", lambda original, task: original(task) or fails(task.request)
+    )
+
+
+AREA.add("long-prompts-fail", failing(lambda body: len(body["input"]["prompt"]) > 1000))
+AREA.add(
+    "ratio-3-to-4-fails",
+    failing(lambda body: body["input"].get("aspect_ratio") == "3:4"),
+    full_only=RARE,
+)
+AREA.add("seeds-fail", failing(lambda body: "seed" in body["input"]), full_only=RARE)
+AREA.add(
+    "negative-prompts-fail",
+    failing(lambda body: "negative_prompt" in body["input"]),
+    full_only=RARE,
+)
+AREA.add("callbacks-fail", failing(lambda body: "callBackUrl" in body), full_only=RARE)
+AREA.add(
+    "four-pictures-fail",
+    failing(lambda body: body["input"].get("num_images") == "4"),
+    full_only=RARE,
+    gateways=("apikley",),
+)
 AREA.add("never-ends", machine(lambda _s, _t, _: "generating"), full_only=UNSEEN)
 AREA.add("never-starts", machine(lambda _s, _t, _: "waiting"), full_only=UNSEEN)
 AREA.add(
@@ -89,6 +124,16 @@ AREA.add(
     machine(lambda state, _t, _: "generating" if state == "fail" else state),
     full_only=UNSEEN,
 )
+
+
+@AREA.defect("pictures-gone-seconds-later", full_only=LATER)
+def _(server: Reference) -> None:
+    def record(original: Any, task: Task) -> Any:
+        told = original(task)
+        gone = told["state"] == "success" and _age(task, server) > 6.0
+        return told | {"resultJson": '{"resultUrls": []}'} if gone else told
+
+    around(server, "record", record)
 
 
 def finding(change: Any) -> Any:

@@ -25,7 +25,7 @@ def hold(clock: Clock) -> Hold:
 
     def held(server: Reference, base_url: str = "http://127.0.0.1:9", **options: object) -> Outcome:
         target = Target(server.gateway, base_url, KEYS[server.gateway])
-        seams = Seams(InProcess(server), clock.now, clock.sleep)
+        seams = Seams(InProcess(server), clock.now, clock.sleep, server.now)
         return run(Options(target, **options), seams)  # type: ignore[arg-type]  # named by tests
 
     return held

@@ -71,6 +71,16 @@ def test_other_ways_of_conforming_are_no_finding(name: str, gateway: str, phase:
     assert meet(Setting(gateway, style, phase), variant).sorted.violations == []
 
 
+def test_a_record_without_the_name_of_its_model_is_noted(clock: Clock, hold: Hold) -> None:
+    """Empty where a name should be is left open, and worth a line."""
+    server = Reference("kie", "observed", clock)
+    record = server.record
+    server.record = lambda task: record(task) | {"model": ""}  # type: ignore[method-assign]
+    outcome = hold(server)
+    assert outcome.sorted.violations == []
+    assert "recordInfo answers with an empty data.model" in notes(outcome.trace)
+
+
 def test_an_ignored_content_type_is_noted() -> None:
     """Valid JSON taken under another media type is worth a line, and no more."""
     variant = Defect("lenient", "variant", VARIANTS["Content-Type ignored"][1])

@@ -86,7 +86,6 @@ def test_nothing_is_posted_to_anybody(gateway: str) -> None:
         _body(prompt=""),
         _body(prompt="  "),
         _body(negative_prompt=""),
-        _body(seed=None),
         _body(aspect_ratio=""),
         _body(unheard_of=1),
         {"model": "google/imagen4"},
@@ -102,10 +101,20 @@ def test_what_the_document_leaves_open_is_open(body: Any) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [_body(prompt=None), _body() | {"model": ""}, None, "", [], _body(seed=3), _body(prompt=[])],
+    [
+        _body(prompt=None),
+        _body(seed=None),
+        _body() | {"callBackUrl": None},
+        _body() | {"model": ""},
+        None,
+        "",
+        [],
+        _body(seed=3),
+        _body(prompt=[]),
+    ],
 )
 def test_what_the_document_forbids_is_forbidden(body: Any) -> None:
-    """Null and empty are open for optional fields only."""
+    """No field is nullable, and empty is open for optional fields only."""
     assert _expect(load("kie"), body) is Expect.REFUSE
 
 

@@ -16,7 +16,7 @@ DEFECTS = {defect.name: defect for defect in CATALOGUE}
 # Check → a defect that only this check sees, and the setting where that is so.
 ALONE = {
     "key-opens": ("right-key-refused", "kie", "observed"),
-    "other-keys": ("no-key-needed", "kie", "observed"),
+    "other-keys": ("no-key-needed-to-create", "kie", "observed"),
     "key-reason": ("refused-with-404", "kie", "observed"),
     "content-type": ("type-html", "kie", "documented"),
     "strict-json": ("json-with-nan", "kie", "observed"),
@@ -24,6 +24,7 @@ ALONE = {
     "words": ("msg-empty-in-refusals", "kie", "observed"),
     "one-verdict": ("status-200-for-refusals", "kie", "documented"),
     "ends": ("never-ends", "kie", "observed"),
+    "kinds-succeed": ("ratio-3-to-4-fails", "kie", "observed"),
     "some-succeed": ("every-task-fails", "apikley", "observed"),
     "same-task": ("task-id-of-another", "kie", "documented"),
     "same-model": ("model-of-another", "kie", "observed"),
@@ -50,6 +51,7 @@ ALONE = {
     "unknown-task": ("tasks-by-prefix", "kie", "observed"),
     "milliseconds": ("create-time-in-seconds", "kie", "observed"),
     "times-in-order": ("complete-time-an-hour-off", "kie", "observed"),
+    "utc": ("times-8-hours-ahead", "kie", "documented"),
     "completed": ("complete-time-while-running", "kie", "observed"),
     "cost-time": ("cost-time-negative", "kie", "documented"),
     "answered": ("hangs-on-create", "kie", "observed"),

@@ -20,6 +20,8 @@ MAX_TROUBLE = 3
 """Answers missing in a row after which the rest is not worth waiting for."""
 MAX_SLOW = 15.0
 """Seconds of waiting beyond the bound, over the whole run, after which it is enough."""
+GLANCE = 10
+"""Requests between looks at the first tasks: to see them end while there is time to see more."""
 
 
 class EnoughError(Exception):
@@ -36,6 +38,8 @@ class Conversation:
     phase: str
     seed: int
     patience: Patience
+    seconds: float
+    """For asking; after that tasks are only followed to their ends."""
     profile: str = "auto"
     skipped: list[tuple[Intent, str]] = field(default_factory=list)
     _creates: int = 0
@@ -43,11 +47,14 @@ class Conversation:
     _trouble: int = 0
     _stopped: str = ""
 
+    def __post_init__(self) -> None:
+        self._deadline = self.session.clock() + self.seconds
+        self._follower = Follower(self.document, self._send, self.session.clock, self.patience)
+
     def hold(self) -> Trace:
         """Everything, in a fixed order; the cheapest and the most telling first."""
         credentials = [each for each in reads.WRONG_KEYS if worth_trying(each, self.session.key)]
         first = allowed.first()
-        follower = Follower(self.document, self._send, self.session.clock, self.patience)
         steps: list[Callable[[], object]] = [
             lambda: self._ask(reads.unknown_tasks()[:2]),
             lambda: self._create(first),
@@ -59,10 +66,11 @@ class Conversation:
             lambda: self._ask(forbidden.forbidden(self.document)),
             lambda: self._ask(reads.wrong_keys_for_create(first, credentials)),
             lambda: self._ask(reads.other_methods(first)),
+            self._try_again,
             self._generated,
             self._explore,
-            lambda: follower.follow(self._tasks()),
-            lambda: follower.look_again(self._tasks()),
+            lambda: self._follower.follow(self._tasks()),
+            lambda: self._follower.look_again(self._tasks()),
         ]
         for step in steps:
             self._step(step)
@@ -94,14 +102,29 @@ class Conversation:
             self._try(plan)
 
     def _try(self, plan: Planned, task: str = "") -> Exchange | None:
-        if self._stopped:
-            self.skipped.append((plan.intent, self._stopped))
+        if self._enough:
+            self.skipped.append((plan.intent, self._enough))
             return None
+        sent = len(self.session.exchanges)
         try:
-            return self._send(plan, task)
+            exchange = self._send(plan, task)
+            if exchange.number % GLANCE == 0:
+                self._follower.look(self._tasks()[:2])
         except BudgetSpentError:
             self.skipped.append((plan.intent, "it might be paid for, and the budget is spent"))
+        except EnoughError as enough:
+            self._stopped = str(enough)
+            if len(self.session.exchanges) == sent:
+                self.skipped.append((plan.intent, self._stopped))
+        else:
+            return exchange
         return None
+
+    @property
+    def _enough(self) -> str:
+        """Why nothing more is asked; empty as long as it is."""
+        over = self.session.clock() >= self._deadline
+        return self._stopped or (f"{self.seconds:.0f} s of asking were over" if over else "")
 
     def _send(self, plan: Planned, task: str = "") -> Exchange:
         if self._stopped:
@@ -114,8 +137,7 @@ class Conversation:
         """Stop when the server has stopped answering, or takes ever so long."""
         self._trouble = self._trouble + 1 if exchange.trouble else 0
         bound = self.document.bound(exchange.request.path, loopback=self.loopback)
-        seconds = exchange.answer.seconds if exchange.answer else 0.0
-        self._slow += seconds if bound and seconds > bound else 0.0
+        self._slow += exchange.seconds if bound and exchange.seconds > bound else 0.0
         if self._trouble >= MAX_TROUBLE:
             raise EnoughError(f"no answer {MAX_TROUBLE} times in a row: {exchange.trouble}")
         if self._slow > MAX_SLOW:
@@ -152,7 +174,12 @@ class Conversation:
         tasks = self._trace().tasks
         task_id = tasks[0].id if tasks else "imagen4-contract-no-such-task"
         near = reads.near_misses(task_id) if tasks else []
-        return [*near, *reads.wrong_keys_for_record(task_id, credentials)]
+        keys = reads.wrong_keys_for_record(task_id, credentials)
+        return [*near, *keys, *reads.no_key_for_no_task()]
+
+    def _try_again(self) -> None:
+        if self.phase == "full" and self.session.budget.left is None:
+            self._create_all(allowed.again(self.document, self.seed))
 
     def _generated(self) -> None:
         full = self.phase == "full"
@@ -165,5 +192,5 @@ class Conversation:
                 self._create(plan)
 
     def _explore(self) -> None:
-        if self.phase == "full" and self.session.budget.left is None:
+        if self.phase == "full" and self.session.budget.left is None and not self._enough:
             explore(self.document, self.session, self.seed, self._watch)

@@ -78,7 +78,6 @@ class Answer:
     status: int
     headers: tuple[tuple[str, str], ...]
     content: bytes
-    seconds: float
     echoed: bool = False
 
     def header(self, name: str) -> str:
@@ -121,6 +120,10 @@ class Exchange:
     trouble: str = ""
     task: str = ""
     """For polls: the id of the task asked for."""
+    seconds: float = 0.0
+    """How long it took to answer, or to give up."""
+    at: float = 0.0
+    """When that was over, in Unix seconds by this machine's clock."""
 
     @cached_property
     def reading(self) -> strict_json.Reading:

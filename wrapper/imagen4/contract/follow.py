@@ -12,6 +12,8 @@ FEW = 7
 """The sandbox answers ten polls a second, and quick is to be quick."""
 SETTLE = 0.2
 """Seconds between looks at what has ended: a second thought takes a moment."""
+LINGER = 8.0
+"""Seconds after which the full phase looks once more at the first few: some take longer."""
 Send = Callable[[Planned, str], Exchange]
 
 
@@ -46,6 +48,8 @@ class Follower:
         wait = self.patience.first
         while running and self.clock() < deadline:
             for task_id in sorted(running):
+                if self.clock() >= deadline:
+                    break
                 polled = self._poll(task_id)
                 if polled is None or not _is_running(polled):
                     running.discard(task_id)
@@ -55,12 +59,17 @@ class Follower:
 
     def look_again(self, tasks: list[Task]) -> None:
         """What has ended must stand there unchanged; without full patience, the first few."""
-        looked = tasks if self.patience.full else tasks[:FEW]
-        for some in (tasks[:2], looked):
-            self.patience.sleep(SETTLE)
-            for task in some:
-                if task.polls:
-                    self._poll(task.id)
+        full = self.patience.full
+        looks = [(SETTLE, tasks[:2]), (SETTLE, tasks if full else tasks[:FEW])]
+        for wait, some in [*looks, *([(LINGER, tasks[:FEW])] if full else [])]:
+            self.patience.sleep(wait)
+            self.look(some)
+
+    def look(self, tasks: list[Task]) -> None:
+        """Poll each task once."""
+        for task in tasks:
+            if task.polls:
+                self._poll(task.id)
 
     def _poll(self, task_id: str) -> Exchange | None:
         link = self.document.link

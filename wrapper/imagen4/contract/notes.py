@@ -12,7 +12,8 @@ ENVELOPE = ("code", "msg", "message", "data")
 
 def notes(trace: Trace) -> list[str]:
     """One line each, without repetitions, in order of appearance."""
-    return list(dict.fromkeys([*_additions(trace), *_left_open(trace)]))
+    found = [*_additions(trace), *_nameless(trace), *_left_open(trace)]
+    return list(dict.fromkeys(found))
 
 
 def _additions(trace: Trace) -> Iterator[str]:
@@ -32,6 +33,12 @@ def _beyond(found: dict[str, Any], known: set[str], name: str, prefix: str) -> I
     for key in found:
         if key not in known:
             yield f"{name} answers with {prefix}{key}, which the document does not have"
+
+
+def _nameless(trace: Trace) -> Iterator[str]:
+    """Empty is as good as absent, but a record always has its model."""
+    if any(poll.data.get("model") == "" for task in trace.tasks for poll in task.records):
+        yield "recordInfo answers with an empty data.model"
 
 
 def _left_open(trace: Trace) -> Iterator[str]:

@@ -29,6 +29,13 @@ SECONDS_TO_END = {
     ("full", False): 900.0,
 }
 """doc: give up after 10 to 15 minutes. The sandbox takes 8 s by default."""
+SECONDS_TO_ASK = {
+    ("quick", True): 30.0,
+    ("full", True): 240.0,
+    ("quick", False): 1800.0,
+    ("full", False): 3600.0,
+}
+"""However slow the answers are. Elsewhere the pace and the time-outs make it long."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,7 @@ class Seams:
     transport: httpx.BaseTransport | None = None
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.time
 
 
 def run(
@@ -105,6 +113,7 @@ def _session(options: Options, client: httpx.Client, seams: Seams) -> Session:
         Pace(not target.loopback, seams.clock, seams.sleep),
         TIMEOUTS[target.loopback],
         seams.clock,
+        seams.now,
     )
 
 
@@ -118,7 +127,14 @@ def _hold(options: Options, session: Session, seams: Seams, contract: document.D
         sleep=seams.sleep,
     )
     conversation = Conversation(
-        session, contract, loopback, options.phase, options.seed, patience, options.profile
+        session,
+        contract,
+        loopback,
+        options.phase,
+        options.seed,
+        patience,
+        SECONDS_TO_ASK[options.phase, loopback],
+        options.profile,
     )
     try:
         return conversation.hold()

@@ -38,12 +38,12 @@ def state(poll: Exchange) -> str:
 
 
 def created_id(exchange: Exchange) -> str:
-    """The id in the answer to a create, wherever the verdict stands; empty without one."""
+    """The id in the answer to a create, exactly as it stands there; empty without one."""
     if exchange.request.path != CREATE or not exchange.verdict.accepted:
         return ""
     value = exchange.data.get("taskId")
     usable = isinstance(value, str | int) and not isinstance(value, bool)
-    return str(value).strip() if usable else ""
+    return str(value) if usable and str(value).strip() else ""
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def may_be_accepted(request: Request) -> bool:
 
 @dataclass
 class Session:
-    """Sends requests to one origin. `clock` and `sleep` are seams for tests."""
+    """Sends requests to one origin. `clock` (monotonic) and `now` (Unix) are seams for tests."""
 
     client: httpx.Client
     key: str
@@ -64,6 +64,7 @@ class Session:
     pace: Pace
     timeout: float
     clock: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
     exchanges: list[Exchange] = field(default_factory=list)
     # Keys that a generator put into a prompt: it draws from the literals of loaded code, and
     # a record rightly repeats the prompt.
@@ -91,12 +92,20 @@ class Session:
         self.pace.wait(planned.request.path)
         if may_be_accepted(planned.request):
             self.budget.take()
-        answer, trouble = self._attempt(planned.request)
-        number = len(self.exchanges) + 1
-        return Exchange(number, planned.request, planned.intent, answer, trouble, task)
-
-    def _attempt(self, request: Request) -> tuple[Answer | None, str]:
         started = self.clock()
+        answer, trouble = self._attempt(planned.request, started)
+        return Exchange(
+            len(self.exchanges) + 1,
+            planned.request,
+            planned.intent,
+            answer,
+            trouble,
+            task,
+            self.clock() - started,
+            self.now(),
+        )
+
+    def _attempt(self, request: Request, started: float) -> tuple[Answer | None, str]:
         self.said.update(key for key in self._secrets() if key in _sent(request))
         try:
             with self.client.stream(
@@ -106,8 +115,7 @@ class Session:
                 content=request.content,
                 follow_redirects=False,
             ) as response:
-                content = self._read(response, started)
-                return self._answer(response, content, self.clock() - started), ""
+                return self._answer(response, self._read(response, started)), ""
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             if not self.exchanges:
                 raise UnreachableError(str(error) or "no connection") from None
@@ -136,14 +144,14 @@ class Session:
                 raise httpx.ReadTimeout("the answer does not end")
         return content
 
-    def _answer(self, response: httpx.Response, content: bytes, seconds: float) -> Answer:
+    def _answer(self, response: httpx.Response, content: bytes) -> Answer:
         headers = [(name, value) for name, value in response.headers.multi_items()]
         whole = content + "\n".join(value for _, value in headers).encode()
         echoed = any(secret in whole for secret in {*self._secrets(as_echo=True)} - self.said)
         for secret in self._secrets():
             content = content.replace(secret, REDACTED.encode())
             headers = [(n, v.replace(secret.decode(), REDACTED)) for n, v in headers]
-        return Answer(response.status_code, tuple(headers), content, seconds, echoed)
+        return Answer(response.status_code, tuple(headers), content, echoed)
 
     def _secrets(self, *, as_echo: bool = False) -> list[bytes]:
         """The strings that must not be in an answer; a short word might stand there by chance."""

@@ -4,6 +4,7 @@ The first twenty fit into the rate that kie documents (20 creates in 10 s), so t
 quick phase never has to wait for it.
 """
 
+from random import Random
 from typing import Any
 
 from imagen4.contract.cases.build import CALLBACK, PROMPT, accepted, body, create
@@ -11,7 +12,10 @@ from imagen4.contract.document import BODY, Document
 from imagen4.contract.exchange import Expect, Intent, Planned, Subject
 
 ASTRAL = "😀"
+PARTS = CALLBACK.replace(".invalid/", ".invalid:8443/") + "?job=7&user=a%20b"
 TEXT = 'Tabs\tand\nnew lines, "quotes", back\\slashes, <b>mark & up</b>, %s {x} $y; 雪の狐 ثعلب 🦊'
+
+TIMES = 4
 
 
 def first() -> Planned:
@@ -35,6 +39,16 @@ def allowed(document: Document) -> list[Planned]:
         *_prompts(fields),
         *_optional(fields),
     ]
+
+
+def again(document: Document, seed: int) -> list[Planned]:
+    """Enum values some more times: of one task that fails nobody knows why.
+
+    Shuffled, so that a server that fails every n-th task does not fail the same value each time.
+    """
+    plans = _enums(document.at(f"{BODY}/properties/input/properties")) * TIMES
+    Random(seed).shuffle(plans)
+    return plans
 
 
 def _enums(fields: dict[str, Any]) -> list[Planned]:
@@ -77,6 +91,7 @@ def _optional(fields: dict[str, Any]) -> list[Planned]:
         accepted(body(negative_prompt="x" * longest), f"a negative prompt of {longest} characters"),
         accepted(body(seed="s" * seed), f"a seed of {seed} characters"),
         accepted({**body(PROMPT), "callBackUrl": CALLBACK}, "a callBackUrl"),
+        accepted({**body(PROMPT), "callBackUrl": PARTS}, "a callBackUrl with a port and a query"),
         accepted({**body(PROMPT, **everything), "callBackUrl": CALLBACK}, "all fields together"),
         accepted(body(ASTRAL * longest, **longest_texts), "all texts at their longest"),
     ]

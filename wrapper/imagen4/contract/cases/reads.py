@@ -49,6 +49,13 @@ def wrong_keys_for_record(task_id: str, which: list[Credential]) -> list[Planned
     return [record(task_id, _key_intent(credential), credential) for credential in which]
 
 
+def no_key_for_no_task() -> list[Planned]:
+    """An answer other than 401 would tell strangers which tasks exist."""
+    what = f"{Credential.NONE.value}, for a task that does not exist"
+    intent = Intent(Expect.REFUSE, Subject.KEY, KEY, what)
+    return [record("imagen4-contract-no-such-task", intent, Credential.NONE)]
+
+
 def wrong_keys_for_create(planned: Planned, which: list[Credential]) -> list[Planned]:
     """The same create with keys that must not open it."""
     content, kind = planned.request.content, planned.request.content_type

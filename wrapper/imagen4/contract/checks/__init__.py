@@ -6,7 +6,9 @@ and where in the document that promise stands.
 
 from imagen4.contract.checks import (
     authorization,
+    clock,
     envelope,
+    fates,
     liveness,
     records,
     requests,
@@ -23,7 +25,9 @@ __all__ = [
     "Check",
     "Finding",
     "authorization",
+    "clock",
     "envelope",
+    "fates",
     "findings",
     "liveness",
     "records",

@@ -22,7 +22,7 @@ ROUNDING = 1_000
 def milliseconds(trace: Trace) -> Iterator[Found]:
     for poll in _records(trace):
         for name in NAMES:
-            value = _number(poll, name)
+            value = number(poll, name)
             if value and value not in MILLISECONDS:
                 yield poll, f"{name} is {value}"
             elif name == "createTime" and value is not None and value < BEFORE_ALL_TASKS:
@@ -36,9 +36,9 @@ def milliseconds(trace: Trace) -> Iterator[Found]:
 )
 def in_order(trace: Trace) -> Iterator[Found]:
     for poll in _records(trace):
-        created = _number(poll, "createTime")
+        created = number(poll, "createTime")
         for name in NAMES[1:]:
-            later = _number(poll, name)
+            later = number(poll, name)
             if created and later and later < created:
                 yield poll, f"createTime {created}, {name} {later}"
 
@@ -51,7 +51,7 @@ def in_order(trace: Trace) -> Iterator[Found]:
 def completed(trace: Trace) -> Iterator[Found]:
     for poll in _records(trace):
         for name in ("completeTime", "costTime"):
-            value = _number(poll, name)
+            value = number(poll, name)
             if value and state(poll) not in (*FINAL, ""):
                 yield poll, f"{name} {value} in state {state(poll)}"
 
@@ -60,7 +60,7 @@ def completed(trace: Trace) -> Iterator[Found]:
 def cost_time(trace: Trace) -> Iterator[Finding | Found]:
     """The page says milliseconds of processing, which may leave out the wait."""
     for poll in _records(trace):
-        cost = _number(poll, "costTime")
+        cost = number(poll, "costTime")
         if cost is None or state(poll) not in FINAL:
             continue
         took = _took(poll)
@@ -87,13 +87,13 @@ def _mismatch(poll: Exchange, cost: int, took: int) -> Finding:
 
 def _took(poll: Exchange) -> int | None:
     """Milliseconds from creation to completion; None unless both are such times, in order."""
-    created, done = _number(poll, "createTime"), _number(poll, "completeTime")
+    created, done = number(poll, "createTime"), number(poll, "completeTime")
     if created is None or done is None or done < created:
         return None
     return done - created if created in MILLISECONDS and done in MILLISECONDS else None
 
 
-def _number(poll: Exchange, name: str) -> int | None:
+def number(poll: Exchange, name: str) -> int | None:
     value: Any = poll.data.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 

@@ -33,16 +33,12 @@ def in_time(trace: Trace) -> Iterator[Found]:
     for exchange in slow:
         path = exchange.request.path
         if len(slow) >= SLOW_OFTEN or slow_by_path[path] == asked[path]:
-            yield exchange, _took(exchange)
+            yield exchange, f"took {exchange.seconds:.1f} s"
 
 
 def _is_slow(trace: Trace, exchange: Exchange) -> bool:
     bound = trace.document.bound(exchange.request.path, loopback=trace.loopback)
-    return bool(bound and exchange.answer and exchange.answer.seconds > bound)
-
-
-def _took(exchange: Exchange) -> str:
-    return f"took {exchange.answer.seconds:.1f} s" if exchange.answer else ""
+    return bool(bound and exchange.answer and exchange.seconds > bound)
 
 
 @check("no-redirect", "Requests are answered where the document says, not elsewhere.", SERVERS)

@@ -1,0 +1,68 @@
+"""The clock behind the times: whether a time zone got into Unix times."""
+
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+
+from imagen4.contract.checks.registry import Found, check
+from imagen4.contract.checks.times import FIELDS, MILLISECONDS, number
+from imagen4.contract.exchange import Exchange
+from imagen4.contract.trace import Task, Trace
+
+QUARTER = 900.0
+"""Seconds. Time zones are whole quarter hours off; a clock that is merely wrong is not."""
+ZONES = range(4, 14 * 4 + 1)
+CLOSE = 20.0
+"""Seconds by which honest clocks, and the moments compared, may differ."""
+ROUNDED, EXACT = 1.0, 0.05
+
+
+@check("utc", "Times are UTC, not some time zone's.", f"{FIELDS}/createTime")
+def utc(trace: Trace) -> Iterator[Found]:
+    """Hours ahead of or behind this machine's clock, for every task, and the server's, too.
+
+    On loopback only if the server's time goes as fast as ours: a test's clock may not.
+    """
+    moments = [moment for task in trace.tasks if (moment := _moment(task))]
+    if not moments or (trace.loopback and not _in_real_time(moments)):
+        return
+    zones = {_zone(told - ours) for _, told, ours in moments}
+    first, told, ours = moments[0]
+    if zones != {0} and None not in zones and len(zones) == 1 and not _says_so_itself(first, told):
+        hours = (told - ours) / 3600
+        side = "ahead of" if hours > 0 else "behind"
+        yield first, f"createTime is {abs(hours):.2f} h {side} the time of the create"
+
+
+Moment = tuple[Exchange, float, float]
+"""A task's first record, createTime there, and when the create was answered; both Unix seconds."""
+
+
+def _moment(task: Task) -> Moment | None:
+    record = next(iter(task.records), None)
+    told = number(record, "createTime") if record else None
+    if record is None or told is None or told not in MILLISECONDS or not task.created.at:
+        return None
+    return record, told / 1000, task.created.at
+
+
+def _zone(offset: float) -> int | None:
+    """Quarter hours off; 0 for the same time, None for what is no time zone."""
+    quarters = round(offset / QUARTER)
+    near = abs(offset - quarters * QUARTER) <= CLOSE
+    return quarters if near and (quarters == 0 or abs(quarters) in ZONES) else None
+
+
+def _in_real_time(moments: list[Moment]) -> bool:
+    (_, told, ours), (_, told_last, ours_last) = moments[0], moments[-1]
+    rounding = ROUNDED if all(moment[1].is_integer() for moment in moments) else EXACT
+    passed, goes = ours_last - ours, told_last - told
+    return passed > 0 and goes > 0 and abs(goes - passed) <= max(passed / 2, rounding)
+
+
+def _says_so_itself(record: Exchange, told: float) -> bool:
+    """Whether the server's Date agrees: then its clock is off, and no time zone got in."""
+    try:
+        date = parsedate_to_datetime(record.answer.header("date") if record.answer else "")
+    except ValueError:
+        return False
+    return abs(date.timestamp() - told) <= QUARTER

@@ -1,0 +1,64 @@
+"""Whether it is what was asked for that makes a task fail."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from imagen4.contract.checks.liveness import STATE
+from imagen4.contract.checks.registry import Finding, check
+from imagen4.contract.document import BODY
+from imagen4.contract.exchange import Exchange, Expect
+from imagen4.contract.trace import Trace, state
+
+LONG = 1_000
+FEWEST = 4
+CHANCE = 1e-3
+"""Above this probability it may be chance that all of some kind failed."""
+ALWAYS_FAIL = "Tasks can succeed whatever is asked for within the document"
+
+
+@check("kinds-succeed", f"{ALWAYS_FAIL}.", STATE)
+def kinds_succeed(trace: Trace) -> Iterator[Finding]:
+    """The one kind of request, if any, all of whose tasks fail although others succeed."""
+    ended = [
+        (_kinds(trace, task.created), task.ended[-1])
+        for task in trace.tasks
+        if task.ended and task.created.intent.expect is Expect.ACCEPT
+    ]
+    telling = []
+    for kind in sorted({kind for kinds, _ in ended for kind in kinds}):
+        of_kind = [poll for kinds, poll in ended if kind in kinds]
+        others = [poll for kinds, poll in ended if kind not in kinds]
+        if _is_no_chance(of_kind, others):
+            telling.append((len(of_kind), kind, of_kind[0]))
+    if telling:
+        times, kind, shown = max(telling, key=lambda each: each[0])
+        seen = f"all {times} failed with {kind}, others did not: {shown.data.get('failMsg')!r:.80}"
+        yield Finding("kinds-succeed", f"{ALWAYS_FAIL} ({kind}).", STATE, shown, seen)
+
+
+def _is_no_chance(of_kind: list[Exchange], others: list[Exchange]) -> bool:
+    if len(of_kind) < FEWEST or any(state(poll) != "fail" for poll in of_kind):
+        return False
+    failed = sum(state(poll) == "fail" for poll in others)
+    return bool(((failed + 0.5) / (len(others) + 1)) ** len(of_kind) < CHANCE)
+
+
+def _kinds(trace: Trace, created: Exchange) -> set[str]:
+    """In words, everything about a request that might decide what becomes of it."""
+    body = created.request.body
+    fields: dict[str, Any] = trace.document.at(f"{BODY}/properties/input/properties")
+    kinds = {"a callBackUrl"} if "callBackUrl" in body else set()
+    for name, value in body["input"].items():
+        if "enum" in fields[name]:
+            kinds.add(f"{name} {value!r}")
+        elif name != "prompt":
+            kinds.add(f"a {name}")
+        kinds |= _of_text(name, value)
+    return kinds
+
+
+def _of_text(name: str, value: str) -> set[str]:
+    kinds = {f"a {name} of more than {LONG} characters"} if len(value) > LONG else set()
+    if not value.isascii():
+        kinds.add(f"a {name} beyond ASCII")
+    return kinds
