@@ -1,5 +1,6 @@
 """Runs the command line in this process, as a user would type it, against a sandbox."""
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -28,6 +29,16 @@ def sandbox(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     for gateway in ("kie", "apikley"):
         monkeypatch.setenv(f"{gateway.upper()}_API_KEY", server.key(gateway))
     return server
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A run with IMAGEN4_LOG sets up this process's logging; the next run is to find none."""
+    logger = logging.getLogger("imagen4")
+    level, handlers = logger.level, list(logger.handlers)
+    yield
+    logger.setLevel(level)
+    logger.handlers[:] = handlers
 
 
 @pytest.fixture

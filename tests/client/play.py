@@ -18,6 +18,11 @@ KEY = "sk-5b1d0c9e-not-to-be-seen"
 PROMPT = "a zebra that nobody may quote"
 KINDS = ("sync", "async")
 GATEWAYS = ("kie", "apikley")
+OPERATIONS: dict[str, Callable[[Any], Any]] = {
+    "createTask": lambda client: client.submit(PROMPT),
+    "recordInfo": lambda client: client.job("t1").status(),
+    "credit": lambda client: client.credits(),
+}
 
 
 class Time:

@@ -5,21 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from client.play import (
-    KINDS,
-    PROMPT,
-    Script,
-    Time,
-    created,
-    details,
-    envelope,
-    play,
-    succeeded,
-    task_id_of,
-)
-from imagen4 import InvalidRequest, Polling, RateLimited, Request, TaskTimeout
-
-UNKNOWN = envelope(404, None, "no such task")
+from client.play import KINDS, PROMPT, Script, Time, created, details, play, succeeded, task_id_of
+from imagen4 import Polling, RateLimited, TaskTimeout
 
 
 def hanging(time: Time) -> Any:
@@ -125,37 +112,6 @@ def test_submissions_that_could_not_wait_hold_up_nobody() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("stray", [UNKNOWN, envelope(422), httpx.Response(404, text="<html>")])
-def test_one_stray_unknown_does_not_end_a_long_wait(kind: str, stray: httpx.Response) -> None:
-    """After two minutes polls are further apart than the grace is long."""
-    waiting = details("t1", "generating")
-    polls = [waiting] * 40
-    polls[30] = stray
-    script = Script(polls=[*polls, succeeded("t1")])
-    assert play(kind, script, lambda c: c.job("t1").wait()).task_ids == ("t1",)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_task_seen_in_one_wait_is_known_in_the_next(kind: str) -> None:
-    """A job taken up again forgives a stray "unknown" after a time-out, too."""
-    script = Script(polls=[details("t1", "waiting"), UNKNOWN, succeeded("t1")])
-
-    def sync(client: Any) -> Any:
-        job = client.job("t1")
-        with pytest.raises(TaskTimeout):
-            job.wait(0)
-        return job.wait()
-
-    async def by_await(client: Any) -> Any:
-        job = client.job("t1")
-        with pytest.raises(TaskTimeout):
-            await job.wait(0)
-        return await job.wait()
-
-    assert play(kind, script, sync if kind == "sync" else by_await).task_ids == ("t1",)
-
-
-@pytest.mark.parametrize("kind", KINDS)
 def test_a_wish_to_come_back_in_an_hour_is_passed_on(kind: str) -> None:
     """Sending earlier than asked would be no help; the caller hears how long it is."""
     time = Time()
@@ -163,11 +119,3 @@ def test_a_wish_to_come_back_in_an_hour_is_passed_on(kind: str) -> None:
     with pytest.raises(RateLimited) as caught:
         play(kind, script, lambda c: c.submit(PROMPT), time=time, polling=Polling(timeout=9000))
     assert (caught.value.retry_after, len(script.requests), time.sleeps) == (3600.0, 1, [])
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("single", ["a fox", b"a fox", bytearray(b"x"), Request("a fox"), 5, None])
-def test_a_single_prompt_is_not_taken_for_many(kind: str, single: Any) -> None:
-    """Each of its characters would be paid for."""
-    with pytest.raises(InvalidRequest, match="an iterable of prompts and Requests"):
-        play(kind, Script(), lambda c: c.generate_many(single))

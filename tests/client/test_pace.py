@@ -4,9 +4,12 @@ import statistics
 from math import inf
 from random import Random
 
+import httpx
 import pytest
 
-from imagen4 import Polling
+from client.play import KINDS, Script, Time, details, play, task_id_of
+from client.polls import DONE, WAITING, waited
+from imagen4 import Polling, TaskTimeout
 from imagen4.core.pacing import Pacer
 from imagen4.core.polling import DOCUMENTED_PACE
 
@@ -135,3 +138,51 @@ def test_the_pace_is_worth_its_polls() -> None:
         lateness.append((now - duration) / duration)
     assert statistics.mean(polls) <= 12
     assert statistics.mean(lateness) <= 0.10
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_first_poll_goes_out_at_once(kind: str) -> None:
+    """A task that has ended already is not waited for."""
+    time = Time()
+    result = waited(kind, DONE, time=time)
+    assert time.sleeps == []
+    assert [image.url for image in result.images] == ["https://files.example/t1.png"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("random", "first", "second", "third"),
+    [(0.0, 2.4, 5.5, 15.0), (0.5, 2.7, 6.5, 17.5), (0.999999, 3.0, 7.5, 20.0)],
+)
+def test_the_pace_is_the_documented_one(
+    kind: str, random: float, first: float, second: float, third: float
+) -> None:
+    """2-3 s for the first 30 s, 5-10 s up to two minutes, 15-30 s after that."""
+    time = Time()
+    with pytest.raises(TaskTimeout):
+        waited(kind, WAITING, time=time, random=lambda: random, wait=300)
+    elapsed = 0.0
+    for pause in time.sleeps[:-1]:
+        expected = first if elapsed < 30 else second if elapsed < 120 else third
+        assert pause == pytest.approx(expected, abs=1e-4)
+        elapsed += pause
+    assert elapsed > 270
+
+
+def test_a_poll_refused_as_too_frequent_is_followed_by_a_longer_pause() -> None:
+    """At least what the gateway asks for, if it asks, and never less than the pace."""
+    limited = httpx.Response(429, headers={"Retry-After": "9"})
+    time = Time()
+    waited("sync", limited, DONE, time=time)
+    assert time.sleeps == [9.0]
+    time = Time()
+    waited("sync", httpx.Response(429), DONE, time=time)
+    assert time.sleeps == [2.7]
+
+
+def test_many_looks_keep_to_the_documented_rate() -> None:
+    """As polls do, together with those of other calls."""
+    names, time = [f"t{number}" for number in range(40)], Time()
+    script = Script(polls=[lambda request: details(task_id_of(request), "waiting")])
+    play("sync", script, lambda c: (c.job(*names).status(), c.job(*names).status()), time=time)
+    assert sum(time.sleeps) == pytest.approx(79 * 0.102)

@@ -1,0 +1,20 @@
+"""The arguments that lead the command line to a sandbox."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from imagen4.sandbox import Sandbox
+
+GATEWAYS = ["kie", "apikley"]
+
+
+def at(sandbox: Sandbox, gateway: str) -> list[str]:
+    return ["--gateway", gateway, "--base-url", sandbox.url(gateway)]
+
+
+def create(sandbox: Sandbox, imagen4: Callable, tmp_path: Path, *more: str) -> dict:
+    """Generate one picture and give the JSON report."""
+    done = imagen4("generate", "a fox", *at(sandbox, "kie"), "-o", str(tmp_path), "--json", *more)
+    assert done.code == 0, done.err
+    return json.loads(done.out)

@@ -1,0 +1,70 @@
+"""What is typed wrong is said in one line, and what can be typed is shown."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from imagen4.cli.group import COMMANDS
+from imagen4.sandbox import Sandbox
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["generate", "x", "--gateway", "kie", "-n", "5"], "num_images must be an int from 1 to 4"),
+        (["generate", "x", "--gateway", "kie", "-a", "2:1"], "16:9"),
+        (["generate", " ", "--gateway", "kie"], "prompt"),
+        (["generate", "x", "--gateway", "other"], "kie"),
+        (["generate", "x"], "--gateway"),
+        (["status", "--gateway", "kie"], "TASK"),
+        (["paint"], "No such command"),
+    ],
+)
+def test_what_is_not_valid_is_refused_before_anything_is_sent(
+    sandbox: Sandbox, imagen4: Callable, arguments: list[str], says: str
+) -> None:
+    """Exit code 2 and one line that says what is allowed."""
+    done = imagen4(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err
+    assert len(done.err.splitlines()) == 1
+    assert list(sandbox.requests) == []
+
+
+def test_without_a_key_the_line_names_the_variable(
+    imagen4: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A missing key is named before anything is sent."""
+    monkeypatch.delenv("KIE_API_KEY", raising=False)
+    done = imagen4("credits", "--gateway", "kie")
+    assert done.code != 0
+    assert "KIE_API_KEY" in done.err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(imagen4: Callable, name: str) -> None:
+    """`--help` works for each command, and says what the group's list says it does."""
+    done = imagen4(name, "--help")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(f"Usage: imagen4 {name}")
+
+
+def test_help_lists_commands_and_exit_codes(imagen4: Callable) -> None:
+    """The group's help names each command, each exit code and the variables."""
+    out = imagen4("--help").out
+    for word in [*COMMANDS, "130", "KIE_API_KEY", "IMAGEN4_LOG"]:
+        assert word in out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_code_is_printed(imagen4: Callable, shell: str) -> None:
+    """The code names the variable through which the shell asks for completions."""
+    assert "_IMAGEN4_COMPLETE" in imagen4("completion", shell).out
+
+
+def test_usage_errors_are_json_too(imagen4: Callable) -> None:
+    """`--json` holds for what is wrong with the command line itself."""
+    done = imagen4("credits", "--json")
+    assert done.code == 2
+    assert "--gateway" in json.loads(done.out)["error"]["message"]

@@ -1,0 +1,33 @@
+"""Answers to polls, and the short way to wait for a task that exists."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from client.play import Reply, Script, Time, details, envelope, play, succeeded, task_id_of
+
+WAITING = details("t1", "waiting")
+GENERATING = details("t1", "generating")
+DONE = succeeded("t1")
+UNKNOWN = envelope(422, None, "recordInfo is null")
+
+
+def waited(kind: str, *polls: Reply, time: Time | None = None, **settings: Any) -> Any:
+    """Take up task t1 and wait for it."""
+    timeout = settings.pop("wait", None)
+    on_update = settings.pop("on_update", None)
+    script = Script(polls=polls)
+    action: Callable[[Any], Any] = lambda c: c.job("t1").wait(timeout, on_update)  # noqa: E731
+    return play(kind, script, action, time=time, **settings)
+
+
+def by_task(answers: dict[str, list[httpx.Response]]) -> Callable[[httpx.Request], httpx.Response]:
+    """Answers for several tasks, each in its own order; the last one stays."""
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        left = answers[task_id_of(request)]
+        answer = left.pop(0) if len(left) > 1 else left[0]
+        return httpx.Response(answer.status_code, content=answer.content)
+
+    return reply

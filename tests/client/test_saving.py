@@ -1,0 +1,89 @@
+"""Pictures come whole, in order, and each for itself; nothing is left behind by halves."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from client.loopback import Loopback, Received, http
+from client.pictures import PNG, fetched, saved_to
+from client.play import KINDS, Script, play, succeeded
+from imagen4 import DownloadError
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_can_be_read_into_memory(kind: str) -> None:
+    """Without touching the disk."""
+    content, _, _ = fetched(kind, lambda _: http(200, PNG), lambda r: r.images[0].read())
+    assert content == PNG
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_pictures_are_saved_in_order(kind: str, tmp_path: Path) -> None:
+    """Several at once, into a directory that is made even if its name has a suffix."""
+
+    def reply(received: Received) -> bytes:
+        return http(200, PNG + received.path.encode())
+
+    paths = [f"/{index}" for index in range(6)]
+    target = tmp_path / "pictures.d"
+    saved, _, _ = fetched(kind, reply, lambda r: r.save(target), *paths)
+    assert saved == [target / f"t1-{index}.png" for index in range(1, 7)]
+    assert [each.read_bytes()[-2:].decode() for each in saved] == paths
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_picture_that_fails_does_not_cost_the_others(kind: str, tmp_path: Path) -> None:
+    """All are tried before the error is raised."""
+
+    def reply(received: Received) -> bytes:
+        return http(200, b"not a picture" * 9 if received.path == "/0" else PNG)
+
+    with pytest.raises(DownloadError, match="What the link holds is not a picture"):
+        fetched(kind, reply, lambda r: r.save(tmp_path), "/0", "/1", "/2")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["t1-2.png", "t1-3.png"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_interrupted_download_leaves_nothing_behind(kind: str, tmp_path: Path) -> None:
+    """Neither half a picture nor a temporary file."""
+
+    class Stop(BaseException):
+        pass
+
+    def stop(_: float) -> None:
+        raise Stop
+
+    async def stop_async(_: float) -> None:
+        raise Stop
+
+    cut = http(200, PNG[:100], "Connection: close\r\n", length=len(PNG))
+    with pytest.raises(Stop):
+        fetched(
+            kind, lambda _: cut, saved_to(tmp_path), sleep=stop if kind == "sync" else stop_async
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_temporary_file_stands_beside_the_target(tmp_path: Path) -> None:
+    """So that the rename is one step on one file system, and no reader sees half a file."""
+    seen: list[list[str]] = []
+
+    def reply(_: Received) -> bytes:
+        seen.append([each.name for each in tmp_path.iterdir()])
+        return http(200, PNG)
+
+    fetched("sync", reply, saved_to(tmp_path / "fox.png"))
+    ((name,),) = seen
+    assert name.startswith(".t1-1-")
+    assert name.endswith(".part")
+
+
+def test_pictures_can_be_saved_after_the_client_is_closed(tmp_path: Path) -> None:
+    """Downloads need no client that is open, since they need no key."""
+    with Loopback(lambda _: http(200, PNG)) as server:
+        script = Script(polls=[succeeded("t1", f"{server.url}/1.png")])
+        result = play("sync", script, lambda c: c.job("t1").wait())
+        assert result.save(tmp_path) == [tmp_path / "t1-1.png"]
+        awaited = play("async", script, lambda c: c.job("t1").wait())
+        assert asyncio.run(awaited.images[0].read()) == PNG

@@ -1,0 +1,66 @@
+"""Whoever waits hears what happens meanwhile."""
+
+from typing import Any
+
+import pytest
+
+from client.play import KINDS, PROMPT, Script, created, details, envelope, play, settled
+from client.polls import DONE, GENERATING, WAITING, waited
+from imagen4 import GatewayUnavailable, TaskFailed, Update
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_updates_tell_everything_as_it_is_learned(kind: str) -> None:
+    """Ids as soon as they exist, then states, with the seconds since the call began."""
+    script = Script(creates=[created("t1")], polls=[WAITING, envelope(500), DONE])
+    updates: list[Update] = []
+    play(kind, script, lambda c: c.generate(PROMPT, on_update=updates.append))
+    told = [(each.state, each.elapsed, each.task_ids, type(each.problem)) for each in updates]
+    nothing = type(None)
+    assert told == [
+        ("submitted", 0.0, ("t1",), nothing),
+        ("waiting", 0.0, ("t1",), nothing),
+        ("", pytest.approx(2.7), ("t1",), GatewayUnavailable),
+        ("success", pytest.approx(5.4), ("t1",), nothing),
+    ]
+    assert [each.task is None for each in updates] == [True, False, True, False]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_updates_can_be_iterated(kind: str) -> None:
+    """`updates()` yields what `on_update` gets, and `wait()` then has the result at hand."""
+    script = Script(polls=[WAITING, GENERATING, DONE])
+
+    def sync(client: Any) -> Any:
+        job = client.job("t1")
+        return [update.state for update in job.updates()], job.wait()
+
+    async def by_await(client: Any) -> Any:
+        job = client.job("t1")
+        return [update.state async for update in job.updates()], await job.wait()
+
+    states, result = play(kind, script, sync if kind == "sync" else by_await)
+    assert states == ["waiting", "generating", "success"]
+    assert result.task_ids == ("t1",)
+    assert len(script.requests) == 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_updates_raise_what_a_wait_raises(kind: str) -> None:
+    """At the end, after the update that tells of it."""
+    script = Script(polls=[details("t1", "fail")])
+    with pytest.raises(TaskFailed) as caught:
+        play(kind, script, lambda c: c.job("t1").updates())
+    assert caught.value.job.task_ids == ("t1",)
+
+
+def test_on_update_may_be_a_coroutine_function_for_the_async_client() -> None:
+    """It is awaited before anything else happens."""
+    states: list[str] = []
+
+    async def on_update(update: Update) -> None:
+        await settled(None)
+        states.append(update.state)
+
+    waited("async", WAITING, DONE, on_update=on_update)
+    assert states == ["waiting", "success"]

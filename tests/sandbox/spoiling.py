@@ -1,0 +1,20 @@
+"""One create, spoilt by one fault."""
+
+from typing import Any
+
+import httpx
+
+from imagen4.sandbox import Sandbox
+from sandbox.conftest import CREATE, Asker
+
+BODY = {"model": "google/imagen4", "input": {"prompt": "a red fox"}}
+
+
+def spoilt(ask: Asker, name: str, **given: Any) -> httpx.Response:
+    ask.sandbox.fault(name, **given)
+    answer: httpx.Response = ask.send("POST", CREATE, json=BODY)
+    return answer
+
+
+def tasks(sandbox: Sandbox) -> int:
+    return len(sandbox.world.tasks)
