@@ -243,3 +243,24 @@ def test_callbacks_are_part_of_the_public_names() -> None:
 
     assert package.callbacks is callbacks
     assert Client.confirm.__doc__
+
+
+def test_a_callback_that_tells_of_no_task_is_an_answer_of_sorts() -> None:
+    """The error says what it holds; it came by HTTP, so its status counts as 200."""
+    with pytest.raises(UnexpectedResponse) as caught:
+        callbacks.parse(b'{"code": 200}')
+    error = caught.value
+    assert error.message == "The callback does not describe a task"
+    assert (error.http_status, error.code, error.body) == (200, 200, '{"code": 200}')
+
+
+@pytest.mark.parametrize(
+    ("age", "genuine"), [(300, True), (301, False), (-300, True), (-301, False)]
+)
+def test_a_callback_may_be_five_minutes_old(age: int, genuine: bool) -> None:
+    """Or come from a clock that is as much ahead."""
+    digest = hmac.new(b"key", b"t.1000000", hashlib.sha256).digest()
+    signature = base64.b64encode(digest).decode()
+    headers = {"X-Webhook-Timestamp": "1000000", "X-Webhook-Signature": signature}
+    body = '{"data": {"taskId": "t"}}'
+    assert callbacks.verify(headers, body, "key", now=lambda: 1_000_000.0 + age) is genuine

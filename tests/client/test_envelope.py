@@ -1,19 +1,10 @@
 """Several clients of kie read HTTP 200 as success whatever `code` says. One rule for all."""
 
-import json
-from typing import Any
-
 import pytest
 
+from client.steps import answer
 from imagen4 import errors
-from imagen4.core.effects import Answer
 from imagen4.core.envelope import decode, described, opened, refusal, whole_number
-from imagen4.core.redaction import one_line, redacted
-
-
-def answer(body: object, status: int = 200, **headers: str) -> Answer:
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Answer(status, headers, content)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +112,8 @@ ABOUT_ANYTHING = {
     505: errors.FeatureDisabled,
     599: errors.GatewayUnavailable,
 }
+
+
 ABOUT_A_TASK = ABOUT_ANYTHING | {
     404: errors.TaskNotFound,
     422: errors.TaskNotFound,
@@ -188,57 +181,6 @@ def test_the_body_is_kept_to_a_length() -> None:
     error = refusal(opened(answer(b"x" * 5000)))
     assert error is not None
     assert error.body == "x" * 2000
-
-
-SECRETS = ("sk-top-secret", 'a "quoted"\nfox é 🦊')
-
-
-def spellings(secret: str) -> list[str]:
-    once = json.dumps(secret)[1:-1]
-    plain = json.dumps(secret, ensure_ascii=False)[1:-1]
-    return [secret, once, plain, json.dumps(once)[1:-1], json.dumps(json.dumps(once)[1:-1])[1:-1]]
-
-
-@pytest.mark.parametrize("spelling", [each for secret in SECRETS for each in spellings(secret)])
-def test_secrets_are_cut_out_however_they_are_spelled(spelling: str) -> None:
-    """In plain text, and in JSON once, twice or three times encoded, as `param` has it."""
-    assert redacted(f"before {spelling} after", SECRETS) == "before [hidden] after"
-
-
-def test_errors_hold_no_secrets() -> None:
-    """Neither in the message nor in the body that comes with it."""
-    param = json.dumps({"input": json.dumps({"prompt": SECRETS[1]})})
-    body: dict[str, Any] = {"code": 500, "msg": f"no {SECRETS[0]}", "data": {"param": param}}
-    error = refusal(opened(answer(body)), secrets=SECRETS)
-    assert error is not None
-    assert error.message == "no [hidden]"
-    assert error.body is not None
-    assert "fox" not in error.body
-    assert "top-secret" not in error.body
-    assert error.body.count("[hidden]") == 2
-
-
-def test_a_secret_longer_than_what_is_kept_of_the_body_is_cut_out() -> None:
-    """Secrets go first, then the length."""
-    prompt = "é" * 5000
-    error = refusal(opened(answer({"code": 500, "msg": prompt})), secrets=(prompt,))
-    assert error is not None
-    assert "é" not in (error.body or "") + error.message
-    assert "\\u00e9" not in (error.body or "")
-
-
-def test_a_prompt_too_short_to_give_anything_away_is_left() -> None:
-    """Cutting out every "a" would leave nothing to read."""
-    assert redacted("a banana", ("a",)) == "a banana"
-    assert redacted("fox", ("fox",)) == "[hidden]"
-
-
-def test_one_line_is_printable() -> None:
-    """Also for what JSON can hold and no terminal can show."""
-    assert one_line("a\ud800b\tc\r\n d") == "a b c d"
-    assert one_line("x" * 300) == "x" * 300
-    assert one_line("x" * 301) == "x" * 299 + "…"
-    assert one_line("") == ""
 
 
 def test_described_keeps_the_kind_and_the_numbers() -> None:

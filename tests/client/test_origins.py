@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from client.play import Script, envelope, play
+from client.steps import core
 from imagen4 import InvalidRequest
 from imagen4.core.origins import is_loopback, may_download
 
@@ -99,3 +100,18 @@ def test_pictures_come_by_https_or_from_this_machine(url: str, expected: bool) -
     assert may_download(url, allow_http=False) is expected
     allowed = expected or url == "http://x.example/1.png" or "localhost.example" in url
     assert may_download(url, allow_http=True) is allowed
+
+
+@pytest.mark.parametrize(
+    ("url", "secure"),
+    [("https://api.example", True), ("http://127.0.0.1:1", False), ("http://localhost", False)],
+)
+def test_only_https_may_use_a_proxy(url: str, secure: bool) -> None:
+    """On plain http a proxy would see the key."""
+    assert core(url).secure is secure
+
+
+@pytest.mark.parametrize("host", ["X127.0.0.1X", "X::1", "127.0.0.1X"])
+def test_letters_around_an_address_make_it_a_name(host: str) -> None:
+    """Only brackets are taken off."""
+    assert not is_loopback(host)

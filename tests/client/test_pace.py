@@ -186,3 +186,50 @@ def test_many_looks_keep_to_the_documented_rate() -> None:
     script = Script(polls=[lambda request: details(task_id_of(request), "waiting")])
     play("sync", script, lambda c: (c.job(*names).status(), c.job(*names).status()), time=time)
     assert sum(time.sleeps) == pytest.approx(79 * 0.102)
+
+
+def test_immediate_polling_leaves_no_gap_however_chance_falls() -> None:
+    """Neither end of its one band is above zero."""
+    polling = Polling.immediate()
+    assert [polling.interval(0.0, lambda drawn=drawn: drawn) for drawn in (0.0, 1.0)] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "shortest", "longest"),
+    [
+        (0.0, 2.4, 3.0),
+        (29.9, 2.4, 3.0),
+        (30.0, 5.5, 7.5),
+        (119.9, 5.5, 7.5),
+        (120.0, 15.0, 20.0),
+        (10_000.0, 15.0, 20.0),
+        (inf, 15.0, 20.0),
+    ],
+)
+def test_polls_keep_to_the_documented_bands(
+    elapsed: float, shortest: float, longest: float
+) -> None:
+    """Two to three seconds, five to ten, fifteen to thirty: from one end of a band to the other."""
+    ends = [Polling().interval(elapsed, lambda drawn=drawn: drawn) for drawn in (0.0, 1.0)]
+    assert ends == pytest.approx([shortest, longest])
+
+
+def test_the_defaults_of_waiting() -> None:
+    """Fifteen minutes, a little grace, little tolerance, few attempts, paced."""
+    pace = ((30.0, 2.4, 3.0), (120.0, 5.5, 7.5), (inf, 15.0, 20.0))
+    assert Polling() == Polling(900.0, pace, 15.0, 3, 5, 2.0, True)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "pause"), [(1, 2.0), (2, 4.0), (5, 32.0), (6, 60.0), (20, 60.0)]
+)
+def test_pauses_double_up_to_a_minute(attempt: int, pause: float) -> None:
+    """And half of each is left to chance."""
+    assert Polling().pause(attempt, None, lambda: 1.0) == pause
+    assert Polling().pause(attempt, None, lambda: 0.0) == pause / 2
+
+
+def test_a_window_is_a_little_longer_than_documented() -> None:
+    """The gateway counts arrivals, we count departures."""
+    pacer = Pacer(2, 10.0)
+    assert [pacer.reserve(0.0) for _ in range(5)] == pytest.approx([0.0, 0.0, 10.2, 10.2, 20.4])

@@ -1,18 +1,15 @@
 """Which links are followed, and what counts as a picture: servers lie about both."""
 
-import io
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from client.loopback import Received, http
 from client.pictures import KINDS_OF_PICTURE, PNG, failing, fetched, saved_to
-from client.play import KINDS, Script, Time, play, succeeded
+from client.play import KINDS, Script, play, succeeded
 from imagen4 import DownloadError
 from imagen4.downloads import transfer as transfer_module
-from imagen4.downloads.transfer import Transfer, suffix_of
+from imagen4.downloads.transfer import suffix_of
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -101,38 +98,3 @@ def test_the_kind_is_told_by_the_first_bytes(head: tuple[str | None, bytes]) -> 
     """Of the kinds that image models make."""
     suffix, content = head
     assert suffix_of(content[:16]) == suffix
-
-
-def transfer(url: str = "https://x.example/1") -> Transfer:
-    core: Any = SimpleNamespace(clock=Time(), allow_http=False)
-    return Transfer(core, url, io.BytesIO())
-
-
-@pytest.mark.parametrize("size", [1, 7, 15, 16, 17, 5000])
-def test_pieces_of_any_size_make_the_same_picture(size: int) -> None:
-    """The kind is told once there are enough bytes, however they come."""
-    course = transfer()
-    assert course.opened(200, {"content-length": str(len(PNG))})
-    for start in range(0, len(PNG), size):
-        course.received(PNG[start : start + size])
-    course.finished()
-    assert course.suffix == ".png"
-
-
-def test_a_redirect_to_what_is_no_url_is_refused() -> None:
-    """Should the library below let it through."""
-    with pytest.raises(DownloadError, match="The picture's link redirects to nowhere"):
-        transfer().opened(302, {"location": "http://[::1/"})
-
-
-def test_a_status_that_is_no_redirect_without_a_location_is_refused() -> None:
-    """There is nowhere to go."""
-    with pytest.raises(DownloadError, match="unexpected status") as caught:
-        transfer().opened(302, {})
-    assert (caught.value.expired, caught.value.http_status) == (False, 302)
-
-
-def test_only_https_counts_as_secure() -> None:
-    """For anything else the environment's proxies are left out."""
-    assert transfer("HTTPS://x.example/1").secure
-    assert not transfer("http://127.0.0.1/1").secure

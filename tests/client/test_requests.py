@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from client.play import GATEWAYS, KINDS, PROMPT, Script, Time, created, details, play, succeeded
+from client.steps import document_of
 from imagen4 import InvalidRequest, Request
 from imagen4.core.request import derived_seed, planned
 from imagen4.gateways import adapter_for
@@ -265,3 +266,13 @@ def test_the_prompt_is_in_no_repr() -> None:
     (plan,) = planned(request, adapter_for("kie").input_schema, "kie")
     assert PROMPT not in repr(request)
     assert PROMPT not in repr(plan)
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "seed"), [("integer", 2, 7), ("number", 2, "7"), ("string", "2", "7")]
+)
+def test_numbers_are_spelled_as_the_document_wants(kind: str, count: object, seed: object) -> None:
+    """A seed becomes a number only where it has to be whole."""
+    (plan,) = planned(Request("a fox", num_images=2, seed=7), document_of(kind), "x")
+    assert plan.fields == {"prompt": "a fox", "num_images": count, "seed": seed}
+    assert plan.seed == "7"

@@ -8,8 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from client.play import KEY
+from client.steps import KEY
 from imagen4 import AsyncClient, Client, InvalidRequest, Polling
+from imagen4.configuration import configured
+from imagen4.core.checks import number
 
 CLIENTS = (Client, AsyncClient)
 NO_SECONDS = [-1, nan, inf, -inf, 10**400, 1.1e9, "30", True, b"1", [1]]
@@ -98,3 +100,30 @@ def test_a_pace_is_made_of_bands(pace: Any) -> None:
 def test_a_pace_of_ones_own_is_taken(pace: Any) -> None:
     """Also one without pauses."""
     assert Polling(pace=pace).interval(0.0, lambda: 0.0) == pace[0][1]
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_settings_are_kept_as_given(allowed: bool) -> None:
+    """Also a time-out below a second, and a path that ends in an X."""
+    url = "https://a.example/X"
+    settings = configured("kie", KEY, url + "/", 0.5, None, allowed, lambda: 0.0, lambda: 0.0)
+    assert (settings.timeout, settings.allow_http, settings.base_url) == (0.5, allowed, url)
+
+
+@pytest.mark.parametrize(("paced", "periods"), [(True, [10.2, 0.102]), (False, [0.0, 0.0])])
+def test_rates_are_kept_to_unless_told_otherwise(paced: bool, periods: list[float]) -> None:
+    """Creates in windows, polls one by one."""
+    waits = Polling(paced=paced)
+    settings = configured("kie", KEY, None, 1.0, waits, False, lambda: 0.0, lambda: 0.0)
+    assert [settings.creates.period, settings.polls.period] == pytest.approx(periods)
+
+
+def test_an_exchange_may_take_half_a_minute() -> None:
+    """Unless the caller says otherwise."""
+    assert Client("kie", api_key="k")._settings.timeout == 30.0
+
+
+def test_what_is_no_real_number_is_none() -> None:
+    """NaN and True are not, infinity is."""
+    assert [number(value) for value in (float("nan"), True, "1", 10**400)] == [None] * 4
+    assert [number(value) for value in (1, 0.5, float("inf"))] == [1.0, 0.5, float("inf")]

@@ -237,3 +237,41 @@ def test_urls_are_found_where_the_gateway_puts_them(
 def test_the_seed_is_read_from_json_inside_json(param: object, expected: str | None) -> None:
     """However deep the gateway encodes it."""
     assert seed(param) == expected
+
+
+def details(**fields: object) -> Any:
+    return SimpleNamespace(task_id="t", state="waiting", **fields)
+
+
+def test_a_task_may_be_told_by_id_and_state_alone() -> None:
+    """Everything else that an answer does not hold is None."""
+    assert task_from(details(), "raw") == Task("t", "waiting", raw="raw")
+
+
+@pytest.mark.parametrize(
+    ("cost", "seconds"), [(12, 12), (12_000, 12), (1_200, 1_200), (1_201, 1.201)]
+)
+def test_a_cost_a_hundred_times_the_tasks_own_time_was_in_milliseconds(
+    cost: float, seconds: float
+) -> None:
+    """Both of the task's times are needed to tell."""
+    times = {"create_time": 1_765_000_000_000, "complete_time": 1_765_000_012_000}
+    task = task_from(details(cost_time=cost, **times), None)
+    assert task is not None
+    assert task.cost_time is not None
+    assert task.cost_time.total_seconds() == seconds
+    for name in times:
+        half = task_from(details(cost_time=cost, **{**times, name: None}), None)
+        assert half is not None
+        assert half.cost_time is not None
+        assert half.cost_time.total_seconds() == cost
+
+
+def test_pictures_that_are_no_texts_are_no_pictures() -> None:
+    """Then the decoded result is looked at."""
+    other = {"resultUrls": ["https://a.example/1.png", "", 7]}
+    given = details(result_json='{"resultUrls": [7, null]}', response=other)
+    given.state = "success"
+    task = task_from(given, None)
+    assert task is not None
+    assert task.urls == ("https://a.example/1.png",)
