@@ -1,0 +1,18 @@
+"""A sandbox in place of the gateways, for what the README shows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from imagen4.sandbox import Sandbox
+
+
+@pytest.fixture
+def sandbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox]:
+    """Tasks end at once; keys are in the environment; the working folder is empty."""
+    monkeypatch.chdir(tmp_path)
+    with Sandbox(waiting=0, generating=0, limits=False) as sandbox:
+        for gateway in ("kie", "apikley"):
+            monkeypatch.setenv(f"{gateway.upper()}_API_KEY", sandbox.key(gateway))
+        yield sandbox
