@@ -100,8 +100,31 @@ def test_a_report_is_whole_or_not_there(tmp_path: Path) -> None:
 
 
 def test_a_report_that_cannot_be_written_is_code_2(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A folder that does not exist: one line, no traceback."""
+    """A folder that does not exist: one line, before anything is sent and perhaps paid for."""
+    sandbox.reset()
     path = str(tmp_path / "missing" / "report.json")
     result = _run("kie", "--base-url", sandbox.url("kie"), "--json", path)
     assert result.exit_code == 2
-    assert _last(result).startswith("could not run: ")
+    assert result.output == f"could not run: {path} cannot be written\n"
+    assert sandbox.requests == []
+
+
+def test_without_a_key_nothing_is_said_of_the_server(sandbox: Sandbox) -> None:
+    """A guessed key that is refused is no broken promise: nobody gave a key."""
+    result = _run("kie", "--base-url", sandbox.url("apikley"))
+    assert result.exit_code == 2
+    assert _last(result).startswith("could not run: no key: ")
+
+
+def test_an_interrupted_run_is_no_verdict(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Ctrl-C that schemathesis keeps to itself ends the run all the same, with code 2."""
+
+    def interrupt(_self: object, _environ: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("imagen4.contract.stateful._Server._forward", interrupt)
+    result = _run("kie", "--base-url", sandbox.url("kie"), "--phase", "full")
+    assert result.exit_code == 2
+    assert _last(result).startswith("could not run: interrupted")

@@ -1,6 +1,8 @@
 """The key opens a paid account: it goes to one origin, and into no report."""
 
 import json
+import subprocess
+from pathlib import Path
 
 import httpx
 import pytest
@@ -115,6 +117,26 @@ def test_curl_names_the_key_by_its_variable(credential: Credential) -> None:
             Credential.FOREIGN,
         )
     )
+
+
+@pytest.mark.parametrize(
+    "content", [b"\0", b"a\nb", b"\xff'%s\\x41", b"@/etc/passwd", "é 'x' %d".encode(), b""]
+)
+def test_any_body_can_be_pasted(content: bytes, tmp_path: Path) -> None:
+    """A shell gives curl exactly the bytes that were sent, NUL and quotes included."""
+    command = curl(Request("POST", "/api", content=content), "http://127.0.0.1", "K")
+    assert "\0" not in command
+    stand_in = tmp_path / "curl"
+    stand_in.write_text(
+        "#!/bin/sh\n"
+        'while [ "$1" != --data-binary ]; do shift; done\n'
+        'if [ "$2" = @- ]; then cat; else printf %s "$2"; fi\n'
+    )
+    stand_in.chmod(0o755)
+    path = f"{tmp_path}:/usr/bin:/bin"
+    for shell in ("sh", "bash"):
+        sent = subprocess.run([shell, "-c", command], env={"PATH": path}, capture_output=True)
+        assert sent.stdout == content
 
 
 def test_a_long_body_makes_a_short_command() -> None:

@@ -6,7 +6,9 @@ from imagen4.contract.checks import CHECKS
 from imagen4.contract.document import load
 from imagen4.contract.reports import report, text
 from sharpening.catalogue import CATALOGUE
+from sharpening.defect import Defect, recording_when, sending
 from sharpening.measure import Setting, meet
+from sharpening.reference import STYLES, Outgoing
 
 DEFECTS = {defect.name: defect for defect in CATALOGUE}
 
@@ -30,13 +32,16 @@ def test_every_promise_is_a_sentence(name: str) -> None:
 
 
 NAMED = [
-    ("prompt-of-any-length", "A create that breaks maxLength of prompt is refused."),
-    ("ratio-may-be-any-text", "A create that breaks enum of aspect_ratio is refused."),
-    ("model-unchecked", "A create that breaks enum of model is refused."),
-    ("seed-may-be-a-number", "A create that breaks type of seed is refused."),
-    ("prompt-missing", "A create that breaks required of input is refused."),
-    ("id-missing", "Answers have the documented shape (required of data)."),
-    ("success-in-capitals", "Answers have the documented shape (enum of state)."),
+    ("prompt-of-any-length", "A create whose prompt is too long is refused."),
+    (
+        "ratio-may-be-any-text",
+        "A create whose aspect_ratio is not in the document's list is refused.",
+    ),
+    ("model-unchecked", "A create whose model is not in the document's list is refused."),
+    ("seed-may-be-a-number", "A create whose seed is of another type is refused."),
+    ("prompt-missing", "A create without what is required in its input is refused."),
+    ("id-missing", "Answers have `data.taskId`."),
+    ("success-in-capitals", "`data.state` is one of the documented values."),
     ("any-key-passes", "A missing, empty, wrong or foreign key is refused by recordInfo."),
     ("result-one-more", "A success holds as many pictures as were asked for."),
     ("gone-when-ended", "A task that was found stays found."),
@@ -55,7 +60,77 @@ def test_a_broken_server_is_told_which_promise_it_broke(name: str, promise: str)
 
 
 def test_each_operation_that_a_wrong_key_opens_is_named() -> None:
-    """A paid operation that is open is not hidden behind one that only reads."""
+    """A paid operation that is open stands before one that only reads, and hides it not."""
     made = report(meet(Setting("kie", "observed"), DEFECTS["any-key-passes"]))
     operations = [each.operation for each in made.broken if each.check == "other-keys"]
-    assert sorted(operations) == ["createTask", "recordInfo"]
+    assert operations == ["createTask", "recordInfo"]
+
+
+@pytest.mark.parametrize(
+    "name", ["msg-missing", "type-html", "body-empty", "code-missing", "validation-off"]
+)
+def test_each_promise_has_one_line(name: str) -> None:
+    """What breaks in both operations is told once, with both of them named."""
+    made = report(meet(Setting("kie", "documented"), DEFECTS[name]))
+    promises = [each.promise for each in made.broken]
+    assert len(set(promises)) == len(promises)
+    assert len(promises) == 1 or name == "validation-off"
+    assert made.broken[0].operation == "createTask, recordInfo" or name == "validation-off"
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("type-html", "createTask/post"),
+        ("type-html-on-record", "recordInfo/get"),
+        ("json-cut-off", "createTask/post"),
+        ("slow-record", "recordInfo/get"),
+    ],
+)
+def test_the_place_fits_the_operation_shown(name: str, place: str) -> None:
+    """What is seen on recordInfo is promised there, not where createTask is described."""
+    made = report(meet(Setting("apikley", "observed"), DEFECTS[name]))
+    assert place in made.broken[0].pointer
+    assert place.partition("/")[0] in made.broken[0].curl
+
+
+def test_nan_is_one_finding() -> None:
+    """It is no JSON; that it is no integer either says nothing new."""
+    nan = Defect("nan", "record", recording_when(("success", "fail"), costTime=float("nan")))
+    made = report(meet(Setting("kie", "documented"), nan))
+    assert [each.check for each in made.broken] == ["strict-json"]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_statuses_tell_the_style_where_no_code_can_be_read(style: str) -> None:
+    """Refusals by real statuses without a body are not taken for the other style."""
+    empty = sending(lambda outgoing, _: Outgoing(outgoing.status, b"", outgoing.headers))
+    made = report(meet(Setting("kie", style), Defect("empty", "answer", empty)))
+    assert made.style == style
+
+
+def test_ends_that_did_not_come_are_named() -> None:
+    """Quick does not wait for ever, and does not say more than it saw; full calls it broken."""
+    quick, full = (
+        report(meet(Setting("kie", "observed", phase), DEFECTS["never-ends"]))
+        for phase in ("quick", "full")
+    )
+    assert quick.exit_code == 0
+    assert quick.last_line.startswith("conforms as far as seen: ")
+    assert "not seen: the end of 20 of 20 tasks" in quick.last_line
+    assert full.last_line == "violated: kie broke: Every task ends in success or fail."
+
+
+def test_a_slow_server_does_not_hold_up_quick() -> None:
+    """Answers just within the bound: what there was no time for is counted and listed."""
+    slow = Defect("slow", "wire", sending(_slow))
+    made = report(meet(Setting("apikley", "documented"), slow))
+    assert made.broken == ()
+    assert made.seconds < 60
+    assert made.last_line.startswith("conforms as far as seen: ")
+    assert "(30 s of asking were over)" in made.last_line
+    assert len(made.not_checked) > 50
+
+
+def _slow(outgoing: Outgoing, _incoming: object) -> None:
+    outgoing.delay = 1.4

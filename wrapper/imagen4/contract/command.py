@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,7 @@ def command(  # one argument for each option
     """
     files = {"junit": junit, "json": json_file, "markdown": markdown}
     try:
+        _writable(path for path in files.values() if path is not None)
         where = target(gateway, base_url, api_key, dict(os.environ))
         _agree(where, max_paid, yes)
         from imagen4.contract.run import Options
@@ -76,7 +78,17 @@ def command(  # one argument for each option
     except (CouldNotRunError, OSError) as error:
         click.echo(f"could not run: {error}")
         code = 2
+    except KeyboardInterrupt:
+        click.echo("could not run: interrupted; nothing was reported")
+        code = 2
     context.exit(code)
+
+
+def _writable(paths: Iterable[Path]) -> None:
+    """A report that cannot be written is told before anything is sent, and perhaps paid for."""
+    for path in paths:
+        if not os.access(path.parent, os.W_OK) or path.is_dir():
+            raise CouldNotRunError(f"{path} cannot be written")
 
 
 def _run(options: "Options", files: dict[str, Path | None]) -> int:

@@ -10,7 +10,7 @@ from imagen4.contract.document import Document
 from imagen4.contract.exchange import Exchange, Expect, Intent, Planned
 from imagen4.contract.follow import Follower, Patience
 from imagen4.contract.stateful import explore
-from imagen4.contract.trace import Task, Trace, created_id
+from imagen4.contract.trace import Task, Trace, created_id, refuses_key
 from imagen4.contract.transport import BudgetSpentError, Session
 
 CREATES = {"quick": 20, "full": 100}
@@ -161,12 +161,7 @@ class Conversation:
 
     def _refuse_to_go_on_without_key(self) -> None:
         """With a key that opens nothing, every other request would say the same."""
-        asked = [
-            exchange
-            for exchange in self.session.exchanges
-            if exchange.request.credential is Credential.KEY
-        ]
-        if all(exchange.verdict.effective == 401 for exchange in asked):
+        if refuses_key(self.session.exchanges):
             self._stopped = "the key was refused"
 
     def _about_first_task(self, credentials: list[Credential]) -> list[Planned]:

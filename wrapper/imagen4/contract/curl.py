@@ -2,12 +2,15 @@
 
 import re
 import shlex
+import string
+import unicodedata
 
 from imagen4.contract.credentials import as_shell
 from imagen4.contract.exchange import Request
 
 RUN = re.compile(r"(.)\1{199,}", re.DOTALL)
 """A long run of one character, as boundary cases have it."""
+PLAIN = string.ascii_letters + string.digits + ' {}[]":,._/'
 
 
 def curl(request: Request, base_url: str, variable: str) -> str:
@@ -23,16 +26,30 @@ def curl(request: Request, base_url: str, variable: str) -> str:
         words += ["-H", f'"{line}"']
     if request.content_type is not None:
         words += ["-H", shlex.quote(f"Content-Type: {request.content_type}")]
-    if request.content is not None:
-        words += ["--data-binary", _quoted(request.content)]
-    return " ".join(words)
+    if request.content is None:
+        return " ".join(words)
+    if not _is_text(request.content):
+        return " ".join(["printf", _octal(request.content), "|", *words, "--data-binary", "@-"])
+    return " ".join([*words, "--data-binary", _quoted(request.content.decode())])
 
 
-def _quoted(content: bytes) -> str:
+def _is_text(content: bytes) -> bool:
+    """Whether it can stand in a command; no shell takes NUL, and curl takes `@` for a file."""
+    if content.startswith(b"@"):
+        return False
     try:
-        text = content.decode("utf-8")
+        return not any(unicodedata.category(each) == "Cc" for each in content.decode())
     except UnicodeDecodeError:
-        return "$'" + "".join(f"\\x{byte:02x}" for byte in content) + "'"
+        return False
+
+
+def _octal(content: bytes) -> str:
+    """What `printf` makes these bytes of, whichever shell it is."""
+    plain = (chr(each) if chr(each) in PLAIN else f"\\{each:03o}" for each in content)
+    return "'" + "".join(plain) + "'"
+
+
+def _quoted(text: str) -> str:
     parts, start = [], 0
     for match in RUN.finditer(text):
         character = shlex.quote(match[1] + "%.0s") if match[1] != "%" else "'%%%.0s'"

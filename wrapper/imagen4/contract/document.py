@@ -48,6 +48,8 @@ class Breach:
     """Path to the breaking value, in what was validated."""
     value: Any
     message: str
+    missing: str = ""
+    """The property that is required there and not given."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ def _read(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterator[Breach]:
             tuple(error.instance_path),
             error.instance,
             shortened(error.message),
+            getattr(error.kind, "property", ""),
         )
 
 
@@ -145,5 +148,19 @@ def shortened(text: str, length: int = 160) -> str:
 
 def load(gateway: str) -> Document:
     """The contract document of a gateway, as the generated package has it."""
-    text = (resources.files(f"{gateway}_api") / "contract.json").read_text(encoding="utf-8")
-    return Document(json.loads(text))
+    return Document(_packaged(gateway, "contract.json"))
+
+
+def is_on_page(gateway: str, place: str) -> bool:
+    """Whether a pointer leads somewhere in the gateway's own page, without any overlay."""
+    try:
+        Document(_packaged(gateway, "vendored.json")).at(place)
+    except (LookupError, TypeError):
+        return False
+    return True
+
+
+def _packaged(gateway: str, name: str) -> dict[str, Any]:
+    text = (resources.files(f"{gateway}_api") / name).read_text(encoding="utf-8")
+    content: dict[str, Any] = json.loads(text)
+    return content

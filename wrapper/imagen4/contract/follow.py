@@ -25,8 +25,11 @@ class Patience:
     """
 
     seconds: float
+    """From the beginning of the run."""
+    least: float
+    """From the last create, should that be later."""
     full: bool
-    """Whether `seconds` is the time in which every task has to have ended."""
+    """Whether `least` is the time in which every task has to have ended."""
     first: float
     longest: float
     growth: float = 1.15
@@ -42,9 +45,13 @@ class Follower:
     clock: Callable[[], float]
     patience: Patience
 
+    def __post_init__(self) -> None:
+        self._began = self.clock()
+
     def follow(self, tasks: list[Task]) -> None:
         running = {task.id for task in tasks if _may_change(task.polls)}
-        deadline = self.clock() + self.patience.seconds
+        patience = self.patience
+        deadline = max(self._began + patience.seconds, self.clock() + patience.least)
         wait = self.patience.first
         while running and self.clock() < deadline:
             for task_id in sorted(running):

@@ -15,7 +15,7 @@ from imagen4.contract.exchange import Expect
 from imagen4.contract.follow import Patience
 from imagen4.contract.pace import Pace
 from imagen4.contract.target import CouldNotRunError, Target
-from imagen4.contract.trace import Trace
+from imagen4.contract.trace import Trace, refuses_key
 from imagen4.contract.transport import Budget, Session, UnreachableError
 
 TIMEOUTS = {True: 5.0, False: 30.0}
@@ -23,12 +23,17 @@ TIMEOUTS = {True: 5.0, False: 30.0}
 FIRST_POLL = {True: 0.02, False: 2.5}
 LONGEST_POLL = {True: 2.0, False: 15.0}
 SECONDS_TO_END = {
-    ("quick", True): 11.0,
+    ("quick", True): 14.0,
     ("full", True): 60.0,
     ("quick", False): 900.0,
     ("full", False): 900.0,
 }
-"""doc: give up after 10 to 15 minutes. The sandbox takes 8 s by default."""
+"""doc: give up after 10 to 15 minutes. The sandbox takes 8 s by default.
+
+Quick is over so long after it began, or soon after it has asked; elsewhere and in full
+every task gets its time.
+"""
+LEAST = 2.0
 SECONDS_TO_ASK = {
     ("quick", True): 30.0,
     ("full", True): 240.0,
@@ -97,6 +102,9 @@ def run(
     ) as client:
         session = _session(options, client, seams)
         trace = _hold(options, session, seams, contract or document.load(options.target.gateway))
+    if options.target.guessed and refuses_key(trace.exchanges):
+        variable = options.target.variable
+        raise CouldNotRunError(f"no key: the sandbox's was refused; give --api-key or {variable}")
     found = deviations.sort(trace, findings(trace))
     seconds = seams.clock() - started
     paid = 0 if loopback else session.budget.spent
@@ -119,9 +127,12 @@ def _session(options: Options, client: httpx.Client, seams: Seams) -> Session:
 
 def _hold(options: Options, session: Session, seams: Seams, contract: document.Document) -> Trace:
     loopback = options.target.loopback
+    patient = options.phase == "full" or not loopback
+    to_end = SECONDS_TO_END[options.phase, loopback]
     patience = Patience(
-        SECONDS_TO_END[options.phase, loopback],
-        options.phase == "full" or not loopback,
+        to_end,
+        to_end if patient else LEAST,
+        patient,
         FIRST_POLL[loopback],
         LONGEST_POLL[loopback],
         sleep=seams.sleep,

@@ -9,10 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import schemathesis
-from schemathesis.engine import from_schema
 
 from imagen4.contract.cases.build import JSON_TYPE, poll
-from imagen4.contract.cases.generated import Environ, StartResponse, planned, schema_for
+from imagen4.contract.cases.generated import Environ, StartResponse, planned, schema_for, walked
 from imagen4.contract.document import CREATE, TASK, Document
 from imagen4.contract.exchange import Exchange
 from imagen4.contract.trace import created_id
@@ -29,7 +28,7 @@ def explore(
     if document.link is None:
         return
     server = _Server(document, session, watch)
-    for _ in from_schema(_schema(document, server, seed)).execute():
+    for _ in walked(_schema(document, server, seed)):
         if server.error is not None:
             raise server.error
 
@@ -61,9 +60,11 @@ class _Server:
 
     def _forward(self, environ: Environ) -> tuple[int, bytes]:
         exchange = self._send(environ)
-        if exchange is None or exchange.answer is None:
+        if exchange is None:
             return 500, EMPTY
         self.watch(exchange)
+        if exchange.answer is None:
+            return 500, EMPTY
         self.created |= {created_id(exchange)} - {""}
         return exchange.verdict.effective or 500, exchange.answer.content
 

@@ -25,7 +25,8 @@ def read(content: bytes) -> Reading:
     problem = _problem(content)
     text = content.removeprefix(BOM).decode("utf-8", errors="replace").lstrip()
     try:
-        value, _ = json.JSONDecoder(strict=False).raw_decode(text)
+        # NaN becomes null, so that its only finding is that it is no JSON.
+        value, _ = json.JSONDecoder(strict=False, parse_constant=_null).raw_decode(text)
     except (ValueError, RecursionError):
         return Reading(None, False, problem or "not JSON")
     return Reading(value, True, problem)
@@ -64,6 +65,10 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise NotStrictError(f"the name {twice!r} occurs twice in one object")
     return found
+
+
+def _null(_text: str) -> None:
+    return None
 
 
 def _no_constant(text: str) -> Any:

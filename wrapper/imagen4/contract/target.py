@@ -23,6 +23,8 @@ class Target:
     gateway: str
     base_url: str
     key: str
+    guessed: bool = False
+    """Nobody gave the key: it is the sandbox's own."""
 
     @property
     def loopback(self) -> bool:
@@ -56,13 +58,14 @@ def target(gateway: str, base_url: str, given: str | None, environment: dict[str
                 f"wrong host: {host} is not {HOSTS[gateway]}; give --api-key for another server"
             )
         key = environment.get(variable, "").strip()
-    if not key and is_loopback(host):
+    guessed = not key and is_loopback(host)
+    if guessed:
         key = f"sandbox-{gateway}-key"
     if not key:
         raise CouldNotRunError(f"no key: give --api-key or set {variable}")
     if not key.isascii() or not key.isprintable() or " " in key:
         raise CouldNotRunError("no key: what was given cannot stand in a header")
-    return Target(gateway, base_url.rstrip("/"), key)
+    return Target(gateway, base_url.rstrip("/"), key, guessed)
 
 
 def _checked_host(gateway: str, base_url: str) -> str:

@@ -1,10 +1,11 @@
 """A finished conversation, and what can be read off it before anything is judged."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from imagen4.contract.credentials import Credential
 from imagen4.contract.document import CREATE, RECORD, Document
 from imagen4.contract.exchange import Exchange, Expect, Intent, Subject
 
@@ -75,11 +76,12 @@ class Trace:
     def style(self) -> str:
         """`documented` when refusals are real statuses, `observed` when they are HTTP 200.
 
-        Told, or else what the majority of refusals does.
+        Told, or else what the majority of refusals does; where none has a code that can be
+        read, statuses alone tell.
         """
         if self.profile != "auto":
             return self.profile
-        votes = Counter(_votes(self.exchanges))
+        votes = Counter(_votes(self.exchanges)) or Counter(_statuses(self.expecting(Expect.REFUSE)))
         return "documented" if votes["documented"] > votes["observed"] else "observed"
 
     def answered(self) -> Iterator[Exchange]:
@@ -117,6 +119,18 @@ def _votes(exchanges: Sequence[Exchange]) -> Iterator[str]:
             yield "observed"
         elif verdict.status == verdict.code:
             yield "documented"
+
+
+def _statuses(refused: Iterable[Exchange]) -> Iterator[str]:
+    for exchange in refused:
+        if exchange.intent.subject is not Subject.METHOD and exchange.verdict.status < 500:
+            yield "documented" if exchange.verdict.status >= 400 else "observed"
+
+
+def refuses_key(exchanges: Sequence[Exchange]) -> bool:
+    """Whether the key has opened nothing so far."""
+    asked = [each for each in exchanges if each.request.credential is Credential.KEY]
+    return all(exchange.verdict.effective == 401 for exchange in asked)
 
 
 def operation_name(path: str) -> str:

@@ -51,13 +51,21 @@ def _generated(text: str, phases: tuple[str, ...], seed: int, examples: int) -> 
         return [STUB_ANSWER]
 
     descriptions: dict[str, str] = {}
-    for event in from_schema(schema_for(document, stub, phases, seed, examples)).execute():
+    for event in walked(schema_for(document, stub, phases, seed, examples)):
         if isinstance(event, events.ScenarioFinished):
             descriptions.update(_descriptions(event))
     plans = (
         planned(document, environ, descriptions.get(case, "")) for case, environ in seen.items()
     )
     return tuple(_once(plan for plan in plans if plan))
+
+
+def walked(schema: schemathesis.BaseSchema) -> Iterator[events.EngineEvent]:
+    """The engine's events. It keeps a Ctrl-C to itself, as if all had been done."""
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.Interrupted):
+            raise KeyboardInterrupt
+        yield event
 
 
 def schema_for(

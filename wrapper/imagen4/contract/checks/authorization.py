@@ -31,9 +31,8 @@ def other_keys(trace: Trace) -> Iterator[Finding]:
 
 def _let_in(exchange: Exchange, name: str) -> str:
     """What went wrong with a key that opens nothing; empty when it was refused."""
-    verdict = exchange.verdict
-    if verdict.accepted or not verdict.refused:
-        return f"{name} accepted {exchange.intent.what} ({verdict})"
+    if exchange.verdict.accepted:
+        return f"{name} accepted {exchange.intent.what} ({exchange.verdict})"
     return f"refused {exchange.intent.what}, and gave data all the same" if exchange.data else ""
 
 

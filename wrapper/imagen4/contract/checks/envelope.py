@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 
 from imagen4.contract.checks.registry import Finding, Found, check
-from imagen4.contract.document import CODE, CREATED, Breach, shortened
+from imagen4.contract.checks.wording import broken, kept
+from imagen4.contract.document import CODE, CREATED, RECORDED, Breach, shortened
 from imagen4.contract.exchange import Exchange, Subject
 from imagen4.contract.trace import Trace
 
 JSON = f"{CREATED}/content/application~1json"
+RECORD_JSON = f"{RECORDED}/content/application~1json"
 MSG = "#/components/schemas/ApiResponse/properties/msg"
 UTF8 = ("utf-8", "utf8")
 
 
-@check("content-type", "Answers are application/json in UTF-8, and say so.", JSON)
+@check("content-type", "Answers are application/json in UTF-8, and say so.", JSON, RECORD_JSON)
 def content_type(trace: Trace) -> Iterator[Found]:
     for exchange in trace.speaking():
         given = exchange.answer.header("content-type") if exchange.answer else ""
@@ -22,7 +24,12 @@ def content_type(trace: Trace) -> Iterator[Found]:
             yield exchange, f"Content-Type {given!r}" if given else "no Content-Type"
 
 
-@check("strict-json", "Answers are JSON that every reader understands alike.", f"{JSON}/schema")
+@check(
+    "strict-json",
+    "Answers are JSON that every reader understands alike.",
+    f"{JSON}/schema",
+    f"{RECORD_JSON}/schema",
+)
 def strict_json(trace: Trace) -> Iterator[Found]:
     for exchange in trace.speaking():
         if exchange.reading.problem:
@@ -34,25 +41,27 @@ def strict_json(trace: Trace) -> Iterator[Found]:
 @check("schema", "Answers have the documented shape.", f"{JSON}/schema")
 def schema(trace: Trace) -> Iterator[Finding]:
     for exchange in trace.speaking():
-        if not exchange.reading.readable:
-            continue
-        code = exchange.verdict.effective
-        value = exchange.reading.value
-        breaches = trace.document.answer_breaches(exchange.request.path, code or 200, value)
-        for breach in breaches:
-            yield _finding(exchange, breach)
+        if exchange.reading.readable:
+            for breach in _breaches(trace, exchange):
+                yield _finding(exchange, breach)
+
+
+def _breaches(trace: Trace, exchange: Exchange) -> list[Breach]:
+    """Each thing once: no enum where the type is wrong, and nothing of data without a code."""
+    code, value = exchange.verdict.effective, exchange.reading.value
+    breaches = trace.document.answer_breaches(exchange.request.path, code or 200, value)
+    if code is None:
+        breaches = [each for each in breaches if "data" not in (*each.where[:1], each.missing)]
+    of_another_type = {each.where for each in breaches if each.keyword == "type"}
+    return [
+        each for each in breaches if each.keyword == "type" or each.where not in of_another_type
+    ]
 
 
 def _finding(exchange: Exchange, breach: Breach) -> Finding:
     field = "/".join(("", *map(str, breach.where)))
-    place = f"at {field}: " if field else ""
-    promise = f"Answers have the documented shape ({breach.keyword} of {_name(breach)})."
-    seen = f"{place}{breach.message}"
-    return Finding("schema", promise, breach.pointer, exchange, seen, field, breach.value)
-
-
-def _name(breach: Breach) -> str:
-    return str(breach.where[-1]) if breach.where else "the envelope"
+    seen = f"{broken(breach)}, in an answer with {exchange.verdict}"
+    return Finding("schema", kept(breach), breach.pointer, exchange, seen, field, breach.value)
 
 
 @check("one-verdict", "HTTP status and code do not contradict each other.", CODE)

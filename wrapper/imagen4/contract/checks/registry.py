@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from imagen4.contract.document import RECORD
 from imagen4.contract.exchange import Exchange
 from imagen4.contract.trace import Trace
 
@@ -37,23 +38,26 @@ class Check:
     promise: str
     pointer: str
     run: Run
+    on_record: str = ""
+    """Where the promise stands for recordInfo, if not at `pointer`."""
 
     def findings(self, trace: Trace) -> Iterator[Finding]:
         for found in self.run(trace):
             if isinstance(found, Finding):
                 yield replace(found, check=self.name)
             else:
-                yield Finding(self.name, self.promise, self.pointer, *found)
+                place = self.on_record if found[0].request.path == RECORD else ""
+                yield Finding(self.name, self.promise, place or self.pointer, *found)
 
 
 CHECKS: dict[str, Check] = {}
 
 
-def check(name: str, promise: str, pointer: str) -> Callable[[Run], Run]:
+def check(name: str, promise: str, pointer: str, on_record: str = "") -> Callable[[Run], Run]:
     """Register a check; `promise` is the sentence reports print when it is broken."""
 
     def register(run: Run) -> Run:
-        CHECKS[name] = Check(name, promise, pointer, run)
+        CHECKS[name] = Check(name, promise, pointer, run, on_record)
         return run
 
     return register

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from imagen4.contract.checks.registry import Finding, Found, check
+from imagen4.contract.checks.wording import breaking
 from imagen4.contract.document import BODY, CODE, CREATE_PATH, TASK_ID_PARAMETER, shortened
 from imagen4.contract.exchange import Exchange, Expect, Subject
 from imagen4.contract.trace import Trace
@@ -36,7 +37,7 @@ def allowed(trace: Trace) -> Iterator[Found]:
     if blocked_by_account(trace):
         return
     for exchange in trace.expecting(Expect.ACCEPT, Subject.PARAMETER, Subject.MODEL):
-        if not exchange.verdict.accepted and exchange.verdict.effective != 401:
+        if exchange.verdict.refused and exchange.verdict.effective != 401:
             yield exchange, f"refused with {_said(exchange)}: {exchange.intent.what}"
 
 
@@ -45,20 +46,14 @@ def forbidden(trace: Trace) -> Iterator[Finding]:
     for exchange in trace.expecting(Expect.REFUSE, *BODY_SUBJECTS):
         if _passed(exchange):
             pointer = exchange.intent.pointer
-            promise = f"A create that breaks {_rule(pointer)} is refused."
+            promise = f"A create {breaking(pointer)} is refused."
             seen = f"accepted: {exchange.intent.what}"
             yield Finding("forbidden", promise, pointer, exchange, seen)
 
 
 def _passed(exchange: Exchange) -> bool:
-    """Accepted, in whatever words: success that cannot be read is no refusal."""
-    return exchange.verdict.accepted or exchange.verdict.effective in (None, 200)
-
-
-def _rule(pointer: str) -> str:
-    steps = pointer.removeprefix(BODY).strip("#/").split("/")
-    names = [step for step in steps if step and step not in ("properties", "0")]
-    return " of ".join(reversed(names[-2:])).replace("~1", "/") or "the schema"
+    """Accepted, whatever the status. Where no code can be read, that alone is the finding."""
+    return exchange.verdict.effective == 200
 
 
 REASON = "A refusal's code says why."

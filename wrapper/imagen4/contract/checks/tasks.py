@@ -19,7 +19,7 @@ def own_id(trace: Trace) -> Iterator[Found]:
             creates[task_id].append(exchange)
     for task_id, exchanges in creates.items():
         for again in exchanges[1:]:
-            yield again, f"{task_id!r} was given to request {exchanges[0].number} before"
+            yield again, f"{task_id!r} is the id of an earlier create, too"
 
 
 @check("known-at-once", "A created task is known to Get Task Details at once.", f"{CREATED}/links")
@@ -44,7 +44,7 @@ def stays_known(trace: Trace) -> Iterator[Found]:
 @check("unknown-task", "A task that does not exist is not found.", NO_TASK)
 def unknown_task(trace: Trace) -> Iterator[Found]:
     for exchange in trace.expecting(Expect.REFUSE, Subject.UNKNOWN_TASK):
-        if exchange.verdict.accepted or not exchange.verdict.refused:
+        if exchange.verdict.accepted:
             yield exchange, f"answered {exchange.verdict}: {exchange.intent.what}"
         elif exchange.data:
             yield exchange, f"refused with a record in data: {exchange.intent.what}"

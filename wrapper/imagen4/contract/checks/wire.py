@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from imagen4.contract.checks.registry import Found, check
-from imagen4.contract.document import KEY, PATHS, pointer
+from imagen4.contract.document import CREATE, KEY, RECORD, pointer
 from imagen4.contract.exchange import Exchange
 from imagen4.contract.trace import Trace
 
@@ -23,7 +23,8 @@ def answered(trace: Trace) -> Iterator[Found]:
 @check(
     "in-time",
     "An answer comes within the bound the contract sets.",
-    pointer("paths", PATHS[0], "post", "x-answers-within-seconds"),
+    pointer("paths", CREATE, "post", "x-answers-within-seconds"),
+    pointer("paths", RECORD, "get", "x-answers-within-seconds"),
 )
 def in_time(trace: Trace) -> Iterator[Found]:
     """Often enough over the whole run, or each time an operation was asked."""

@@ -23,7 +23,7 @@ def _lines(report: Report) -> Iterator[str]:
     if report.broken:
         yield from ("", "| operation | promise broken | seen | where |", "|---|---|---|---|")
         for broken in report.broken:
-            cells = (broken.operation, broken.promise, broken.seen, f"`{broken.pointer}`")
+            cells = (broken.operation, broken.promise, broken.seen, f"`{broken.place}`")
             yield f"| {' | '.join(map(_cell, cells))} |"
         yield from ("", "<details><summary>To see it yourself</summary>", "", "```bash")
         yield from (broken.curl for broken in report.broken)

@@ -1,16 +1,17 @@
 """What every report says, before it is spelled."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from imagen4.contract.checks.registry import CHECKS, Finding
 from imagen4.contract.curl import curl
 from imagen4.contract.deviations import registered, sentence
+from imagen4.contract.document import CREATE, PATHS, is_on_page
 from imagen4.contract.notes import notes
 from imagen4.contract.run import Outcome
-from imagen4.contract.trace import operation_name
+from imagen4.contract.trace import Trace, operation_name
 
 VERDICTS = {0: "conforms", 1: "violated", 2: "could not run"}
 
@@ -23,6 +24,8 @@ class Broken:
     promise: str
     operation: str
     pointer: str
+    on_page: bool
+    """Whether that place is on the gateway's page; else only in `contract.json`."""
     seen: str
     times: int
     curl: str
@@ -30,7 +33,12 @@ class Broken:
     @property
     def told(self) -> str:
         """All of it, one thing a line."""
-        return "\n".join((f"{self.operation}: {self.promise}", self.pointer, self.seen, self.curl))
+        return "\n".join((f"{self.operation}: {self.promise}", self.place, self.seen, self.curl))
+
+    @property
+    def place(self) -> str:
+        """The pointer, and which document it is for."""
+        return self.pointer if self.on_page else f"{self.pointer} (contract.json, not on the page)"
 
 
 @dataclass(frozen=True)
@@ -64,11 +72,15 @@ class Report:
     gone: tuple[Known, ...]
     notes: tuple[str, ...]
     not_checked: tuple[str, ...]
+    unseen: tuple[str, ...]
+    """What the verdict does not cover, counted."""
 
     @property
     def last_line(self) -> str:
-        """What the run comes to, in one line."""
+        """What the run comes to, in one line; a verdict on less than everything says so."""
         verdict = VERDICTS[self.exit_code]
+        if self.exit_code == 0 and self.unseen:
+            return f"{verdict} as far as seen: {self.reason}; not seen: {', '.join(self.unseen)}"
         return f"{verdict}: {self.reason}"
 
     def as_dict(self) -> dict[str, Any]:
@@ -99,40 +111,62 @@ def report(outcome: Outcome) -> Report:
         ),
         notes=tuple(notes(trace)),
         not_checked=_counted(f"{intent.what} ({why})" for intent, why in trace.skipped),
+        unseen=tuple(_unseen(trace)),
     )
+
+
+def _unseen(trace: Trace) -> Iterator[str]:
+    """What was left out, and ends that did not come; in full those are findings."""
+    for why, times in Counter(why for _, why in trace.skipped).items():
+        yield f"{times} request{'' if times == 1 else 's'} ({why})"
+    running = [task for task in trace.tasks if task.records and not task.ended]
+    if running and not trace.patient:
+        yield f"the end of {len(running)} of {len(trace.tasks)} tasks (--phase full waits longer)"
 
 
 def _reason(outcome: Outcome, broken: tuple[Broken, ...]) -> str:
     name = outcome.options.target.gateway
     if broken:
         first = broken[0].promise
-        more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
         return f"{name} broke: {first}{more}"
     if outcome.blocked:
         return outcome.blocked
     known = len(outcome.sorted.excused)
     checked = f"{len(CHECKS)} checks on {len(outcome.trace.exchanges)} exchanges"
-    missing = f", {len(outcome.trace.skipped)} requests not sent" if outcome.trace.skipped else ""
-    return f"{name}, {checked}, {known} known deviation{'' if known == 1 else 's'}{missing}"
+    return f"{name}, {checked}, {known} known deviation{'' if known == 1 else 's'}"
 
 
 def _broken(outcome: Outcome) -> tuple[Broken, ...]:
-    groups: dict[tuple[str, str], list[Finding]] = {}
+    """One for each promise; of one check's, what breaks on createTask comes first."""
+    groups: dict[str, list[Finding]] = {}
     for finding in outcome.sorted.violations:
-        groups.setdefault((finding.promise, finding.pointer), []).append(finding)
-    return tuple(_promise(outcome, group) for group in groups.values())
+        groups.setdefault(finding.promise, []).append(finding)
+    order = list(dict.fromkeys(group[0].check for group in groups.values()))
+    ranked = sorted(
+        groups.values(), key=lambda g: (order.index(g[0].check), _rank(min(g, key=_rank)))
+    )
+    return tuple(_promise(outcome, group) for group in ranked)
+
+
+def _rank(finding: Finding) -> tuple[bool, bool, int]:
+    """What shows a promise best: the paid operation, a case with a name, the smallest request."""
+    request, what = finding.exchange.request, finding.exchange.intent.what
+    return request.path != CREATE, what.startswith("schemathesis"), len(request.content or b"")
 
 
 def _promise(outcome: Outcome, group: list[Finding]) -> Broken:
-    smallest = min(group, key=lambda finding: len(finding.exchange.request.content or b""))
+    smallest = min(group, key=_rank)
     target, request = outcome.options.target, smallest.exchange.request
+    paths = sorted({finding.exchange.request.path for finding in group}, key=PATHS.index)
     return Broken(
         smallest.check,
         smallest.promise,
-        operation_name(request.path),
+        ", ".join(map(operation_name, paths)),
         smallest.pointer,
+        is_on_page(target.gateway, smallest.pointer),
         smallest.seen,
-        len(group),
+        len({finding.exchange.number for finding in group}),
         curl(request, target.base_url, target.variable),
     )
 

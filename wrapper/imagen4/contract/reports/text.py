@@ -14,13 +14,13 @@ def text(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     told = "detected" if report.profile == "auto" else "told"
     yield f"{report.gateway} at {report.base_url}: {report.style} style ({told}), {report.phase}"
-    yield f"{report.requests} requests, {report.tasks} tasks, seed {report.seed}"
+    yield f"requests: {report.requests}, tasks: {report.tasks}, seed: {report.seed}"
     if report.paid:
         yield f"{report.paid} request(s) that may have been paid for"
     for broken in report.broken:
         yield ""
         yield f"✗ {broken.operation}: {broken.promise}"
-        yield f"  {broken.pointer}"
+        yield f"  {broken.place}"
         times = f"  ({broken.times} times)" if broken.times > 1 else ""
         yield f"  {broken.seen}{times}"
         yield f"  {broken.curl}"

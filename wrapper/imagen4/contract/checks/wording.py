@@ -1,0 +1,52 @@
+"""Schema keywords in words that somebody who runs a server understands."""
+
+from imagen4.contract.document import BODY, Breach
+
+KEPT = {
+    "enum": "`{}` is one of the documented values.",
+    "pattern": "`{}` is not blank.",
+    "minimum": "`{}` stays within its documented bounds.",
+    "maximum": "`{}` stays within its documented bounds.",
+}
+BREAKING = {
+    "required": "without what is required in its {}",
+    "type": "whose {} is of another type",
+    "enum": "whose {} is not in the document's list",
+    "maxLength": "whose {} is too long",
+    "format": "whose {} is no URI",
+    "content": "whose media type is not application/json",
+    "requestBody": "whose body is not JSON",
+}
+
+
+def kept(breach: Breach) -> str:
+    """The promise about answers that a breach of their schema breaks."""
+    field = ".".join(map(str, breach.where))
+    if breach.keyword == "required":
+        return f"Answers have `{f'{field}.' if field else ''}{breach.missing}`."
+    if breach.keyword == "anyOf":
+        return "Answers have `msg`."
+    if breach.keyword == "not":
+        return "A refusal holds no task id."
+    if breach.keyword == "type":
+        return f"`{field}` is of the documented type." if field else "Answers are JSON objects."
+    return KEPT.get(breach.keyword, "`{}` is as documented.").format(field)
+
+
+def broken(breach: Breach) -> str:
+    """How an answer breaks its schema."""
+    field = ".".join(map(str, breach.where))
+    if breach.keyword == "required":
+        return f"no `{breach.missing}`{f' in `{field}`' if field else ''}"
+    if breach.keyword == "anyOf":
+        return "neither `msg` nor `message`"
+    if breach.keyword == "not":
+        return f"a taskId in `{field}`"
+    return f"{f'`{field}`: ' if field else ''}{breach.message}"
+
+
+def breaking(pointer: str) -> str:
+    """What is wrong with a request, from the place in the document that forbids it."""
+    place, _, keyword = pointer.rpartition("/")
+    inside = place.removeprefix(BODY).removeprefix("/properties/").split("/")[-1]
+    return BREAKING.get(keyword, f"that breaks {keyword} of {{}}").format(inside or "body")
