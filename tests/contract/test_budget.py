@@ -4,6 +4,7 @@ import pytest
 
 from contract.conftest import Hold
 from imagen4.contract.document import CREATE, RECORD
+from imagen4.contract.notes import notes
 from imagen4.contract.pace import RATES
 from sharpening.clock import Clock
 from sharpening.reference import Incoming, Outgoing, Reference
@@ -105,4 +106,6 @@ def test_a_server_that_limits_is_waited_for(clock: Clock, hold: Hold) -> None:
         return answer
 
     server.create = limited  # type: ignore[method-assign]  # one more rule
-    assert hold(server, phase="full").sorted.violations == []
+    outcome = hold(server, phase="full")
+    assert outcome.sorted.violations == []
+    assert "some requests were refused with 429 and sent again" in notes(outcome.trace)

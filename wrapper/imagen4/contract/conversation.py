@@ -90,6 +90,7 @@ class Conversation:
             self.profile,
             patient,
             tuple(self.skipped),
+            self.session.limited,
         )
 
     def _tasks(self) -> list[Task]:

@@ -12,7 +12,8 @@ ENVELOPE = ("code", "msg", "message", "data")
 
 def notes(trace: Trace) -> list[str]:
     """One line each, without repetitions, in order of appearance."""
-    found = [*_additions(trace), *_nameless(trace), *_left_open(trace)]
+    limited = ["some requests were refused with 429 and sent again"] if trace.limited else []
+    found = [*_additions(trace), *_nameless(trace), *limited, *_left_open(trace)]
     return list(dict.fromkeys(found))
 
 

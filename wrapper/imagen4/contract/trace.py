@@ -58,6 +58,8 @@ class Trace:
     patient: bool = False
     """Whether tasks were given the time in which every task has to end."""
     skipped: Sequence[tuple[Intent, str]] = ()
+    limited: bool = False
+    """Whether requests were refused with 429 and sent again; only the last try is here."""
 
     @cached_property
     def tasks(self) -> list[Task]:

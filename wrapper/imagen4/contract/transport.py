@@ -66,6 +66,8 @@ class Session:
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
     exchanges: list[Exchange] = field(default_factory=list)
+    limited: bool = False
+    """Whether some request was refused with 429 and sent again."""
     # Keys that a generator put into a prompt: it draws from the literals of loaded code, and
     # a record rightly repeats the prompt.
     said: set[bytes] = field(default_factory=set)
@@ -79,6 +81,7 @@ class Session:
         for seconds in self.pace.waits():
             if exchange.verdict.effective != 429:
                 break
+            self.limited = True
             self.pace.sleep(seconds)
             try:
                 exchange = self._exchange(planned, task)
