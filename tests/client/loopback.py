@@ -10,6 +10,9 @@ from types import TracebackType
 from typing import BinaryIO
 
 HANG = b"HANG"  # read the request, answer nothing, keep the connection open
+IMPATIENT = 0.5
+"""Seconds that a client is given where a test waits for its time-out: no machine is so busy that
+a request on loopback takes as long, and a suite can wait that long some twenty times."""
 RESET = b"RESET"  # read the request, then reset the connection
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from client.loopback import HANG, Drip, Loopback, http
+from client.loopback import HANG, IMPATIENT, Drip, Loopback, http
 from client.play import (
     KEY,
     KINDS,
@@ -92,19 +92,21 @@ def httpcore_like(method: bytes) -> Any:
 @pytest.mark.parametrize("part", ["headers", "body"])
 def test_an_answer_that_drips_is_given_up_in_time(kind: str, part: str) -> None:
     """The time-out is for the whole exchange, not for each byte."""
-    answer = Drip(http(200, CREATED) if part == "body" else http(200, b"", "X: " + "x" * 900))
+    body = CREATED.ljust(900)
+    answer = Drip(http(200, body) if part == "body" else http(200, b"", "X: " + "x" * 900))
     started = monotonic()
     with Loopback(lambda _: answer) as server:
         with pytest.raises(SubmissionUncertain, match="ReadTimeout"):
-            play(kind, None, lambda c: c.submit(PROMPT), base_url=server.url, timeout=0.3)
+            play(kind, None, lambda c: c.submit(PROMPT), base_url=server.url, timeout=IMPATIENT)
         assert len(server.requests) == 1
-    assert monotonic() - started < 2.0
+    assert monotonic() - started < len(answer) * Drip.PAUSE / 2
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_connection_used_again_is_bounded_again(kind: str) -> None:
     """Each exchange has its own time, whichever connection it gets."""
-    answers: list[bytes] = [BALANCE, BALANCE, Drip(BALANCE)]
+    drip = Drip(http(200, b'{"code":200,"data":7}'.ljust(900)))
+    answers: list[bytes] = [BALANCE, BALANCE, drip]
 
     def sync(client: Any) -> None:
         assert [client.credits(), client.credits()] == [7, 7]
@@ -118,15 +120,18 @@ def test_a_connection_used_again_is_bounded_again(kind: str) -> None:
 
     started = monotonic()
     with Loopback(lambda _: answers.pop(0)) as server:
-        play(kind, None, sync if kind == "sync" else by_await, base_url=server.url, timeout=0.3)
-    assert monotonic() - started < 2.0
+        action = sync if kind == "sync" else by_await
+        play(kind, None, action, base_url=server.url, timeout=IMPATIENT)
+    assert monotonic() - started < len(drip) * Drip.PAUSE / 2
 
 
 def test_other_uses_of_an_injected_client_are_left_alone() -> None:
     """A connection that served us has no limit of ours for its owner."""
-    answers: list[bytes] = [BALANCE, Drip(http(200, b"slow"))]
-    with Loopback(lambda _: answers.pop(0)) as server, httpx.Client(timeout=5) as own:
-        play("sync", None, lambda c: c.credits(), base_url=server.url, http_client=own, timeout=0.2)
+    answers: list[bytes] = [BALANCE, Drip(http(200, b"slow"))]  # 41 bytes, 0.8 s in all
+    settings: dict[str, Any] = {"timeout": IMPATIENT}
+    with Loopback(lambda _: answers.pop(0)) as server, httpx.Client(timeout=30) as own:
+        settings |= {"base_url": server.url, "http_client": own}
+        play("sync", None, lambda c: c.credits(), **settings)
         assert own.get(server.url).text == "slow"
 
 
@@ -135,7 +140,7 @@ def test_a_picture_whose_headers_drip_is_given_up(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The attempt counts as broken off; the body that follows has a limit of its own."""
-    monkeypatch.setattr(transport, "LONGEST_HEADERS", 0.1)
+    monkeypatch.setattr(transport, "LONGEST_HEADERS", IMPATIENT)
     picture = b"\x89PNG\r\n\x1a\n" + bytes(10)
     answers = [Drip(http(200, b"", "X: " + "x" * 900)), http(200, picture)]
     with Loopback(lambda _: answers.pop(0)) as server:
@@ -207,7 +212,7 @@ def test_a_send_begins_when_it_is_its_turn() -> None:
     """And not when it is thought of."""
     with Loopback(lambda _: HANG) as server:
         client = client_for("sync", "kie", None, Time(), base_url=server.url)
-        send = Send(Call("GET", "/x"), 0.05)
+        send = Send(Call("GET", "/x"), IMPATIENT)
         assert send.started is False
         with pytest.raises(TransportError):
             client._driver._wire.send(send)

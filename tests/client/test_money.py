@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from client.loopback import HANG, RESET, Loopback, Received, http
+from client.loopback import HANG, IMPATIENT, RESET, Loopback, Received, http
 from client.play import KEY, KINDS, PROMPT, QUICK, Script, Time, created, envelope, play
 from imagen4 import (
     Imagen4Error,
@@ -41,9 +41,10 @@ AMBIGUOUS = {
 def test_an_ambiguous_create_arrives_once(kind: str, answer: bytes) -> None:
     """Whatever leaves open whether the task exists is not repeated and says what was sent when."""
     before = datetime.now(UTC)
+    timeout = IMPATIENT if answer == HANG else 30
     with Loopback(lambda _: answer) as server:
         with pytest.raises(SubmissionUncertain) as caught:
-            play(kind, None, lambda c: c.generate(PROMPT), base_url=server.url, timeout=0.15)
+            play(kind, None, lambda c: c.generate(PROMPT), base_url=server.url, timeout=timeout)
         assert server.paths("POST") == ["/api/v1/jobs/createTask"]
     error = caught.value
     assert error.sent_at is not None

@@ -7,6 +7,8 @@ import httpx
 from imagen4.sandbox import Sandbox
 from sandbox.conftest import CREATE, Asker
 
+IMPATIENT = 0.5
+"""Real seconds after which a caller hangs up: more than a busy machine needs to be asked."""
 BODY = {"model": "google/imagen4", "input": {"prompt": "a red fox"}}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from imagen4.sandbox.faults import FAULTS
 from sandbox.conftest import CREATE, CREDIT, LINK, RECORD, Asker
-from sandbox.spoiling import BODY, spoilt, tasks
+from sandbox.spoiling import BODY, IMPATIENT, spoilt, tasks
 
 CODES = sorted(name for name in FAULTS if name.startswith("code-"))
 
@@ -57,7 +57,7 @@ def test_silence_outlasts_an_impatient_client(kie: Asker) -> None:
 
 def spoilt_impatiently(kie: Asker) -> None:
     kie.sandbox.fault("no-answer")
-    kie.send("POST", CREATE, json=BODY, timeout=0.05)
+    kie.send("POST", CREATE, json=BODY, timeout=IMPATIENT)
 
 
 def test_a_reset_comes_after_receipt(kie: Asker) -> None:

@@ -15,6 +15,7 @@ import imagen4
 from imagen4 import callbacks
 from imagen4.sandbox.faults import FAULTS, Stage
 from imagen4.testing import ClientSandbox
+from sandbox.spoiling import IMPATIENT
 
 PICTURES = "pictures"
 """The client rides it out."""
@@ -74,7 +75,7 @@ DOWNLOADS = {
     "gone": PICTURES,
     "not-a-picture": "DownloadError",
 }
-PATIENCE = {"latency": 0.3, "no-answer": 0.3}
+PATIENCE = {"latency": IMPATIENT, "no-answer": IMPATIENT}
 """Real seconds that the client waits for an answer which comes later or not at all."""
 SECONDS = {"latency": {"seconds": 5.0}, "slow-download": {"seconds": 0.2}}
 

@@ -18,6 +18,7 @@ from imagen4.sandbox.bounded import Bounded
 from imagen4.sandbox.clock import Clock
 from imagen4.sandbox.settings import SettingError
 from sandbox.conftest import CREATE, CREDIT, RECORD, Asker
+from sandbox.spoiling import IMPATIENT
 
 START = """
 import time
@@ -83,7 +84,7 @@ def test_it_can_be_stopped_while_somebody_waits(http: httpx.Client) -> None:
                 time.sleep(0.005)
             begun = time.perf_counter()
             patient.stop()
-            assert time.perf_counter() - begun < 1.5
+            assert time.perf_counter() - begun < 5
             assert isinstance(waiting.exception(), httpx.TransportError)
 
 
@@ -134,7 +135,7 @@ def test_slow_clients_do_not_keep_others_waiting(kie: Asker) -> None:
     try:
         for wire in slow:
             wire.sendall(head)
-        assert kie.send("GET", CREDIT).elapsed.total_seconds() < 1
+        assert kie.send("GET", CREDIT).elapsed.total_seconds() < 5
     finally:
         for wire in slow:
             wire.close()
@@ -148,7 +149,7 @@ def test_callers_who_hang_up_leave_no_trace(kie: Asker, caplog: pytest.LogCaptur
             wire.sendall(head)
     kie.sandbox.fault("no-answer")
     with pytest.raises(httpx.ReadTimeout):
-        kie.send("GET", CREDIT, timeout=0.05)
+        kie.send("GET", CREDIT, timeout=IMPATIENT)
     assert kie.send("GET", CREDIT).json()["code"] == 200
     assert [entry.operation for entry in kie.sandbox.requests] == ["credit"] * 2
     assert caplog.records == []

@@ -1,6 +1,7 @@
 """Running the sandbox in the foreground."""
 
 import time
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -24,10 +25,10 @@ def serve(host: str, port: int, faults: tuple[str, ...], **settings: Any) -> Non
         sandbox.port = listener.getsockname()[1]
         _introduce(sandbox)
         sandbox.world.journal.listener = _say
-        try:
+        # uvicorn raises the signal again once it has shut down; now and then nothing comes of that.
+        with suppress(KeyboardInterrupt):
             server_for(sandbox.world).run([listener])
-        except KeyboardInterrupt:
-            click.echo("stopped")
+        click.echo("stopped")
 
 
 def _sandbox(host: str, port: int, faults: tuple[str, ...], settings: dict[str, Any]) -> Sandbox:
