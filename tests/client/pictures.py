@@ -42,14 +42,10 @@ def fetched(
         fresh = [each(server.url) if callable(each) else each for each in others]
         script = Script(polls=[succeeded("t1", *urls)], others=fresh)
 
-        def sync(client: Any) -> Any:
-            return action(client.job("t1").wait())
+        async def waited(client: Any) -> Any:
+            return await settled(action(await settled(client.job("t1").wait())))
 
-        async def by_await(client: Any) -> Any:
-            return await settled(action(await client.job("t1").wait()))
-
-        chosen = sync if kind == "sync" else by_await
-        return play(kind, script, chosen, gateway=gateway, **settings), server, script
+        return play(kind, script, waited, gateway=gateway, **settings), server, script
 
 
 def saved_to(path: Path) -> Callable[[Any], Any]:

@@ -6,7 +6,14 @@ Every behaviour is tested with both clients: `play` runs the same action against
 import asyncio
 import inspect
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+)
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,7 +164,10 @@ def play(
     time: Time | None = None,
     **settings: Any,
 ) -> Any:
-    """Run an action on a client of either kind and return what comes of it."""
+    """Run an action on a client of either kind and return what comes of it.
+
+    An action of several steps is a coroutine function for both; it puts each call into `settled`.
+    """
     time = time or Time()
 
     async def run_async() -> Any:
@@ -167,15 +177,33 @@ def play(
     if kind == "async":
         return asyncio.run(run_async())
     with client_for(kind, gateway, script, time, **settings) as client:
-        outcome = action(client)
-        return list(outcome) if inspect.isgenerator(outcome) else outcome
+        return at_once(settled(action(client)))
 
 
 async def settled(outcome: Awaitable[Any] | Any) -> Any:
-    """Await what an async client's method gives; collect what it yields."""
-    if inspect.isasyncgen(outcome):
-        return [each async for each in outcome]
+    """What either client's method comes to: awaited, collected, or there already."""
+    if inspect.isasyncgen(outcome) or inspect.isgenerator(outcome):
+        return [each async for each in each_of(outcome)]
     return await outcome if inspect.isawaitable(outcome) else outcome
+
+
+async def each_of(outcome: Iterable[Any] | AsyncIterable[Any]) -> AsyncIterator[Any]:
+    """What either client's method yields, as it comes."""
+    if isinstance(outcome, AsyncIterable):
+        async for each in outcome:
+            yield each
+    else:
+        for each in outcome:
+            yield each
+
+
+def at_once(action: Coroutine[Any, Any, Any]) -> Any:
+    """Run an action of several steps on the sync client, with whom there is nothing to await."""
+    try:
+        action.send(None)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("a sync client had to be waited for")
 
 
 QUICK = Polling.immediate()

@@ -17,9 +17,10 @@ def waited(kind: str, *polls: Reply, time: Time | None = None, **settings: Any) 
     """Take up task t1 and wait for it."""
     timeout = settings.pop("wait", None)
     on_update = settings.pop("on_update", None)
-    script = Script(polls=polls)
-    action: Callable[[Any], Any] = lambda c: c.job("t1").wait(timeout, on_update)  # noqa: E731
-    return play(kind, script, action, time=time, **settings)
+    return play(
+        kind, Script(polls=polls), lambda c: c.job("t1").wait(timeout, on_update),
+        time=time, **settings,
+    )  # fmt: skip
 
 
 def by_task(answers: dict[str, list[httpx.Response]]) -> Callable[[httpx.Request], httpx.Response]:

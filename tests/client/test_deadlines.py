@@ -6,7 +6,18 @@ from typing import Any
 import httpx
 import pytest
 
-from client.play import KINDS, PROMPT, Script, Time, created, details, play, succeeded, task_id_of
+from client.play import (
+    KINDS,
+    PROMPT,
+    Script,
+    Time,
+    created,
+    details,
+    play,
+    settled,
+    succeeded,
+    task_id_of,
+)
 from client.polls import DONE, GENERATING, WAITING, by_task, waited
 from imagen4 import InvalidRequest, Polling, TaskTimeout
 
@@ -56,17 +67,12 @@ def test_a_timed_out_wait_can_be_resumed(kind: str) -> None:
     """Nothing is created again; the job on the error goes on where it was."""
     script = Script(creates=[created("t1")], polls=[WAITING, GENERATING, DONE])
 
-    def sync(client: Any) -> Any:
+    async def resumed(client: Any) -> Any:
         with pytest.raises(TaskTimeout) as caught:
-            client.generate(PROMPT, timeout=1)
-        return caught.value.job.wait()
+            await settled(client.generate(PROMPT, timeout=1))
+        return await settled(caught.value.job.wait())
 
-    async def by_await(client: Any) -> Any:
-        with pytest.raises(TaskTimeout) as caught:
-            await client.generate(PROMPT, timeout=1)
-        return await caught.value.job.wait()
-
-    result = play(kind, script, sync if kind == "sync" else by_await)
+    result = play(kind, script, resumed)
     assert result.task_ids == ("t1",)
     assert len(script.sent("createTask")) == 1
 

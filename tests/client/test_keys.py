@@ -74,23 +74,14 @@ def test_an_injected_client_brings_no_habits_along(kind: str, stranger: Loopback
     answers = [answered(7.5), http(302, b"", f"Location: {stranger.url}/steal\r\n")]
     injected = (httpx.Client if kind == "sync" else httpx.AsyncClient)(**habits)
 
-    def sync(client: Any) -> None:
-        assert client.credits() == 7.5
+    async def action(client: Any) -> None:
+        assert await settled(client.credits()) == 7.5
         with pytest.raises(Imagen4Error):
-            client.credits()
-        client.close()
+            await settled(client.credits())
+        await settled(client.close())
         assert not injected.is_closed
-        injected.close()
+        await settled(injected.close() if kind == "sync" else injected.aclose())
 
-    async def by_await(client: Any) -> None:
-        assert await client.credits() == 7.5
-        with pytest.raises(Imagen4Error):
-            await client.credits()
-        await client.close()
-        assert not injected.is_closed
-        await injected.aclose()
-
-    action = sync if kind == "sync" else by_await
     with Loopback(lambda _: answers.pop(0)) as server:
         play(kind, None, action, base_url=server.url, http_client=injected)
         received = server.requests[0]
@@ -119,14 +110,11 @@ def test_the_host_of_a_result_does_not_get_the_key(
         "all": lambda result: result.save(tmp_path),
     }
 
-    def sync(client: Any) -> Any:
-        return fetch[how](client.generate(PROMPT))
-
-    async def by_await(client: Any) -> Any:
-        return await settled(fetch[how](await client.generate(PROMPT)))
+    async def fetched(client: Any) -> Any:
+        return await settled(fetch[how](await settled(client.generate(PROMPT))))
 
     with Loopback(reply) as server:
-        play(kind, None, sync if kind == "sync" else by_await, base_url=server.url)
+        play(kind, None, fetched, base_url=server.url)
     (received,) = stranger.requests
     assert received.path == "/1.png"
     assert "authorization" not in received.headers
@@ -191,14 +179,8 @@ def test_a_closed_client_sends_nothing(kind: str) -> None:
         await settled(client.close())
         await settled(client.submit(PROMPT))
 
-    def action(client: Any) -> Any:
-        if kind == "async":
-            return close_then_submit(client)
-        client.close()
-        return client.submit(PROMPT)
-
     with pytest.raises(InvalidRequest, match="The client is closed"):
-        play(kind, None, action)
+        play(kind, None, close_then_submit)
 
 
 def test_the_created_job_is_usable_after_all_this() -> None:

@@ -16,6 +16,7 @@ from client.play import (
     Script,
     created,
     details,
+    each_of,
     envelope,
     play,
     succeeded,
@@ -80,14 +81,8 @@ def test_requests_are_taken_only_when_there_is_room(kind: str) -> None:
             taken["prompts"] += 1
             yield f"picture {index}"
 
-    def first_sync(client: Any) -> None:
-        results = client.generate_many(prompts(), max_in_flight=4)
-        next(results)
-        assert taken["prompts"] <= 5
-        taken["results"] += 1 + len(list(results))
-
-    async def first_async(client: Any) -> None:
-        results = client.generate_many(prompts(), max_in_flight=4)
+    async def first_one_then_all(client: Any) -> None:
+        results = each_of(client.generate_many(prompts(), max_in_flight=4))
         await anext(results)
         assert taken["prompts"] <= 5
         taken["results"] += 1 + len([each async for each in results])
@@ -96,7 +91,7 @@ def test_requests_are_taken_only_when_there_is_room(kind: str) -> None:
         creates=[created(f"t{index}") for index in range(30)],
         polls=[lambda request: succeeded(task_id_of(request))],
     )
-    play(kind, script, first_sync if kind == "sync" else first_async, polling=QUICK)
+    play(kind, script, first_one_then_all, polling=QUICK)
     assert taken == {"prompts": 30, "results": 30}
 
 
@@ -111,19 +106,15 @@ def test_results_that_were_fetched_are_not_kept(kind: str) -> None:
         gc.collect()
         alive.append(sum(isinstance(each, Finished) for each in gc.get_objects()))
 
-    def sync(client: Any) -> None:
-        for each in client.generate_many(map(str, range(40)), max_in_flight=2):
-            count(each.index)
-
-    async def by_await(client: Any) -> None:
-        async for each in client.generate_many(map(str, range(40)), max_in_flight=2):
+    async def counted(client: Any) -> None:
+        async for each in each_of(client.generate_many(map(str, range(40)), max_in_flight=2)):
             count(each.index)
 
     script = Script(
         creates=[created(f"t{index}") for index in range(40)],
         polls=[lambda request: succeeded(task_id_of(request))],
     )
-    play(kind, script, sync if kind == "sync" else by_await, polling=QUICK)
+    play(kind, script, counted, polling=QUICK)
     assert len(alive) == 4
     assert max(alive) - min(alive) <= 3
 

@@ -5,7 +5,18 @@ from typing import Any
 import httpx
 import pytest
 
-from client.play import KINDS, PROMPT, Script, Time, created, details, play, succeeded, task_id_of
+from client.play import (
+    KINDS,
+    PROMPT,
+    Script,
+    Time,
+    created,
+    details,
+    each_of,
+    play,
+    succeeded,
+    task_id_of,
+)
 from imagen4 import Polling, RateLimited, TaskTimeout
 
 
@@ -54,23 +65,15 @@ def test_a_slow_consumer_costs_no_task_its_last_poll(kind: str, asked_for: float
         )],
     )  # fmt: skip
 
-    def sync(client: Any) -> list[Any]:
-        ended = []
-        for each in client.generate_many(map(str, range(count)), timeout=3.3):
-            time.now += asked_for if not ended else 0.0
-            ended.append(each)
-        return ended
-
-    async def by_await(client: Any) -> list[Any]:
-        ended = []
-        async for each in client.generate_many(map(str, range(count)), timeout=3.3):
+    async def slowly(client: Any) -> list[Any]:
+        ended: list[Any] = []
+        async for each in each_of(client.generate_many(map(str, range(count)), timeout=3.3)):
             time.now += asked_for if not ended else 0.0
             ended.append(each)
         return ended
 
     pace = Polling(pace=((1e9, 3.0, 3.0),))
-    action = sync if kind == "sync" else by_await
-    ended = play(kind, script, action, time=time, polling=pace)
+    ended = play(kind, script, slowly, time=time, polling=pace)
     assert [each.error for each in ended] == [None] * count
 
 

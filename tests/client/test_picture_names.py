@@ -7,7 +7,7 @@ import pytest
 
 from client.loopback import http
 from client.pictures import KINDS_OF_PICTURE, PNG, fetched, saved_to
-from client.play import KINDS
+from client.play import KINDS, settled
 from imagen4 import DownloadError
 from imagen4.downloads.pictures import stem
 
@@ -51,21 +51,12 @@ def test_no_picture_replaces_another_of_the_same_result(kind: str, tmp_path: Pat
     """Two pictures saved under one name would be one picture lost."""
     target = tmp_path / "fox.png"
 
-    def sync(result: Any) -> None:
-        result.images[0].save(target)
-        result.images[0].save(target)
-        result.images[1].save(target)
-
-    async def by_await(result: Any) -> None:
-        await result.images[0].save(target)
-        await result.images[0].save(target)
-        await result.images[1].save(target)
+    async def save(result: Any) -> None:
+        for index in (0, 0, 1):
+            await settled(result.images[index].save(target))
 
     with pytest.raises(DownloadError, match="Another picture of this result was saved under that"):
-        fetched(
-            kind, lambda r: http(200, PNG + r.path.encode()),
-            sync if kind == "sync" else by_await, "/0", "/1",
-        )  # fmt: skip
+        fetched(kind, lambda r: http(200, PNG + r.path.encode()), save, "/0", "/1")
     assert target.read_bytes() == PNG + b"/0"
     assert list(tmp_path.iterdir()) == [target]
 

@@ -5,7 +5,18 @@ from typing import Any
 import httpx
 import pytest
 
-from client.play import KINDS, PROMPT, Script, Time, created, details, envelope, play, succeeded
+from client.play import (
+    KINDS,
+    PROMPT,
+    Script,
+    Time,
+    created,
+    details,
+    envelope,
+    play,
+    settled,
+    succeeded,
+)
 from client.polls import DONE, UNKNOWN, WAITING, waited
 from imagen4 import TaskNotFound, TaskTimeout
 
@@ -59,16 +70,10 @@ def test_a_task_seen_in_one_wait_is_known_in_the_next(kind: str) -> None:
     """A job taken up again forgives a stray "unknown" after a time-out, too."""
     script = Script(polls=[details("t1", "waiting"), NO_SUCH_TASK, succeeded("t1")])
 
-    def sync(client: Any) -> Any:
+    async def waited_twice(client: Any) -> Any:
         job = client.job("t1")
         with pytest.raises(TaskTimeout):
-            job.wait(0)
-        return job.wait()
+            await settled(job.wait(0))
+        return await settled(job.wait())
 
-    async def by_await(client: Any) -> Any:
-        job = client.job("t1")
-        with pytest.raises(TaskTimeout):
-            await job.wait(0)
-        return await job.wait()
-
-    assert play(kind, script, sync if kind == "sync" else by_await).task_ids == ("t1",)
+    assert play(kind, script, waited_twice).task_ids == ("t1",)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from client.play import KINDS, PROMPT, Script, created, details, envelope, play, settled
+from client.play import KINDS, PROMPT, Script, created, details, each_of, envelope, play, settled
 from client.polls import DONE, GENERATING, WAITING, waited
 from imagen4 import GatewayUnavailable, TaskFailed, Update
 
@@ -31,15 +31,12 @@ def test_updates_can_be_iterated(kind: str) -> None:
     """`updates()` yields what `on_update` gets, and `wait()` then has the result at hand."""
     script = Script(polls=[WAITING, GENERATING, DONE])
 
-    def sync(client: Any) -> Any:
+    async def told(client: Any) -> Any:
         job = client.job("t1")
-        return [update.state for update in job.updates()], job.wait()
+        states = [update.state async for update in each_of(job.updates())]
+        return states, await settled(job.wait())
 
-    async def by_await(client: Any) -> Any:
-        job = client.job("t1")
-        return [update.state async for update in job.updates()], await job.wait()
-
-    states, result = play(kind, script, sync if kind == "sync" else by_await)
+    states, result = play(kind, script, told)
     assert states == ["waiting", "generating", "success"]
     assert result.task_ids == ("t1",)
     assert len(script.requests) == 3
