@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import pytest
+import respx
 
+from cli.invoking import NOWHERE
 from imagen4.cli.group import run
 from imagen4.sandbox import Sandbox
 
@@ -29,6 +31,14 @@ def sandbox(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     for gateway in ("kie", "apikley"):
         monkeypatch.setenv(f"{gateway.upper()}_API_KEY", server.key(gateway))
     return server
+
+
+@pytest.fixture
+def routes(monkeypatch: pytest.MonkeyPatch) -> Iterator[respx.MockRouter]:
+    """For answers that no sandbox gives."""
+    monkeypatch.setenv("KIE_API_KEY", "k")
+    with respx.mock(base_url=NOWHERE) as router:
+        yield router
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,11 @@ from imagen4.sandbox import Sandbox
 GATEWAYS = ["kie", "apikley"]
 
 
+# Where nothing listens: the fixture `routes` answers in its place.
+NOWHERE = "http://127.0.0.1:9"
+AT_NOWHERE = ["--gateway", "kie", "--base-url", NOWHERE]
+
+
 def at(sandbox: Sandbox, gateway: str) -> list[str]:
     return ["--gateway", gateway, "--base-url", sandbox.url(gateway)]
 

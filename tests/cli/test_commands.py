@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import respx
 
-from cli.invoking import GATEWAYS, at, create
+from cli.invoking import AT_NOWHERE, GATEWAYS, at, create
 from imagen4.sandbox import Sandbox
 
 
@@ -95,11 +95,9 @@ def test_the_demo_ends_with_a_table(
 
 @pytest.mark.parametrize(("balance", "shown"), [(123456.75, "123456.75"), (8, "8")])
 def test_the_balance_is_not_rounded(
-    imagen4: Callable, monkeypatch: pytest.MonkeyPatch, balance: float, shown: str
+    imagen4: Callable, routes: respx.MockRouter, balance: float, shown: str
 ) -> None:
     """Large balances keep their cents."""
-    monkeypatch.setenv("KIE_API_KEY", "k")
-    with respx.mock(base_url="http://127.0.0.1:9") as gateway:
-        gateway.get("/api/v1/chat/credit").respond(json={"code": 200, "data": balance})
-        done = imagen4("credits", "-g", "kie", "--base-url", "http://127.0.0.1:9")
+    routes.get("/api/v1/chat/credit").respond(json={"code": 200, "data": balance})
+    done = imagen4("credits", *AT_NOWHERE)
     assert done.out == f"{shown}\n"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import respx
 
-from cli.invoking import at, create
+from cli.invoking import AT_NOWHERE, at, create
 from imagen4.sandbox import Sandbox
 
 
@@ -98,17 +98,12 @@ def test_the_debug_log_has_ids_but_no_key_and_no_prompt(
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_an_id_in_a_refusal_is_not_lost(
-    imagen4: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: list[str]
+    imagen4: Callable, routes: respx.MockRouter, tmp_path: Path, form: list[str]
 ) -> None:
     """A create that failed but names a task may have been paid: the id is in hint and report."""
-    monkeypatch.setenv("KIE_API_KEY", "k")
     body = {"code": 500, "msg": "Server exception", "data": {"taskId": "-o/tmp/f00d"}}
-    with respx.mock(base_url="http://127.0.0.1:9") as gateway:
-        gateway.post("/api/v1/jobs/createTask").respond(json=body)
-        done = imagen4(
-            *("generate", "a fox", "-g", "kie", "--base-url", "http://127.0.0.1:9"),
-            *("-o", str(tmp_path), *form),
-        )
+    routes.post("/api/v1/jobs/createTask").respond(json=body)
+    done = imagen4("generate", "a fox", *AT_NOWHERE, "-o", str(tmp_path), *form)
     assert done.code == 6
     assert any(line.endswith(" -- -o/tmp/f00d") for line in done.err.splitlines())
     if form:
@@ -118,23 +113,19 @@ def test_an_id_in_a_refusal_is_not_lost(
 @pytest.mark.parametrize(("refusal", "code"), [(402, 4), (422, 1), (429, 8), (500, 6)])
 def test_a_later_create_that_fails_leaves_a_way_to_the_others(
     imagen4: Callable,
+    routes: respx.MockRouter,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     refusal: int,
     code: int,
 ) -> None:
     """Two of three tasks are paid for: their ids stand in the command that resumes."""
-    monkeypatch.setenv("KIE_API_KEY", "k")
     monkeypatch.setattr("imagen4.core.polling.Polling.pause", lambda *_: 1e9)
     answers = [{"code": 200, "data": {"taskId": name}} for name in ("one", "two")]
     answers.append({"code": refusal, "msg": "no", "data": None})
-    with respx.mock(base_url="http://127.0.0.1:9") as gateway:
-        route = gateway.post("/api/v1/jobs/createTask")
-        route.side_effect = [httpx.Response(200, json=answer) for answer in answers]
-        done = imagen4(
-            *("generate", "a fox", "-g", "kie", "--base-url", "http://127.0.0.1:9"),
-            *("-n", "3", "-o", str(tmp_path)),
-        )
+    route = routes.post("/api/v1/jobs/createTask")
+    route.side_effect = [httpx.Response(200, json=answer) for answer in answers]
+    done = imagen4("generate", "a fox", *AT_NOWHERE, "-n", "3", "-o", str(tmp_path))
     assert done.code == code
     assert any(line.endswith(" -- one two") for line in done.err.splitlines())
 

@@ -13,11 +13,9 @@ import httpx
 import pytest
 import respx
 
-from client.play import GATEWAYS, KINDS, PROMPT, QUICK, settled
+from client.play import GATEWAYS, KINDS, PROMPT, QUICK, created, details, settled
 from imagen4 import AsyncClient, Client, Imagen4Error, SubmissionUncertain, TaskTimeout, errors
 from imagen4.gateways import adapter_for
-
-CREATED = {"code": 200, "msg": "success", "data": {"taskId": "t1", "recordId": "t1"}}
 
 
 def documented_codes(gateway: str) -> list[int]:
@@ -119,7 +117,7 @@ def test_every_documented_code_on_a_poll(
     kind: str, style: str, gateway: str, code: int, routes: respx.MockRouter
 ) -> None:
     """Ends the wait as what it means, or is ridden out until the deadline; the job survives."""
-    at(routes, gateway, create={"return_value": httpx.Response(200, json=CREATED)})
+    at(routes, gateway, create={"return_value": created("t1")})
     at(routes, gateway, poll=refused(code, style))
     with pytest.raises(ON_POLL.get(code, Imagen4Error)) as caught:
         ask(kind, gateway, lambda c: c.generate(PROMPT, timeout=0))
@@ -155,28 +153,15 @@ def test_an_unreachable_gateway_does_not_end_a_wait(
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_recorded_life_of_a_task(kind: str, gateway: str, routes: respx.MockRouter) -> None:
     """Waiting, generating, success: with every oddity of live answers."""
-    record: dict[str, Any] = {
-        "taskId": "t1",
-        "model": "google/imagen4",
-        "param": json.dumps({"input": json.dumps({"prompt": PROMPT}), "model": "google/imagen4"}),
-        "resultJson": "",
-        "failCode": None,
-        "failMsg": None,
-        "costTime": None,
-        "completeTime": None,
-        "createTime": 1777539190339,
-    }
+    prompt = json.dumps({"input": json.dumps({"prompt": PROMPT}), "model": "google/imagen4"})
     done = {
-        "state": "success",
         "resultJson": '{"resultUrls":["https://tempfile.example/1.jpg"]}',
         "costTime": 188,
         "completeTime": 1777539378147,
     }
-    polls = [
-        httpx.Response(200, json={"code": 200, "msg": "success", "data": record | state})
-        for state in ({"state": "waiting"}, {"state": "generating"}, done)
-    ]
-    at(routes, gateway, create={"return_value": httpx.Response(200, json=CREATED)})
+    life: dict[str, dict[str, object]] = {"waiting": {}, "generating": {}, "success": done}
+    polls = [details("t1", state, param=prompt, **fields) for state, fields in life.items()]
+    at(routes, gateway, create={"return_value": created("t1")})
     at(routes, gateway, poll={"side_effect": polls})
     result = ask(kind, gateway, lambda c: c.generate(PROMPT))
     (image,) = result.images

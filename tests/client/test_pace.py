@@ -23,6 +23,7 @@ from imagen4.core.polling import DOCUMENTED_PACE
         (119.9, 5.5, 7.5),
         (120, 15.0, 20.0),
         (9e9, 15.0, 20.0),
+        (inf, 15.0, 20.0),
     ],
 )
 def test_an_interval_is_drawn_from_the_band_of_its_time(
@@ -57,10 +58,14 @@ def test_beyond_the_last_band_its_pace_goes_on() -> None:
         (1, 0.0, 1.0),
         (1, 1.0, 2.0),
         (2, 0.0, 2.0),
+        (2, 1.0, 4.0),
         (3, 1.0, 8.0),
+        (5, 0.0, 16.0),
         (5, 1.0, 32.0),
-        (9, 1.0, 60.0),
-        (9, 0.0, 30.0),
+        (6, 0.0, 30.0),
+        (6, 1.0, 60.0),
+        (20, 0.0, 30.0),
+        (20, 1.0, 60.0),
     ],
 )
 def test_pauses_after_refusals_double_with_jitter(
@@ -92,6 +97,8 @@ def test_immediate_waits_for_nothing() -> None:
 
 def test_the_defaults_are_those_of_the_documents() -> None:
     """Give up after 10-15 minutes; the rest is ours."""
+    pace = ((30.0, 2.4, 3.0), (120.0, 5.5, 7.5), (inf, 15.0, 20.0))
+    assert Polling() == Polling(900.0, pace, 15.0, 3, 5, 2.0, True)
     polling = Polling()
     assert (polling.timeout, polling.grace, polling.tolerance) == (900.0, 15.0, 3)
     assert (polling.attempts, polling.backoff, polling.paced) == (5, 2.0, True)
@@ -192,41 +199,6 @@ def test_immediate_polling_leaves_no_gap_however_chance_falls() -> None:
     """Neither end of its one band is above zero."""
     polling = Polling.immediate()
     assert [polling.interval(0.0, lambda drawn=drawn: drawn) for drawn in (0.0, 1.0)] == [0.0, 0.0]
-
-
-@pytest.mark.parametrize(
-    ("elapsed", "shortest", "longest"),
-    [
-        (0.0, 2.4, 3.0),
-        (29.9, 2.4, 3.0),
-        (30.0, 5.5, 7.5),
-        (119.9, 5.5, 7.5),
-        (120.0, 15.0, 20.0),
-        (10_000.0, 15.0, 20.0),
-        (inf, 15.0, 20.0),
-    ],
-)
-def test_polls_keep_to_the_documented_bands(
-    elapsed: float, shortest: float, longest: float
-) -> None:
-    """Two to three seconds, five to ten, fifteen to thirty: from one end of a band to the other."""
-    ends = [Polling().interval(elapsed, lambda drawn=drawn: drawn) for drawn in (0.0, 1.0)]
-    assert ends == pytest.approx([shortest, longest])
-
-
-def test_the_defaults_of_waiting() -> None:
-    """Fifteen minutes, a little grace, little tolerance, few attempts, paced."""
-    pace = ((30.0, 2.4, 3.0), (120.0, 5.5, 7.5), (inf, 15.0, 20.0))
-    assert Polling() == Polling(900.0, pace, 15.0, 3, 5, 2.0, True)
-
-
-@pytest.mark.parametrize(
-    ("attempt", "pause"), [(1, 2.0), (2, 4.0), (5, 32.0), (6, 60.0), (20, 60.0)]
-)
-def test_pauses_double_up_to_a_minute(attempt: int, pause: float) -> None:
-    """And half of each is left to chance."""
-    assert Polling().pause(attempt, None, lambda: 1.0) == pause
-    assert Polling().pause(attempt, None, lambda: 0.0) == pause / 2
 
 
 def test_a_window_is_a_little_longer_than_documented() -> None:

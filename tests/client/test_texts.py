@@ -10,8 +10,6 @@ from imagen4.core.task import usable_id
 def test_one_line_is_printable() -> None:
     """Also for what JSON can hold and no terminal can show."""
     assert one_line("a\ud800b\tc\r\n d") == "a b c d"
-    assert one_line("x" * 300) == "x" * 300
-    assert one_line("x" * 301) == "x" * 299 + "…"
     assert one_line("") == ""
 
 
