@@ -88,7 +88,11 @@ def failing(fails: Any) -> Any:
     )
 
 
-AREA.add("long-prompts-fail", failing(lambda body: len(body["input"]["prompt"]) > 1000))
+AREA.add(
+    "long-prompts-fail",
+    failing(lambda body: len(body["input"]["prompt"]) > 1000),
+    full_only=RARE,
+)
 AREA.add(
     "ratio-3-to-4-fails",
     failing(lambda body: body["input"].get("aspect_ratio") == "3:4"),
