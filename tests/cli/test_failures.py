@@ -9,6 +9,7 @@ import pytest
 import respx
 
 from cli.invoking import AT_NOWHERE, at, create
+from imagen4 import DownloadError
 from imagen4.sandbox import Sandbox
 
 
@@ -131,13 +132,17 @@ def test_a_later_create_that_fails_leaves_a_way_to_the_others(
 
 
 def test_pictures_that_cannot_be_saved_are_reported_by_address(
-    sandbox: Sandbox, imagen4: Callable, tmp_path: Path
+    sandbox: Sandbox, imagen4: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A partial failure into an unusable folder still gives the JSON report and a way back."""
-    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    """A partial failure and then a full disk still give the JSON report and a way back."""
+
+    def full(_: object) -> None:
+        raise DownloadError("The picture cannot be written: No space left on device")
+
+    monkeypatch.setattr("imagen4.result.make_directory", full)
     sandbox.fault("fail", times=1)
-    folder = str(tmp_path / "file" / "out")
-    done = imagen4("generate", "a fox", *at(sandbox, "kie"), "-n", "2", "-o", folder, "--json")
+    out = str(tmp_path)
+    done = imagen4("generate", "a fox", *at(sandbox, "kie"), "-n", "2", "-o", out, "--json")
     report = json.loads(done.out)
     assert done.code == 7
     assert report["images"][0]["url"].startswith("http")

@@ -34,12 +34,15 @@ def generate(sandbox: Sandbox, folder: Path, stderr: int) -> "subprocess.Popen[s
     )
 
 
-def test_ctrl_c_prints_the_command_that_resumes(still: Sandbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_prints_the_command_that_resumes(
+    still: Sandbox, tmp_path: Path, kind: signal.Signals
+) -> None:
     """Interrupted while waiting: exit code 130, and the paid task's id in a pasteable line."""
     with generate(still, tmp_path, subprocess.PIPE) as running:
         assert running.stderr is not None
         task_id = running.stderr.readline().split()[3]
-        running.send_signal(signal.SIGINT)
+        running.send_signal(kind)
         _, said = running.communicate(timeout=20)
     assert running.returncode == 130
     assert f"imagen4 fetch --gateway kie --base-url {still.url('kie')} " in said

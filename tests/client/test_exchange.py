@@ -19,10 +19,7 @@ from client.play import (
     Script,
     Time,
     client_for,
-    created,
     play,
-    succeeded,
-    task_id_of,
 )  # fmt: skip
 from imagen4 import SubmissionUncertain, TransportError
 from imagen4.core.effects import Call, Send
@@ -161,24 +158,6 @@ def saved(kind: str, url: str) -> bytes:
 
     play(kind, script, sync if kind == "sync" else by_await)
     return file.getvalue()
-
-
-def test_one_client_may_be_used_in_one_loop_after_another() -> None:
-    """Also when so many requests are on the way that some have to wait for their turn."""
-
-    async def answer(request: httpx.Request) -> httpx.Response:
-        await asyncio.sleep(0)
-        return created("t") if request.method == "POST" else succeeded(task_id_of(request))
-
-    http_client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
-    client = client_for("async", "kie", None, Time(), http_client=http_client, polling=QUICK)
-
-    async def run() -> int:
-        every = client.generate_many(map(str, range(120)), max_in_flight=120)
-        return len([each async for each in every if each.error is None])
-
-    assert [asyncio.run(run()) for _ in range(2)] == [120, 120]
-    asyncio.run(http_client.aclose())
 
 
 def test_a_create_that_waits_for_its_turn_was_not_under_way(

@@ -55,12 +55,12 @@ def test_some_failed_some_succeeded_is_a_partial_failure(kind: str) -> None:
 
 
 def test_if_all_failed_the_first_failure_is_the_error() -> None:
-    """There is no result that could come with it."""
+    """There is no result that could come with it; its `task_ids` are all that failed."""
     answers = {name: [details(name, "fail", failMsg=name)] for name in ("t1", "t2")}
     script = Script(polls=[by_task(answers)])
     with pytest.raises(TaskFailed, match="The task failed: t1") as caught:
         play("sync", script, lambda c: c.job("t1", "t2").wait())
-    assert caught.value.task_ids == ("t1",)
+    assert caught.value.task_ids == ("t1", "t2")
     assert caught.value.job.task_ids == ("t1", "t2")
 
 

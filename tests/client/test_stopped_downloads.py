@@ -45,7 +45,7 @@ def test_a_ctrl_c_stops_all_downloads_and_leaves_nothing(
 
         def interrupted(_: list[Future[Any]]) -> None:
             for _ in range(1000):
-                if len(server.requests) == len(list(tmp_path.iterdir())) == driving.AT_ONCE:
+                if len(server.requests) == len(list(tmp_path.iterdir())) == driving.DOWNLOADS:
                     break
                 threading.Event().wait(0.01)
             server.drip()
@@ -57,4 +57,4 @@ def test_a_ctrl_c_stops_all_downloads_and_leaves_nothing(
         with pytest.raises(Stop):
             result.save(tmp_path)
         assert list(tmp_path.iterdir()) == []
-        assert len(server.requests) == driving.AT_ONCE
+        assert len(server.requests) == driving.DOWNLOADS

@@ -77,7 +77,7 @@ def test_a_success_without_an_id_says_so() -> None:
     """It keeps the answer."""
     error = task_id_or_error(core(), Batch(), answer({"code": 200, "data": {}}))
     assert isinstance(error, UnexpectedResponse)
-    assert error.message == "A success without a usable task id"
+    assert error.message == "A success with no usable task id"
     assert (error.code, error.http_status, error.body) == (200, 200, '{"code": 200, "data": {}}')
 
 

@@ -238,7 +238,8 @@ def test_an_injected_client_is_used_and_not_closed() -> None:
     client = client_for("sync", "kie", Script(creates=[created("t1")]), Time())
     with client:
         client.submit(PROMPT)
-    assert not client._http.is_closed
+    assert not client._connections.here().is_closed
     own = Client("kie", api_key="k")
+    http = own._connections.here()
     own.close()
-    assert own._http.is_closed
+    assert http.is_closed

@@ -9,7 +9,7 @@ import pytest
 
 from imagen4 import Task
 from imagen4.core.envelope import data_of
-from imagen4.core.task import duration, moment, number, seed, task_from, text, urls, usable_id
+from imagen4.core.task import duration, moment, number, task_from, text, urls, usable_id
 from imagen4.gateways import adapter_for
 
 CREATED = datetime(2026, 4, 30, 8, 53, 10, tzinfo=UTC)
@@ -236,7 +236,9 @@ def test_urls_are_found_where_the_gateway_puts_them(
 )
 def test_the_seed_is_read_from_json_inside_json(param: object, expected: str | None) -> None:
     """However deep the gateway encodes it."""
-    assert seed(param) == expected
+    task = task_from(details(param=param), None)
+    assert task is not None
+    assert task.seed == expected
 
 
 def details(**fields: object) -> Any:

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import respx
@@ -16,11 +17,8 @@ SIDES = ("sync", "async")
 TASK_ID = "0123456789abcdef0123456789abcdef"
 CREATED = {"code": 200, "msg": "success", "data": {"taskId": TASK_ID}}
 PICTURE = '{"resultUrls": ["https://files.example/1.png"]}'
-DONE = {
-    "code": 200,
-    "msg": "success",
-    "data": {"taskId": TASK_ID, "state": "success", "resultJson": PICTURE},
-}
+RECORD = {"taskId": TASK_ID, "state": "success", "resultJson": PICTURE}
+DONE = {"code": 200, "msg": "success", "data": RECORD}
 # A few polls, then the end: time passes only where the client sleeps.
 POLLING = Polling(timeout=20.0, grace=5.0, attempts=2, paced=False)
 
@@ -36,8 +34,11 @@ def examples(share: float = 1.0) -> int:
 
 
 def conforming(request: httpx.Request) -> httpx.Response:
-    """Every create is accepted, every task is done."""
-    return httpx.Response(200, json=CREATED if request.method == "POST" else DONE)
+    """Every create is accepted as a task of its own, every task is done."""
+    if request.method == "POST":
+        return httpx.Response(200, json=CREATED | {"data": {"taskId": uuid4().hex}})
+    asked = {"taskId": request.url.params.get("taskId", TASK_ID)}
+    return httpx.Response(200, json=DONE | {"data": RECORD | asked})
 
 
 class Gateway:

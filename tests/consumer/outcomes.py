@@ -1,5 +1,6 @@
 """What a call comes to, and whether that is right for the answer it got."""
 
+import json
 import math
 import re
 from contextlib import nullcontext
@@ -79,9 +80,17 @@ def check_error(call: str, answer: Reply, error: Imagen4Error) -> None:
         assert isinstance(error.__cause__, Imagen4Error)
         error = error.__cause__
     assert error.http_status == answer.status
-    assert error.body == answer.content.decode("utf-8", "replace")[:LONGEST_BODY]
+    assert error.body == text_of(answer.content)[:LONGEST_BODY]
     code = field(answer, "code")
     assert not (type(code) is int and abs(code) < 10**9) or error.code == code
+
+
+def text_of(content: bytes) -> str:
+    """A body as text, in any encoding of JSON: UTF-16 and UTF-32 are brought to UTF-8."""
+    try:
+        return content.decode(json.detect_encoding(content).removesuffix("-sig"))
+    except UnicodeError:
+        return content.decode("utf-8", "replace")
 
 
 def usable_job(answer: Reply, job: Any) -> None:

@@ -6,17 +6,18 @@ import asyncio
 import random as random_numbers
 import time
 from collections.abc import AsyncGenerator, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .configuration import DEFAULT_TIMEOUT, configured
-from .core.checks import of_kind
+from .configuration import DEFAULT_TIMEOUT, configured, of_kind
 from .core.many import Finished
 from .core.task import Task
 from .job import AsyncJob
 from .result import AsyncImage, AsyncResult
 from .surface import Surface
+from .wire.connections import Connections
 from .wire.driving import AsyncDriver
 from .wire.transport import LIMITS, AsyncWire
 
@@ -60,18 +61,16 @@ class AsyncClient(
         self._settings = settings = configured(
             gateway, api_key, base_url, timeout, polling, allow_http, clock, random
         )
-        self._injected = http_client is not None
-        self._http = (
-            httpx.AsyncClient(limits=LIMITS, trust_env=settings.secure)
-            if http_client is None
-            else of_kind(http_client, httpx.AsyncClient, "http_client")
-        )
-        self._driver = AsyncDriver(AsyncWire(settings, self._http), sleep)
+        if http_client is not None:
+            of_kind(http_client, httpx.AsyncClient, "http_client")
+        own = partial(httpx.AsyncClient, limits=LIMITS, trust_env=settings.secure)
+        self._connections = Connections(own, http_client)
+        self._driver = AsyncDriver(AsyncWire(settings, self._connections), sleep)
 
     async def close(self) -> None:
         """Close the connections; an injected `http_client` stays open."""
-        if not self._injected:
-            await self._http.aclose()
+        for http in self._connections.ended(asyncio.get_running_loop()):
+            await http.aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 
 from .core.effects import Answer
 from .core.envelope import data_of, decode, described, opened
-from .core.task import task_from, usable_id
+from .core.task import task_from, usable_id, words_in
 from .errors import InvalidRequest, UnexpectedResponse
 from .gateways import adapter_for
 
@@ -51,13 +51,17 @@ def parse(body: bytes | str, gateway: Gateway | Adapter = "kie") -> Task:
     Both gateways send the same form. Raises UnexpectedResponse for anything else.
     """
     adapter = adapter_for(gateway)
-    content = body.encode("utf-8", "replace") if isinstance(body, str) else body
+    content = body.encode("utf-8", "replace") if isinstance(body, str) else bytes(body)
     envelope = opened(Answer(200, {}, content))
     details = data_of(adapter.details_model, envelope.decoded)
     found = task_from(details, envelope.decoded, asked=task_id_in(content))
+    secrets = words_in(details)
     if found is None:
         reason = "The callback does not describe a task"
-        raise described(UnexpectedResponse, envelope, reason, ())
+        raise described(UnexpectedResponse, envelope, reason, secrets)
+    if found.succeeded and not envelope.succeeded:
+        reason = "The callback's code is that of a failure, its state is success"
+        raise described(UnexpectedResponse, envelope, reason, secrets)
     return found
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import random as random_numbers
 import time
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
 
-from .configuration import DEFAULT_TIMEOUT, configured
-from .core.checks import of_kind
+from .configuration import DEFAULT_TIMEOUT, configured, of_kind
 from .core.many import Finished
 from .core.task import Task
 from .job import Job
 from .result import Image, Result
 from .surface import Surface
+from .wire.connections import Connections
 from .wire.driving import Driver
 from .wire.transport import LIMITS, SyncWire
 
@@ -61,18 +62,16 @@ class Client(Surface[Result, Job, Job, float, Task, Generator[Finished[Result]]]
         self._settings = settings = configured(
             gateway, api_key, base_url, timeout, polling, allow_http, clock, random
         )
-        self._injected = http_client is not None
-        self._http = (
-            httpx.Client(limits=LIMITS, trust_env=settings.secure)
-            if http_client is None
-            else of_kind(http_client, httpx.Client, "http_client")
-        )
-        self._driver = Driver(SyncWire(settings, self._http), sleep, clock)
+        if http_client is not None:
+            of_kind(http_client, httpx.Client, "http_client")
+        own = partial(httpx.Client, limits=LIMITS, trust_env=settings.secure)
+        self._connections = Connections(own, http_client)
+        self._driver = Driver(SyncWire(settings, self._connections), sleep, clock)
 
     def close(self) -> None:
         """Close the connections; an injected `http_client` stays open."""
-        if not self._injected:
-            self._http.close()
+        for http in self._connections.ended():
+            http.close()
 
     def __enter__(self) -> Self:
         return self

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from .core.checks import of_kind, seconds
+from .core.checks import seconds
 from .core.origins import checked_base_url, checked_key
 from .core.polling import Polling
 from .core.settings import Settings
+from .errors import InvalidRequest
 from .gateways import adapter_for
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .literals import Gateway
 
 DEFAULT_TIMEOUT = 30.0
+T = TypeVar("T")
 
 
 def configured(
@@ -43,3 +45,10 @@ def configured(
 
 def utc() -> datetime:
     return datetime.now(UTC)
+
+
+def of_kind(value: object, kind: type[T], name: str) -> T:
+    """The value, if it is of that class. Raises InvalidRequest."""
+    if not isinstance(value, kind):
+        raise InvalidRequest(f"{name} must be of class {kind.__name__}, not {type(value).__name__}")
+    return value

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
 
 class Imagen4Error(Exception):
@@ -156,6 +157,10 @@ class TransportError(Imagen4Error):
 
 
 class DownloadError(Imagen4Error):
-    """The picture could not be fetched or saved; `expired` when its link is too old."""
+    """The picture could not be fetched or saved; `expired` when its link is too old.
+
+    From a result's `save`, `paths` says where each picture is: None for those that failed.
+    """
 
     expired: bool = False
+    paths: tuple[Path | None, ...] = ()

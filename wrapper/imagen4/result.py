@@ -90,6 +90,14 @@ class Picture(Bound, Generic[PathT, BytesT]):
                 suffix = yield from fetched(self._settings, self.url, file)
                 return target.keep(file, suffix)
 
+    def _tried(self, directory: str | os.PathLike[str]) -> Steps[Path | DownloadError]:
+        try:
+            with self._errors():
+                make_directory(directory)
+            return (yield from self._saved(directory))
+        except DownloadError as error:
+            return error
+
     def _read(self) -> Steps[bytes]:
         buffer = io.BytesIO()
         with self._errors():
@@ -120,15 +128,18 @@ class Pictures(Bound, Generic[ImageT, PathsT]):
 
     images: tuple[ImageT, ...]
     tasks: tuple[Task, ...]
-    _together: Callable[[list[Steps[Any]]], Any] = field(repr=False, compare=False)
+    _together: Callable[[list[Steps[Any]], Callable[[list[Any]], Any]], Any] = field(
+        repr=False, compare=False
+    )
 
     def save(self, directory: str | os.PathLike[str]) -> PathsT:
         """Save all pictures into a directory, several at once; their paths, in order.
 
-        All are tried; then the first DownloadError is raised, if there was one.
+        All are tried; then the first DownloadError is raised, if there was one: its `paths`
+        say where the others are.
         """
-        make_directory(directory)
-        paths: PathsT = self._together([image._saved(directory) for image in self.images])
+        steps = [image._tried(directory) for image in self.images]
+        paths: PathsT = self._together(steps, all_of)
         return paths
 
     @property
@@ -164,6 +175,18 @@ class Result(Pictures[Image, list[Path]]):
 
 class AsyncResult(Pictures[AsyncImage, Coroutine[Any, Any, list[Path]]]):
     """The pictures of one request, from `AsyncClient`; `save` is awaited."""
+
+
+def all_of(found: list[Path | DownloadError]) -> list[Path]:
+    """The paths, or the first error, which then tells of all pictures."""
+    paths = [each for each in found if isinstance(each, Path)]
+    failures = [each for each in found if isinstance(each, DownloadError)]
+    if not failures:
+        return paths
+    error = failures[0]
+    error.task_ids = tuple(dict.fromkeys(name for each in failures for name in each.task_ids))
+    error.paths = tuple(each if isinstance(each, Path) else None for each in found)
+    raise error
 
 
 def fields_of(tasks: Iterable[Task], seeds: dict[str, str | None]) -> Iterator[tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .core.account import balance
-from .core.batch import Batch, taken_up
+from .core.batch import Batch, logger, taken_up
 from .core.checks import at_least_one
 from .core.many import checked_requests, finished
 from .core.request import Request
@@ -154,5 +154,15 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
     def _result(self, tasks: list[Task], batch: Batch) -> Any:
         """What a user gets for tasks that have ended well."""
         run, settings = self._driver.run, self._settings
-        images = (self._image_type(*each, settings, run) for each in fields_of(tasks, batch.seeds))
-        return self._result_type(tuple(images), tuple(tasks), self._driver.together)
+        fields = fields_of(tasks, batch.seeds)
+        images = tuple(self._image_type(*each, settings, run) for each in fields)
+        log_shortfall(batch, settings.name, len(images))
+        return self._result_type(images, tuple(tasks), self._driver.together)
+
+
+def log_shortfall(batch: Batch, gateway: str, count: int) -> None:
+    """A success with fewer pictures than were asked and paid for is worth a word."""
+    asked = sum(int(plan.fields.get("num_images", 1)) for plan in batch.plans)
+    if count < asked and len(batch.ended) == len(batch.plans):
+        ids = ", ".join(batch.task_ids)
+        logger.warning("%s: %d of %d pictures came, tasks %s", gateway, count, asked, ids)

@@ -3,6 +3,7 @@
 import enum
 import logging
 import sys
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -22,8 +23,8 @@ class Exit(enum.IntEnum):
 
     OK = 0, "Done."
     FAILED = 1, "The gateway refused, the task failed, or an answer made no sense."
-    USAGE = 2, "The request or the command line is not valid; nothing was sent."
-    AUTHENTICATION = 3, "The API key is missing or was refused."
+    USAGE = 2, "The request, the command line or the key is missing or not valid; nothing was sent."
+    AUTHENTICATION = 3, "The gateway refused the API key."
     CREDITS = 4, "Credits, a quota or a feature is missing."
     TIMEOUT = 5, "The time was up; the task goes on and can be resumed."
     UNCERTAIN = 6, "A paid request may or may not have arrived; look before repeating it."
@@ -50,6 +51,12 @@ CODES: tuple[tuple[type[Exception], Exit], ...] = (
 )
 
 
+TOLD = (
+    *("gateway", "task_ids", "code", "http_status", "fail_code", "fail_message"),
+    *("record_id", "sent_at"),
+)
+
+
 def code_of(error: Exception) -> Exit:
     """The exit code for an error of the client; anything else counts as failed."""
     if isinstance(error, errors.InvalidRequest) and (error.code or error.http_status):
@@ -67,14 +74,19 @@ def explain(error: Exception) -> tuple[Exit, str]:
 
 def say(code: Exit, line: str) -> int:
     """Print ``line``, made one line, to standard error; return the code to exit with."""
-    print("imagen4: " + " ".join(line.split()), file=sys.stderr)
+    tell("imagen4: " + " ".join(line.split()))
     return int(code)
+
+
+def tell(text: str) -> None:
+    """Print to standard error. That nobody reads it any more must not keep us from going on."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def as_json(error: Exception) -> dict[str, Any]:
     """An error as `--json` prints it: type, message, and what of the rest is known."""
-    names = ("gateway", "task_ids", "code", "http_status", "record_id", "sent_at")
-    known = {name: getattr(error, name, None) for name in names}
+    known = {name: getattr(error, name, None) for name in TOLD}
     told = {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in known.items()

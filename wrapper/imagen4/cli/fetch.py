@@ -29,8 +29,10 @@ def command(
     """
     with (
         display(gateway) as shown,
-        outcome.ending(shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output),
+        outcome.ending(
+            shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output
+        ) as made,
         Client(gateway, base_url=base_url) as client,
     ):
-        result = client.job(*task_ids).wait(timeout=timeout, on_update=shown.update)
-        outcome.saved(gateway, result, result.save(output), as_json=as_json)
+        made.result = client.job(*task_ids).wait(timeout=timeout, on_update=shown.update)
+        outcome.saved(gateway, made.result, made.result.save(output), as_json=as_json)

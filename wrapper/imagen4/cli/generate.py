@@ -41,10 +41,12 @@ def command(
     """
     with (
         display(gateway) as shown,
-        outcome.ending(shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output),
+        outcome.ending(
+            shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output
+        ) as made,
         Client(gateway, base_url=base_url) as client,
     ):
-        result = client.generate(
+        made.result = client.generate(
             prompt,
             num_images=num_images,
             aspect_ratio=aspect_ratio,
@@ -54,4 +56,4 @@ def command(
             timeout=timeout,
             on_update=shown.update,
         )
-        outcome.saved(gateway, result, result.save(output), as_json=as_json)
+        outcome.saved(gateway, made.result, made.result.save(output), as_json=as_json)

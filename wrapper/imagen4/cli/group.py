@@ -3,8 +3,10 @@
 import json
 import logging
 import os
+import signal
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -77,6 +79,9 @@ def run() -> int:
 
     Returns the exit code, one of `exits.Exit`.
     """
+    _end_like_ctrl_c()
+    # A shell's `2>&-` leaves us without the stream.
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - as long as we run
     try:
         _log_to_stderr(os.environ.get("IMAGEN4_LOG", ""))
         # Without click's own handling of errors, `ctx.exit(code)` comes back as the code.
@@ -93,13 +98,21 @@ def run() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.Exit.FAILED
     except Exception as error:  # nobody should meet a traceback
-        return exits.say(*exits.explain(error))
+        return _refuse(*exits.explain(error), type(error).__name__)
 
 
-def _refuse(code: exits.Exit, line: str) -> int:
-    """A failure before any command ran; as JSON, too, for those who asked for that."""
+def _end_like_ctrl_c() -> None:
+    """Being told to stop, or losing the terminal, also ends with the command that resumes."""
+    for name in ("SIGTERM", "SIGHUP"):
+        kind = getattr(signal, name, None)  # Windows has no SIGHUP
+        if kind is not None and signal.getsignal(kind) is signal.SIG_DFL:
+            signal.signal(kind, signal.default_int_handler)
+
+
+def _refuse(code: exits.Exit, line: str, kind: str = "UsageError") -> int:
+    """A failure outside of the client's own; as JSON, too, for those who asked for that."""
     if "--json" in sys.argv:
-        error = {"type": "UsageError", "message": line}
+        error = {"type": kind, "message": line}
         click.echo(json.dumps({"error": error}, indent=2))
     return exits.say(code, line)
 

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,18 @@ from typing import Any, TypeVar
 import click
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _made(_ctx: click.Context, _option: click.Parameter, directory: Path) -> Path:
+    """The directory, made now: that it cannot be is to be said before anything is paid."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.BadParameter(f"{error.strerror}: {directory}") from None
+    if not os.access(directory, os.W_OK):
+        raise click.BadParameter(f"Not writable: {directory}")
+    return directory
+
 
 _gateway = click.option(
     "--gateway",
@@ -33,6 +46,7 @@ output = click.option(
     "-o",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("out"),
+    callback=_made,
     show_default=True,
     help="Where to save the pictures.",
 )

@@ -4,6 +4,7 @@ import json
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,12 +27,27 @@ def saved(gateway: str, result: Result, paths: Sequence[Path], *, as_json: bool)
     if as_json:
         click.echo(json.dumps(result_as_json(gateway, result, paths), indent=2))
     else:
-        click.echo("\n".join(map(str, paths)))
+        say(*map(str, paths))
 
 
-def result_as_json(gateway: str, result: Result, paths: Sequence[Path] = ()) -> dict[str, Any]:
+def say(*lines: str) -> None:
+    """Print lines in which words of a gateway may stand: none of them moves the cursor."""
+    for line in lines:
+        click.echo("".join(char if char.isprintable() else "\ufffd" for char in line))
+
+
+@dataclass
+class Made:
+    """What a command has got so far."""
+
+    result: Result | None = None
+
+
+def result_as_json(
+    gateway: str, result: Result, paths: Sequence[Path | None] = ()
+) -> dict[str, Any]:
     """A result for machines; `cost_time` in seconds, times as ISO 8601."""
-    names: list[str | None] = [str(path) for path in paths] or [None] * len(result.images)
+    names = [path and str(path) for path in paths] or [None] * len(result.images)
     return {
         "gateway": gateway,
         "task_ids": list(result.task_ids),
@@ -70,16 +86,18 @@ def ending(
     base_url: str | None,
     as_json: bool,
     output: Path | None = None,
-) -> Iterator[None]:
+) -> Iterator[Made]:
     """Turn an error into its line and exit code, with the command that takes the tasks up again.
 
-    A `PartialFailure` still saves (or prints) the pictures there are.
+    A `PartialFailure` still saves (or prints) the pictures there are; and once there is a
+    result, an error says where each of its pictures is.
     """
     resume = ["imagen4", "fetch", "--gateway", gateway]
     resume += ["--base-url", base_url] if base_url else []
     resume += ["--output", str(output)] if output else []
+    made = Made()
     try:
-        yield
+        yield made
     except KeyboardInterrupt:
         _hint(resume, display.task_ids)
         if as_json:
@@ -92,7 +110,9 @@ def ending(
     except Imagen4Error as error:
         if not isinstance(error, TaskFailed | TaskNotFound):
             _hint(resume, _ids(error, display))
-        fail(error, as_json=as_json)
+        paths = getattr(error, "paths", ())
+        known = result_as_json(gateway, made.result, paths) if made.result else None
+        fail(error, as_json=as_json, result=known)
 
 
 def _ids(error: Imagen4Error, display: Display) -> list[str]:
@@ -107,7 +127,7 @@ def _saved_of(error: PartialFailure, output: Path | None, resume: list[str]) -> 
     try:
         return error.result.save(output) if output else ()
     except DownloadError as problem:
-        click.echo(f"Not saved: {problem}. To try again:\n  {shlex.join(resume)}", err=True)
+        exits.tell(f"Not saved: {problem}. To try again:\n  {shlex.join(resume)}")
         return ()
 
 
@@ -115,8 +135,7 @@ def fail(error: Imagen4Error, *, as_json: bool, result: dict[str, Any] | None = 
     if as_json:
         click.echo(json.dumps({"error": exits.as_json(error)} | (result or {}), indent=2))
     else:
-        for image in (result or {}).get("images", ()):
-            click.echo(image["path"] or image["url"])
+        say(*(image["path"] or image["url"] for image in (result or {}).get("images", ())))
     raise click.exceptions.Exit(exits.say(*exits.explain(error)))
 
 
@@ -124,4 +143,4 @@ def _hint(resume: Sequence[str], task_ids: Sequence[str]) -> None:
     if task_ids:
         # After `--` an id is an id, whatever a gateway lets it begin with.
         line = shlex.join([*resume, "--", *task_ids])
-        click.echo(f"Tasks may go on. To take them up again:\n  {line}", err=True)
+        exits.tell(f"Tasks may go on. To take them up again:\n  {line}")

@@ -6,9 +6,8 @@ Everything goes to standard error; standard output is for results.
 import sys
 from typing import TYPE_CHECKING, Protocol, Self
 
-import click
-
 from imagen4 import Update
+from imagen4.cli.exits import tell
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -49,7 +48,7 @@ class PlainLines:
         if self._states.get(update.task_id) != state:
             self._states[update.task_id] = state
             line = f"{update.elapsed:6.1f} s  {self._gateway}  {update.task_id}  {state}"
-            click.echo(line, err=True)
+            tell(line)
 
 
 class LiveTable:
@@ -96,6 +95,7 @@ class LiveTable:
     def _row(self, task_id: str) -> "TaskID":
         if task_id not in self._rows:
             # Printed above the table at once: the id is what a paid task is found by.
-            self._progress.console.print(f"task {task_id}", markup=False, highlight=False)
+            line = f"task {task_id}"
+            self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
             self._rows[task_id] = self._progress.add_task(task_id, total=None, state="")
         return self._rows[task_id]

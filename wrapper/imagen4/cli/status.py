@@ -24,10 +24,10 @@ def command(
         try:
             tasks = client.job(*task_ids).status()
         except PartialFailure as error:  # one unknown id does not hide the others
-            if as_json:
-                raise
-            _show(error.result.tasks)
-            outcome.fail(error, as_json=False)
+            known = [outcome.task_as_json(task) for task in error.result.tasks]
+            if not as_json:
+                _show(error.result.tasks)
+            outcome.fail(error, as_json=as_json, result={"tasks": known})
     if as_json:
         click.echo(json.dumps([outcome.task_as_json(task) for task in tasks], indent=2))
     else:
@@ -35,7 +35,7 @@ def command(
 
 
 def _show(tasks: tuple[Task, ...]) -> None:
-    click.echo("\n".join(_line(task) for task in tasks))
+    outcome.say(*map(_line, tasks))
 
 
 def _line(task: Task) -> str:

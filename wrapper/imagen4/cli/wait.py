@@ -31,4 +31,4 @@ def command(
     if as_json:
         click.echo(json.dumps(outcome.result_as_json(gateway, result), indent=2))
     else:
-        click.echo("\n".join(image.url for image in result.images))
+        outcome.say(*(image.url for image in result.images))

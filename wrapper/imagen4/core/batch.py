@@ -55,7 +55,8 @@ def id_in(answer: Answer) -> str | None:
     decoded = decode(answer.body)
     data = decoded.get("data") if isinstance(decoded, dict) else None
     names = data if isinstance(data, dict) else {}
-    return usable_id(names.get("taskId")) or usable_id(names.get("recordId"))
+    given = (usable_id(names.get(name)) for name in ("taskId", "task_id", "recordId"))
+    return next(filter(None, given), None)
 
 
 def log_interruption(batch: Batch, gateway: str, interruption: BaseException) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from ..errors import TransportError
+
 if TYPE_CHECKING:
     from ..downloads.transfer import Transfer
     from ..errors import Imagen4Error
@@ -45,12 +47,31 @@ class Send:
 
     So an answer is not lost when a Ctrl-C falls between its arrival and its reading.
     started: whether it is its turn to go out; before, nothing can have arrived.
+    ended: when (monotonic) the exchange was over, however late somebody looks at it.
     """
 
     call: Call
     timeout: float
     answer: Answer | None = None
     started: bool = False
+    ended: float | None = None
+
+    def waited(self, seconds: float) -> None:
+        """Count the wait for a connection. Raises TransportError if it took all the time.
+
+        A create keeps its full time: once it is out, its answer is worth waiting for.
+        """
+        if seconds >= self.timeout:
+            raise not_sent("No connection was free in time")
+        if self.call.method == "GET":
+            self.timeout -= seconds
+
+
+def not_sent(reason: str) -> TransportError:
+    """The error of a request of which no byte left."""
+    error = TransportError(reason)
+    error.sent = False
+    return error
 
 
 @dataclass(frozen=True, slots=True)

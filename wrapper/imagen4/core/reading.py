@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import Imagen4Error, TaskFailed, UnexpectedResponse
 from .envelope import Envelope, data_of, described, opened, refusal
-from .task import Task, task_from
+from .task import Task, task_from, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,8 +32,12 @@ def news_in(adapter: Adapter, answer: Answer, task_id: str, secrets: Collection[
     # Code 501 says "generation failed" and may still come with the task.
     if problem is None or isinstance(problem, TaskFailed):
         details = data_of(adapter.details_model, envelope.decoded)
+        secrets = (*secrets, *words_in(details))
         task = task_from(details, envelope.decoded, asked=task_id, secrets=secrets)
-    if problem is None or (task is not None and task.failed):
+    if problem is not None and task is not None and not task.failed:
+        reason = f"The code says that the task failed, its state is {task.state}"
+        task, problem = None, described(UnexpectedResponse, envelope, reason, secrets)
+    elif problem is None or task is not None:
         problem = trouble(task, envelope, secrets)
     if problem is not None:
         problem.task_ids = (task_id,)

@@ -2,45 +2,95 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
 HIDDEN = "[hidden]"
 SHORTEST = 3  # a shorter prompt gives nothing away, and cutting it out would garble the text
+BEGINNING = 16  # so many characters of a secret are hidden, too: long prompts come back cut
 LONGEST_LINE = 300
-# JSON writers differ: `\/` (PHP), `\u003C` (Gson, .NET), upper or lower case. Each JSON inside
-# JSON doubles the backslashes and adds one: kie's `param` comes to 7 of them.
-_ESCAPED = r"\\{1,15}"
-_GAP = rf"(?:\s|{_ESCAPED}(?:[bfnrt]|u[0-9a-fA-F]{{4}}))+"
+# How gateways spell what they repeat. JSON writers differ: `\/` (PHP), `\u003C` (Gson, .NET),
+# and each JSON inside JSON doubles the backslashes (kie's `param`). Error pages are HTML, and
+# addresses are percent-encoded.
+_SPELLINGS = re.compile(
+    r"(?P<json>(?:\\++u[0-9a-fA-F]{4})+)|(?P<control>\\++[bfnrt])|(?P<escape>\\++)"
+    r"|(?P<percent>(?:%[0-9a-fA-F]{2})+)"
+    r"|(?P<html>&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});)"
+    r"|(?P<plain>.)",
+    re.DOTALL,
+)
 
 
 def redacted(text: str, secrets: Collection[str]) -> str:
-    """The text without the secrets, however they are spaced and JSON spells them."""
-    plain = {" ".join(secret.split()) for secret in secrets}
-    longest_first = sorted(plain, key=len, reverse=True)
-    patterns = [spelled(secret) for secret in longest_first if len(secret) >= SHORTEST]
-    return re.sub("|".join(patterns), HIDDEN, text) if patterns else text
+    """The text without the secrets, however they are spaced and spelled.
 
-
-def spelled(secret: str) -> str:
-    """A pattern for a secret in plain text, in JSON, and in JSON inside JSON."""
-    return _GAP.join("".join(map(character, word)) for word in secret.split())
-
-
-def character(char: str) -> str:
-    """A pattern for one character as it is, after backslashes, or by its number.
-
-    No JSON writer escapes ASCII letters and digits.
+    Both are brought to one spelling first; there, a plain search finds them in linear time,
+    which no pattern made of a prompt can promise.
     """
-    if char.isascii() and char.isalnum():
-        return char
-    units = char.encode("utf-16-be", "surrogatepass").hex()
-    number = _ESCAPED.join(f"u{units[start : start + 4]}" for start in range(0, len(units), 4))
-    char = re.escape(char)
-    return rf"(?:{char}|{_ESCAPED}(?:{char}|(?i:{number})))"
+    wanted = {"".join(char for char, _, _ in spelled_out(secret)).strip() for secret in secrets}
+    wanted = {secret for secret in wanted if len(secret) >= SHORTEST}
+    if not wanted or not text:
+        return text
+    chars = list(spelled_out(text))
+    plain = "".join(char for char, _, _ in chars)
+    found = sorted(span for secret in wanted for span in occurrences(plain, secret))
+    pieces, at = list[str](), 0
+    for first, last in found:
+        start, end = chars[first][1], chars[last][2]
+        if start >= at:
+            pieces += [text[at:start], HIDDEN]
+        at = max(at, end)
+    return "".join((*pieces, text[at:]))
+
+
+def clue(secret: str) -> str:
+    """Its longest run of ASCII letters and digits, which nobody spells in another way."""
+    return max(re.findall("[A-Za-z0-9]+", secret), key=len, default="")
+
+
+def occurrences(plain: str, secret: str) -> Iterator[tuple[int, int]]:
+    """Where the secret stands, or its beginning: the first and the last character of each."""
+    beginning = secret[:BEGINNING]
+    at = plain.find(beginning)
+    while at >= 0:
+        length = len(beginning)
+        while length < len(secret) and plain[at + length : at + length + 1] == secret[length]:
+            length += 1
+        yield at, at + length - 1
+        at = plain.find(beginning, at + length)
+
+
+def spelled_out(text: str) -> Iterator[tuple[str, int, int]]:
+    """The text's characters without escapes, each with the span that it comes from.
+
+    Runs of spaces, and of what is not printable, become one space. So does `+`, as in
+    forms; secret and text are treated alike, so that nothing is missed by it.
+    """
+    space = False
+    for match in _SPELLINGS.finditer(text):
+        for char in decoded(match):
+            blank = char in " +" or not char.isprintable()
+            if not (blank and space):
+                yield " " if blank else char, match.start(), match.end()
+            space = blank
+
+
+def decoded(match: re.Match[str]) -> str:
+    """What one spelling stands for."""
+    found = match[0]
+    if match.lastgroup == "json":
+        units = bytes.fromhex(re.sub(r"\\+u", "", found))
+        return units.decode("utf-16-be", "replace")
+    if match.lastgroup == "percent":
+        return unquote(found)
+    if match.lastgroup == "html":
+        return html.unescape(found)
+    return {"control": " ", "escape": ""}.get(match.lastgroup or "", found)
 
 
 def one_line(text: str) -> str:

@@ -116,9 +116,10 @@ def task_id_or_error(settings: Settings, batch: Batch, answer: Answer) -> str | 
         return error
     data = data_of(settings.adapter.created_model, envelope.decoded)
     task_id = usable_id(getattr(data, "task_id", None))
-    if task_id is not None:
+    if task_id is not None and task_id not in batch.task_ids:
         return task_id
-    reason = "A success without a usable task id"
+    named = "the id of an earlier create's task" if task_id else "no usable task id"
+    reason = f"A success with {named}"
     return described(UnexpectedResponse, envelope, reason, secrets)
 
 

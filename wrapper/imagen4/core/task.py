@@ -72,6 +72,7 @@ def task_from(
     words, since those may quote the prompt, and get shown and logged.
     """
     named = usable_id(getattr(details, "task_id", None))
+    secrets = (*secrets, *words_in(details))
     state = state_from(getattr(details, "state", None), secrets)
     task_id = named or asked
     if not state or not task_id or (asked and task_id != asked):
@@ -83,7 +84,7 @@ def task_from(
         state=state,
         model=text(getattr(details, "model", None)),
         urls=urls(details) if state == SUCCESS else (),
-        seed=seed(getattr(details, "param", None)),
+        seed=verbatim(asked_for(details).get("seed")),
         fail_code=text(getattr(details, "fail_code", None), secrets),
         fail_message=text(getattr(details, "fail_msg", None), secrets),
         progress=number(getattr(details, "progress", None)),
@@ -177,9 +178,17 @@ def urls(details: object) -> tuple[str, ...]:
     return ()
 
 
-def seed(param: object) -> str | None:
-    """The seed in `param`, which is JSON text whose `input` is JSON text again."""
+def asked_for(details: object) -> Mapping[str, Any]:
+    """The request in `param`, which is JSON text whose `input` is JSON text again."""
+    param = getattr(details, "param", None)
     request = decode(param) if isinstance(param, str) else param
     fields = request.get("input") if isinstance(request, Mapping) else None
     fields = decode(fields) if isinstance(fields, str) else fields
-    return verbatim(fields.get("seed")) if isinstance(fields, Mapping) else None
+    return fields if isinstance(fields, Mapping) else {}
+
+
+def words_in(details: object) -> tuple[str, ...]:
+    """The prompts that a record repeats, also of a task that another process created."""
+    fields = asked_for(details)
+    words = (fields.get(name) for name in ("prompt", "negative_prompt"))
+    return tuple(word for word in words if isinstance(word, str))

@@ -94,10 +94,13 @@ class Watch:
             self.unknown = now if self.unknown is None else self.unknown
             patient = self.seen is not None and now - self.unknown < polling.grace
             self.ended = None if patient else problem
-        elif isinstance(problem, UnexpectedResponse):
+        elif isinstance(problem, TRANSIENT):
+            pass
+        elif isinstance(problem, UnexpectedResponse) or problem.code is None:
+            # Without a code, a 403 may be a page of whoever stands before the gateway.
             self.strange += 1
             self.ended = problem if self.strange >= polling.tolerance else None
-        elif not isinstance(problem, TRANSIENT):
+        else:
             problem.task_ids = ()  # a key refused, say: about all tasks of the job
             raise problem
 
@@ -110,12 +113,13 @@ def waited(settings: Settings, batch: Batch, started: float, deadline: float) ->
         watch = min(running, key=lambda each: each.due)
         if not (yield from turn(settings, watch, grace)):
             continue
-        news = yield from polled(settings, watch.task_id, batch.words, grace)
+        news, arrived = yield from polled(settings, watch.task_id, batch.words, grace)
         now = settings.clock()
         watch.learn(news, now, settings.polling)
         if watch.seen is not None:
             batch.seen[watch.task_id] = watch.seen
-        watch.expired = now >= watch.last
+        # Not now: a consumer of updates or results may have kept us from reading the answer.
+        watch.expired = arrived >= watch.last
         watch.due = min(now + pause_after(settings, watch, now - started), watch.last)
         state = news.task.state if news.task else ""
         known = tuple(batch.task_ids)
@@ -154,16 +158,20 @@ def turn(settings: Settings, watch: Watch, grace: Grace) -> Steps[bool]:
     return True
 
 
-def polled(settings: Settings, task_id: str, words: tuple[str, ...], grace: Grace) -> Steps[News]:
-    """Ask for one task once; what came of it, a missing answer included."""
-    call, sent = settings.adapter.details(task_id), settings.clock()
+def polled(
+    settings: Settings, task_id: str, words: tuple[str, ...], grace: Grace
+) -> Steps[tuple[News, float]]:
+    """Ask for one task once: what came of it, a missing answer included, and when."""
+    sent = settings.clock()
+    send = Send(settings.adapter.details(task_id), min(settings.timeout, grace.for_exchange(sent)))
     try:
-        answer: Answer = yield Send(call, min(settings.timeout, grace.for_exchange(sent)))
+        answer: Answer = yield send
+        news = news_in(settings.adapter, answer, task_id, (settings.key, *words))
     except TransportError as problem:
-        return News(None, problem)
-    finally:
-        grace.spend(sent, settings.clock())
-    return news_in(settings.adapter, answer, task_id, (settings.key, *words))
+        news = News(None, problem)
+    arrived = settings.clock() if send.ended is None else send.ended
+    grace.spend(sent, arrived)
+    return news, arrived
 
 
 def pause_after(settings: Settings, watch: Watch, elapsed: float) -> float:
@@ -186,6 +194,7 @@ def concluded(batch: Batch, watches: list[Watch]) -> list[Task]:
     if not failures:
         return tasks
     if not tasks:
+        failures[0].task_ids = tuple(name for each in failures for name in each.task_ids)
         raise failures[0]
     raise partial_failure(failures, tasks)
 

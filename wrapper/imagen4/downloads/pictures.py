@@ -75,10 +75,13 @@ class Target:
         with disk_errors():
             file = path.open("x+b")
         try:
-            with disk_errors((OSError,)), file:
-                yield file
+            yield file
         finally:
-            path.unlink(missing_ok=True)
+            try:
+                with disk_errors():
+                    file.close()
+            finally:
+                path.unlink(missing_ok=True)
 
     def keep(self, file: BinaryIO, suffix: str) -> Path:
         """Give the temporary file its name. Replaces an older file of that name."""

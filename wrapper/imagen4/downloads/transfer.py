@@ -15,6 +15,7 @@ from ..core.effects import Fetch, Send, Sleep
 from ..core.envelope import opened, whole_number
 from ..core.origins import may_download
 from ..errors import DownloadError, Imagen4Error
+from .pictures import disk_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,10 +32,12 @@ EXPIRED = (403, 404, 410)
 MOVED = (301, 302, 303, 307, 308)
 BUSY = (408, 425, 429)
 HEAD = 16  # bytes that tell what kind of picture it is
+TAIL = 64  # bytes in which a picture's end stands; some writers put a little after it
 _KINDS = re.compile(
     rb"(\x89PNG\r\n\x1a\n)|(\xff\xd8\xff)|(RIFF....WEBP)|(GIF8[79]a)|(....ftypavif)", re.DOTALL
 )
 _RANGE = re.compile(r"bytes ([0-9]{1,12})-[0-9]{1,12}/([0-9]{1,12}|\*)")
+ENDS = {".png": b"IEND\xaeB`\x82", ".jpg": b"\xff\xd9"}
 _SUFFIXES = (".png", ".jpg", ".webp", ".gif", ".avif")
 
 
@@ -46,6 +49,15 @@ def suffix_of(head: bytes) -> str | None:
     """The suffix of the kind of picture that begins like this; None for anything else."""
     kind = _KINDS.match(head)
     return _SUFFIXES[(kind.lastindex or 0) - 1] if kind else None
+
+
+def ends(suffix: str, head: bytes, tail: bytes, size: int) -> bool:
+    """Whether a picture of that kind is all there. Nothing in an AVIF says so."""
+    if suffix == ".webp":
+        return size >= 8 + int.from_bytes(head[4:8], "little")
+    if suffix == ".gif":
+        return tail.endswith(b";")
+    return ENDS.get(suffix, b"") in tail
 
 
 def fetched(settings: Settings, url: str, file: BinaryIO) -> Steps[str]:
@@ -80,8 +92,8 @@ def transferred(transfer: Transfer) -> Steps[str]:
     while transfer.suffix is None:
         try:
             yield Fetch(transfer)
-        except (Imagen4Error, OSError):
-            raise  # OSError is the disk: of the network, httpx makes errors of its own
+        except Imagen4Error:
+            raise
         except Exception as problem:
             yield Sleep(transfer.broke(problem))
     return transfer.suffix
@@ -99,7 +111,8 @@ class Transfer:
         self._until = settings.clock() + LONGEST
         self._size = 0
         self._total: int | None = None  # what the server says the whole comes to
-        self._head = b""
+        self._head = self._tail = b""
+        self._open_ended = False  # nothing but the picture itself says where it ends
         self._etag: str | None = None
         self._attempts = 0
         self._redirects = 0
@@ -109,6 +122,11 @@ class Transfer:
     def secure(self) -> bool:
         """Whether the link is https. On this machine, without it, no proxy is wanted."""
         return self.url.lower().startswith("https:")
+
+    @property
+    def left(self) -> float:
+        """Seconds until the picture has taken too long."""
+        return self._until - self._settings.clock()
 
     def headers(self) -> dict[str, str]:
         """Bytes as they are, and only the missing ones if the server can tell the file apart."""
@@ -135,6 +153,7 @@ class Transfer:
         etag = headers.get("etag", "")
         self._etag = etag if etag.startswith('"') else None  # a weak one allows no range
         self._total = whole_number(headers.get("content-length"))
+        self._open_ended = self._total is None and "transfer-encoding" not in headers
         self._check_size(self._total or 0)
         return True
 
@@ -146,20 +165,26 @@ class Transfer:
             if len(self._head) >= HEAD:
                 self._kind()
         self._check_size(self._size + len(chunk))
-        if self._settings.clock() > self._until:
-            raise DownloadError(f"The picture took longer than {LONGEST:g} s")
-        self._file.write(chunk)
+        self._check_time()
+        with disk_errors():
+            self._file.write(chunk)
+        self._tail = (self._tail + chunk[-TAIL:])[-TAIL:]
         self._size += len(chunk)
 
     def finished(self) -> None:
         """The body has ended. That of a part may end before the picture does."""
         if self._total not in (None, self._size):
             raise TransferError("the picture is not complete")
-        self.suffix = self._kind()
+        suffix = self._kind()
+        unbounded = self._total is None and self._open_ended
+        if unbounded and not ends(suffix, self._head, self._tail, self._size):
+            raise TransferError("the picture is not complete")
+        self.suffix = suffix
 
     def broke(self, problem: Exception) -> float:
         """How long to pause before going on after a failure; raises if it is final."""
         self._check_stop()
+        self._check_time()
         self._attempts += 1
         reason = str(problem) if isinstance(problem, TransferError) else type(problem).__name__
         if self._attempts >= ATTEMPTS:
@@ -169,6 +194,10 @@ class Transfer:
     def _check_stop(self) -> None:
         if self.stop is not None and self.stop.is_set():
             raise DownloadError("The download was stopped")
+
+    def _check_time(self) -> None:
+        if self.left < 0:
+            raise DownloadError(f"The picture took longer than {LONGEST:g} s")
 
     def _check_url(self) -> None:
         if not may_download(self.url, allow_http=self._settings.allow_http):
@@ -196,9 +225,10 @@ class Transfer:
         return True
 
     def _restart(self) -> None:
-        self._size, self._head = 0, b""
-        self._file.seek(0)
-        self._file.truncate()
+        self._size, self._head, self._tail = 0, b"", b""
+        with disk_errors():
+            self._file.seek(0)
+            self._file.truncate()
 
     def _redirect(self, location: str) -> None:
         self._redirects += 1

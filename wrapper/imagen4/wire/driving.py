@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from inspect import isawaitable
 from itertools import count, islice
+from queue import Empty, SimpleQueue
 from threading import Event
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from ..core.batch import logger
 from ..core.effects import Answer, Course, Effect, Fetch, Send, Sleep, Steps, Update
+from ..core.many import Finished
+from .transport import CONNECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
@@ -20,8 +25,8 @@ if TYPE_CHECKING:
     OnUpdate = Callable[[Update], object]
 
 T = TypeVar("T")
-WORKERS = 8  # threads of a scheduler
-AT_ONCE = 4  # downloads of one result side by side
+R = TypeVar("R")
+DOWNLOADS = 4  # of one result side by side
 
 
 class Driver:
@@ -59,13 +64,13 @@ class Driver:
             except BaseException as problem:
                 course.fail(problem)
 
-    def together(self, every: list[Steps[T]]) -> list[T]:
-        """Run several at once; all are run to their end before an error is raised.
+    def together(self, every: list[Steps[T]], conclude: Callable[[list[T]], R]) -> R:
+        """Run several at once, and conclude from what all of them returned.
 
-        But a Ctrl-C stops them, and is raised when they have cleaned up after themselves.
+        A Ctrl-C stops them, and is raised when they have cleaned up after themselves.
         """
         stop = Event()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(DOWNLOADS) as pool:
             try:
                 running = [pool.submit(self.run, steps, None, stop) for steps in every]
                 wait(running)
@@ -73,13 +78,14 @@ class Driver:
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
-        return [each.result() for each in running]
+        return conclude([each.result() for each in running])
 
     def many(
-        self, every: Iterator[Steps[T]], limit: int, on_update: OnUpdate | None
-    ) -> Generator[T]:
+        self, every: Iterator[Steps[Finished[T]]], limit: int, on_update: OnUpdate | None
+    ) -> Generator[Finished[T]]:
         """Run any number, `limit` at once, and yield what they return as it comes."""
-        return Scheduler[T](self.perform, self._sleep, self._clock, on_update).run(every, limit)
+        scheduler = Scheduler[Finished[T]](self.perform, self._sleep, self._clock, on_update)
+        return scheduler.run(every, limit)
 
     def perform(self, effect: Effect, on_update: OnUpdate | None = None) -> Answer | None:
         if isinstance(effect, Send):
@@ -119,24 +125,24 @@ class AsyncDriver:
             except BaseException as problem:
                 course.fail(problem)
 
-    async def together(self, every: list[Steps[T]]) -> list[T]:
-        turn = asyncio.Semaphore(AT_ONCE)
+    async def together(self, every: list[Steps[T]], conclude: Callable[[list[T]], R]) -> R:
+        turn = asyncio.Semaphore(DOWNLOADS)
 
-        async def run(steps: Steps[T]) -> T:
+        async def run(steps: Steps[T]) -> tuple[T]:
             async with turn:
-                return await self.run(steps)
+                return (await self.run(steps),)  # wrapped: steps may return an error
 
         ended = await asyncio.gather(*map(run, every), return_exceptions=True)
         for each in ended:
             if isinstance(each, BaseException):
                 raise each
-        return [each for each in ended if not isinstance(each, BaseException)]
+        return conclude([each[0] for each in ended if not isinstance(each, BaseException)])
 
     async def many(
-        self, every: Iterator[Steps[T]], limit: int, on_update: OnUpdate | None
-    ) -> AsyncGenerator[T]:
-        ended: asyncio.Queue[asyncio.Task[T]] = asyncio.Queue()
-        running: set[asyncio.Task[T]] = set()
+        self, every: Iterator[Steps[Finished[T]]], limit: int, on_update: OnUpdate | None
+    ) -> AsyncGenerator[Finished[T]]:
+        ended: asyncio.Queue[asyncio.Task[Finished[T]]] = asyncio.Queue()
+        running: set[asyncio.Task[Finished[T]]] = set()
         try:
             while True:
                 while len(running) < limit and (steps := next(every, None)):
@@ -151,7 +157,9 @@ class AsyncDriver:
         finally:
             for task in running:
                 task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            for untaken in await asyncio.gather(*running, return_exceptions=True):
+                if not isinstance(untaken, BaseException):
+                    log_untaken(untaken)
 
     async def perform(self, effect: Effect, on_update: OnUpdate | None = None) -> Answer | None:
         if isinstance(effect, Send):
@@ -188,10 +196,12 @@ class Scheduler(Generic[T]):
         self._order = count()  # first come, first served among those due at one moment
         self._due: list[tuple[float, int, Course[T]]] = []
         self._sending: dict[Future[Answer | None], Course[T]] = {}
+        # Not concurrent.futures.wait: a Ctrl-C inside it can leave a lock held for ever.
+        self._done: SimpleQueue[Future[Answer | None]] = SimpleQueue()
 
     def run(self, every: Iterator[Steps[T]], limit: int) -> Generator[T]:
         """At most `limit` at a time; the next one is taken when there is room for it."""
-        pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="imagen4")
+        pool = ThreadPoolExecutor(min(limit, CONNECTIONS), thread_name_prefix="imagen4")
         try:
             while True:
                 for steps in islice(every, limit - len(self._due) - len(self._sending)):
@@ -220,12 +230,20 @@ class Scheduler(Generic[T]):
 
     def _start(self, pool: ThreadPoolExecutor, course: Course[T], effect: Effect) -> None:
         if isinstance(effect, (Send, Fetch)):
-            self._sending[pool.submit(self._perform, effect)] = course
+            future = pool.submit(self._sent, effect, self._clock())
+            self._sending[future] = course
+            future.add_done_callback(self._done.put)
             return
         course.reply()
         self._later(course, effect.seconds if isinstance(effect, Sleep) else 0.0)
         if not isinstance(effect, Sleep) and self._on_update is not None:
             self._on_update(effect)
+
+    def _sent(self, effect: Send | Fetch, queued: float) -> Answer | None:
+        """On a worker thread, which may have been busy for a while."""
+        if isinstance(effect, Send):
+            effect.waited(self._clock() - queued)
+        return self._perform(effect)
 
     def _wait(self) -> None:
         """Until an answer is there or a course is due."""
@@ -234,7 +252,7 @@ class Scheduler(Generic[T]):
             if pause:
                 self._sleep(pause)
             return
-        for future in wait(self._sending, pause, FIRST_COMPLETED).done:
+        for future in self._answered(pause):
             course = self._sending.pop(future)
             problem = future.exception()
             if problem is None:
@@ -242,3 +260,17 @@ class Scheduler(Generic[T]):
             else:
                 course.fail(problem)
             self._later(course, 0.0)
+
+    def _answered(self, pause: float | None) -> Iterator[Future[Answer | None]]:
+        """Those that are done by now, or the first one within the pause."""
+        with suppress(Empty):
+            yield self._done.get(timeout=pause)
+            while True:
+                yield self._done.get_nowait()
+
+
+def log_untaken(finished: Finished[Any]) -> None:
+    """A result that nobody took, since the loop over `generate_many` ended before, is not lost."""
+    done = finished.result if finished.error is None else finished.error
+    if done is not None and done.task_ids:
+        logger.warning("Results that were not taken: tasks %s", ", ".join(done.task_ids))

@@ -53,9 +53,9 @@ class Exchange:
         elif step in _CONNECTED:
             bound_reads(info["return_value"])
 
-    def unbind(self) -> None:
-        """From now on somebody else looks at the time."""
-        self._until = inf
+    def extend(self, seconds: float) -> None:
+        """From now on the rest of the answer has so much time."""
+        self._until = monotonic() + seconds
 
     def left(self) -> float:
         """Seconds for the next read. Raises ReadTimeout when there are none."""
@@ -79,10 +79,12 @@ class AsyncExchange:
             if self._limit is not None:
                 self._limit.reschedule(asyncio.get_running_loop().time() + self._patience)
 
-    def unbind(self) -> None:
-        """Also lets go of the task: whoever keeps the request must not keep its result, too."""
+    def extend(self, seconds: float) -> None:
         if self._limit is not None and not self._limit.expired():
-            self._limit.reschedule(None)
+            self._limit.reschedule(asyncio.get_running_loop().time() + seconds)
+
+    def release(self) -> None:
+        """Lets go of the task: whoever keeps the request must not keep its result, too."""
         self._limit = None
 
 
@@ -96,7 +98,7 @@ async def async_exchange(patience: float) -> AsyncGenerator[AsyncExchange]:
             try:
                 yield exchange
             finally:
-                exchange.unbind()
+                exchange.release()
     except TimeoutError:
         if not limit.expired():
             raise

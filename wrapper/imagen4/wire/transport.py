@@ -10,15 +10,15 @@ import asyncio
 import json
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 import httpx
 
 from ..core.batch import logger
-from ..core.effects import Answer, Send
-from ..core.redaction import redacted
+from ..core.effects import Answer, Send, not_sent
+from ..core.redaction import clue, redacted
 from ..errors import Imagen4Error, InvalidRequest, TransportError
 from .exchange import AsyncExchange, Exchange, async_exchange
 
@@ -27,18 +27,20 @@ if TYPE_CHECKING:
 
     from ..core.settings import Settings
     from ..downloads.transfer import Transfer
+    from .connections import Connections
 
 LARGEST_ANSWER = 4 * 1024 * 1024
 # Requests on the way at a time. httpx's pool takes quadratic time over those that wait in it
 # (minutes for 2,000), so they wait here.
-AT_ONCE = 50
-LIMITS = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
+CONNECTIONS = 50
+LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
 SHORTEST_KEY = 8  # a shorter one, in somebody's test, could be part of a field's name
 CONNECT_TIMEOUT = 10.0
 DOWNLOAD_TIMEOUT = httpx.Timeout(30.0, connect=CONNECT_TIMEOUT)
 LONGEST_HEADERS = 30.0  # seconds; the body of a picture has a limit of its own
 # Raised by httpx before the first byte of a request is written, so nothing can have been
 # accepted; unless somebody else raised it, which is why `Exchange.began` is asked, too.
+H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
@@ -83,6 +85,8 @@ class Intake:
         self._send = send
         self._response = response
         self._body = bytearray()
+        if "," in response.headers.get("content-encoding", ""):
+            raise TransportError("The answer is compressed twice, which can hide any size")
 
     def add(self, chunk: bytes) -> None:
         self._body += chunk
@@ -98,8 +102,9 @@ class Intake:
         return self.answer()
 
     def answer(self) -> Answer:
-        body = bytes(self._body)
-        if len(self._key) >= SHORTEST_KEY:  # an answer that repeats it is not passed on as it is
+        body = as_utf8(bytes(self._body))
+        # An answer that repeats the key is not passed on as it is.
+        if len(self._key) >= SHORTEST_KEY and clue(self._key).encode() in body:
             body = redacted(body.decode("latin-1"), (self._key,)).encode("latin-1")
         answer = Answer(self._response.status_code, self._response.headers, body)
         self._send.answer = answer
@@ -111,23 +116,25 @@ class Intake:
 class SyncWire(Wire):
     """Over httpx.Client: the injected one for the gateway, its own ones for pictures."""
 
-    def __init__(self, settings: Settings, http: httpx.Client) -> None:
+    def __init__(self, settings: Settings, connections: Connections[httpx.Client]) -> None:
         super().__init__(settings)
-        self._http = http
+        self._connections = connections
 
     def send(self, send: Send) -> Answer:
-        check_open(self._http)
+        http = open_one(self._connections.here())
         send.started = True
         with Exchange(send.timeout) as exchange:
             try:
-                return self._sent(send, exchange)
+                return self._sent(http, send, exchange)
             except Exception as problem:
                 raise transport_error(problem, exchange) from None
+            finally:
+                send.ended = self._settings.clock()
 
-    def _sent(self, send: Send, exchange: Exchange) -> Answer:
+    def _sent(self, http: httpx.Client, send: Send, exchange: Exchange) -> Answer:
         request = self.request(send, exchange.observe)
         try:
-            response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
+            response = http.send(request, stream=True, auth=None, follow_redirects=False)
         except httpx.HTTPStatusError as problem:
             return Intake(self._settings, send, refused(problem, request)).refusal()
         try:
@@ -144,7 +151,7 @@ class SyncWire(Wire):
             httpx.Client(verify=tls(), timeout=DOWNLOAD_TIMEOUT, trust_env=transfer.secure) as http,
             http.stream("GET", transfer.url, **request_of(transfer, exchange)) as response,
         ):
-            exchange.unbind()
+            exchange.extend(transfer.left)
             if transfer.opened(response.status_code, response.headers):
                 for chunk in response.iter_raw():
                     transfer.received(chunk)
@@ -154,33 +161,37 @@ class SyncWire(Wire):
 class AsyncWire(Wire):
     """The same over httpx.AsyncClient."""
 
-    def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
+    def __init__(self, settings: Settings, connections: Connections[httpx.AsyncClient]) -> None:
         super().__init__(settings)
-        self._http = http
+        self._connections = connections
         # One for each event loop: a client may be used in several, one after the other.
         self._turns: WeakKeyDictionary[object, asyncio.Semaphore] = WeakKeyDictionary()
 
     async def send(self, send: Send) -> Answer:
-        turn = self._turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
-        async with turn:
-            check_open(self._http)
+        loop = asyncio.get_running_loop()
+        turn = self._turns.setdefault(loop, asyncio.Semaphore(CONNECTIONS))
+        await wait_for_turn(turn, send)
+        try:
+            http = open_one(self._connections.here(loop))
             send.started = True
-            return await self._exchanged(send)
+            return await self._exchanged(http, send)
+        finally:
+            turn.release()
 
-    async def _exchanged(self, send: Send) -> Answer:
+    async def _exchanged(self, http: httpx.AsyncClient, send: Send) -> Answer:
         exchange = None
         try:
             async with async_exchange(send.timeout) as exchange:
-                return await self._sent(send, exchange)
+                return await self._sent(http, send, exchange)
         except Exception as problem:
             raise transport_error(problem, exchange) from None
+        finally:
+            send.ended = self._settings.clock()
 
-    async def _sent(self, send: Send, exchange: AsyncExchange) -> Answer:
+    async def _sent(self, http: httpx.AsyncClient, send: Send, exchange: AsyncExchange) -> Answer:
         request = self.request(send, exchange.observe)
         try:
-            response = await self._http.send(
-                request, stream=True, auth=None, follow_redirects=False
-            )
+            response = await http.send(request, stream=True, auth=None, follow_redirects=False)
         except httpx.HTTPStatusError as problem:
             return Intake(self._settings, send, refused(problem, request)).refusal()
         try:
@@ -199,7 +210,7 @@ class AsyncWire(Wire):
             ) as http,
             http.stream("GET", transfer.url, **request_of(transfer, exchange)) as response,
         ):
-            exchange.unbind()
+            exchange.extend(transfer.left)
             if transfer.opened(response.status_code, response.headers):
                 async for chunk in response.aiter_raw():
                     transfer.received(chunk)
@@ -220,6 +231,17 @@ def request_of(transfer: Transfer, exchange: Exchange | AsyncExchange) -> dict[s
     return {"headers": transfer.headers(), "extensions": {"trace": exchange.observe}}
 
 
+def as_utf8(body: bytes) -> bytes:
+    """JSON in UTF-16 or UTF-32, as json.loads would read it: there, no key could be found."""
+    encoding = json.detect_encoding(body)
+    if encoding.startswith("utf-8"):
+        return body
+    try:
+        return body.decode(encoding).encode()
+    except UnicodeError:  # no text at all
+        return body
+
+
 def as_json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -230,9 +252,24 @@ def tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def check_open(http: httpx.Client | httpx.AsyncClient) -> None:
+async def wait_for_turn(turn: asyncio.Semaphore, send: Send) -> None:
+    """Take one of the turns; the wait counts as time of the exchange."""
+    if not turn.locked():
+        await turn.acquire()  # at once
+        return
+    before = asyncio.get_running_loop().time()
+    try:
+        async with asyncio.timeout(send.timeout):
+            await turn.acquire()
+    except TimeoutError:
+        raise not_sent("No connection was free in time") from None
+    send.waited(asyncio.get_running_loop().time() - before)
+
+
+def open_one(http: H) -> H:
     if http.is_closed:
         raise InvalidRequest("The client is closed")
+    return http
 
 
 def transport_error(problem: Exception, exchange: Exchange | AsyncExchange | None) -> Imagen4Error:

@@ -1,0 +1,105 @@
+"""Connections stay in the process and event loop that made them."""
+
+import asyncio
+import json
+import os
+from typing import Any
+
+import httpx
+import pytest
+
+from client.loopback import Loopback, Received, http
+from client.play import KEY, QUICK, Script, Time, client_for
+from imagen4 import AsyncClient, Client, InvalidRequest
+
+COUNT = 120  # more than may be on the way at a time, so that some wait for their turn
+
+
+def answer(request: Received) -> bytes:
+    data: dict[str, Any] = {"taskId": request.path.partition("taskId=")[2] or "t"}
+    if request.method == "GET":
+        urls = json.dumps({"resultUrls": ["https://files.example/1.png"]})
+        data |= {"state": "success", "resultJson": urls}
+    return http(200, json.dumps({"code": 200, "msg": "success", "data": data}).encode())
+
+
+def test_one_client_serves_one_loop_after_another() -> None:
+    """Its second loop gets connections of its own; those of the first could not be read from."""
+    with Loopback(answer) as server:
+        client = AsyncClient("kie", api_key=KEY, base_url=server.url, polling=QUICK)
+
+        async def run() -> int:
+            every = client.generate_many(map(str, range(COUNT)), max_in_flight=COUNT)
+            made = len([each async for each in every if each.error is None])
+            await client._connections.here(asyncio.get_running_loop()).aclose()
+            return made
+
+        assert [asyncio.run(run()) for _ in range(2)] == [COUNT, COUNT]
+        assert len(server.paths("POST")) == 2 * COUNT
+
+
+def test_closing_closes_what_belongs_to_this_loop() -> None:
+    """Afterwards the client is closed for all loops."""
+    client = AsyncClient("kie", api_key=KEY)
+
+    async def closed() -> bool:
+        http = client._connections.here(asyncio.get_running_loop())
+        await client.close()
+        return http.is_closed
+
+    assert asyncio.run(closed())
+    with pytest.raises(InvalidRequest, match="The client is closed"):
+        asyncio.run(client.credits())
+
+
+def test_a_forked_child_does_not_use_its_parents_connections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It would read the answers to its parent's creates; and it leaves them open for the parent."""
+    client = Client("kie", api_key=KEY)
+    parents = client._connections.here()
+    assert client._connections.here() is parents
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    childs = client._connections.here()
+    assert childs is not parents
+    client.close()
+    assert (childs.is_closed, parents.is_closed) == (True, False)
+
+
+def test_a_child_that_sent_nothing_closes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that leaves a `with` block of its parent's."""
+    client = Client("kie", api_key=KEY)
+    parents = client._connections.here()
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    client.close()
+    assert not parents.is_closed
+
+
+def test_an_injected_client_is_refused_where_it_was_not_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody but its owner can make another one; nothing is sent."""
+    script = Script()
+    client = client_for("sync", "kie", script, Time())
+    client._connections.here()
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    with pytest.raises(InvalidRequest, match="one process and one event loop"):
+        client.submit("a fox")
+    assert script.requests == []
+
+
+def test_an_injected_async_client_serves_one_loop() -> None:
+    """A create that another loop sent could not be followed."""
+    sent: list[httpx.Request] = []
+
+    async def balance(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200, json={"code": 200, "data": 7})
+
+    http_client = httpx.AsyncClient(transport=httpx.MockTransport(balance))
+    client = AsyncClient("kie", api_key=KEY, http_client=http_client)
+    assert asyncio.run(client.credits()) == 7
+    with pytest.raises(InvalidRequest, match="one process and one event loop"):
+        asyncio.run(client.credits())
+    assert len(sent) == 1
+    asyncio.run(http_client.aclose())

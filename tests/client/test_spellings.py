@@ -1,0 +1,42 @@
+"""What somebody repeats in another spelling, or cut short, is hidden as well."""
+
+import html
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from imagen4.core.redaction import BEGINNING, HIDDEN, clue, redacted
+
+PROMPT = 'a "grey" fox & its cub,\n50% snow + fög 🦊'
+
+
+@pytest.mark.parametrize("spell", [html.escape, quote, quote_plus])
+def test_pages_and_addresses_spell_it_in_their_own_way(spell: object) -> None:
+    """Error pages are HTML, and addresses are percent-encoded."""
+    assert redacted(f"before {spell(PROMPT)} after", [PROMPT]) == f"before {HIDDEN} after"  # type: ignore[operator]
+
+
+def test_a_prompt_that_was_cut_short_is_hidden_as_far_as_it_goes() -> None:
+    """Gateways quote the beginning of what they refuse; a few characters give nothing away."""
+    assert redacted(f"too long: {PROMPT[:30]}…", [PROMPT]) == f"too long: {HIDDEN}…"
+    short = PROMPT[: BEGINNING - 1]
+    assert redacted(short, [PROMPT]) == short
+
+
+@pytest.mark.parametrize("char", ["\\", " ", "+", "%", "&", '"', "\\ ", "\\n"])
+def test_no_prompt_makes_the_search_slow(char: str) -> None:
+    """The text is read once, whatever it holds; patterns made of such prompts never ended."""
+    prompt = f"fox {char * 40} end"
+    text = f"fox {char * 20_000} {prompt}"
+    assert redacted(text, [prompt]).endswith(HIDDEN)
+
+
+def test_secrets_that_overlap_are_hidden_once() -> None:
+    """Both are gone, and nothing of what stands between."""
+    assert redacted("x abcdef y", ["abcd", "cdef"]) == f"x {HIDDEN} y"
+
+
+@pytest.mark.parametrize(("secret", "found"), [("sk-12/ab34", "ab34"), ("--", ""), ("a", "a")])
+def test_a_clue_is_what_nobody_spells_in_another_way(secret: str, found: str) -> None:
+    """The longest run of letters and digits."""
+    assert clue(secret) == found

@@ -1,0 +1,150 @@
+"""A picture is saved when it is whole, also when nobody says how long it is."""
+
+import ssl
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from client.bench import Bench
+from client.loopback import Drip, Received, http
+from client.pictures import PNG, failing, fetched, saved_to
+from client.play import KINDS, Script, Time, envelope, play, succeeded
+from imagen4 import DownloadError
+from imagen4.downloads import transfer as transfer_module
+from imagen4.downloads.transfer import TransferError, ends, transferred
+
+WHOLE = {
+    ".png": b"\x89PNG\r\n\x1a\n" + b"p" * 100 + b"\x00\x00\x00\x00IEND\xaeB`\x82",
+    ".jpg": b"\xff\xd8\xff\xe0" + b"j" * 100 + b"\xff\xd9",
+    ".webp": b"RIFF\x6c\x00\x00\x00WEBPVP8 " + b"w" * 100,
+    ".gif": b"GIF89a" + b"g" * 100 + b";",
+}
+CLOSE = "Connection: close\r\n"
+
+
+def unmeasured(content: bytes) -> bytes:
+    """An answer that ends when the connection does, as of old servers."""
+    return b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nConnection: close\r\n\r\n" + content
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("suffix", WHOLE)
+def test_a_picture_without_a_length_says_itself_where_it_ends(
+    kind: str, suffix: str, tmp_path: Path
+) -> None:
+    """The first half is no success; it is fetched again, and then it is whole."""
+    content = WHOLE[suffix]
+    answers = [unmeasured(content[: len(content) // 2]), unmeasured(content)]
+    path, server, _ = fetched(kind, lambda _: answers.pop(0), saved_to(tmp_path))
+    assert (path.suffix, path.read_bytes()) == (suffix, content)
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_half_a_picture_is_never_saved(kind: str, tmp_path: Path) -> None:
+    """However often it comes."""
+    half = unmeasured(WHOLE[".png"][:60])
+    error = failing(kind, lambda _: half, tmp_path)
+    assert error.message == "The picture cannot be fetched: the picture is not complete"
+
+
+def test_what_stands_after_a_picture_does_no_harm() -> None:
+    """Some writers put a few bytes there; and an AVIF has no mark at its end."""
+    assert ends(".png", b"", b"IEND\xaeB`\x82 and more", 100)
+    assert ends(".avif", b"", b"", 100)
+    assert not ends(".gif", b"", b"; not at the end", 100)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_body_that_drips_in_its_framing_is_given_up(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bytes that never become a piece of the picture must not hold it up for ever."""
+    monkeypatch.setattr(transfer_module, "LONGEST", 0.3)
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n" + PNG[:4] + b"\r\n4;x="
+    error = failing(kind, lambda _: Drip(head + b"a" * 500), tmp_path, clock=Real())
+    assert error.message == "The picture took longer than 0.3 s"
+
+
+class Real(Time):
+    """A clock that runs by itself."""
+
+    def __call__(self) -> float:
+        from time import monotonic
+
+        return monotonic()
+
+
+def test_a_break_of_the_encryption_is_a_break_of_the_connection() -> None:
+    """asyncio lets it through as an OSError, which is not the disk's."""
+    steps = transferred(Bench().transfer)
+    next(steps)
+    paused: Any = steps.throw(ssl.SSLError("bad record"))
+    assert paused.seconds == 0.5
+
+
+def test_a_full_disk_is_told_at_once() -> None:
+    """Nothing is gained by fetching the picture again."""
+
+    def full(_: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    bench = Bench()
+    bench.file.write = full  # type: ignore[method-assign]
+    assert bench.transfer.opened(200, {})
+    with pytest.raises(DownloadError, match="No space left on device"):
+        bench.transfer.received(PNG)
+
+
+def test_a_transfer_without_a_length_is_checked_at_its_end() -> None:
+    """Only then: with a length, or in chunks, the end is known."""
+    for headers, fine in (({}, False), ({"transfer-encoding": "chunked"}, True)):
+        bench = Bench()
+        assert bench.transfer.opened(200, headers)
+        bench.transfer.received(PNG)
+        if fine:
+            bench.transfer.finished()
+        else:
+            with pytest.raises(TransferError, match="not complete"):
+                bench.transfer.finished()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_when_one_picture_fails_the_error_says_where_the_others_are(
+    kind: str, tmp_path: Path
+) -> None:
+    """Those are on the disk, and the caller need not look for them."""
+
+    def reply(received: Received) -> bytes:
+        return http(404 if "2" in received.path else 200, WHOLE[".png"])
+
+    with pytest.raises(DownloadError) as caught:
+        fetched(
+            kind, reply, lambda r: r.save(tmp_path), "/1.png", "/2.png", "/3.png",
+            gateway="apikley",
+        )  # fmt: skip
+    first, second, third = caught.value.paths
+    assert second is None
+    assert first is not None
+    assert third is not None
+    assert first.read_bytes() == third.read_bytes() == WHOLE[".png"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_directory_that_cannot_be_made_is_an_error_about_the_tasks(
+    kind: str, tmp_path: Path
+) -> None:
+    """It names what was paid for, so that it can be fetched to another place."""
+    (tmp_path / "file").write_text("in the way")
+    script = Script(polls=[succeeded("t1")], others=[envelope(422)])
+
+    def sync(client: Any) -> Any:
+        return client.job("t1").wait().save(tmp_path / "file" / "out")
+
+    async def by_await(client: Any) -> Any:
+        return await (await client.job("t1").wait()).save(tmp_path / "file" / "out")
+
+    with pytest.raises(DownloadError, match="cannot be written") as caught:
+        play(kind, script, sync if kind == "sync" else by_await)
+    assert (caught.value.gateway, caught.value.task_ids) == ("kie", ("t1",))
