@@ -13,7 +13,8 @@ GATEWAYS = ("kie", "apikley")
 
 
 @pytest.mark.parametrize(
-    ("phase", "profile"), [("quick", "auto"), ("quick", "told"), ("full", "auto")]
+    ("phase", "profile"),
+    [("quick", "auto"), ("quick", "told"), pytest.param("full", "auto", marks=pytest.mark.slow)],
 )
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("gateway", GATEWAYS)
