@@ -111,3 +111,27 @@ def test_a_directory_that_cannot_be_made_costs_nothing(
     assert done.code == 2
     assert "Not a directory" in done.err
     assert sandbox.requests == []
+
+
+def test_a_full_standard_output_is_one_line(sandbox: Sandbox, tmp_path: Path) -> None:
+    """And no traceback; the pictures are on the disk."""
+    where = " ".join(at(sandbox, "kie"))
+    done = run_in_shell(f"generate 'a fox' {where} -o {tmp_path} --json >/dev/full", sandbox)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "imagen4: [Errno 28] No space left on device"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_gateway_that_is_down_is_not_waited_for_in_silence(
+    imagen4: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+) -> None:
+    """Each attempt that failed is said, as a warning in the log, with the time until the next."""
+    monkeypatch.setenv("KIE_API_KEY", "k")
+    monkeypatch.setattr("imagen4.core.polling.Polling.pause", lambda *_: 0.0)
+    nowhere = ("--gateway", "kie", "--base-url", "http://127.0.0.1:9")
+    done = imagen4("generate", "a fox", *nowhere, "-o", str(tmp_path))
+    assert done.code == 8
+    assert caplog.text.count("kie: not created (The gateway could not be reached") == 4

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -113,7 +114,8 @@ def _refuse(code: exits.Exit, line: str, kind: str = "UsageError") -> int:
     """A failure outside of the client's own; as JSON, too, for those who asked for that."""
     if "--json" in sys.argv:
         error = {"type": kind, "message": line}
-        click.echo(json.dumps({"error": error}, indent=2))
+        with suppress(OSError):  # standard output may be what failed
+            click.echo(json.dumps({"error": error}, indent=2))
     return exits.say(code, line)
 
 

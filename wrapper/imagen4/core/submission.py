@@ -69,6 +69,7 @@ def created(settings: Settings, batch: Batch, plan: Planned, deadline: float) ->
         pause = pause_after(settings, outcome, attempt, deadline)
         if pause is None:
             raise outcome
+        logger.warning("%s: not created (%s), again in %.1f s", settings.name, outcome, pause)
         yield Sleep(pause)
     raise AssertionError  # count() does not end
 
