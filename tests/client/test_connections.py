@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import httpx
@@ -11,6 +13,7 @@ import pytest
 from client.loopback import Loopback, Received, http
 from client.play import KEY, QUICK, Script, Time, client_for
 from imagen4 import AsyncClient, Client, InvalidRequest
+from imagen4.wire.connections import Connections
 
 COUNT = 120  # more than may be on the way at a time, so that some wait for their turn
 
@@ -103,3 +106,22 @@ def test_an_injected_async_client_serves_one_loop() -> None:
         asyncio.run(client.credits())
     assert len(sent) == 1
     asyncio.run(http_client.aclose())
+
+
+def test_threads_that_begin_together_share_one_client() -> None:
+    """One that is made twice would be left open by whoever came first."""
+    made: list[object] = []
+
+    def make() -> object:
+        ready.wait(0.2)  # both threads, if nothing keeps the second one out
+        made.append(object())
+        return made[-1]
+
+    ready = Event()
+    connections = Connections(make)
+    connections._spare = None
+    made.clear()
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: connections.here(), range(2)))
+    assert found[0] is found[1]
+    assert len(made) == 1

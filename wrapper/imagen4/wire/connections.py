@@ -8,6 +8,7 @@ connections of the first, so that a create would go out and its task be lost.
 from __future__ import annotations
 
 import os
+from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -30,6 +31,7 @@ class Connections(Generic[H]):
         self._injected = injected
         self._spare: H | None = make() if injected is None else injected
         self._used: WeakKeyDictionary[object, H] = WeakKeyDictionary()
+        self._turn = Lock()
         self._process = os.getpid()
         self._inherited: list[object] = []
         self._closed = False
@@ -39,13 +41,12 @@ class Connections(Generic[H]):
         if self._closed:
             raise InvalidRequest("The client is closed")
         if self._process != os.getpid():
-            # Kept as they are: closing them is up to the parent.
-            self._inherited += [self._spare, self._used]
-            self._process, self._spare, self._used = os.getpid(), None, WeakKeyDictionary()
+            self._leave_to_the_parent()
         place = loop or self
-        if place not in self._used:
-            self._used[place] = self._next()
-        return self._used[place]
+        with self._turn:
+            if place not in self._used:
+                self._used[place] = self._next()
+            return self._used[place]
 
     def ended(self, loop: object = None) -> list[H]:
         """The clients to close; from now on there are none here. An injected one stays open."""
@@ -54,6 +55,12 @@ class Connections(Generic[H]):
         self._closed = True
         here = [self._spare, self._used.get(loop or self)] if self._process == os.getpid() else []
         return [http for http in here if http is not None]
+
+    def _leave_to_the_parent(self) -> None:
+        """In a forked child: closing what it inherited is not its business."""
+        self._inherited += [self._spare, self._used]
+        self._process, self._spare, self._used = os.getpid(), None, WeakKeyDictionary()
+        self._turn = Lock()  # the parent's may have been held when the child was forked
 
     def _next(self) -> H:
         spare, self._spare = self._spare, None
