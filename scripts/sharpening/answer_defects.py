@@ -179,6 +179,7 @@ AREA.add(
 )
 AREA.add("refusal-as-code-0", answering(having(code=0), success=False))
 AREA.add("refusal-in-errors-list", answering(lambda e: {"errors": [e["msg"]]}, success=False))
+AREA.add("bad-parameter-is-400", refusing_with("bad_parameter", 400))
 AREA.add("bad-parameter-is-401", refusing_with("bad_parameter", 401))
 AREA.add("bad-parameter-is-404", refusing_with("bad_parameter", 404))
 AREA.add("bad-parameter-is-402", refusing_with("bad_parameter", 402))

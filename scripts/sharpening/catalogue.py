@@ -4,19 +4,23 @@ from sharpening import (
     answer_defects,
     http_defects,
     key_defects,
+    param_defects,
     record_defects,
     request_defects,
     state_defects,
+    value_defects,
     wire_defects,
 )
 from sharpening.defect import Defect
 
 AREAS = (
     request_defects.AREA,
+    value_defects.AREA,
     answer_defects.AREA,
     http_defects.AREA,
     key_defects.AREA,
     record_defects.AREA,
+    param_defects.AREA,
     state_defects.AREA,
     wire_defects.AREA,
 )

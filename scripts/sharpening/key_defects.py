@@ -130,6 +130,24 @@ def _(server: Reference) -> None:
     around(server, "carry_out", wrapped)
 
 
+@AREA.defect("ended-records-in-a-cache")
+def _(server: Reference) -> None:
+    """What was read once as ended is served by its URL, to everybody."""
+    cached: dict[str, Any] = {}
+
+    def wrapped(original: Any, incoming: Incoming) -> Any:
+        asked = incoming.query.get("taskId", "")
+        if incoming.path == RECORD and asked in cached:
+            return cached[asked]
+        status, envelope = original(incoming)
+        data = envelope.get("data")
+        if isinstance(data, dict) and data.get("state") in ("success", "fail"):
+            cached[asked] = (status, envelope)
+        return status, envelope
+
+    around(server, "carry_out", wrapped)
+
+
 @AREA.defect("key-checked-after-the-body")
 def _(server: Reference) -> None:
     """The task is created before anybody asks for the key."""

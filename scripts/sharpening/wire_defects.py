@@ -1,11 +1,12 @@
 """Defects of the wire: slowness, dropped connections, redirects."""
 
+import threading
 from typing import Any
 
 import httpx
 
-from sharpening.defect import CREATE, RECORD, Area, every, sending
-from sharpening.reference import Incoming, Outgoing
+from sharpening.defect import CREATE, RECORD, Area, around, every, sending
+from sharpening.reference import Incoming, Outgoing, Reference
 
 AREA = Area("wire")
 JSON = {"content-type": "application/json"}
@@ -84,6 +85,44 @@ def refused(code: int) -> Any:
 AREA.add("limits-every-poll", sending(refused(429), path=RECORD))
 AREA.add("crashes-now-and-then", every(20, sending(refused(500))))
 AREA.add("maintenance-now-and-then", every(20, sending(refused(455))))
+
+
+def _meeting(change: Any) -> Any:
+    """`change` gets the server, an answer and both ids when two of the first creates meet."""
+
+    def apply(server: Reference) -> None:
+        both: list[str] = []
+        meeting = threading.Barrier(TOGETHER)
+
+        def wrapped(original: Any, incoming: Incoming) -> Any:
+            data = original(incoming)
+            if len(server.tasks) > EARLY:
+                return data
+            both.append(data["taskId"])
+            try:
+                meeting.wait(MOMENT)
+            except threading.BrokenBarrierError:
+                both.clear()
+                meeting.reset()
+                return data
+            return change(server, data, both)
+
+        around(server, "create", wrapped)
+
+    return apply
+
+
+def _crash(server: Reference, _data: Any, _ids: list[str]) -> Any:
+    raise server.bad_parameter("deadlock found")
+
+
+def _mixed(_server: Reference, data: Any, ids: list[str]) -> Any:
+    return data | {"taskId": max(ids)}
+
+
+TOGETHER, EARLY, MOMENT = 2, 4, 0.2
+AREA.add("creates-at-once-crash", _meeting(_crash))
+AREA.add("creates-at-once-mixed", _meeting(_mixed))
 
 
 def _endless(outgoing: Outgoing, _incoming: Incoming) -> None:

@@ -4,11 +4,14 @@ import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
 from imagen4.contract.checks import CHECKS
 from imagen4.contract.command import command, write
+from imagen4.contract.run import Options, Seams, run
+from imagen4.contract.target import CouldNotRunError, Target
 from imagen4.sandbox import Sandbox
 
 KEYS = {"KIE_API_KEY": "", "APIKLEY_API_KEY": ""}
@@ -114,6 +117,36 @@ def test_without_a_key_nothing_is_said_of_the_server(sandbox: Sandbox) -> None:
     result = _run("kie", "--base-url", sandbox.url("apikley"))
     assert result.exit_code == 2
     assert _last(result).startswith("could not run: no key: ")
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_wrong_path_is_no_verdict(status: int) -> None:
+    """A web server that knows neither operation says nothing about a gateway."""
+    answer = httpx.Response(status, html="<h1>No</h1>")
+    options = Options(Target("kie", "http://127.0.0.1:9", "some-key-1"))
+    with pytest.raises(CouldNotRunError, match=f"wrong host: HTTP {status} for both"):
+        run(options, Seams(httpx.MockTransport(lambda _: answer)))
+
+
+def test_an_interrupted_run_says_what_it_may_have_cost() -> None:
+    """Paid tasks are named: their ids are nowhere else."""
+    count = 0
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal count
+        count += 1
+        if count == 5:
+            raise KeyboardInterrupt
+        data = {"taskId": "paid-for-1"}
+        return httpx.Response(200, json={"code": 200, "msg": "success", "data": data})
+
+    options = Options(Target("kie", "https://staging.invalid", "some-key-1"))
+    seams = Seams(httpx.MockTransport(answer), sleep=lambda _: None)
+    with pytest.raises(CouldNotRunError) as raised:
+        run(options, seams)
+    assert str(raised.value) == (
+        "interrupted; requests sent: 4, may have been paid for: 1, tasks: paid-for-1"
+    )
 
 
 def test_an_interrupted_run_is_no_verdict(

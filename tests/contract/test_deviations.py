@@ -37,17 +37,22 @@ def test_a_deviation_hides_no_defect_beside_it(name: str, style: str) -> None:
     assert meet(Setting("kie", style), DEFECTS[name]).exit_code == 1
 
 
-def test_a_500_with_data_is_not_the_known_500(clock: Clock, hold: Hold) -> None:
-    """What is excused of a bad parameter is code 500 without data, as it was recorded."""
+@pytest.mark.parametrize(
+    ("data", "checks"), [({}, set()), ({"errors": ["x"]}, set()), ({"taskId": "x"}, {"schema"})]
+)
+def test_a_known_500_may_have_details_but_no_task(
+    data: object, checks: set[str], clock: Clock, hold: Hold
+) -> None:
+    """What is excused of a bad parameter is its code; an id with it is another defect."""
     server = Reference("kie", "observed", clock)
     plain = server.refuse
 
     def refuse(refused: RefusedError) -> tuple[int, dict[str, object]]:
         status, envelope = plain(refused)
-        return status, envelope | {"data": {"hint": "x"}} if refused.code == 500 else envelope
+        return status, envelope | {"data": data} if refused.code == 500 else envelope
 
     server.refuse = refuse  # type: ignore[method-assign]  # one changed decision
-    assert {finding.check for finding in hold(server).sorted.violations} == {"reason"}
+    assert {finding.check for finding in hold(server).sorted.violations} == checks
 
 
 def test_a_deviation_that_is_gone_is_named(clock: Clock, hold: Hold) -> None:

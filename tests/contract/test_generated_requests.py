@@ -44,12 +44,17 @@ def test_quick_does_not_depend_on_the_seed(gateway: str) -> None:
 def test_own_cases_mean_what_they_say(gateway: str) -> None:
     """The document itself allows every allowed case and forbids every forbidden one."""
     document = load(gateway)
-    for plan in [allowed.first(), *allowed.allowed(document)]:
+    for plan in [allowed.first(), *_allowed(document)]:
         assert _intent(document, plan) is Expect.ACCEPT, plan.intent.what
     for plan in forbidden.forbidden(document):
         lenient = plan.intent.what == "JSON sent as text/plain"
         assert plan.intent.expect is (Expect.OPEN if lenient else Expect.REFUSE), plan.intent.what
         assert document.at(plan.intent.pointer) is not None
+
+
+def _allowed(document: Document) -> list[Planned]:
+    more = [*allowed.more(document), *allowed.again(document, 0)]
+    return [*allowed.at_once(document), *allowed.allowed(document), *more]
 
 
 def _intent(document: Document, plan: Planned) -> Expect:
@@ -61,7 +66,7 @@ def test_every_enum_value_and_length_limit_is_tried() -> None:
     """Ratios and numbers of pictures one by one; each limit at it and one beyond."""
     document = load("apikley")
     fields = document.at(f"{BODY}/properties/input/properties")
-    given = [plan.request.body["input"] for plan in allowed.allowed(document)]
+    given = [plan.request.body["input"] for plan in _allowed(document)]
     for name in ("aspect_ratio", "num_images"):
         assert {each[name] for each in given if name in each} == set(fields[name]["enum"])
     beyond = [plan.request.body for plan in forbidden.forbidden(document)]

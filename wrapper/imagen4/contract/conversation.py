@@ -16,6 +16,7 @@ from imagen4.contract.transport import BudgetSpentError, Session
 CREATES = {"quick": 20, "full": 100}
 """Allowed creates per run. Twenty pass at once under kie's documented rate."""
 EXAMPLES = 60
+NOT_THERE = (404, 405, 501)
 MAX_TROUBLE = 3
 """Answers missing in a row after which the rest is not worth waiting for."""
 MAX_SLOW = 15.0
@@ -26,6 +27,10 @@ GLANCE = 10
 
 class EnoughError(Exception):
     """Asking on would only repeat what is known; the text says what that is."""
+
+
+class NoGatewayError(Exception):
+    """There is a web server, and neither operation."""
 
 
 @dataclass
@@ -58,18 +63,21 @@ class Conversation:
         steps: list[Callable[[], object]] = [
             lambda: self._ask(reads.unknown_tasks()[:2]),
             lambda: self._create(first),
+            self._refuse_to_go_on_without_gateway,
             self._refuse_to_go_on_without_key,
             lambda: self._ask([*reads.unknown_tasks()[2:], *reads.without_id()]),
             lambda: self._ask(self._about_first_task(credentials)),
+            self._create_at_once,
             lambda: self._create_all(allowed.allowed(self.document)),
             lambda: self._create_all([allowed.may_fail()] if self.loopback else []),
             lambda: self._ask(forbidden.forbidden(self.document)),
             lambda: self._ask(reads.wrong_keys_for_create(first, credentials)),
             lambda: self._ask(reads.other_methods(first)),
-            self._try_again,
+            self._try_more,
             self._generated,
             self._explore,
             lambda: self._follower.follow(self._tasks()),
+            lambda: self._ask(self._about_ended_task()),
             lambda: self._follower.look_again(self._tasks()),
         ]
         for step in steps:
@@ -155,10 +163,32 @@ class Conversation:
             return
         self._creates += 1
         exchange = self._try(plan)
-        task_id = created_id(exchange) if exchange else ""
-        link = self.document.link
-        if exchange and task_id and link:
-            self._try(poll(link, task_id, exchange.intent.pointer), task_id)
+        if exchange:
+            self._poll_first(exchange)
+
+    def _poll_first(self, created: Exchange) -> None:
+        task_id, link = created_id(created), self.document.link
+        if task_id and link:
+            self._try(poll(link, task_id, created.intent.pointer), task_id)
+
+    def _create_at_once(self) -> None:
+        """Only where it is free: two that go wrong would both be paid."""
+        plans = allowed.at_once(self.document)
+        if self.session.budget.left is not None or self._enough:
+            self._create_all(plans)
+            return
+        self._creates += len(plans)
+        exchanges = self.session.send_at_once(plans)
+        for exchange in exchanges:
+            self._watch(exchange)
+        for exchange in exchanges:
+            self._poll_first(exchange)
+
+    def _refuse_to_go_on_without_gateway(self) -> None:
+        """A wrong path breaks every promise, and says nothing about a gateway."""
+        asked = self.session.exchanges
+        if all(each.verdict.status in NOT_THERE and not each.payload for each in asked):
+            raise NoGatewayError(f"HTTP {asked[0].verdict.status} for both operations")
 
     def _refuse_to_go_on_without_key(self) -> None:
         """With a key that opens nothing, every other request would say the same."""
@@ -173,9 +203,16 @@ class Conversation:
         keys = reads.wrong_keys_for_record(task_id, credentials)
         return [*near, *keys, *reads.no_key_for_no_task()]
 
-    def _try_again(self) -> None:
+    def _try_more(self) -> None:
         if self.phase == "full" and self.session.budget.left is None:
+            self._create_all(allowed.more(self.document))
             self._create_all(allowed.again(self.document, self.seed))
+
+    def _about_ended_task(self) -> list[Planned]:
+        """What was read before may lie in a cache that knows no keys."""
+        ended = [task.id for task in self._tasks() if task.ended]
+        which = [Credential.NONE, Credential.WRONG]
+        return reads.wrong_keys_for_record(ended[0], which) if ended else []
 
     def _generated(self) -> None:
         full = self.phase == "full"

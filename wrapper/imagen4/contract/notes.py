@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from imagen4.contract.cases.judge import GENERATED
 from imagen4.contract.document import CREATED, TASK
 from imagen4.contract.exchange import Expect
 from imagen4.contract.trace import Trace, operation_name
@@ -45,5 +46,7 @@ def _nameless(trace: Trace) -> Iterator[str]:
 def _left_open(trace: Trace) -> Iterator[str]:
     """Requests that the document neither asks for nor forbids, by what became of them."""
     for exchange in trace.expecting(Expect.OPEN):
+        if exchange.intent.what == GENERATED:
+            continue
         verb = "accepted" if exchange.verdict.accepted else "refused"
         yield f"left open by the document, {verb}: {exchange.intent.what}"

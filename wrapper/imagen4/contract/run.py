@@ -9,13 +9,13 @@ import httpx
 from imagen4.contract import deviations, document
 from imagen4.contract.checks import findings
 from imagen4.contract.checks.requests import blocked_by_account
-from imagen4.contract.conversation import Conversation
+from imagen4.contract.conversation import Conversation, NoGatewayError
 from imagen4.contract.credentials import foreign_key
 from imagen4.contract.exchange import Expect
 from imagen4.contract.follow import Patience
 from imagen4.contract.pace import Pace
 from imagen4.contract.target import CouldNotRunError, Target
-from imagen4.contract.trace import Trace, refuses_key
+from imagen4.contract.trace import Trace, created_id, refuses_key
 from imagen4.contract.transport import Budget, Session, UnreachableError
 
 TIMEOUTS = {True: 5.0, False: 30.0}
@@ -152,6 +152,19 @@ def _hold(options: Options, session: Session, seams: Seams, contract: document.D
     except UnreachableError as error:
         url = options.target.base_url
         raise CouldNotRunError(f"unreachable: {url}: {error}") from None
+    except NoGatewayError as error:
+        raise CouldNotRunError(f"wrong host: {error} at {options.target.base_url}") from None
+    except KeyboardInterrupt:
+        raise CouldNotRunError(f"interrupted; {_so_far(session, loopback=loopback)}") from None
+
+
+def _so_far(session: Session, *, loopback: bool) -> str:
+    """What an interrupted run has done, and may have spent."""
+    sent = f"requests sent: {len(session.exchanges)}"
+    if loopback:
+        return sent
+    tasks = ", ".join(filter(None, map(created_id, session.exchanges))) or "none"
+    return f"{sent}, may have been paid for: {session.budget.spent}, tasks: {tasks}"
 
 
 def _blocked(trace: Trace) -> str:

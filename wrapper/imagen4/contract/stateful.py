@@ -73,5 +73,5 @@ class _Server:
         task_id = dict(parse_qsl(environ["QUERY_STRING"])).get(link.parameter if link else "", "")
         if link and environ["PATH_INFO"] != CREATE and task_id in self.created:
             return self.session.send(poll(link, task_id, TASK), task_id)
-        plan = planned(self.document, environ, "schemathesis: stateful")
+        plan = planned(self.document, environ)
         return self.session.send(plan) if plan else None

@@ -5,8 +5,9 @@ answer here, so that nothing else in the suite ever holds it.
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 
 import httpx
 
@@ -88,8 +89,26 @@ class Session:
             except BudgetSpentError:
                 break
         self.pace.hopeless = self.pace.hopeless or exchange.verdict.effective == 429
-        self.exchanges.append(exchange)
-        return exchange
+        return self._record(exchange)
+
+    def send_at_once(self, plans: Sequence[Planned]) -> list[Exchange]:
+        """Send requests at the same time and record them in their order.
+
+        One after the other where the pace is kept; likewise, once more, what got a 429.
+        """
+        if self.pace.kept or self.budget.left is not None:
+            return [self.send(plan) for plan in plans]
+        with ThreadPoolExecutor(len(plans)) as pool:
+            exchanges = list(pool.map(self._exchange, plans, [""] * len(plans)))
+        return [
+            self.send(plan) if exchange.verdict.effective == 429 else self._record(exchange)
+            for plan, exchange in zip(plans, exchanges, strict=True)
+        ]
+
+    def _record(self, exchange: Exchange) -> Exchange:
+        numbered = replace(exchange, number=len(self.exchanges) + 1)
+        self.exchanges.append(numbered)
+        return numbered
 
     def _exchange(self, planned: Planned, task: str) -> Exchange:
         self.pace.wait(planned.request.path)
@@ -98,7 +117,7 @@ class Session:
         started = self.clock()
         answer, trouble = self._attempt(planned.request, started)
         return Exchange(
-            len(self.exchanges) + 1,
+            0,
             planned.request,
             planned.intent,
             answer,

@@ -4,18 +4,24 @@ The first twenty fit into the rate that kie documents (20 creates in 10 s), so t
 quick phase never has to wait for it.
 """
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
-from imagen4.contract.cases.build import CALLBACK, PROMPT, accepted, body, create
+from imagen4.contract.cases.build import CALLBACK, JSON_TYPE, PROMPT, accepted, body, create
 from imagen4.contract.document import BODY, Document
 from imagen4.contract.exchange import Expect, Intent, Planned, Subject
 
 ASTRAL = "😀"
 PARTS = CALLBACK.replace(".invalid/", ".invalid:8443/") + "?job=7&user=a%20b"
-TEXT = 'Tabs\tand\nnew lines, "quotes", back\\slashes, <b>mark & up</b>, %s {x} $y; 雪の狐 ثعلب 🦊'
-
-TIMES = 4
+TEXT = """Tabs\tand\nnew lines, "quotes", it's, back\\slashes, <b>mark & up</b>, &amp; %s {x} $y;
+100% %41 a+b; 雪の狐 ثعلب ＡＢ① 🦊 👩‍👧 ❤️"""
+ESCAPED = '"&<\n'
+"""Each longer in JSON or HTML than it is."""
+BIG_SEED, ZEROS_SEED = "12345678901234567890", "007"
+"""Texts, whatever they look like: a number would lose digits, or zeros."""
+TIMES = 3
+AT_ONCE = 2
 
 
 def first() -> Planned:
@@ -31,14 +37,45 @@ def may_fail() -> Planned:
 
 
 def allowed(document: Document) -> list[Planned]:
-    """All the others: every enum value, every length boundary, every optional field."""
+    """All but those: every enum value, every length boundary, every optional field."""
     fields = document.at(f"{BODY}/properties/input/properties")
     return [
         accepted(body(), "the same request again"),
-        *_enums(fields),
+        *_enums(fields)[AT_ONCE:],
         *_prompts(fields),
         *_optional(fields),
+        _with_charset(),
     ]
+
+
+def at_once(document: Document) -> list[Planned]:
+    """Two to be sent at the same time: neither may fail, nor their tasks be mixed up."""
+    plans = _enums(document.at(f"{BODY}/properties/input/properties"))[:AT_ONCE]
+    together = f", sent at once with {AT_ONCE - 1} other"
+    return [
+        replace(plan, intent=replace(plan.intent, what=plan.intent.what + together))
+        for plan in plans
+    ]
+
+
+def more(document: Document) -> list[Planned]:
+    """One thing at a time, where there is room for so many creates."""
+    fields = document.at(f"{BODY}/properties/input/properties")
+    longest, seed = fields["prompt"]["maxLength"], fields["seed"]["maxLength"]
+    prompts = {f"{longest} × {each!r}": each * longest for each in '"&'}
+    prompts |= {"a prompt of digits": "1234567890", "a prompt with joined emoji": "👩‍👧 ❤️"}
+    prompts |= {"a prompt with per cents and pluses": "100% %41 a+b a%20b"}
+    seeds = [BIG_SEED, ZEROS_SEED, "9999999999", "-1", "0"]
+    return [
+        *(accepted(body(prompt), what) for what, prompt in prompts.items()),
+        *(accepted(body(seed=text), f"the seed {text!r}") for text in seeds),
+        accepted(body(seed="é" * seed), f"a seed of {seed} × é"),
+    ]
+
+
+def _with_charset() -> Planned:
+    plan = accepted(body(), "a charset in Content-Type")
+    return replace(plan, request=replace(plan.request, content_type=f"{JSON_TYPE}; charset=utf-8"))
 
 
 def again(document: Document, seed: int) -> list[Planned]:
@@ -69,8 +106,11 @@ def _enums(fields: dict[str, Any]) -> list[Planned]:
 def _prompts(fields: dict[str, Any]) -> list[Planned]:
     longest = fields["prompt"]["maxLength"]
     return [
-        accepted(body("x"), "a prompt of one character"),
-        accepted(body("x" * longest), f"a prompt of {longest} characters"),
+        accepted(body("x", seed=ZEROS_SEED), f"a prompt of one character, seed {ZEROS_SEED!r}"),
+        accepted(
+            body((ESCAPED * longest)[: longest - 1] + "x"),
+            f"a prompt of {longest} quotes, ampersands, angle brackets and new lines",
+        ),
         accepted(body("é" * longest), f"a prompt of {longest} × é ({2 * longest} bytes)"),
         accepted(body(ASTRAL * longest), f"a prompt of {longest} × {ASTRAL}"),
         accepted(body(TEXT), "a prompt with quotes, new lines, markup and other scripts"),
@@ -83,7 +123,7 @@ def _optional(fields: dict[str, Any]) -> list[Planned]:
     everything = {
         "negative_prompt": "blurry",
         "aspect_ratio": "16:9",
-        "seed": "42",
+        "seed": BIG_SEED,
         **({"num_images": "2"} if "num_images" in fields else {}),
     }
     longest_texts = {"negative_prompt": ASTRAL * longest, "seed": ASTRAL * seed}

@@ -9,7 +9,14 @@ from imagen4.contract.exchange import Planned
 
 NO_SUCH_MODEL = "google/imagen4-contract-no-such-model"
 """Begins like the real one, and is none of the gateway's other models, which cost money."""
-RATIOS = ("5:7", "1x1", "square", "2:3", "21:9", "16:10")
+RATIOS = ("auto", "5:7", "1x1", "square", "2:3", "3:2", "21:9", "16:10", "16:90", " 1:1", "1:1 ")
+MODELS = {
+    NO_SUCH_MODEL: "a model that does not exist",
+    "GOOGLE/IMAGEN4": "the model in capitals",
+    "google/imagen4 ": "the model with a blank behind it",
+    "imagen4": "the model without its vendor",
+    "": "an empty model",
+}
 
 
 def forbidden(document: Document) -> list[Planned]:
@@ -36,6 +43,7 @@ def _bodies(fields: dict[str, Any]) -> list[tuple[Any, str]]:
     wrong: list[tuple[Any, str]] = [
         (body("x" * (longest + 1)), f"a prompt of {longest + 1} characters"),
         (body("é" * (longest + 1)), f"a prompt of {longest + 1} × é"),
+        (body("x" * longest + " "), f"a prompt of {longest} characters and a blank"),
         (body("x" * (2 * longest)), f"a prompt of {2 * longest} characters"),
         (body(None), "a prompt that is null"),
         (body(42), "a prompt that is a number"),
@@ -49,8 +57,7 @@ def _bodies(fields: dict[str, Any]) -> list[tuple[Any, str]]:
         (body(seed=4.2), "a seed that is a fraction"),
         (body(aspect_ratio=1), "an aspect ratio that is a number"),
         *((body(**{name: None}), f"{name} that is null") for name in fields if name != "prompt"),
-        ({**body(), "model": NO_SUCH_MODEL}, "a model that does not exist"),
-        ({**body(), "model": "GOOGLE/IMAGEN4"}, "the model in capitals"),
+        *(({**body(), "model": model}, what) for model, what in MODELS.items()),
         ({**body(), "model": None}, "a model that is null"),
         ({**body(), "model": ["google/imagen4"]}, "a model that is a list"),
         ({**body(), "input": [{"prompt": PROMPT}]}, "an input that is a list"),

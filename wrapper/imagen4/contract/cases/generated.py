@@ -16,7 +16,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
 from imagen4.contract.cases.build import CALLBACK, JSON_TYPE, record
-from imagen4.contract.cases.judge import judged
+from imagen4.contract.cases.judge import GENERATED, judged
 from imagen4.contract.document import CREATE, NO_TASK, PATHS, TASK_ID_PARAMETER, Document
 from imagen4.contract.exchange import Expect, Intent, Planned, Subject
 
@@ -50,13 +50,9 @@ def _generated(text: str, phases: tuple[str, ...], seed: int, examples: int) -> 
         start("200 OK", [("Content-Type", JSON_TYPE)])
         return [STUB_ANSWER]
 
-    descriptions: dict[str, str] = {}
-    for event in walked(schema_for(document, stub, phases, seed, examples)):
-        if isinstance(event, events.ScenarioFinished):
-            descriptions.update(_descriptions(event))
-    plans = (
-        planned(document, environ, descriptions.get(case, "")) for case, environ in seen.items()
-    )
+    for _ in walked(schema_for(document, stub, phases, seed, examples)):
+        pass
+    plans = (planned(document, environ) for environ in seen.values())
     return tuple(_once(plan for plan in plans if plan))
 
 
@@ -106,28 +102,23 @@ def _without_empty_examples(value: Any) -> Any:
     return {name: _without_empty_examples(item) for name, item in value.items() if item != ""}
 
 
-def _descriptions(event: events.ScenarioFinished) -> Iterator[tuple[str, str]]:
-    for case_id, node in event.recorder.cases.items():
-        meta = node.value.meta
-        text = getattr(meta.phase.data, "description", None) if meta else None
-        yield case_id, f"schemathesis: {text}" if text else "schemathesis"
-
-
-def planned(document: Document, environ: Environ, what: str) -> Planned | None:
+def planned(document: Document, environ: Environ) -> Planned | None:
+    """What the document says of a generated request."""
     if environ["PATH_INFO"] != CREATE:
-        return _record(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True), what)
-    return judged(document, environ["content"], what, environ.get("CONTENT_TYPE") or None)
+        return _record(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True))
+    return judged(document, environ["content"], GENERATED, environ.get("CONTENT_TYPE") or None)
 
 
-def _record(query: list[tuple[str, str]], what: str) -> Planned | None:
+def _record(query: list[tuple[str, str]]) -> Planned | None:
     """A read; none for a taskId given twice, of which nothing is documented."""
     ids = [value for name, value in query if name == "taskId"]
     if len(ids) > 1:
         return None
     if not ids or not ids[0].strip():
-        intent = Intent(Expect.REFUSE, Subject.NO_TASK_ID, TASK_ID_PARAMETER, what)
+        intent = Intent(Expect.REFUSE, Subject.NO_TASK_ID, TASK_ID_PARAMETER, "no taskId, or blank")
         return record(ids[0] if ids else None, intent)
-    return record(ids[0], Intent(Expect.REFUSE, Subject.UNKNOWN_TASK, NO_TASK, what))
+    intent = Intent(Expect.REFUSE, Subject.UNKNOWN_TASK, NO_TASK, f"the id {ids[0]!r:.60}")
+    return record(ids[0], intent)
 
 
 def _once(plans: Iterable[Planned]) -> Iterator[Planned]:

@@ -16,6 +16,9 @@ from imagen4.contract.cases.build import JSON_TYPE, raw_create
 from imagen4.contract.document import BODY, REQUEST, Breach, Document
 from imagen4.contract.exchange import Expect, Intent, Planned, Subject
 
+GENERATED = "a generated body"
+"""What a case is called that nobody named."""
+
 
 def judged(
     document: Document, content: bytes, what: str, content_type: str | None = JSON_TYPE
@@ -44,7 +47,8 @@ def intent_of(document: Document, content: bytes, what: str, content_type: str |
     breaches = document.body_breaches(reading.value)
     firm = [breach for breach in breaches if _is_firm(breach)]
     if firm:
-        return Intent(Expect.REFUSE, _subject(firm), firm[0].pointer, what)
+        told = f"{what}: {firm[0].message}" if what == GENERATED else what
+        return Intent(Expect.REFUSE, _subject(firm), firm[0].pointer, told)
     expect = Expect.OPEN if breaches or not _is_plain(document, reading.value) else Expect.ACCEPT
     return Intent(expect, Subject.PARAMETER, BODY, what)
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from imagen4.contract.checks.registry import Found, check
-from imagen4.contract.document import TASK, shortened
+from imagen4.contract.document import BODY, TASK, shortened
 from imagen4.contract.exchange import Exchange
 from imagen4.contract.strict_json import value_of
 from imagen4.contract.trace import Task, Trace, state
 
 FIELDS = f"{TASK}/properties"
+SHOWN = 40
 
 
 @check("same-task", "A record is that of the task asked for.", f"{FIELDS}/taskId")
@@ -33,9 +34,21 @@ def param(trace: Trace) -> Iterator[Found]:
     for task, poll in _records(trace):
         text = poll.data.get("param")
         if isinstance(text, str) and text:
-            problem = _difference(_asked(task), text)
+            problem = _difference(_asked(task), text) or _default(trace, _asked(task), text)
             if problem:
                 yield poll, problem
+
+
+def _default(trace: Trace, asked: dict[str, Any], text: str) -> str:
+    """How `param` fills in what was not asked for; it may, with the documented default."""
+    inputs, told = asked.get("input"), (_object(text) or {})
+    filled = _object(told.get("input", told)) or {}
+    schemas: dict[str, Any] = trace.document.at(f"{BODY}/properties/input/properties")
+    for name, schema in schemas.items():
+        missing = isinstance(inputs, dict) and name not in inputs and "default" in schema
+        if missing and filled.get(name) and str(filled[name]) != schema["default"]:
+            return f"{name} was not given, param has {shortened(repr(filled[name]), 40)}"
+    return ""
 
 
 def _difference(asked: dict[str, Any], text: str) -> str:
@@ -46,17 +59,27 @@ def _difference(asked: dict[str, Any], text: str) -> str:
     inputs = asked.get("input", {})
     if not isinstance(inputs, dict):
         return ""
-    fields = _object(told.get("input", {} if not inputs else None))
+    # Nobody says whether the whole request is meant, or only its input.
+    alone = "input" not in told and "prompt" in told
+    fields = told if alone else _object(told.get("input", {} if not inputs else None))
     if fields is None:
         return f"`input` in it is no object, nor the text of one: {shortened(text, 60)!r}"
-    pairs = [("model", asked.get("model"), told.get("model"))]
+    pairs = [] if alone else [("model", asked.get("model"), told.get("model"))]
     pairs += [(name, value, fields.get(name)) for name, value in inputs.items() if _echoed(value)]
     for name, wanted, found in pairs:
         if wanted is not None and str(found) != str(wanted):
-            return (
-                f"{name} was {shortened(repr(wanted), 40)}, param has {shortened(repr(found), 40)}"
-            )
+            return f"{name} was {_around(wanted, found)}, param has {_around(found, wanted)}"
     return ""
+
+
+def _around(value: Any, other: Any) -> str:
+    """A text where it begins to differ from another, and how long it is."""
+    if not isinstance(value, str) or len(value) <= SHOWN:
+        return repr(value)
+    pairs = zip(value, str(other), strict=False)
+    same = next((place for place, (one, two) in enumerate(pairs) if one != two), len(value))
+    begin = max(0, min(same, len(str(other))) - SHOWN // 2)
+    return f"…{value[begin : begin + SHOWN]!r}… ({len(value)} characters)"
 
 
 def _echoed(value: Any) -> bool:

@@ -36,9 +36,11 @@ def blocked_by_account(trace: Trace) -> int | None:
 def allowed(trace: Trace) -> Iterator[Found]:
     if blocked_by_account(trace):
         return
-    for exchange in trace.expecting(Expect.ACCEPT, Subject.PARAMETER, Subject.MODEL):
-        if exchange.verdict.refused and exchange.verdict.effective != 401:
-            yield exchange, f"refused with {_said(exchange)}: {exchange.intent.what}"
+    creates = list(trace.expecting(Expect.ACCEPT, Subject.PARAMETER, Subject.MODEL))
+    refused = [each for each in creates if each.verdict.refused and each.verdict.effective != 401]
+    share = f"{len(refused)} of {len(creates)} allowed creates"
+    for exchange in refused:
+        yield exchange, f"refused with {_said(exchange)}: {exchange.intent.what}; {share}"
 
 
 @check("forbidden", "A create that the document forbids is refused.", BODY)
@@ -56,10 +58,13 @@ def _passed(exchange: Exchange) -> bool:
     return exchange.verdict.effective == 200
 
 
-REASON = "A refusal's code says why."
+SUBJECTS = {
+    Subject.UNKNOWN_TASK: "Asking for an unknown task",
+    Subject.NO_TASK_ID: "Asking without a taskId",
+}
 
 
-@check("reason", REASON, CODE)
+@check("reason", "A refusal's code says why.", CODE)
 def reason(trace: Trace) -> Iterator[Finding]:
     for exchange in trace.expecting(Expect.REFUSE):
         subject, verdict = exchange.intent.subject, exchange.verdict
@@ -67,9 +72,15 @@ def reason(trace: Trace) -> Iterator[Finding]:
         if subject not in RIGHT_CODES or not verdict.refused or verdict.effective in (200, 401):
             continue
         if verdict.effective not in RIGHT_CODES[subject]:
-            right = " or ".join(map(str, RIGHT_CODES[subject]))
-            seen = f"{_said(exchange)} for {subject} ({exchange.intent.what}), not {right}"
-            yield Finding("reason", REASON, CODE, exchange, seen, "/code", verdict.code)
+            asked = SUBJECTS.get(subject, "A create that the document forbids")
+            right = " or ".join(map(str, RIGHT_CODES[_told_alike(subject)]))
+            promise = f"{asked} is refused with code {right}."
+            seen = f"{_said(exchange)}: {exchange.intent.what}"
+            yield Finding("reason", promise, CODE, exchange, seen, "/code", verdict.code)
+
+
+def _told_alike(subject: Subject) -> Subject:
+    return Subject.PARAMETER if subject is Subject.MODEL else subject
 
 
 def _said(exchange: Exchange) -> str:

@@ -19,7 +19,7 @@ def own_id(trace: Trace) -> Iterator[Found]:
             creates[task_id].append(exchange)
     for task_id, exchanges in creates.items():
         for again in exchanges[1:]:
-            yield again, f"{task_id!r} is the id of an earlier create, too"
+            yield again, f"{task_id!r} is the id of an earlier create, too (send it twice)"
 
 
 @check("known-at-once", "A created task is known to Get Task Details at once.", f"{CREATED}/links")

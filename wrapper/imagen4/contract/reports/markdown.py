@@ -26,7 +26,7 @@ def _lines(report: Report) -> Iterator[str]:
             cells = (broken.operation, broken.promise, broken.seen, f"`{broken.place}`")
             yield f"| {' | '.join(map(_cell, cells))} |"
         yield from ("", "<details><summary>To see it yourself</summary>", "", "```bash")
-        yield from (broken.curl for broken in report.broken)
+        yield from (command for broken in report.broken for command in broken.commands)
         yield from ("```", "", "</details>")
     yield from _listed(
         "Known deviations", [f"{each.id}: {each.text}" for each in report.deviations]

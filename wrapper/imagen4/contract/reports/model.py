@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from imagen4.contract.cases.judge import GENERATED
 from imagen4.contract.checks.registry import CHECKS, Finding
 from imagen4.contract.curl import curl
 from imagen4.contract.deviations import registered, sentence
@@ -29,11 +30,20 @@ class Broken:
     seen: str
     times: int
     curl: str
+    created_by: str
+    """For a record: the create of its task, for the task itself does not last."""
 
     @property
     def told(self) -> str:
         """All of it, one thing a line."""
-        return "\n".join((f"{self.operation}: {self.promise}", self.place, self.seen, self.curl))
+        lines = (f"{self.operation}: {self.promise}", self.place, self.seen, *self.commands)
+        return "\n".join(lines)
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """What to paste into a shell, in this order."""
+        create = (f"{self.created_by}  # gives another id",) if self.created_by else ()
+        return (*create, self.curl)
 
     @property
     def place(self) -> str:
@@ -152,7 +162,7 @@ def _broken(outcome: Outcome) -> tuple[Broken, ...]:
 def _rank(finding: Finding) -> tuple[bool, bool, int]:
     """What shows a promise best: the paid operation, a case with a name, the smallest request."""
     request, what = finding.exchange.request, finding.exchange.intent.what
-    return request.path != CREATE, what.startswith("schemathesis"), len(request.content or b"")
+    return request.path != CREATE, what.startswith(GENERATED), len(request.content or b"")
 
 
 def _promise(outcome: Outcome, group: list[Finding]) -> Broken:
@@ -168,7 +178,14 @@ def _promise(outcome: Outcome, group: list[Finding]) -> Broken:
         smallest.seen,
         len({finding.exchange.number for finding in group}),
         curl(request, target.base_url, target.variable),
+        _create(outcome, smallest.exchange.task),
     )
+
+
+def _create(outcome: Outcome, task_id: str) -> str:
+    target = outcome.options.target
+    found = (task.created.request for task in outcome.trace.tasks if task.id == task_id)
+    return next((curl(each, target.base_url, target.variable) for each in found), "")
 
 
 def _seen(outcome: Outcome) -> tuple[Known, ...]:

@@ -23,7 +23,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"  {broken.place}"
         times = f"  ({broken.times} times)" if broken.times > 1 else ""
         yield f"  {broken.seen}{times}"
-        yield f"  {broken.curl}"
+        yield from (f"  {command}" for command in broken.commands)
     yield from _listed(
         "Known deviations", [f"{each.id}: {each.text}" for each in report.deviations]
     )
