@@ -87,16 +87,6 @@ AREA.add("count-4-refused", refusing("num_images", lambda v: v == "4"), gateways
 AREA.add("count-unchecked", accepting("num_images", _anything), gateways=APIKLEY)
 
 
-def _is_null(value: Any) -> bool:
-    return value is None
-
-
-AREA.add("seed-may-be-null", also_accepting("seed", _is_null))
-AREA.add("negative-prompt-may-be-null", also_accepting("negative_prompt", _is_null))
-AREA.add("ratio-may-be-null", also_accepting("aspect_ratio", _is_null))
-AREA.add("count-may-be-null", also_accepting("num_images", _is_null), gateways=APIKLEY)
-
-
 @AREA.defect("prompt-missing")
 def _(server: Reference) -> None:
     around(server, "check_input", lambda original, given: original({"prompt": "", **given}))
@@ -165,7 +155,6 @@ AREA.add("callback-unchecked", _callback(_anything))
 AREA.add("callback-any-text", _callback(_is_text))
 AREA.add("callback-refused", _callback(lambda _url: False))
 AREA.add("callback-http-only", _callback(lambda url: str(url).startswith("http://")))
-AREA.add("callback-may-be-null", _callback(lambda url: _is_null(url) or ":" in str(url)))
 AREA.add("callback-without-query", _callback(lambda url: ":" in str(url) and "?" not in url))
 AREA.add(
     "callback-without-port",

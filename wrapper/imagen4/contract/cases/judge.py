@@ -3,8 +3,9 @@
 Open is what the documents and recorded answers leave open, so that a server may do
 either: empty optional fields ("an optional field sent as an empty string can be
 refused", a claim), an empty prompt (the schema admits it), no `input` at all (not
-`required` in the page), unknown extra fields, control characters, callback URLs of
-other kinds than https. Null is none of these: no field is `nullable` in the page.
+`required` in the page), unknown extra fields, null for an optional field (no field is
+`nullable` in the page, and to many servers null is the same as absent), control
+characters, callback URLs of other kinds than https.
 """
 
 import unicodedata
@@ -16,6 +17,7 @@ from imagen4.contract.cases.build import JSON_TYPE, raw_create
 from imagen4.contract.document import BODY, REQUEST, Breach, Document
 from imagen4.contract.exchange import Expect, Intent, Planned, Subject
 
+REQUIRED = {("model",), ("input", "prompt")}
 GENERATED = "a generated body"
 """What a case is called that nobody named."""
 
@@ -54,6 +56,8 @@ def intent_of(document: Document, content: bytes, what: str, content_type: str |
 
 
 def _is_firm(breach: Breach) -> bool:
+    if breach.value is None and breach.keyword != "required":
+        return breach.where in REQUIRED or breach.where == ()
     if breach.keyword == "format":
         return isinstance(breach.value, str) and bool(breach.value) and ":" not in breach.value
     return breach.value != "" or breach.where == ("model",) or breach.where == ()
