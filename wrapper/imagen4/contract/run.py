@@ -21,7 +21,7 @@ from imagen4.contract.transport import Budget, Session, UnreachableError
 TIMEOUTS = {True: 5.0, False: 30.0}
 """Seconds to wait for an answer, on loopback and elsewhere."""
 FIRST_POLL = {True: 0.02, False: 2.5}
-LONGEST_POLL = {True: 2.0, False: 15.0}
+LONGEST_POLL = {True: 1.0, False: 15.0}
 SECONDS_TO_END = {
     ("quick", True): 14.0,
     ("full", True): 60.0,
