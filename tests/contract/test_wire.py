@@ -5,11 +5,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 import pytest
 
+from contract.conftest import Hold
 from imagen4.contract import run as run_module
 from imagen4.contract.run import Options, Outcome, run
 from imagen4.contract.target import Target
+from sharpening.clock import Clock
+from sharpening.reference import Incoming, Outgoing, Reference
 
 OK = b'{"code": 401, "msg": "no"}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -79,3 +83,24 @@ def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch
     assert _checks(outcome) == {"answered"}
     assert len(outcome.trace.exchanges) == 3
     assert len(outcome.trace.skipped) > 100
+
+
+class Stalling(Reference):
+    """Lets requests with this prompt time out, as often as told."""
+
+    def __init__(self, clock: Clock, times: int) -> None:
+        super().__init__("kie", "observed", clock)
+        self.times = times
+
+    def answer(self, incoming: Incoming) -> Outgoing:
+        outgoing = super().answer(incoming)
+        if b"quotes" in incoming.content and self.times:
+            self.times -= 1
+            outgoing.trouble = httpx.ReadTimeout("timed out")
+        return outgoing
+
+
+@pytest.mark.parametrize(("times", "found"), [(1, set()), (2, {"answered"})])
+def test_one_time_out_is_asked_again(times: int, found: set[str], clock: Clock, hold: Hold) -> None:
+    """It may have been this machine's; the same request timing out again is the server's."""
+    assert _checks(hold(Stalling(clock, times))) == found

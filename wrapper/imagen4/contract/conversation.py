@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from imagen4.contract.cases import allowed, forbidden, generated, reads
 from imagen4.contract.cases.build import poll
 from imagen4.contract.credentials import Credential, worth_trying
-from imagen4.contract.document import Document
+from imagen4.contract.document import CREATE, Document
 from imagen4.contract.exchange import Exchange, Expect, Intent, Planned
 from imagen4.contract.follow import Follower, Patience
 from imagen4.contract.stateful import explore
@@ -79,6 +79,7 @@ class Conversation:
             lambda: self._follower.follow(self._tasks()),
             lambda: self._ask(self._about_ended_task()),
             lambda: self._follower.look_again(self._tasks()),
+            self._confirm_time_out,
         ]
         for step in steps:
             self._step(step)
@@ -146,7 +147,8 @@ class Conversation:
         """Stop when the server has stopped answering, or takes ever so long."""
         self._trouble = self._trouble + 1 if exchange.trouble else 0
         bound = self.document.bound(exchange.request.path, loopback=self.loopback)
-        self._slow += exchange.seconds if bound and exchange.seconds > bound else 0.0
+        seconds = min(exchange.seconds, self.session.timeout)
+        self._slow += seconds if bound and seconds > bound else 0.0
         if self._trouble >= MAX_TROUBLE:
             raise EnoughError(f"no answer {MAX_TROUBLE} times in a row: {exchange.trouble}")
         if self._slow > MAX_SLOW:
@@ -207,6 +209,12 @@ class Conversation:
         if self.phase == "full" and self.session.budget.left is None:
             self._create_all(allowed.more(self.document))
             self._create_all(allowed.again(self.document, self.seed))
+
+    def _confirm_time_out(self) -> None:
+        """A single time-out may be this machine's; asked again, where that costs nothing."""
+        late = [each for each in self.session.exchanges if each.timed_out]
+        if len(late) == 1 and (self.session.budget.left is None or late[0].request.path != CREATE):
+            self._ask([Planned(late[0].request, late[0].intent)])
 
     def _about_ended_task(self) -> list[Planned]:
         """What was read before may lie in a cache that knows no keys."""

@@ -109,6 +109,9 @@ class Verdict:
         return f"HTTP {self.status}" + ("" if self.code is None else f", code {self.code}")
 
 
+TIMED_OUT = "no answer within"
+
+
 @dataclass(frozen=True)
 class Exchange:
     """What happened: an answer, or `trouble` that says why there is none."""
@@ -124,6 +127,10 @@ class Exchange:
     """How long it took to answer, or to give up."""
     at: float = 0.0
     """When that was over, in Unix seconds by this machine's clock."""
+
+    @property
+    def timed_out(self) -> bool:
+        return self.trouble.startswith(TIMED_OUT)
 
     @cached_property
     def reading(self) -> strict_json.Reading:

@@ -12,7 +12,7 @@ FEW = 7
 """The sandbox answers ten polls a second, and quick is to be quick."""
 SETTLE = 0.2
 """Seconds between looks at what has ended: a second thought takes a moment."""
-LINGER = 8.0
+LINGER = 5.0
 """Seconds after which the full phase looks once more at the first few: some take longer."""
 Send = Callable[[Planned, str], Exchange]
 

@@ -36,7 +36,7 @@ every task gets its time.
 LEAST = 2.0
 SECONDS_TO_ASK = {
     ("quick", True): 30.0,
-    ("full", True): 240.0,
+    ("full", True): 75.0,
     ("quick", False): 1800.0,
     ("full", False): 3600.0,
 }

@@ -13,7 +13,7 @@ import httpx
 
 from imagen4.contract.credentials import Credential, authorization
 from imagen4.contract.document import CREATE
-from imagen4.contract.exchange import Answer, Exchange, Planned, Request
+from imagen4.contract.exchange import TIMED_OUT, Answer, Exchange, Planned, Request
 from imagen4.contract.pace import Pace
 
 MAX_ANSWER = 4 * 1024 * 1024
@@ -143,7 +143,7 @@ class Session:
                 raise UnreachableError(str(error) or "no connection") from None
             return None, "no connection any more"
         except httpx.TimeoutException:
-            return None, f"no answer within {self.timeout:g} s"
+            return None, f"{TIMED_OUT} {self.timeout:g} s"
         except httpx.HTTPError as error:
             return None, f"no complete answer: {error or type(error).__name__}"
 

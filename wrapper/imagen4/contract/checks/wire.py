@@ -10,13 +10,15 @@ from imagen4.contract.trace import Trace
 
 SERVERS = pointer("servers")
 SLOW_OFTEN = 3
-"""One slow answer may be this machine's; so many are the server's."""
+"""One slow answer may be this machine's; so many are the server's. So with time-outs."""
+TIMED_OUT_OFTEN = 2
 
 
 @check("answered", "Every request is answered completely.", pointer("paths"))
 def answered(trace: Trace) -> Iterator[Found]:
+    often = sum(exchange.timed_out for exchange in trace.exchanges) >= TIMED_OUT_OFTEN
     for exchange in trace.exchanges:
-        if exchange.answer is None:
+        if exchange.answer is None and (often or not exchange.timed_out):
             yield exchange, exchange.trouble
 
 
