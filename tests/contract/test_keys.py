@@ -120,12 +120,22 @@ def test_curl_names_the_key_by_its_variable(credential: Credential) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\0", b"a\nb", b"\xff'%s\\x41", b"@/etc/passwd", "é 'x' %d".encode(), b""]
+    "content",
+    [
+        b"\0",
+        b"a\nb",
+        b"\xff'%s\\x41",
+        b"@/etc/passwd",
+        "é 'x' %d".encode(),
+        b"",
+        json.dumps({"prompt": '"&<\n' * 1000 + "%" * 500 + "'" * 300}).encode(),
+    ],
 )
 def test_any_body_can_be_pasted(content: bytes, tmp_path: Path) -> None:
     """A shell gives curl exactly the bytes that were sent, NUL and quotes included."""
     command = curl(Request("POST", "/api", content=content), "http://127.0.0.1", "K")
     assert "\0" not in command
+    assert len(command) < 300
     stand_in = tmp_path / "curl"
     stand_in.write_text(
         "#!/bin/sh\n"

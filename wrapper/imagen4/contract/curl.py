@@ -8,13 +8,13 @@ import unicodedata
 from imagen4.contract.credentials import as_shell
 from imagen4.contract.exchange import Request
 
-RUN = re.compile(r"(.)\1{199,}", re.DOTALL)
-"""A long run of one character, as boundary cases have it."""
+RUN = re.compile(r"(.{1,6}?)\1{199,}", re.DOTALL)
+"""A long run of the same few characters, as boundary cases have it."""
 PLAIN = string.ascii_letters + string.digits + ' {}[]":,._/'
 
 
 def curl(request: Request, base_url: str, variable: str) -> str:
-    """The command; runs of one character are written as the `printf` that makes them."""
+    """The command; long runs are written as the `printf` that makes them."""
     words = ["curl", "-sS"]
     if request.method != "GET":
         words += ["-X", request.method]
@@ -52,9 +52,9 @@ def _octal(content: bytes) -> str:
 def _quoted(text: str) -> str:
     parts, start = [], 0
     for match in RUN.finditer(text):
-        character = shlex.quote(match[1] + "%.0s") if match[1] != "%" else "'%%%.0s'"
-        times = match.end() - match.start()
+        unit = match[1].replace("\\", "\\\\").replace("%", "%%")
+        times = (match.end() - match.start()) // len(match[1])
         parts.append(shlex.quote(text[start : match.start()]))
-        parts.append(f'"$(printf {character} $(seq {times}))"')
+        parts.append(f'"$(printf {shlex.quote(f"{unit}%.0s")} $(seq {times}))"')
         start = match.end()
     return "".join([*parts, shlex.quote(text[start:])])
