@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from cli.invoking import at, create
+from imagen4 import Update
 from imagen4.cli import outcome
+from imagen4.cli.progress import LiveTable
 from imagen4.downloads import transfer
 from imagen4.sandbox import Sandbox
 
@@ -135,3 +137,48 @@ def test_a_gateway_that_is_down_is_not_waited_for_in_silence(
     done = imagen4("generate", "a fox", *nowhere, "-o", str(tmp_path))
     assert done.code == 8
     assert caplog.text.count("kie: not created (The gateway could not be reached") == 4
+
+
+def test_completion_and_refusals_make_no_folder(
+    imagen4: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder is made when something is about to be paid for."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("KIE_API_KEY", raising=False)
+    assert imagen4("generate", "a fox", "--gateway", "kie").code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_any_script_is_printed_as_it_is(
+    imagen4: Callable, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Its name may hold what is not printable elsewhere; the printed path is to be pasted."""
+    folder = tmp_path / "写真　1\xa0é"
+    done = imagen4("generate", "a fox", *at(sandbox, "kie"), "-o", str(folder))
+    assert [Path(line) for line in done.out.splitlines()] == list(folder.iterdir())
+
+
+def test_a_terminal_that_is_gone_does_not_stop_what_is_paid_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As a window that was closed: drawing fails, and the task goes on."""
+
+    def gone(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with LiveTable("kie") as table:
+        monkeypatch.setattr(table._progress, "update", gone)
+        table.update(Update("t1", "generating", 1.0, ("t1",)))
+    assert table.task_ids == ("t1",)
+
+
+def test_what_a_partial_failure_leaves_is_saved_with_a_fresh_link(
+    imagen4: Callable, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The client is still open when an old link turns out to have expired."""
+    sandbox.fault("fail", times=1)
+    sandbox.fault("gone", times=1)
+    done = imagen4("generate", "a fox", *at(sandbox, "kie"), "-n", "2", "-o", str(tmp_path))
+    assert done.code == 7
+    assert [Path(line) for line in done.out.splitlines()] == list(tmp_path.iterdir())
+    assert any("download-url" in str(request.path) for request in sandbox.requests)

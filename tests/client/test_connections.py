@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Barrier
 from typing import Any
 
 import httpx
@@ -109,19 +109,31 @@ def test_an_injected_async_client_serves_one_loop() -> None:
 
 
 def test_threads_that_begin_together_share_one_client() -> None:
-    """One that is made twice would be left open by whoever came first."""
-    made: list[object] = []
+    """What the slower one made is kept, so that closing closes it, too."""
+    together = Barrier(2, timeout=5)
 
     def make() -> object:
-        ready.wait(0.2)  # both threads, if nothing keeps the second one out
-        made.append(object())
-        return made[-1]
+        if connections_ready:
+            together.wait()  # neither finds what the other one made
+        return object()
 
-    ready = Event()
+    connections_ready: list[bool] = []
     connections = Connections(make)
-    connections._spare = None
-    made.clear()
+    connections._spare.clear()
+    connections_ready.append(True)
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda _: connections.here(), range(2)))
     assert found[0] is found[1]
-    assert len(made) == 1
+    assert len(connections.ended()) == 2
+
+
+def test_loops_that_were_closed_are_forgotten() -> None:
+    """A client that is used in one loop after another does not grow."""
+    connections = Connections(object)
+
+    async def used() -> None:
+        connections.here(asyncio.get_running_loop())
+
+    for _ in range(5):
+        asyncio.run(used())
+    assert len(connections._used) == 1

@@ -22,12 +22,14 @@ from client.play import (
 )
 from imagen4 import (
     AuthenticationError,
+    Imagen4Error,
     SubmissionUncertain,
     TaskTimeout,
     TransportError,
     UnexpectedResponse,
     callbacks,
 )
+from imagen4.wire.transport import without_key
 
 PICTURES = json.dumps({"resultUrls": ["https://files.example/1.png"]})
 
@@ -132,3 +134,36 @@ def test_a_task_of_another_process_keeps_its_prompt_to_itself() -> None:
         play("sync", Script(polls=[failed]), lambda c: c.job("t1").wait())
     texts = [str(caught.value), caught.value.body, caught.value.fail_message]  # type: ignore[attr-defined]
     assert [text for text in texts if "zebra" in text or "giraffe" in text] == []
+
+
+@pytest.mark.parametrize("code", [422, 500, 501])
+@pytest.mark.parametrize("several", [True, False])
+def test_a_refusal_that_carries_the_record_shows_no_prompt(code: int, several: bool) -> None:
+    """Whatever is wrong with the answer, and whichever task it is about."""
+    param = json.dumps({"input": json.dumps({"prompt": PROMPT})})
+    record = {"taskId": "another", "state": "fail", "param": param}
+    answer = envelope(code, [record] if several else record, msg=f"unfit: {PROMPT}")
+    with pytest.raises(Imagen4Error) as caught:
+        play("sync", Script(polls=[answer]), lambda c: c.job("t1").wait(timeout=5))
+    error: Any = caught.value.__cause__ or caught.value
+    assert "unfit" in str(error)
+    assert "zebra" not in f"{error} {error.body}"
+
+
+def test_the_key_is_cut_out_of_an_answer_with_half_a_character() -> None:
+    """Python reads it all the same."""
+    body = json.dumps({"code": 200, "msg": f"{KEY} \ud800", "data": 7}, ensure_ascii=False)
+    answer = httpx.Response(200, content=body.encode("utf-16", "surrogatepass"))
+    script = Script(others=[lambda _: answer])
+    assert play("sync", script, lambda c: c.credits()) == 7
+    data = details("t1", "success", resultJson=PICTURES).json() | {"msg": f"{KEY} \ud800"}
+    text = json.dumps(data, ensure_ascii=False).encode("utf-16", "surrogatepass")
+    script = Script(polls=[httpx.Response(200, content=text)])
+    assert KEY not in repr(play("sync", script, lambda c: c.job("t1").wait()).raw)
+
+
+def test_a_long_answer_that_repeats_the_key_is_not_searched_for_ever() -> None:
+    """As it is spelled nearly always, it is cut out."""
+    body = json.dumps({"code": 200, "data": 7, "msg": KEY, "more": "x" * 1_000_000})
+    assert without_key(body.encode(), KEY).count(b"[hidden]") == 1
+    assert KEY.encode() not in without_key(body.encode(), KEY)

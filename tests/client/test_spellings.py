@@ -31,6 +31,26 @@ def test_no_prompt_makes_the_search_slow(char: str) -> None:
     assert redacted(text, [prompt]).endswith(HIDDEN)
 
 
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("-" * 20 + " JANE DOE", "--" + "-" * 20 + " JANE DOE"),
+        (r"c:\den", "c%3A%5Cden"),
+        ("50%de fox", "50%25de%20fox"),
+        ("50%de fox", "50%2525de%20fox"),
+        ("back\\slash", r"back\u005cslash"),
+    ],
+)
+def test_beginnings_that_repeat_and_signs_that_are_escaped_twice(secret: str, text: str) -> None:
+    """None of the words is left."""
+    assert redacted(text, [secret]).replace("-", "") == HIDDEN
+
+
+def test_a_text_without_end_is_not_read_to_its_end() -> None:
+    """Nobody is shown that much of it."""
+    assert len(redacted("x" * 5_000_000, ["fox"])) == 200_000
+
+
 def test_secrets_that_overlap_are_hidden_once() -> None:
     """Both are gone, and nothing of what stands between."""
     assert redacted("x abcdef y", ["abcd", "cdef"]) == f"x {HIDDEN} y"

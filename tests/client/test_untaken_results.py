@@ -23,6 +23,7 @@ from imagen4 import Polling, TaskTimeout, TransportError
 from imagen4.core.batch import taken_up
 from imagen4.core.effects import Answer, Call, Send, Update
 from imagen4.core.waiting import waited
+from imagen4.wire import transport
 from imagen4.wire.transport import CONNECTIONS
 
 
@@ -108,3 +109,21 @@ def test_an_async_poll_does_not_queue_for_longer_than_it_may_take() -> None:
         return caught.value
 
     assert asyncio.run(run()).sent is False
+
+
+def test_a_turn_that_came_too_late_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each that was kept would be missing from then on, until nothing is sent any more."""
+
+    async def late(turn: asyncio.Semaphore, patience: float) -> float:
+        await turn.acquire()
+        return patience + 1
+
+    async def free_turns() -> int:
+        async with client_for("async", "kie", Script(), Time()) as client:
+            wire = client._driver._wire
+            with pytest.raises(TransportError):
+                await wire.send(Send(Call("GET", "/"), 1.0))
+            return wire._turns[asyncio.get_running_loop()]._value
+
+    monkeypatch.setattr(transport, "wait_for_turn", late)
+    assert asyncio.run(free_turns()) == CONNECTIONS

@@ -1,10 +1,13 @@
 """A picture is saved when it is whole, also when nobody says how long it is."""
 
+import io
 import ssl
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image as PillowImage
+from PIL import features
 
 from client.bench import Bench
 from client.loopback import Drip, Received, http
@@ -12,7 +15,8 @@ from client.pictures import PNG, failing, fetched, saved_to
 from client.play import KINDS, Script, Time, envelope, play, succeeded
 from imagen4 import DownloadError
 from imagen4.downloads import transfer as transfer_module
-from imagen4.downloads.transfer import TransferError, ends, transferred
+from imagen4.downloads.formats import TAIL, is_whole
+from imagen4.downloads.transfer import TransferError, transferred
 
 WHOLE = {
     ".png": b"\x89PNG\r\n\x1a\n" + b"p" * 100 + b"\x00\x00\x00\x00IEND\xaeB`\x82",
@@ -50,10 +54,32 @@ def test_half_a_picture_is_never_saved(kind: str, tmp_path: Path) -> None:
 
 
 def test_what_stands_after_a_picture_does_no_harm() -> None:
-    """Some writers put a few bytes there; and an AVIF has no mark at its end."""
-    assert ends(".png", b"", b"IEND\xaeB`\x82 and more", 100)
-    assert ends(".avif", b"", b"", 100)
-    assert not ends(".gif", b"", b"; not at the end", 100)
+    """Some writers put a few bytes there; a GIF's mark is too common to be looked for."""
+    assert is_whole(".png", io.BytesIO(WHOLE[".png"] + b" and more"))
+    assert not is_whole(".gif", io.BytesIO(WHOLE[".gif"] + b" more"))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "AVIF"])
+def test_every_cut_of_a_real_picture_is_noticed(kind: str) -> None:
+    """And none that is whole is refused."""
+    if kind == "AVIF" and not features.check("avif"):
+        pytest.skip("this Pillow writes no AVIF")
+    buffer, suffix = io.BytesIO(), f".{kind.lower()}".replace("jpeg", "jpg")
+    PillowImage.new("RGB", (64, 48), "red").save(buffer, kind)
+    content = buffer.getvalue()
+    assert is_whole(suffix, io.BytesIO(content))
+    cuts = range(20, len(content) - TAIL, 7)
+    assert [cut for cut in cuts if is_whole(suffix, io.BytesIO(content[:cut]))] == []
+
+
+def test_the_last_box_may_reach_to_the_end() -> None:
+    """Or be longer than 4 GB can say."""
+    long = (1).to_bytes(4) + b"mdat" + (24).to_bytes(8) + b"12345678"
+    open_ended = (0).to_bytes(4) + b"mdat" + b"12345678"
+    first = (16).to_bytes(4) + b"ftypavif1234"
+    assert is_whole(".avif", io.BytesIO(first + long))
+    assert not is_whole(".avif", io.BytesIO(first + long[:-1]))
+    assert is_whole(".avif", io.BytesIO(first + open_ended))
 
 
 @pytest.mark.parametrize("kind", KINDS)

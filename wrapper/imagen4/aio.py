@@ -40,7 +40,10 @@ class AsyncClient(
         AsyncGenerator[Finished[AsyncResult]],
     ]
 ):
-    """As `Client`, for asyncio; `sleep` is a coroutine function, `on_update` may be one."""
+    """As `Client`, for asyncio; `sleep` is a coroutine function, `on_update` may be one.
+
+    It may be used in one event loop after another; an injected `http_client` only in its first.
+    """
 
     _job_type, _image_type, _result_type = AsyncJob, AsyncImage, AsyncResult
 

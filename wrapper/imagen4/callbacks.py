@@ -54,8 +54,8 @@ def parse(body: bytes | str, gateway: Gateway | Adapter = "kie") -> Task:
     content = body.encode("utf-8", "replace") if isinstance(body, str) else bytes(body)
     envelope = opened(Answer(200, {}, content))
     details = data_of(adapter.details_model, envelope.decoded)
-    found = task_from(details, envelope.decoded, asked=task_id_in(content))
-    secrets = words_in(details)
+    secrets = words_in(envelope.data)
+    found = task_from(details, envelope.decoded, asked=task_id_in(content), secrets=secrets)
     if found is None:
         reason = "The callback does not describe a task"
         raise described(UnexpectedResponse, envelope, reason, secrets)

@@ -33,6 +33,7 @@ def command(
             shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output
         ) as made,
         Client(gateway, base_url=base_url) as client,
+        outcome.keeping(made, output),
     ):
         made.result = client.job(*task_ids).wait(timeout=timeout, on_update=shown.update)
         outcome.saved(gateway, made.result, made.result.save(output), as_json=as_json)

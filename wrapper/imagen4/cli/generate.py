@@ -45,7 +45,9 @@ def command(
             shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output
         ) as made,
         Client(gateway, base_url=base_url) as client,
+        outcome.keeping(made, output),
     ):
+        options.make(output)  # that it cannot be made is to be said before anything is paid
         made.result = client.generate(
             prompt,
             num_images=num_images,

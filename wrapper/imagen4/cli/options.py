@@ -11,17 +11,6 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _made(_ctx: click.Context, _option: click.Parameter, directory: Path) -> Path:
-    """The directory, made now: that it cannot be is to be said before anything is paid."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise click.BadParameter(f"{error.strerror}: {directory}") from None
-    if not os.access(directory, os.W_OK):
-        raise click.BadParameter(f"Not writable: {directory}")
-    return directory
-
-
 _gateway = click.option(
     "--gateway",
     "-g",
@@ -46,7 +35,6 @@ output = click.option(
     "-o",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("out"),
-    callback=_made,
     show_default=True,
     help="Where to save the pictures.",
 )
@@ -59,3 +47,13 @@ def gateway(command: F) -> F:
 
 
 option = partial(click.option, show_default=True)
+
+
+def make(directory: Path) -> None:
+    """Make the directory for the pictures, or say why it cannot be."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.BadParameter(f"{error.strerror}: {directory}", param_hint="--output") from None
+    if not os.access(directory, os.W_OK):
+        raise click.BadParameter(f"Not writable: {directory}", param_hint="--output")

@@ -1,12 +1,14 @@
 """How a command ends: results on standard output, failures as one line and an exit code."""
 
 import json
+import os
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
+from unicodedata import category
 
 import click
 
@@ -27,13 +29,18 @@ def saved(gateway: str, result: Result, paths: Sequence[Path], *, as_json: bool)
     if as_json:
         click.echo(json.dumps(result_as_json(gateway, result, paths), indent=2))
     else:
-        say(*map(str, paths))
+        say(*paths)
 
 
-def say(*lines: str) -> None:
-    """Print lines in which words of a gateway may stand: none of them moves the cursor."""
+def say(*lines: str | Path) -> None:
+    """Print paths as they are, and words of a gateway so that they do not move the cursor."""
     for line in lines:
-        click.echo("".join(char if char.isprintable() else "\ufffd" for char in line))
+        click.echo(os.fsencode(line) if isinstance(line, Path) else harmless(line))
+
+
+def harmless(text: str) -> str:
+    """The text without controls, and without what no terminal can show."""
+    return "".join("\ufffd" if category(char) in ("Cc", "Cs") else char for char in text)
 
 
 @dataclass
@@ -41,6 +48,8 @@ class Made:
     """What a command has got so far."""
 
     result: Result | None = None
+    paths: Sequence[Path | None] = ()
+    problem: DownloadError | None = None
 
 
 def result_as_json(
@@ -89,8 +98,7 @@ def ending(
 ) -> Iterator[Made]:
     """Turn an error into its line and exit code, with the command that takes the tasks up again.
 
-    A `PartialFailure` still saves (or prints) the pictures there are; and once there is a
-    result, an error says where each of its pictures is.
+    Once there is a result, or a part of one, an error says where each of its pictures is.
     """
     resume = ["imagen4", "fetch", "--gateway", gateway]
     resume += ["--base-url", base_url] if base_url else []
@@ -101,12 +109,14 @@ def ending(
     except KeyboardInterrupt:
         _hint(resume, display.task_ids)
         if as_json:
-            error = {"type": "KeyboardInterrupt", "task_ids": list(display.task_ids)}
-            click.echo(json.dumps({"error": error}, indent=2))
+            error = {"type": "KeyboardInterrupt", "message": "interrupted"}
+            click.echo(json.dumps({"error": error | {"task_ids": display.task_ids}}, indent=2))
         raise
     except PartialFailure as error:
-        paths = _saved_of(error, output, [*resume, "--", *display.task_ids])
-        fail(error, as_json=as_json, result=result_as_json(gateway, error.result, paths))
+        if made.problem is not None:
+            exits.tell(f"Not all are saved: {made.problem}")
+            _hint(resume, display.task_ids)
+        fail(error, as_json=as_json, result=result_as_json(gateway, error.result, made.paths))
     except Imagen4Error as error:
         if not isinstance(error, TaskFailed | TaskNotFound):
             _hint(resume, _ids(error, display))
@@ -122,20 +132,25 @@ def _ids(error: Imagen4Error, display: Display) -> list[str]:
     return list(dict.fromkeys(known))
 
 
-def _saved_of(error: PartialFailure, output: Path | None, resume: list[str]) -> Sequence[Path]:
-    """Where the pictures of the tasks that succeeded are; nowhere if they cannot be saved."""
+@contextmanager
+def keeping(made: Made, output: Path) -> Iterator[None]:
+    """Save what a partial failure leaves, while the client is open: old links need a fresh one."""
     try:
-        return error.result.save(output) if output else ()
-    except DownloadError as problem:
-        exits.tell(f"Not saved: {problem}. To try again:\n  {shlex.join(resume)}")
-        return ()
+        yield
+    except PartialFailure as error:
+        try:
+            made.paths = error.result.save(output)
+        except DownloadError as problem:
+            made.paths, made.problem = problem.paths, problem
+        raise
 
 
 def fail(error: Imagen4Error, *, as_json: bool, result: dict[str, Any] | None = None) -> NoReturn:
     if as_json:
         click.echo(json.dumps({"error": exits.as_json(error)} | (result or {}), indent=2))
     else:
-        say(*(image["path"] or image["url"] for image in (result or {}).get("images", ())))
+        for image in (result or {}).get("images", ()):
+            say(Path(image["path"]) if image["path"] else image["url"])
     raise click.exceptions.Exit(exits.say(*exits.explain(error)))
 
 

@@ -4,6 +4,7 @@ Everything goes to standard error; standard output is for results.
 """
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, Self
 
 from imagen4 import Update
@@ -76,10 +77,15 @@ class LiveTable:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._progress.stop()
+        with suppress(OSError):
+            self._progress.stop()
 
     def update(self, update: Update) -> None:
         self.task_ids = update.task_ids or self.task_ids
+        with suppress(OSError):  # the terminal is gone; the tasks are paid for
+            self._show(update)
+
+    def _show(self, update: Update) -> None:
         row = self._row(update.task_id)
         state = update.state or "no answer yet"
         if update.state in {"success", "fail"}:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import errors
-from .redaction import one_line, redacted
+from .redaction import LONGEST_TEXT, one_line, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -44,7 +44,6 @@ TASK_ERRORS = ERRORS | {
     501: errors.TaskFailed,
 }
 LONGEST_BODY = 2000
-READ_OF_BODY = 200_000  # secrets are cut out before the text is cut to length
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ def refusal(
 
 def described(kind: type[E], envelope: Envelope, message: str, secrets: Collection[str]) -> E:
     """An error about this answer, with the secrets cut out of all its texts."""
-    body = envelope.answer.body[:READ_OF_BODY].decode("utf-8", "replace")
+    body = envelope.answer.body[:LONGEST_TEXT].decode("utf-8", "replace")
     return kind(
         one_line(redacted(message, secrets)),
         code=envelope.code,

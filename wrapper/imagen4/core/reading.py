@@ -27,12 +27,12 @@ class News:
 def news_in(adapter: Adapter, answer: Answer, task_id: str, secrets: Collection[str]) -> News:
     """Read an answer of Get Task Details."""
     envelope = opened(answer)
+    secrets = (*secrets, *words_in(envelope.data))
     problem = refusal(envelope, about_task=True, secrets=secrets)
     task = None
     # Code 501 says "generation failed" and may still come with the task.
     if problem is None or isinstance(problem, TaskFailed):
         details = data_of(adapter.details_model, envelope.decoded)
-        secrets = (*secrets, *words_in(details))
         task = task_from(details, envelope.decoded, asked=task_id, secrets=secrets)
     if problem is not None and task is not None and not task.failed:
         reason = f"The code says that the task failed, its state is {task.state}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -14,12 +15,13 @@ HIDDEN = "[hidden]"
 SHORTEST = 3  # a shorter prompt gives nothing away, and cutting it out would garble the text
 BEGINNING = 16  # so many characters of a secret are hidden, too: long prompts come back cut
 LONGEST_LINE = 300
+LONGEST_TEXT = 200_000  # characters; nobody is shown as many
 # How gateways spell what they repeat. JSON writers differ: `\/` (PHP), `\u003C` (Gson, .NET),
 # and each JSON inside JSON doubles the backslashes (kie's `param`). Error pages are HTML, and
 # addresses are percent-encoded.
 _SPELLINGS = re.compile(
     r"(?P<json>(?:\\++u[0-9a-fA-F]{4})+)|(?P<control>\\++[bfnrt])|(?P<escape>\\++)"
-    r"|(?P<percent>(?:%[0-9a-fA-F]{2})+)"
+    r"|(?P<percent>(?:%(?:25)*[0-9a-fA-F]{2})+)"
     r"|(?P<html>&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});)"
     r"|(?P<plain>.)",
     re.DOTALL,
@@ -30,10 +32,12 @@ def redacted(text: str, secrets: Collection[str]) -> str:
     """The text without the secrets, however they are spaced and spelled.
 
     Both are brought to one spelling first; there, a plain search finds them in linear time,
-    which no pattern made of a prompt can promise.
+    which no pattern made of a prompt can promise. Of a longer text, only the first
+    LONGEST_TEXT characters come back.
     """
     wanted = {"".join(char for char, _, _ in spelled_out(secret)).strip() for secret in secrets}
     wanted = {secret for secret in wanted if len(secret) >= SHORTEST}
+    text = text[:LONGEST_TEXT]
     if not wanted or not text:
         return text
     chars = list(spelled_out(text))
@@ -55,14 +59,13 @@ def clue(secret: str) -> str:
 
 def occurrences(plain: str, secret: str) -> Iterator[tuple[int, int]]:
     """Where the secret stands, or its beginning: the first and the last character of each."""
-    beginning = secret[:BEGINNING]
-    at = plain.find(beginning)
-    while at >= 0:
-        length = len(beginning)
-        while length < len(secret) and plain[at + length : at + length + 1] == secret[length]:
-            length += 1
-        yield at, at + length - 1
-        at = plain.find(beginning, at + length)
+    for wanted in (secret, secret[:BEGINNING]):
+        at = plain.find(wanted)
+        while at >= 0:
+            pairs = zip(secret, plain[at : at + len(secret)], strict=False)
+            length = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+            yield at, at + length - 1
+            at = plain.find(wanted, at + length)
 
 
 def spelled_out(text: str) -> Iterator[tuple[str, int, int]]:
@@ -85,9 +88,9 @@ def decoded(match: re.Match[str]) -> str:
     found = match[0]
     if match.lastgroup == "json":
         units = bytes.fromhex(re.sub(r"\\+u", "", found))
-        return units.decode("utf-16-be", "replace")
+        return units.decode("utf-16-be", "replace").replace("\\", "")
     if match.lastgroup == "percent":
-        return unquote(found)
+        return unquote(re.sub("%(?:25)+(?=[0-9a-fA-F]{2})", "%", found)).replace("\\", "")
     if match.lastgroup == "html":
         return html.unescape(found)
     return {"control": " ", "escape": ""}.get(match.lastgroup or "", found)

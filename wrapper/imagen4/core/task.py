@@ -72,7 +72,6 @@ def task_from(
     words, since those may quote the prompt, and get shown and logged.
     """
     named = usable_id(getattr(details, "task_id", None))
-    secrets = (*secrets, *words_in(details))
     state = state_from(getattr(details, "state", None), secrets)
     task_id = named or asked
     if not state or not task_id or (asked and task_id != asked):
@@ -84,7 +83,7 @@ def task_from(
         state=state,
         model=text(getattr(details, "model", None)),
         urls=urls(details) if state == SUCCESS else (),
-        seed=verbatim(asked_for(details).get("seed")),
+        seed=verbatim(asked_for(getattr(details, "param", None)).get("seed")),
         fail_code=text(getattr(details, "fail_code", None), secrets),
         fail_message=text(getattr(details, "fail_msg", None), secrets),
         progress=number(getattr(details, "progress", None)),
@@ -178,17 +177,17 @@ def urls(details: object) -> tuple[str, ...]:
     return ()
 
 
-def asked_for(details: object) -> Mapping[str, Any]:
+def asked_for(param: object) -> Mapping[str, Any]:
     """The request in `param`, which is JSON text whose `input` is JSON text again."""
-    param = getattr(details, "param", None)
     request = decode(param) if isinstance(param, str) else param
     fields = request.get("input") if isinstance(request, Mapping) else None
     fields = decode(fields) if isinstance(fields, str) else fields
     return fields if isinstance(fields, Mapping) else {}
 
 
-def words_in(details: object) -> tuple[str, ...]:
-    """The prompts that a record repeats, also of a task that another process created."""
-    fields = asked_for(details)
-    words = (fields.get(name) for name in ("prompt", "negative_prompt"))
+def words_in(data: object) -> tuple[str, ...]:
+    """The prompts that an answer's data repeat, also of a task that another process created."""
+    records = data if isinstance(data, list) else [data]
+    requests = [asked_for(each.get("param")) for each in records if isinstance(each, Mapping)]
+    words = (each.get(name) for each in requests for name in ("prompt", "negative_prompt"))
     return tuple(word for word in words if isinstance(word, str))

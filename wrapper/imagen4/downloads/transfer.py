@@ -15,6 +15,7 @@ from ..core.effects import Fetch, Send, Sleep
 from ..core.envelope import opened, whole_number
 from ..core.origins import may_download
 from ..errors import DownloadError, Imagen4Error
+from .formats import HEAD, is_whole, suffix_of
 from .pictures import disk_errors
 
 if TYPE_CHECKING:
@@ -31,33 +32,11 @@ REDIRECTS = 5
 EXPIRED = (403, 404, 410)
 MOVED = (301, 302, 303, 307, 308)
 BUSY = (408, 425, 429)
-HEAD = 16  # bytes that tell what kind of picture it is
-TAIL = 64  # bytes in which a picture's end stands; some writers put a little after it
-_KINDS = re.compile(
-    rb"(\x89PNG\r\n\x1a\n)|(\xff\xd8\xff)|(RIFF....WEBP)|(GIF8[79]a)|(....ftypavif)", re.DOTALL
-)
 _RANGE = re.compile(r"bytes ([0-9]{1,12})-[0-9]{1,12}/([0-9]{1,12}|\*)")
-ENDS = {".png": b"IEND\xaeB`\x82", ".jpg": b"\xff\xd9"}
-_SUFFIXES = (".png", ".jpg", ".webp", ".gif", ".avif")
 
 
 class TransferError(Exception):
     """The transfer broke off and may be resumed."""
-
-
-def suffix_of(head: bytes) -> str | None:
-    """The suffix of the kind of picture that begins like this; None for anything else."""
-    kind = _KINDS.match(head)
-    return _SUFFIXES[(kind.lastindex or 0) - 1] if kind else None
-
-
-def ends(suffix: str, head: bytes, tail: bytes, size: int) -> bool:
-    """Whether a picture of that kind is all there. Nothing in an AVIF says so."""
-    if suffix == ".webp":
-        return size >= 8 + int.from_bytes(head[4:8], "little")
-    if suffix == ".gif":
-        return tail.endswith(b";")
-    return ENDS.get(suffix, b"") in tail
 
 
 def fetched(settings: Settings, url: str, file: BinaryIO) -> Steps[str]:
@@ -111,7 +90,7 @@ class Transfer:
         self._until = settings.clock() + LONGEST
         self._size = 0
         self._total: int | None = None  # what the server says the whole comes to
-        self._head = self._tail = b""
+        self._head = b""
         self._open_ended = False  # nothing but the picture itself says where it ends
         self._etag: str | None = None
         self._attempts = 0
@@ -168,7 +147,6 @@ class Transfer:
         self._check_time()
         with disk_errors():
             self._file.write(chunk)
-        self._tail = (self._tail + chunk[-TAIL:])[-TAIL:]
         self._size += len(chunk)
 
     def finished(self) -> None:
@@ -176,8 +154,7 @@ class Transfer:
         if self._total not in (None, self._size):
             raise TransferError("the picture is not complete")
         suffix = self._kind()
-        unbounded = self._total is None and self._open_ended
-        if unbounded and not ends(suffix, self._head, self._tail, self._size):
+        if self._total is None and self._open_ended and not is_whole(suffix, self._file):
             raise TransferError("the picture is not complete")
         self.suffix = suffix
 
@@ -222,10 +199,11 @@ class Transfer:
         if self._total not in (None, total):
             return False
         self._total = total
+        self._open_ended = True  # a part says where it ends, and may not be the last
         return True
 
     def _restart(self) -> None:
-        self._size, self._head, self._tail = 0, b"", b""
+        self._size, self._head = 0, b""
         with disk_errors():
             self._file.seek(0)
             self._file.truncate()

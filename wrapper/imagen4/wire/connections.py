@@ -8,14 +8,15 @@ connections of the first, so that a create would go out and its task be lost.
 from __future__ import annotations
 
 import os
-from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
-from weakref import WeakKeyDictionary
 
 from ..errors import InvalidRequest
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
     from collections.abc import Callable
+
+    Place = tuple[int, AbstractEventLoop | None]
 
 H = TypeVar("H")
 
@@ -24,49 +25,56 @@ class Connections(Generic[H]):
     """httpx clients of our own, one for each process and loop; or the injected one, for one.
 
     make: a client of our own. loop: the running event loop, if there is any.
+    Several threads may ask at once; a lock could be held by one of them in a fork.
     """
 
     def __init__(self, make: Callable[[], H], injected: H | None = None) -> None:
         self._make = make
         self._injected = injected
-        self._spare: H | None = make() if injected is None else injected
-        self._used: WeakKeyDictionary[object, H] = WeakKeyDictionary()
-        self._turn = Lock()
-        self._process = os.getpid()
-        self._inherited: list[object] = []
+        self._spare = [make()] if injected is None else []  # without any connection yet
+        self._used: dict[Place, H] = {}
         self._closed = False
 
-    def here(self, loop: object = None) -> H:
+    def here(self, loop: AbstractEventLoop | None = None) -> H:
         """The client to use here and now. Raises InvalidRequest."""
         if self._closed:
             raise InvalidRequest("The client is closed")
-        if self._process != os.getpid():
-            self._leave_to_the_parent()
-        place = loop or self
-        with self._turn:
-            if place not in self._used:
-                self._used[place] = self._next()
-            return self._used[place]
+        place = (os.getpid(), loop)
+        return self._used.get(place) or self._first_of(place)
 
-    def ended(self, loop: object = None) -> list[H]:
+    def ended(self, loop: AbstractEventLoop | None = None) -> list[H]:
         """The clients to close; from now on there are none here. An injected one stays open."""
         if self._injected is not None:
             return []
         self._closed = True
-        here = [self._spare, self._used.get(loop or self)] if self._process == os.getpid() else []
-        return [http for http in here if http is not None]
+        used = self._used.get((os.getpid(), loop))
+        return [*self._spare, *([] if used is None else [used])]
 
-    def _leave_to_the_parent(self) -> None:
-        """In a forked child: closing what it inherited is not its business."""
-        self._inherited += [self._spare, self._used]
-        self._process, self._spare, self._used = os.getpid(), None, WeakKeyDictionary()
-        self._turn = Lock()  # the parent's may have been held when the child was forked
+    def _first_of(self, place: Place) -> H:
+        if self._injected is not None:
+            return self._lend(self._injected, place)
+        self._forget_closed_loops()
+        try:
+            made = self._spare.pop()
+        except IndexError:
+            made = self._make()
+        used = self._used.setdefault(place, made)
+        if used is not made:  # another thread was quicker
+            self._spare.append(made)
+        return used
 
-    def _next(self) -> H:
-        spare, self._spare = self._spare, None
-        if spare is None and self._injected is not None:
+    def _lend(self, injected: H, place: Place) -> H:
+        if not self._used:
+            self._used[place] = injected
+        if place not in self._used:
             raise InvalidRequest(
                 "An injected http_client serves one process and one event loop; "
                 "make another client here"
             )
-        return self._make() if spare is None else spare
+        return injected
+
+    def _forget_closed_loops(self) -> None:
+        """Nothing can be sent there any more; their sockets close as they are forgotten."""
+        for place in list(self._used):
+            if place[1] is not None and place[1].is_closed():
+                self._used.pop(place, None)

@@ -178,8 +178,8 @@ class AsyncDriver:
 class Scheduler(Generic[T]):
     """Runs courses side by side for `Driver` and yields their values as they come.
 
-    One thread makes all decisions, as everywhere; only the requests themselves go out on a
-    few worker threads, so that one slow answer does not hold up the others.
+    One thread makes all decisions, as everywhere; only the requests themselves go out on
+    worker threads, so that one slow answer does not hold up the others.
     """
 
     def __init__(

@@ -12,13 +12,12 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
-from weakref import WeakKeyDictionary
 
 import httpx
 
 from ..core.batch import logger
 from ..core.effects import Answer, Send, not_sent
-from ..core.redaction import clue, redacted
+from ..core.redaction import HIDDEN, LONGEST_TEXT, clue, redacted
 from ..errors import Imagen4Error, InvalidRequest, TransportError
 from .exchange import AsyncExchange, Exchange, async_exchange
 
@@ -40,8 +39,8 @@ DOWNLOAD_TIMEOUT = httpx.Timeout(30.0, connect=CONNECT_TIMEOUT)
 LONGEST_HEADERS = 30.0  # seconds; the body of a picture has a limit of its own
 # Raised by httpx before the first byte of a request is written, so nothing can have been
 # accepted; unless somebody else raised it, which is why `Exchange.began` is asked, too.
-H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 
 
 class Wire:
@@ -102,10 +101,7 @@ class Intake:
         return self.answer()
 
     def answer(self) -> Answer:
-        body = as_utf8(bytes(self._body))
-        # An answer that repeats the key is not passed on as it is.
-        if len(self._key) >= SHORTEST_KEY and clue(self._key).encode() in body:
-            body = redacted(body.decode("latin-1"), (self._key,)).encode("latin-1")
+        body = without_key(as_utf8(bytes(self._body)), self._key)
         answer = Answer(self._response.status_code, self._response.headers, body)
         self._send.answer = answer
         call = self._send.call
@@ -164,19 +160,24 @@ class AsyncWire(Wire):
     def __init__(self, settings: Settings, connections: Connections[httpx.AsyncClient]) -> None:
         super().__init__(settings)
         self._connections = connections
-        # One for each event loop: a client may be used in several, one after the other.
-        self._turns: WeakKeyDictionary[object, asyncio.Semaphore] = WeakKeyDictionary()
+        self._turns: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 
     async def send(self, send: Send) -> Answer:
         loop = asyncio.get_running_loop()
-        turn = self._turns.setdefault(loop, asyncio.Semaphore(CONNECTIONS))
-        await wait_for_turn(turn, send)
+        turn = self._turns.get(loop) or self._turns_of(loop)
+        queued = await wait_for_turn(turn, send.timeout)
         try:
+            send.waited(queued)
             http = open_one(self._connections.here(loop))
             send.started = True
             return await self._exchanged(http, send)
         finally:
             turn.release()
+
+    def _turns_of(self, loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
+        """A client may be used in several loops, one after the other: each has its own turns."""
+        self._turns = {each: turn for each, turn in self._turns.items() if not each.is_closed()}
+        return self._turns.setdefault(loop, asyncio.Semaphore(CONNECTIONS))
 
     async def _exchanged(self, http: httpx.AsyncClient, send: Send) -> Answer:
         exchange = None
@@ -231,13 +232,27 @@ def request_of(transfer: Transfer, exchange: Exchange | AsyncExchange) -> dict[s
     return {"headers": transfer.headers(), "extensions": {"trace": exchange.observe}}
 
 
+def without_key(body: bytes, key: str) -> bytes:
+    """An answer that repeats the key is not passed on as it is.
+
+    Keys are spelled as they are nearly always; a long answer is searched for that only.
+    """
+    found = clue(key).encode()
+    if len(key) < SHORTEST_KEY or found not in body:
+        return body
+    body = body.replace(key.encode(), HIDDEN.encode())
+    if found not in body or len(body) > LONGEST_TEXT:
+        return body
+    return redacted(body.decode("latin-1"), (key,)).encode("latin-1")
+
+
 def as_utf8(body: bytes) -> bytes:
     """JSON in UTF-16 or UTF-32, as json.loads would read it: there, no key could be found."""
     encoding = json.detect_encoding(body)
     if encoding.startswith("utf-8"):
         return body
     try:
-        return body.decode(encoding).encode()
+        return body.decode(encoding, "surrogatepass").encode("utf-8", "surrogatepass")
     except UnicodeError:  # no text at all
         return body
 
@@ -252,18 +267,19 @@ def tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-async def wait_for_turn(turn: asyncio.Semaphore, send: Send) -> None:
-    """Take one of the turns; the wait counts as time of the exchange."""
+async def wait_for_turn(turn: asyncio.Semaphore, patience: float) -> float:
+    """Take one of the turns, and say how many seconds that took."""
     if not turn.locked():
         await turn.acquire()  # at once
-        return
-    before = asyncio.get_running_loop().time()
+        return 0.0
+    clock = asyncio.get_running_loop().time
+    before = clock()
     try:
-        async with asyncio.timeout(send.timeout):
+        async with asyncio.timeout(patience):
             await turn.acquire()
     except TimeoutError:
         raise not_sent("No connection was free in time") from None
-    send.waited(asyncio.get_running_loop().time() - before)
+    return clock() - before
 
 
 def open_one(http: H) -> H:
