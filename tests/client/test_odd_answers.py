@@ -29,7 +29,7 @@ from imagen4 import (
     UnexpectedResponse,
     callbacks,
 )
-from imagen4.wire.transport import without_key
+from imagen4.wire.intake import without_key
 
 PICTURES = json.dumps({"resultUrls": ["https://files.example/1.png"]})
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 import httpx
 
-from ..core.batch import logger
 from ..core.effects import Answer, Send, not_sent
-from ..core.redaction import HIDDEN, LONGEST_TEXT, clue, redacted
 from ..errors import Imagen4Error, InvalidRequest, TransportError
 from .exchange import AsyncExchange, Exchange, async_exchange
+from .intake import Intake
 
 if TYPE_CHECKING:
     import ssl
@@ -28,12 +26,10 @@ if TYPE_CHECKING:
     from ..downloads.transfer import Transfer
     from .connections import Connections
 
-LARGEST_ANSWER = 4 * 1024 * 1024
 # Requests on the way at a time. httpx's pool takes quadratic time over those that wait in it
 # (minutes for 2,000), so they wait here.
 CONNECTIONS = 50
 LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-SHORTEST_KEY = 8  # a shorter one, in somebody's test, could be part of a field's name
 CONNECT_TIMEOUT = 10.0
 DOWNLOAD_TIMEOUT = httpx.Timeout(30.0, connect=CONNECT_TIMEOUT)
 LONGEST_HEADERS = 30.0  # seconds; the body of a picture has a limit of its own
@@ -72,41 +68,6 @@ class Wire:
             content=None if call.json is None else as_json(call.json),
             extensions={"timeout": timeout, "trace": trace},
         )
-
-
-class Intake:
-    """Collects an answer, within bounds of size and time, and leaves it with its `Send`."""
-
-    def __init__(self, settings: Settings, send: Send, response: httpx.Response) -> None:
-        self._clock = settings.clock
-        self._key = settings.key
-        self._until = settings.clock() + send.timeout
-        self._send = send
-        self._response = response
-        self._body = bytearray()
-        if "," in response.headers.get("content-encoding", ""):
-            raise TransportError("The answer is compressed twice, which can hide any size")
-
-    def add(self, chunk: bytes) -> None:
-        self._body += chunk
-        if len(self._body) > LARGEST_ANSWER:
-            raise TransportError(f"The answer is larger than {LARGEST_ANSWER} bytes")
-        if self._clock() > self._until:
-            raise TransportError("The answer came too slowly")
-
-    def refusal(self) -> Answer:
-        """The answer as far as it was read by whoever did not let it pass."""
-        with suppress(httpx.ResponseNotRead):
-            self.add(self._response.content)
-        return self.answer()
-
-    def answer(self) -> Answer:
-        body = without_key(as_utf8(bytes(self._body)), self._key)
-        answer = Answer(self._response.status_code, self._response.headers, body)
-        self._send.answer = answer
-        call = self._send.call
-        logger.debug("%s %s: HTTP %d", call.method, call.path, answer.status)
-        return answer
 
 
 class SyncWire(Wire):
@@ -230,31 +191,6 @@ def refused(problem: httpx.HTTPStatusError, request: httpx.Request) -> httpx.Res
 
 def request_of(transfer: Transfer, exchange: Exchange | AsyncExchange) -> dict[str, Any]:
     return {"headers": transfer.headers(), "extensions": {"trace": exchange.observe}}
-
-
-def without_key(body: bytes, key: str) -> bytes:
-    """An answer that repeats the key is not passed on as it is.
-
-    Keys are spelled as they are nearly always; a long answer is searched for that only.
-    """
-    found = clue(key).encode()
-    if len(key) < SHORTEST_KEY or found not in body:
-        return body
-    body = body.replace(key.encode(), HIDDEN.encode())
-    if found not in body or len(body) > LONGEST_TEXT:
-        return body
-    return redacted(body.decode("latin-1"), (key,)).encode("latin-1")
-
-
-def as_utf8(body: bytes) -> bytes:
-    """JSON in UTF-16 or UTF-32, as json.loads would read it: there, no key could be found."""
-    encoding = json.detect_encoding(body)
-    if encoding.startswith("utf-8"):
-        return body
-    try:
-        return body.decode(encoding, "surrogatepass").encode("utf-8", "surrogatepass")
-    except UnicodeError:  # no text at all
-        return body
 
 
 def as_json(value: object) -> bytes:
