@@ -227,6 +227,8 @@ class Conversation:
         phases = generated.EVERYTHING if full else generated.DETERMINISTIC
         plans = generated.generated(self.document, phases, self.seed, EXAMPLES)
         for plan in plans:
+            if self.session.gives_away(plan.request):
+                continue
             if plan.intent.expect is Expect.REFUSE:
                 self._try(plan)
             elif full or plan.intent.expect is Expect.ACCEPT:

@@ -69,9 +69,6 @@ class Session:
     exchanges: list[Exchange] = field(default_factory=list)
     limited: bool = False
     """Whether some request was refused with 429 and sent again."""
-    # Keys that a generator put into a prompt: it draws from the literals of loaded code, and
-    # a record rightly repeats the prompt.
-    said: set[bytes] = field(default_factory=set)
 
     def send(self, planned: Planned, task: str = "") -> Exchange:
         """Send a request, at the server's pace, and record what came of it.
@@ -90,6 +87,15 @@ class Session:
                 break
         self.pace.hopeless = self.pace.hopeless or exchange.verdict.effective == 429
         return self._record(exchange)
+
+    def gives_away(self, request: Request) -> bool:
+        """Whether a key stands in what the request says outside its headers.
+
+        A generator draws from the literals of loaded code. A record rightly repeats what was
+        said; then no answer could be told from an echo, nor any report be free of keys.
+        """
+        said = request.target.encode() + b"\n" + (request.content or b"")
+        return any(key in said for key in self._secrets())
 
     def send_at_once(self, plans: Sequence[Planned]) -> list[Exchange]:
         """Send requests at the same time and record them in their order.
@@ -128,7 +134,6 @@ class Session:
         )
 
     def _attempt(self, request: Request, started: float) -> tuple[Answer | None, str]:
-        self.said.update(key for key in self._secrets() if key in _sent(request))
         try:
             with self.client.stream(
                 request.method,
@@ -169,7 +174,7 @@ class Session:
     def _answer(self, response: httpx.Response, content: bytes) -> Answer:
         headers = [(name, value) for name, value in response.headers.multi_items()]
         whole = content + "\n".join(value for _, value in headers).encode()
-        echoed = any(secret in whole for secret in {*self._secrets(as_echo=True)} - self.said)
+        echoed = any(secret in whole for secret in self._secrets(as_echo=True))
         for secret in self._secrets():
             content = content.replace(secret, REDACTED.encode())
             headers = [(n, v.replace(secret.decode(), REDACTED)) for n, v in headers]
@@ -187,8 +192,3 @@ class Session:
             for text in secrets
             if text and len(text) > 3 and not (as_echo and text in chance)
         ]
-
-
-def _sent(request: Request) -> bytes:
-    """What a request says outside its headers."""
-    return request.target.encode() + b"\n" + (request.content or b"")

@@ -14,7 +14,7 @@ from imagen4.contract.exchange import Expect, Intent, Planned, Subject
 
 ASTRAL = "😀"
 PARTS = CALLBACK.replace(".invalid/", ".invalid:8443/") + "?job=7&user=a%20b"
-TEXT = """Tabs\tand\nnew lines, "quotes", it's, back\\slashes, <b>mark & up</b>, &amp; %s {x} $y;
+TEXT = """Tabs\tand\nnew lines, "quotes", it's, “it’s” – back\\slashes, <b>mark & up</b>, &amp; %s {x} $y;
 100% %41 a+b; 雪の狐 ثعلب ＡＢ① 🦊 👩‍👧 ❤️"""
 ESCAPED = '"&<\n'
 """Each longer in JSON or HTML than it is."""
