@@ -74,8 +74,6 @@ class _Server:
         if link and environ["PATH_INFO"] != CREATE and task_id in self.created:
             return self.session.send(poll(link, task_id, TASK), task_id)
         plan = planned(self.document, environ)
-        return (
-            None
-            if plan is None or self.session.gives_away(plan.request)
-            else self.session.send(plan)
-        )
+        if plan is None or self.session.gives_away(plan.request):
+            return None
+        return self.session.send(plan)

@@ -14,8 +14,8 @@ from imagen4.contract.exchange import Expect, Intent, Planned, Subject
 
 ASTRAL = "😀"
 PARTS = CALLBACK.replace(".invalid/", ".invalid:8443/") + "?job=7&user=a%20b"
-TEXT = """Tabs\tand\nnew lines, "quotes", it's, “it’s” – back\\slashes, <b>mark & up</b>, &amp; %s {x} $y;
-100% %41 a+b; 雪の狐 ثعلب ＡＢ① 🦊 👩‍👧 ❤️"""
+TEXT = """Tabs\tand\nnew lines, "quotes", it's, “it’s” – back\\slashes, <b>mark & up</b>, &amp; %s {x}
+$y 100% %41 a+b; 雪の狐 ثعلب ＡＢ① 🦊 👩\u200d👧 ❤\ufe0f"""
 ESCAPED = '"&<\n'
 """Each longer in JSON or HTML than it is."""
 BIG_SEED, ZEROS_SEED = "12345678901234567890", "007"
@@ -63,7 +63,10 @@ def more(document: Document) -> list[Planned]:
     fields = document.at(f"{BODY}/properties/input/properties")
     longest, seed = fields["prompt"]["maxLength"], fields["seed"]["maxLength"]
     prompts = {f"{longest} × {each!r}": each * longest for each in '"&'}
-    prompts |= {"a prompt of digits": "1234567890", "a prompt with joined emoji": "👩‍👧 ❤️"}
+    prompts |= {
+        "a prompt of digits": "1234567890",
+        "a prompt with joined emoji": "👩\u200d👧 ❤\ufe0f",
+    }
     prompts |= {"a prompt with per cents and pluses": "100% %41 a+b a%20b"}
     seeds = [BIG_SEED, ZEROS_SEED, "9999999999", "-1", "0"]
     return [
