@@ -4,6 +4,7 @@ The first twenty fit into the rate that kie documents (20 creates in 10 s), so t
 quick phase never has to wait for it.
 """
 
+import json
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -14,8 +15,8 @@ from imagen4.contract.exchange import Expect, Intent, Planned, Subject
 
 ASTRAL = "😀"
 PARTS = CALLBACK.replace(".invalid/", ".invalid:8443/") + "?job=7&user=a%20b"
-TEXT = """Tabs\tand\nnew lines, "quotes", it's, “it’s” – back\\slashes, <b>mark & up</b>, &amp; %s {x}
-$y 100% %41 a+b; 雪の狐 ثعلب ＡＢ① 🦊 👩\u200d👧 ❤\ufe0f"""
+TEXT = """Tabs\tand\nnew lines, "quotes", it's, “it’s” – back\\slashes, <b>mark & up</b>, &amp; %s
+{x} $y 100% %41 a+b; 雪の狐 ثعلب ＡＢ① 🦊 👩\u200d👧 ❤\ufe0f"""
 ESCAPED = '"&<\n'
 """Each longer in JSON or HTML than it is."""
 BIG_SEED, ZEROS_SEED = "12345678901234567890", "007"
@@ -76,6 +77,12 @@ def more(document: Document) -> list[Planned]:
     ]
 
 
+def _escaped(value: Any, what: str) -> Planned:
+    """With JSON's escapes for all that is not ASCII, as many clients write it."""
+    plan = accepted(value, what)
+    return replace(plan, request=replace(plan.request, content=json.dumps(value).encode()))
+
+
 def _with_charset() -> Planned:
     plan = accepted(body(), "a charset in Content-Type")
     return replace(plan, request=replace(plan.request, content_type=f"{JSON_TYPE}; charset=utf-8"))
@@ -116,7 +123,7 @@ def _prompts(fields: dict[str, Any]) -> list[Planned]:
         ),
         accepted(body("é" * longest), f"a prompt of {longest} × é ({2 * longest} bytes)"),
         accepted(body(ASTRAL * longest), f"a prompt of {longest} × {ASTRAL}"),
-        accepted(body(TEXT), "a prompt with quotes, new lines, markup and other scripts"),
+        _escaped(body(TEXT), "a prompt with quotes, new lines, markup and other scripts"),
     ]
 
 
