@@ -41,7 +41,7 @@ MODULES = (
     *("core.account", "core.batch", "core.checks", "core.effects", "core.envelope"),
     *("core.many", "core.origins", "core.pacing", "core.polling", "core.reading"),
     *("core.redaction", "core.request", "core.settings", "core.submission", "core.task"),
-    *("core.waiting", "downloads.transfer", "gateways.adapter"),
+    *("core.waiting", "downloads.formats", "downloads.transfer", "gateways.adapter"),
 )
 
 
