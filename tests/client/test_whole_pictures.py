@@ -174,3 +174,22 @@ def test_a_directory_that_cannot_be_made_is_an_error_about_the_tasks(
     with pytest.raises(DownloadError, match="cannot be written") as caught:
         play(kind, script, sync if kind == "sync" else by_await)
     assert (caught.value.gateway, caught.value.task_ids) == ("kie", ("t1",))
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_last_part_of_unknown_total_must_end_the_picture(whole: bool) -> None:
+    """It says which bytes it holds, not that none come after them."""
+    content = WHOLE[".png"]
+    bench = Bench()
+    assert bench.transfer.opened(200, {"etag": '"v1"', "transfer-encoding": "chunked"})
+    bench.transfer.received(content[:50])
+    end = len(content) if whole else 80
+    part = {"etag": '"v1"', "content-range": f"bytes 50-{end - 1}/*", "content-length": "9"}
+    assert bench.transfer.opened(206, part)
+    bench.transfer.received(content[50:end])
+    if whole:
+        bench.transfer.finished()
+        assert bench.transfer.suffix == ".png"
+    else:
+        with pytest.raises(TransferError, match="not complete"):
+            bench.transfer.finished()
