@@ -100,6 +100,18 @@ def run() -> int:
         return exits.Exit.FAILED
     except Exception as error:  # nobody should meet a traceback
         return _refuse(*exits.explain(error), type(error).__name__)
+    finally:
+        _let_go_of_streams()
+
+
+def _let_go_of_streams() -> None:
+    """What a full or closed stream still holds must not change the exit code (Python: 120)."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            with suppress(OSError, ValueError, AttributeError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _end_like_ctrl_c() -> None:
