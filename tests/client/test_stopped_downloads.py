@@ -1,10 +1,8 @@
 """A Ctrl-C while several pictures are saved leaves no temporary files behind."""
 
 import threading
-from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -43,7 +41,7 @@ def test_a_ctrl_c_stops_all_downloads_and_leaves_nothing(
     """Those under way end at their next piece, those that wait are not begun."""
     with Dripping() as server:
 
-        def interrupted(_: list[Future[Any]]) -> None:
+        def interrupted(*_: object) -> None:
             for _ in range(1000):
                 if len(server.requests) == len(list(tmp_path.iterdir())) == driving.DOWNLOADS:
                     break
@@ -51,7 +49,7 @@ def test_a_ctrl_c_stops_all_downloads_and_leaves_nothing(
             server.drip()
             raise Stop
 
-        monkeypatch.setattr(driving, "wait", interrupted)
+        monkeypatch.setattr(driving.Workers, "done", interrupted)
         urls = [f"{server.url}/{index}.png" for index in range(COUNT)]
         result = play("sync", Script(polls=[succeeded("t1", *urls)]), lambda c: c.job("t1").wait())
         with pytest.raises(Stop):

@@ -21,7 +21,8 @@ from client.play import (
 )
 from imagen4 import Polling, TaskTimeout, TransportError
 from imagen4.core.batch import taken_up
-from imagen4.core.effects import Answer, Call, Send, Update
+from imagen4.core.effects import Answer, Call, Course, Send, Update
+from imagen4.core.many import Finished
 from imagen4.core.waiting import waited
 from imagen4.wire import transport
 from imagen4.wire.transport import CONNECTIONS
@@ -127,3 +128,33 @@ def test_a_turn_that_came_too_late_is_given_back(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(transport, "wait_for_turn", late)
     assert asyncio.run(free_turns()) == CONNECTIONS
+
+
+@pytest.mark.parametrize("moment", ["made", "handed over"])
+def test_a_ctrl_c_just_as_a_result_is_ready_loses_no_id(
+    moment: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Between the last answer and the loop over `generate_many` it is still on record."""
+
+    class Stop(BaseException):
+        """Stands in for KeyboardInterrupt, which pytest would take personally."""
+
+    def interrupted(*_: object) -> None:
+        raise Stop
+
+    def just_after(course: Course[Any]) -> Any:
+        effect = advance(course)
+        if effect is None:
+            raise Stop
+        return effect
+
+    advance = Course.advance
+    if moment == "made":
+        monkeypatch.setattr(Finished, "__init__", interrupted)
+    else:
+        monkeypatch.setattr(Course, "advance", just_after)
+    script = Script(creates=[created("t1")], polls=[succeeded("t1")])
+    client = client_for("sync", "kie", script, Time(), polling=QUICK)
+    with pytest.raises(Stop):
+        list(client.generate_many([PROMPT]))
+    assert "t1" in caplog.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -84,8 +84,17 @@ class Tasks(Bound, Generic[StatesT, ResultT, UpdatesT]):
             tasks = yield from waited(self._settings, self._batch, started, deadline)
             return self._client._result(tasks, self._batch)
 
-    def _generated(self, timeout: float | None, *, turn_counts: bool = True) -> Steps[Any]:
-        """Submit and wait within one deadline, which may leave out the wait for a turn."""
+    def _generated(
+        self,
+        timeout: float | None,
+        conclude: Callable[[Any], Any] | None,
+        *,
+        turn_counts: bool,
+    ) -> Steps[Any]:
+        """Submit and wait within one deadline, which may leave out the wait for a turn.
+
+        What `conclude` makes of the result is made here, where no Ctrl-C loses the ids.
+        """
         with self._work():
             started, deadline = self._settings.deadline(timeout)
             until = deadline if turn_counts else float("inf")
@@ -93,7 +102,8 @@ class Tasks(Bound, Generic[StatesT, ResultT, UpdatesT]):
             if not turn_counts:
                 started, deadline = self._settings.deadline(timeout)
             tasks = yield from waited(self._settings, self._batch, started, deadline)
-            return self._client._result(tasks, self._batch)
+            result = self._client._result(tasks, self._batch)
+            return result if conclude is None else conclude(result)
 
     @contextmanager
     def _work(self) -> Iterator[None]:

@@ -17,7 +17,7 @@ from .job import Tasks
 from .result import fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from .core.effects import Steps
     from .core.settings import Settings
@@ -110,8 +110,8 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
         that were paid for: their ids are logged at WARNING.
         """
 
-        def generate(request: Request) -> Steps[Any]:
-            return self._generated(request, timeout, turn_counts=False)
+        def generate(request: Request, conclude: Callable[[Any], Any]) -> Steps[Any]:
+            return self._generated(request, timeout, conclude, turn_counts=False)
 
         limit = at_least_one(max_in_flight, "max_in_flight")
         items = enumerate(checked_requests(requests))
@@ -136,9 +136,15 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
         return self._job_type(self, self._settings.batch(request))
 
     def _generated(
-        self, request: Request, timeout: float | None, *, turn_counts: bool = True
+        self,
+        request: Request,
+        timeout: float | None,
+        conclude: Callable[[Any], Any] | None = None,
+        *,
+        turn_counts: bool = True,
     ) -> Steps[Any]:
-        return (yield from self._planned(request)._generated(timeout, turn_counts=turn_counts))
+        job = self._planned(request)
+        return (yield from job._generated(timeout, conclude, turn_counts=turn_counts))
 
     def _submitted(self, request: Request, timeout: float | None) -> Steps[JobT]:
         return (yield from self._planned(request)._submitted(timeout))

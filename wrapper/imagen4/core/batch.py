@@ -65,13 +65,10 @@ def log_interruption(batch: Batch, gateway: str, interruption: BaseException) ->
     create = batch.create
     under_way = create is not None and create.started and create.answer is None
     if ids or under_way:
-        logger.warning(
-            "%s: %s while working on tasks %s%s",
-            gateway,
-            type(interruption).__name__,
-            ", ".join(ids) or "(none known)",
-            "; a create was under way and may have been accepted" if under_way else "",
-        )
+        known = ", ".join(ids) or "(none known)"
+        maybe = "; a create was under way and may have been accepted" if under_way else ""
+        what = type(interruption).__name__
+        logger.warning("%s: %s while working on tasks %s%s", gateway, what, known, maybe)
 
 
 def taken_up(task_ids: tuple[str, ...]) -> Batch:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from ..errors import Imagen4Error, InvalidRequest
+from .batch import logger
 from .request import Request
 
 if TYPE_CHECKING:
@@ -14,8 +16,9 @@ if TYPE_CHECKING:
 
     from .effects import Steps
 
-
 R = TypeVar("R")
+# Steps for a request, which conclude with what is made of its result.
+Generate: TypeAlias = "Callable[[Request, Callable[[R], Finished[R]]], Steps[Finished[R]]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,20 @@ class Finished(Generic[R]):
         return self.result
 
 
-def finished(
-    index: int, item: str | Request, generate: Callable[[Request], Steps[R]]
-) -> Steps[Finished[R]]:
+def finished(index: int, item: str | Request, generate: Generate[R]) -> Steps[Finished[R]]:
     """The steps of one of many requests: its failure is its own."""
     request = item if isinstance(item, Request) else Request(item)
     try:
-        return Finished(index, request, result=(yield from generate(request)))
+        return (yield from generate(request, partial(Finished, index, request)))
     except Imagen4Error as error:
         return Finished(index, request, error=error)
+
+
+def log_untaken(finished: Finished[Any]) -> None:
+    """What reaches nobody, since the loop over `generate_many` ended before, is not lost."""
+    done: Any = finished.result if finished.error is None else finished.error
+    if done is not None and done.task_ids:
+        logger.warning("Results that were not taken: tasks %s", ", ".join(done.task_ids))
 
 
 def checked_requests(requests: Iterable[str | Request]) -> Iterable[str | Request]:

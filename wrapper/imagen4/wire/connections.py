@@ -50,6 +50,16 @@ class Connections(Generic[H]):
         used = self._used.get((os.getpid(), loop))
         return [*self._spare, *([] if used is None else [used])]
 
+    def abandon(self, http: H) -> None:
+        """Never use this client of ours again, and do not even close it.
+
+        A Ctrl-C may have fallen between taking and letting go of its pool's lock, on which
+        the next request, or `close()`, would wait for ever.
+        """
+        for place, used in list(self._used.items()):
+            if used is http is not self._injected:
+                self._used.pop(place, None)
+
     def _first_of(self, place: Place) -> H:
         if self._injected is not None:
             return self._lend(self._injected, place)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from inspect import isawaitable
 from threading import Event
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from ..core.batch import logger
 from ..core.effects import Answer, Course, Effect, Fetch, Send, Sleep, Steps, Update
-from ..core.many import Finished
+from ..core.many import Finished, log_untaken
 from .scheduler import Scheduler
+from .workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
@@ -66,22 +66,24 @@ class Driver:
         A Ctrl-C stops them, and is raised when they have cleaned up after themselves.
         """
         stop = Event()
-        with ThreadPoolExecutor(DOWNLOADS) as pool:
-            try:
-                running = [pool.submit(self.run, steps, None, stop) for steps in every]
-                wait(running)
-            except BaseException:
-                stop.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-        return conclude([each.result() for each in running])
+        workers = Workers[int, T](DOWNLOADS)
+        try:
+            for number, steps in enumerate(every):
+                workers.start(number, partial(self.run, steps, None, stop))
+            ended = [next(workers.done(None)) for _ in every]
+        except BaseException:
+            stop.set()
+            raise
+        finally:
+            workers.end()
+        return conclude([each.get() for each in sorted(ended, key=lambda each: each.name)])
 
     def many(
         self, every: Iterator[Steps[Finished[T]]], limit: int, on_update: OnUpdate | None
     ) -> Generator[Finished[T]]:
         """Run any number, `limit` at once, and yield what they return as it comes."""
-        scheduler = Scheduler[Finished[T]](self.perform, self._sleep, self._clock, on_update)
-        return scheduler.run(every, limit)
+        scheduler = Scheduler[T](self.perform, self._sleep, self._clock, on_update, limit)
+        return scheduler.run(every)
 
     def perform(self, effect: Effect, on_update: OnUpdate | None = None) -> Answer | None:
         if isinstance(effect, Send):
@@ -169,10 +171,3 @@ class AsyncDriver:
             if isawaitable(awaited):
                 await awaited
         return None
-
-
-def log_untaken(finished: Finished[Any]) -> None:
-    """A result that nobody took, since the loop over `generate_many` ended before, is not lost."""
-    done = finished.result if finished.error is None else finished.error
-    if done is not None and done.task_ids:
-        logger.warning("Results that were not taken: tasks %s", ", ".join(done.task_ids))

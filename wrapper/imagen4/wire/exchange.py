@@ -74,10 +74,13 @@ class AsyncExchange:
         self._limit: asyncio.Timeout | None = limit
 
     async def observe(self, event: str, info: Mapping[str, Any]) -> None:
-        if event.partition(".")[2] == _BEGUN:
+        step = event.partition(".")[2]
+        if step == _BEGUN:
             self.began = self.began or begins(info)
             if self._limit is not None:
                 self._limit.reschedule(asyncio.get_running_loop().time() + self._patience)
+        elif step in _CONNECTED:
+            mark_async_reads(info["return_value"])
 
     def extend(self, seconds: float) -> None:
         if self._limit is not None and not self._limit.expired():
@@ -124,6 +127,38 @@ def bound_reads(stream: Any) -> None:
         if left < (inf if timeout is None else timeout):
             timeout = left
         data: bytes = read(max_bytes, timeout)
+        stream.imagen4_read = True
         return data
 
     stream.read = bounded
+
+
+def mark_async_reads(stream: Any) -> None:
+    """The same for asyncio, where only whether something was read is noted."""
+    read = stream.read
+
+    async def marked(*arguments: Any, **options: Any) -> bytes:
+        data: bytes = await read(*arguments, **options)
+        stream.imagen4_read = True
+        return data
+
+    stream.read = marked
+
+
+def check_new(response: httpx.Response) -> None:
+    """Refuse an answer that was there before its request. Raises RemoteProtocolError.
+
+    Bytes left over from the answer before, by a server or proxy that is out of step, would be
+    taken for this answer: with it, the id of somebody else's task. httpcore looks for them on
+    the socket only, not among those that it has read already. HTTP/2 numbers its answers.
+    """
+    stream = response.extensions.get("network_stream")
+    if response.http_version != "HTTP/2" and not getattr(stream, "imagen4_read", True):
+        raise httpx.RemoteProtocolError("The answer was there before its request")
+
+
+def mark_end(response: httpx.Response) -> None:
+    """From now on, what is read on the connection belongs to its next answer."""
+    stream: Any = response.extensions.get("network_stream")
+    if hasattr(stream, "imagen4_read"):
+        stream.imagen4_read = False

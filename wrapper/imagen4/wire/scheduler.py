@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import heapq
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from functools import partial
 from itertools import count, islice
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ..core.effects import Answer, Course, Effect, Fetch, Send, Sleep, Steps
+from ..core.many import Finished, log_untaken
 from .transport import CONNECTIONS
+from .workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -33,51 +33,58 @@ class Scheduler(Generic[T]):
         sleep: Callable[[float], object],
         clock: Callable[[], float],
         on_update: OnUpdate | None,
+        limit: int,
     ) -> None:
         self._perform = perform
         self._sleep = sleep
         self._clock = clock
         self._on_update = on_update
+        self._limit = limit
         self._order = count()  # first come, first served among those due at one moment
-        self._due: list[tuple[float, int, Course[T]]] = []
-        self._sending: dict[Future[Answer | None], Course[T]] = {}
-        # Not concurrent.futures.wait: a Ctrl-C inside it can leave a lock held for ever.
-        self._done: SimpleQueue[Future[Answer | None]] = SimpleQueue()
+        self._due: list[tuple[float, int, Course[Finished[T]]]] = []
+        self._sending: set[Course[Finished[T]]] = set()
+        self._at: Course[Finished[T]] | None = None  # what it returned is not yielded yet
+        self._workers = Workers[Course[Finished[T]], Answer | None](min(limit, CONNECTIONS))
 
-    def run(self, every: Iterator[Steps[T]], limit: int) -> Generator[T]:
+    def run(self, every: Iterator[Steps[Finished[T]]]) -> Generator[Finished[T]]:
         """At most `limit` at a time; the next one is taken when there is room for it."""
-        pool = ThreadPoolExecutor(min(limit, CONNECTIONS), thread_name_prefix="imagen4")
         try:
             while True:
-                for steps in islice(every, limit - len(self._due) - len(self._sending)):
+                for steps in islice(every, self._limit - len(self._due) - len(self._sending)):
                     self._later(Course(steps), 0.0)
                 if not self._due and not self._sending:
                     return
-                yield from self._advance_due(pool)
+                yield from self._advance_due()
                 self._wait()
         finally:
-            # A create that is out gets its answer, so that its task's id is known and logged.
-            pool.shutdown(cancel_futures=True)
-            for course in (*self._sending.values(), *(entry[2] for entry in self._due)):
-                course.close()
+            self._end()
 
-    def _later(self, course: Course[T], seconds: float) -> None:
+    def _end(self) -> None:
+        """A create that is out gets its answer, so that its task's id is known and logged."""
+        self._workers.end()
+        for course in (*self._sending, *(entry[2] for entry in self._due)):
+            course.close()
+        ended = getattr(self._at, "value", None)
+        if ended is not None:
+            log_untaken(ended)
+
+    def _later(self, course: Course[Finished[T]], seconds: float) -> None:
         heapq.heappush(self._due, (self._clock() + seconds, next(self._order), course))
 
-    def _advance_due(self, pool: ThreadPoolExecutor) -> Iterator[T]:
+    def _advance_due(self) -> Iterator[Finished[T]]:
         while self._due and self._due[0][0] <= self._clock():
-            course = heapq.heappop(self._due)[2]
+            self._at = course = heapq.heappop(self._due)[2]
             effect = course.advance()
             if effect is None:
+                self._at = None
                 yield course.value
             else:
-                self._start(pool, course, effect)
+                self._start(course, effect)
 
-    def _start(self, pool: ThreadPoolExecutor, course: Course[T], effect: Effect) -> None:
+    def _start(self, course: Course[Finished[T]], effect: Effect) -> None:
         if isinstance(effect, (Send, Fetch)):
-            future = pool.submit(self._sent, effect, self._clock())
-            self._sending[future] = course
-            future.add_done_callback(self._done.put)
+            self._sending.add(course)
+            self._workers.start(course, partial(self._sent, effect, self._clock()))
             return
         course.reply()
         self._later(course, effect.seconds if isinstance(effect, Sleep) else 0.0)
@@ -97,18 +104,10 @@ class Scheduler(Generic[T]):
             if pause:
                 self._sleep(pause)
             return
-        for future in self._answered(pause):
-            course = self._sending.pop(future)
-            problem = future.exception()
+        for course, answer, problem in self._workers.done(pause):
+            self._sending.remove(course)
             if problem is None:
-                course.reply(future.result())
+                course.reply(answer)
             else:
                 course.fail(problem)
             self._later(course, 0.0)
-
-    def _answered(self, pause: float | None) -> Iterator[Future[Answer | None]]:
-        """Those that are done by now, or the first one within the pause."""
-        with suppress(Empty):
-            yield self._done.get(timeout=pause)
-            while True:
-                yield self._done.get_nowait()

@@ -16,7 +16,7 @@ import httpx
 
 from ..core.effects import Answer, Send, not_sent
 from ..errors import Imagen4Error, InvalidRequest, TransportError
-from .exchange import AsyncExchange, Exchange, async_exchange
+from .exchange import AsyncExchange, Exchange, async_exchange, check_new, mark_end
 from .intake import Intake
 
 if TYPE_CHECKING:
@@ -85,6 +85,9 @@ class SyncWire(Wire):
                 return self._sent(http, send, exchange)
             except Exception as problem:
                 raise transport_error(problem, exchange) from None
+            except BaseException:
+                self._connections.abandon(http)
+                raise
             finally:
                 send.ended = self._settings.clock()
 
@@ -95,12 +98,14 @@ class SyncWire(Wire):
         except httpx.HTTPStatusError as problem:
             return Intake(self._settings, send, refused(problem, request)).refusal()
         try:
+            check_new(response)
             intake = Intake(self._settings, send, response)
             for chunk in response.iter_bytes():
                 intake.add(chunk)
             return intake.answer()
         finally:
             response.close()
+            mark_end(response)
 
     def fetch(self, transfer: Transfer) -> None:
         with (
@@ -157,12 +162,14 @@ class AsyncWire(Wire):
         except httpx.HTTPStatusError as problem:
             return Intake(self._settings, send, refused(problem, request)).refusal()
         try:
+            check_new(response)
             intake = Intake(self._settings, send, response)
             async for chunk in response.aiter_bytes():
                 intake.add(chunk)
             return intake.answer()
         finally:
             await response.aclose()
+            mark_end(response)
 
     async def fetch(self, transfer: Transfer) -> None:
         async with (

@@ -1,0 +1,74 @@
+"""Bytes that a server sends beyond an answer are not taken for the next one."""
+
+import json
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+
+from client.loopback import Loopback, Received, http
+from client.play import KINDS, PROMPT, QUICK, play, settled
+from imagen4 import Imagen4Error, SubmissionUncertain
+
+URLS = json.dumps({"resultUrls": ["https://files.example/1.png"]})
+
+
+def enveloped(**data: str) -> bytes:
+    return http(200, json.dumps({"code": 200, "msg": "success", "data": data}).encode())
+
+
+class InStep:
+    """Answers each request as it should."""
+
+    def __init__(self) -> None:
+        self.numbers = count(1)
+
+    def __call__(self, request: Received) -> bytes:
+        if request.method == "POST":
+            return enveloped(taskId=f"t{next(self.numbers)}")
+        task_id = request.path.partition("taskId=")[2]
+        return enveloped(taskId=task_id, state="success", resultJson=URLS)
+
+
+class OutOfStep(InStep):
+    """After each poll's answer goes on with that to somebody else's create."""
+
+    def __call__(self, request: Received) -> bytes:
+        answer = super().__call__(request)
+        return answer if request.method == "POST" else answer + enveloped(taskId="not-ours")
+
+
+async def one_after_the_other(client: Any) -> list[Any]:
+    """Of three requests, the task ids or the error."""
+    found: list[Any] = []
+    for _ in range(3):
+        try:
+            found.append((await settled(client.generate(PROMPT))).task_ids)
+        except Imagen4Error as error:
+            found.append(error)
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_answer_that_was_there_before_the_create_is_not_its_answer(kind: str) -> None:
+    """Nobody gets the id of a task that is not theirs; the create is uncertain, and sent once."""
+    with Loopback(OutOfStep()) as server:
+        first, second, third = play(
+            kind, None, one_after_the_other, base_url=server.url, polling=QUICK
+        )
+        assert first == ("t1",)
+        assert isinstance(second, SubmissionUncertain)
+        assert third == ("t3",)  # over a connection of its own
+        assert len(server.paths("POST")) == 3
+
+
+def test_connections_that_somebody_else_opened_are_not_judged() -> None:
+    """What was read on them is not known, so nothing is said about it."""
+    with Loopback(InStep()) as server, httpx.Client() as http_client:
+        http_client.get(f"{server.url}/elsewhere")
+        found = play(
+            "sync", None, one_after_the_other,
+            base_url=server.url, polling=QUICK, http_client=http_client,
+        )  # fmt: skip
+        assert found == [("t1",), ("t2",), ("t3",)]

@@ -1,0 +1,82 @@
+"""Threads that send for the one thread that decides.
+
+Not concurrent.futures: a Ctrl-C that falls into a lock written in Python (`Condition`, and with
+it futures, semaphores and executors) can leave it held for ever, and then the program hangs.
+Here only queues written in C stand between the threads.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Done(NamedTuple, Generic[K, V]):
+    """What came of the work called `name`: a value, or the problem it raised."""
+
+    name: K
+    value: V | None = None
+    problem: BaseException | None = None
+
+    def get(self) -> V:
+        """The value, or the problem raised."""
+        if self.problem is not None:
+            raise self.problem
+        return cast("V", self.value)
+
+
+class Workers(Generic[K, V]):
+    """At most `most` threads, each started when it is needed; used by one thread."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._threads: list[Thread] = []
+        self._waiting: SimpleQueue[tuple[K, Callable[[], V]] | None] = SimpleQueue()
+        self._done: SimpleQueue[Done[K, V]] = SimpleQueue()
+        self._asked = 0  # pieces of work whose outcome was not taken yet
+
+    def start(self, name: K, work: Callable[[], V]) -> None:
+        self._asked += 1
+        self._waiting.put((name, work))
+        if len(self._threads) < min(self._asked, self._most):
+            thread = Thread(target=self._serve, name="imagen4", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def done(self, pause: float | None) -> Iterator[Done[K, V]]:
+        """Those that are done by now, or the first one within `pause` seconds."""
+        with suppress(Empty):
+            yield self._taken(self._done.get(timeout=pause))
+            while True:
+                yield self._taken(self._done.get_nowait())
+
+    def end(self) -> None:
+        """Drop what has not begun, and wait for what has."""
+        with suppress(Empty):
+            while True:
+                self._waiting.get_nowait()
+        self._waiting.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _taken(self, done: Done[K, V]) -> Done[K, V]:
+        self._asked -= 1
+        return done
+
+    def _serve(self) -> None:
+        while (work := self._waiting.get()) is not None:
+            name, perform = work
+            try:
+                self._done.put(Done(name, perform()))
+            except BaseException as problem:
+                self._done.put(Done(name, problem=problem))
+            del work, name, perform  # nothing is kept alive while waiting for more
+        self._waiting.put(None)  # for the next thread
