@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .core.account import states
@@ -16,14 +15,19 @@ from .errors import Imagen4Error, PartialFailure
 from .result import AsyncResult, Bound, Result
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .core.effects import Steps
     from .surface import Surface
     from .wire.driving import OnUpdate
+
+    Conclude = Callable[[Any], Any]
 
 StatesT = TypeVar("StatesT")
 ResultT = TypeVar("ResultT")
 UpdatesT = TypeVar("UpdatesT")
 JobT = TypeVar("JobT", bound="Tasks[Any, Any, Any]")
+T = TypeVar("T")
 
 
 class Tasks(Bound, Generic[StatesT, ResultT, UpdatesT]):
@@ -69,47 +73,52 @@ class Tasks(Bound, Generic[StatesT, ResultT, UpdatesT]):
         return f"<{type(self).__name__} {self._settings.name} {' '.join(self.task_ids)}>"
 
     def _submitted(self: JobT, timeout: float | None) -> Steps[JobT]:
-        with self._work():
-            started, deadline = self._settings.deadline(timeout)
-            yield from submitted(self._settings, self._batch, started, deadline)
-        return self
+        return self._kept(self._submitting(timeout))
 
     def _states(self) -> Steps[tuple[Task, ...]]:
-        with self._work():
-            return (yield from states(self._settings, self._batch))
+        return self._kept(states(self._settings, self._batch))
 
     def _waited(self, timeout: float | None) -> Steps[Any]:
-        with self._work():
-            started, deadline = self._settings.deadline(timeout)
-            tasks = yield from waited(self._settings, self._batch, started, deadline)
-            return self._client._result(tasks, self._batch)
+        return self._kept(self._waiting(timeout))
 
     def _generated(
-        self,
-        timeout: float | None,
-        conclude: Callable[[Any], Any] | None,
-        *,
-        turn_counts: bool,
+        self, timeout: float | None, conclude: Conclude | None, *, turn_counts: bool
+    ) -> Steps[Any]:
+        return self._kept(self._generating(timeout, conclude, turn_counts=turn_counts))
+
+    def _submitting(self: JobT, timeout: float | None) -> Steps[JobT]:
+        started, deadline = self._settings.deadline(timeout)
+        yield from submitted(self._settings, self._batch, started, deadline)
+        return self
+
+    def _waiting(self, timeout: float | None) -> Steps[Any]:
+        started, deadline = self._settings.deadline(timeout)
+        tasks = yield from waited(self._settings, self._batch, started, deadline)
+        return self._client._result(tasks, self._batch)
+
+    def _generating(
+        self, timeout: float | None, conclude: Conclude | None, *, turn_counts: bool
     ) -> Steps[Any]:
         """Submit and wait within one deadline, which may leave out the wait for a turn.
 
         What `conclude` makes of the result is made here, where no Ctrl-C loses the ids.
         """
-        with self._work():
+        started, deadline = self._settings.deadline(timeout)
+        until = deadline if turn_counts else float("inf")
+        yield from submitted(self._settings, self._batch, started, until)
+        if not turn_counts:
             started, deadline = self._settings.deadline(timeout)
-            until = deadline if turn_counts else float("inf")
-            yield from submitted(self._settings, self._batch, started, until)
-            if not turn_counts:
-                started, deadline = self._settings.deadline(timeout)
-            tasks = yield from waited(self._settings, self._batch, started, deadline)
-            result = self._client._result(tasks, self._batch)
-            return result if conclude is None else conclude(result)
+        tasks = yield from waited(self._settings, self._batch, started, deadline)
+        result = self._client._result(tasks, self._batch)
+        return result if conclude is None else conclude(result)
 
-    @contextmanager
-    def _work(self) -> Iterator[None]:
-        """Whatever ends the work on the tasks, their ids are on the error or in the log."""
+    def _kept(self, steps: Steps[T]) -> Steps[T]:
+        """Whatever ends the steps, the tasks' ids are returned, on the error or in the log.
+
+        No context manager: a Ctrl-C as it is left would come too late for it.
+        """
         try:
-            yield
+            return (yield from steps)
         except Imagen4Error as error:
             error.gateway = error.gateway or self._settings.name
             error.task_ids = error.task_ids or self.task_ids

@@ -150,8 +150,7 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
         return (yield from self._planned(request)._submitted(timeout))
 
     def _balance(self) -> Steps[float]:
-        with self._job_type(self, Batch())._work():
-            return (yield from balance(self._settings))
+        return self._job_type(self, Batch())._kept(balance(self._settings))
 
     def _confirmed(self, callback: Task) -> Steps[Task]:
         (task,) = yield from self.job(callback.task_id)._states()
