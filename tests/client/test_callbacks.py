@@ -264,3 +264,20 @@ def test_a_callback_may_be_five_minutes_old(age: int, genuine: bool) -> None:
     headers = {"X-Webhook-Timestamp": "1000000", "X-Webhook-Signature": signature}
     body = '{"data": {"taskId": "t"}}'
     assert callbacks.verify(headers, body, "key", now=lambda: 1_000_000.0 + age) is genuine
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_a_body_may_be_any_bytes(kind: Any) -> None:
+    """Frameworks differ in what they hand over."""
+    body = succeeded("t1").content
+    assert callbacks.parse(kind(body)).task_id == "t1"
+    assert callbacks.task_id_in(callbacks.as_bytes(kind(body))) == "t1"
+
+
+@pytest.mark.parametrize("body", [None, {}, 3])
+def test_what_is_no_body_is_said_to_be_none(body: Any) -> None:
+    """A decoded body, say: its bytes are what was sent."""
+    with pytest.raises(InvalidRequest, match="bytes or text"):
+        callbacks.parse(body)
+    with pytest.raises(InvalidRequest, match="bytes or text"):
+        callbacks.verify({}, body, "webhook-key")

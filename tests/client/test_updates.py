@@ -6,7 +6,7 @@ import pytest
 
 from client.play import KINDS, PROMPT, Script, created, details, each_of, envelope, play, settled
 from client.polls import DONE, GENERATING, WAITING, waited
-from imagen4 import GatewayUnavailable, TaskFailed, Update
+from imagen4 import GatewayUnavailable, InvalidRequest, TaskFailed, Update
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -61,3 +61,21 @@ def test_on_update_may_be_a_coroutine_function_for_the_async_client() -> None:
 
     waited("async", WAITING, DONE, on_update=on_update)
     assert states == ["waiting", "success"]
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_the_sync_client_refuses_a_coroutine_function(many: bool) -> None:
+    """It would never be awaited; said before anything is sent."""
+
+    async def on_update(_: Update) -> None:
+        raise AssertionError
+
+    def action(client: Any) -> Any:
+        if many:
+            return list(client.generate_many([PROMPT], on_update=on_update))
+        return client.generate(PROMPT, on_update=on_update)
+
+    script = Script()
+    with pytest.raises(InvalidRequest, match="AsyncClient"):
+        play("sync", script, action)
+    assert script.requests == []

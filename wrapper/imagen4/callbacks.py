@@ -51,7 +51,7 @@ def parse(body: bytes | str, gateway: Gateway | Adapter = "kie") -> Task:
     Both gateways send the same form. Raises UnexpectedResponse for anything else.
     """
     adapter = adapter_for(gateway)
-    content = body.encode("utf-8", "replace") if isinstance(body, str) else bytes(body)
+    content = as_bytes(body)
     envelope = opened(Answer(200, {}, content))
     details = data_of(adapter.details_model, envelope.decoded)
     secrets = words_in(envelope.data)
@@ -91,7 +91,7 @@ def verify(
         raise InvalidRequest("verify() takes the webhook key of the account, which is not empty")
     found = {text(name).lower(): text(value) for name, value in pairs(headers)}
     timestamp = found.get("x-webhook-timestamp", "")
-    task_id = task_id_in(body)
+    task_id = task_id_in(as_bytes(body))
     if task_id is None or not re.fullmatch("[0-9]{1,12}", timestamp):
         return False
     signed = hmac.new(key.encode(), f"{task_id}.{timestamp}".encode(), hashlib.sha256).digest()
@@ -100,7 +100,16 @@ def verify(
     return genuine and abs(now() - int(timestamp)) <= tolerance
 
 
-def task_id_in(body: bytes | str) -> str | None:
+def as_bytes(body: bytes | str) -> bytes:
+    """What a web framework gives as the body of a request. Raises InvalidRequest."""
+    if isinstance(body, str):
+        return body.encode("utf-8", "replace")
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    raise InvalidRequest("The body of a callback is bytes or text")
+
+
+def task_id_in(body: bytes) -> str | None:
     """The id in `data.taskId` (what is sent) or `data.task_id` (the documents' sample).
 
     None if both are there and differ: one could be signed while the other is believed.

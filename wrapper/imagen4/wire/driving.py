@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from inspect import isawaitable
+from inspect import isawaitable, iscoroutinefunction
 from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
 from ..core.effects import Answer, Course, Effect, Fetch, Send, Sleep, Steps, Update
 from ..core.many import Finished, log_untaken
+from ..errors import InvalidRequest
 from .scheduler import Scheduler
 from .workers import Workers
 
@@ -39,6 +40,7 @@ class Driver:
         self, steps: Steps[T], on_update: OnUpdate | None = None, stop: Event | None = None
     ) -> T:
         """Once `stop` is set, by another thread, downloads end at their next piece."""
+        check_sync(on_update)
         course = Course(steps)
         while (effect := course.advance()) is not None:
             try:
@@ -82,6 +84,7 @@ class Driver:
         self, every: Iterator[Steps[Finished[T]]], limit: int, on_update: OnUpdate | None
     ) -> Generator[Finished[T]]:
         """Run any number, `limit` at once, and yield what they return as it comes."""
+        check_sync(on_update)
         scheduler = Scheduler[T](self.perform, self._sleep, self._clock, on_update, limit)
         return scheduler.run(every)
 
@@ -171,3 +174,9 @@ class AsyncDriver:
             if isawaitable(awaited):
                 await awaited
         return None
+
+
+def check_sync(on_update: OnUpdate | None) -> None:
+    """Refuse, before anything is sent, a function that would never be awaited."""
+    if iscoroutinefunction(on_update):
+        raise InvalidRequest("Client calls on_update and does not await it; AsyncClient does")
