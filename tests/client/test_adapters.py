@@ -1,6 +1,8 @@
 """What a gateway's adapter knows: its calls, its rates, and what it cannot do."""
 
 import dataclasses
+import json
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -30,3 +32,13 @@ def test_calls_are_complete_by_themselves() -> None:
 def test_the_documented_rates(adapter: Any) -> None:
     """Twenty creates in ten seconds, ten polls in one."""
     assert (adapter.creates, adapter.polls) == ((20, 10.0), (10, 1.0))
+
+
+@pytest.mark.parametrize("adapter", [KIE, APIKLEY])
+def test_what_a_create_may_hold_is_read_from_the_document(adapter: Any) -> None:
+    """The one that the client was generated from, overlays included."""
+    unread = dataclasses.replace(adapter)
+    document = json.loads((files(adapter.package) / "effective.json").read_bytes())
+    body = document["paths"]["/api/v1/jobs/createTask"]["post"]["requestBody"]
+    assert unread.body_schema == body["content"]["application/json"]["schema"]
+    assert "prompt" in unread.input_schema["properties"]

@@ -55,6 +55,13 @@ def test_a_callback_of_a_failure_is_a_task_too() -> None:
     assert (task.failed, task.fail_code, task.fail_message, task.urls) == (True, "422", "no", ())
 
 
+def test_a_callback_of_a_failure_does_not_quote_its_prompt() -> None:
+    """It is read by whoever takes callbacks, and what they print is read by more."""
+    param = json.dumps({"input": json.dumps({"prompt": "Jane Doe at sea"})})
+    body = details("t1", "fail", param=param, failMsg="refused: Jane Doe at sea").content
+    assert callbacks.parse(body).fail_message == "refused: [hidden]"
+
+
 def test_the_id_may_be_spelled_as_in_the_documents_sample() -> None:
     """`task_id`, though what is sent is `taskId`."""
     task = callbacks.parse(json.dumps({"data": {"task_id": "t9", "state": "fail"}}))

@@ -94,6 +94,7 @@ def test_a_success_without_a_task_id_is_ambiguous(answer: httpx.Response) -> Non
     "answer",
     [
         envelope(200, {"recordId": "r1"}),
+        envelope(500, {"task_id": "r1"}),
         envelope(422, {"taskId": "r1"}),
         envelope(429, {"taskId": "r1"}),
         envelope(500, {"recordId": "r1"}),

@@ -69,6 +69,7 @@ def test_one_failure_does_not_stop_the_others(kind: str) -> None:
     with pytest.raises(InsufficientCredits):
         next(each for each in results if each.index == 2).get()
     assert results[0].error.job.task_ids == ("t1",)
+    assert [each.request.prompt for each in results[:2]] == ["one", ""]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -83,6 +83,7 @@ def test_a_partial_failure_keeps_the_tasks_that_went_well() -> None:
     assert again.result == error.result.tasks
     assert [str(each) for each in again.failures] == [str(each) for each in error.failures]
     assert pickled(PartialFailure("none")).result is None
+    assert pickled(again).result == again.result
 
 
 def test_what_the_kinds_add_goes_along() -> None:

@@ -1,5 +1,7 @@
 """When a task is asked for, for how long, and what its answer says about it."""
 
+from typing import Any
+
 import pytest
 
 from client.steps import core
@@ -7,7 +9,8 @@ from imagen4 import Polling, Task, TaskNotFound, UnexpectedResponse
 from imagen4.core.effects import Answer, Sleep
 from imagen4.core.envelope import opened
 from imagen4.core.reading import News, trouble
-from imagen4.core.waiting import Grace, Watch, turn
+from imagen4.core.settings import Settings
+from imagen4.core.waiting import HOPELESS, Grace, Watch, turn
 
 FOUND = Answer(200, {}, b'{"code": 200}')
 
@@ -39,6 +42,16 @@ def test_a_task_may_be_unknown_for_the_grace_and_no_longer(now: float, over: boo
     assert watch.over is over
 
 
+def taken_turn(settings: Settings, watch: Watch, grace: Grace) -> tuple[list[Any], bool]:
+    """What a poll's turn takes, and whether it goes out then."""
+    steps, effects = turn(settings, watch, grace), list[Any]()
+    while True:
+        try:
+            effects.append(next(steps))
+        except StopIteration as end:
+            return effects, end.value
+
+
 @pytest.mark.parametrize(
     ("taken", "last", "due", "expired", "slept"),
     [
@@ -55,17 +68,26 @@ def test_a_poll_that_the_rate_allows_too_late_is_left_out(
     settings, watch = core(now=100.0), Watch("t", 99.0, last)
     for _ in range(taken):
         settings.polls.reserve(100.0)
-    steps = list(turn(settings, watch, Grace(100.0, 5.0)))
+    steps, goes_out = taken_turn(settings, watch, Grace(100.0, 5.0))
     assert [step.seconds for step in steps if isinstance(step, Sleep)] == pytest.approx(slept)
     assert (watch.due, watch.expired) == (due or 99.0, expired)
+    assert goes_out is (due is None)
 
 
 def test_no_poll_goes_out_when_the_grace_is_used_up() -> None:
     """And none of the rate is taken for it."""
     settings, watch = core(now=100.0), Watch("t", 99.0, 99.5)
-    assert list(turn(settings, watch, Grace(99.5, 0.0))) == []
+    assert taken_turn(settings, watch, Grace(99.5, 0.0)) == ([], False)
     assert watch.expired
     assert settings.polls.reserve(100.0) == 100.0
+
+
+@pytest.mark.parametrize("left", [HOPELESS, 0.5])
+def test_what_is_left_of_the_grace_is_used(left: float) -> None:
+    """Down to where no answer could come any more."""
+    grace = Grace(99.5, left)
+    assert grace.for_exchange(100.0) == left
+    assert taken_turn(core(now=100.0), Watch("t", 99.0, 99.5), grace) == ([], True)
 
 
 def test_only_what_an_exchange_takes_beyond_the_deadline_is_spent() -> None:

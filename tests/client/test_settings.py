@@ -96,7 +96,9 @@ def test_a_pace_is_made_of_bands(pace: Any) -> None:
         Polling(pace=pace)
 
 
-@pytest.mark.parametrize("pace", [((inf, 0, 0),), ((5, 1, 1),), [[10, 1, 2], [inf, 2, 1e9]]])
+@pytest.mark.parametrize(
+    "pace", [((inf, 0, 0),), ((5, 1, 1),), ((0.5, 1, 1),), [[10, 1, 2], [inf, 2, 1e9]]]
+)
 def test_a_pace_of_ones_own_is_taken(pace: Any) -> None:
     """Also one without pauses."""
     assert Polling(pace=pace).interval(0.0, lambda: 0.0) == pace[0][1]

@@ -212,6 +212,7 @@ def test_urls_are_found_where_the_gateway_puts_them(
     """In resultJson, as JSON text; newer answers hold it decoded as well."""
     details = SimpleNamespace(result_json=result_json, response=response)
     assert list(urls(details)) == expected
+    assert urls(object()) == ()
 
 
 @pytest.mark.parametrize(
@@ -222,6 +223,7 @@ def test_urls_are_found_where_the_gateway_puts_them(
         ({"input": {"seed": "7"}}, "7"),
         ('{"input":{"seed":1234567890}}', "1234567890"),
         ('{"input":{"seed":1234567890.0}}', "1234567890"),
+        ('{"input":{"seed":12345678901234567891}}', "12345678901234567891"),
         ({"input": {"seed": "7" * 400}}, "7" * 400),
         ({"input": {"seed": " a  b"}}, " a  b"),
         ({"input": {"seed": ""}}, None),

@@ -80,6 +80,18 @@ def test_the_last_box_may_reach_to_the_end() -> None:
     assert is_whole(".avif", io.BytesIO(first + long))
     assert not is_whole(".avif", io.BytesIO(first + long[:-1]))
     assert is_whole(".avif", io.BytesIO(first + open_ended))
+    assert not is_whole(".avif", io.BytesIO(first + open_ended[:3]))
+    absurd = (1).to_bytes(4) + b"mdat" + ((1 << 56) + 24).to_bytes(8) + b"12345678"
+    assert not is_whole(".avif", io.BytesIO(first + absurd))
+
+
+def test_boxes_without_pictures_in_them_are_no_picture() -> None:
+    """However long they are, and also where the last one reaches to the end."""
+    first, empty = (16).to_bytes(4) + b"ftypavif1234", (8).to_bytes(4) + b"free"
+    data = (16).to_bytes(4) + b"mdat" + b"12345678"
+    assert is_whole(".avif", io.BytesIO(first + empty + data + empty))
+    assert not is_whole(".avif", io.BytesIO(first + empty))
+    assert not is_whole(".avif", io.BytesIO(first + (0).to_bytes(4) + b"free" + b"1234"))
 
 
 @pytest.mark.parametrize("kind", KINDS)

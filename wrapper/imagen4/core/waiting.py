@@ -194,7 +194,7 @@ def concluded(batch: Batch, watches: list[Watch]) -> list[Task]:
     if not failures:
         return tasks
     if not tasks:
-        failures[0].task_ids = tuple(name for each in failures for name in each.task_ids)
+        failures[0].task_ids = ()  # about all tasks of the job
         raise failures[0]
     raise partial_failure(failures, tasks)
 

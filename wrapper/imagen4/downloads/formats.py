@@ -41,10 +41,8 @@ def boxes_end(file: BinaryIO, size: int) -> bool:
     while at < size:
         file.seek(at)
         head = file.read(HEAD)
-        length = int.from_bytes(head[:4])
-        if length == 0 and len(head) >= 8:  # "to the end of the file"
-            return True
-        length = int.from_bytes(head[8:16]) if length == 1 else length
+        length = int.from_bytes(head[:4]) or size - at  # 0 says "to the end of the file"
+        length = int.from_bytes(head[8:]) if length == 1 else length  # 1 says "see there"
         data = data or head[4:8] == b"mdat"
         at += max(length, 8)
     return data and at == size
