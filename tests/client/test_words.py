@@ -6,9 +6,18 @@ from typing import Any
 import pytest
 
 from client.play import PROMPT, Script, created, envelope, play, succeeded
-from imagen4 import Finished, Imagen4Error, Polling, Request, SubmissionUncertain, callbacks
+from imagen4 import (
+    Finished,
+    Imagen4Error,
+    InvalidRequest,
+    Polling,
+    Request,
+    SubmissionUncertain,
+    TaskFailed,
+    callbacks,
+)
 from imagen4.core.effects import Call, Send
-from imagen4.core.many import checked_requests
+from imagen4.core.many import checked_requests, log_untaken
 from imagen4.downloads.transfer import refused
 
 UNSURE = succeeded("t1").content.replace(b'"code":200', b'"code":501')
@@ -60,3 +69,15 @@ def test_a_create_that_is_tried_again_is_logged(caplog: pytest.LogCaptureFixture
     play("sync", script, lambda c: c.submit(PROMPT))
     said = [record.getMessage() for record in caplog.records]
     assert "kie: not created (slow down [code 429, HTTP 200]), again in 1.5 s" in said
+
+
+@pytest.mark.parametrize("field", ["result", "error"])
+def test_what_nobody_took_is_logged_with_all_its_tasks(
+    field: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A result, or an error of tasks that exist; of others there is nothing to say."""
+    outcome: Any = TaskFailed("no", task_ids=("t1", "t2"))
+    log_untaken(Finished(0, Request("a"), **{field: outcome}))
+    log_untaken(Finished(1, Request("b"), error=InvalidRequest("no")))
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["Results that were not taken: tasks t1, t2"]

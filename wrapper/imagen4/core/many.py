@@ -48,8 +48,8 @@ def finished(index: int, item: str | Request, generate: Generate[R]) -> Steps[Fi
 
 def log_untaken(finished: Finished[Any]) -> None:
     """What reaches nobody, since the loop over `generate_many` ended before, is not lost."""
-    done: Any = finished.result if finished.error is None else finished.error
-    if done is not None and done.task_ids:
+    done: Any = finished.result or finished.error
+    if done.task_ids:
         logger.warning("Results that were not taken: tasks %s", ", ".join(done.task_ids))
 
 
