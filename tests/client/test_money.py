@@ -186,7 +186,7 @@ def test_a_create_waits_for_its_turn_but_not_past_the_deadline() -> None:
 
     play("sync", script, action, time=time)
     assert len(script.requests) == 21
-    assert sum(time.sleeps) == pytest.approx(10.2)
+    assert sum(time.sleeps) == pytest.approx(11.0)
 
 
 def test_a_refused_create_may_be_followed_by_another_call() -> None:

@@ -55,10 +55,10 @@ def taken_turn(settings: Settings, watch: Watch, grace: Grace) -> tuple[list[Any
 @pytest.mark.parametrize(
     ("taken", "last", "due", "expired", "slept"),
     [
-        (1, 100.0, None, False, [0.102]),
-        (29, 100.0, None, False, [2.958]),
-        (30, 100.0, 100.0, True, []),
-        (30, 100.06, 100.06, False, []),
+        (1, 100.0, None, False, [0.11]),
+        (27, 100.0, None, False, [2.97]),
+        (28, 100.0, 100.0, True, []),
+        (28, 100.06, 100.06, False, []),
     ],
 )
 def test_a_poll_that_the_rate_allows_too_late_is_left_out(

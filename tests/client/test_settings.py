@@ -112,7 +112,7 @@ def test_settings_are_kept_as_given(allowed: bool) -> None:
     assert (settings.timeout, settings.allow_http, settings.base_url) == (0.5, allowed, url)
 
 
-@pytest.mark.parametrize(("paced", "periods"), [(True, [10.2, 0.102]), (False, [0.0, 0.0])])
+@pytest.mark.parametrize(("paced", "periods"), [(True, [11.0, 0.11]), (False, [0.0, 0.0])])
 def test_rates_are_kept_to_unless_told_otherwise(paced: bool, periods: list[float]) -> None:
     """Creates in windows, polls one by one."""
     waits = Polling(paced=paced)

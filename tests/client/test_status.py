@@ -34,7 +34,7 @@ def test_status_asks_for_every_task_once(kind: str) -> None:
     assert [task.state for task in tasks] == ["waiting", "fail", "dreaming", "success", "success"]
     assert tasks[1].fail_message == "no"
     assert tasks[3].urls == ("https://files.example/t4.png",)
-    assert time.sleeps == pytest.approx([0.102] * 4)  # ten a second are documented
+    assert time.sleeps == pytest.approx([0.11] * 4)  # ten a second are documented
     assert len(script.requests) == 5
 
 

@@ -70,7 +70,7 @@ def test_a_turn_that_comes_too_late_is_not_waited_for() -> None:
     settings = core()
     for _ in range(20):
         settings.creates.reserve(0.0)
-    assert list(paced(settings, 10.2)) == [Sleep(pytest.approx(10.2))]
+    assert list(paced(settings, 11.0)) == [Sleep(pytest.approx(11.0))]
 
 
 def test_a_success_without_an_id_says_so() -> None:

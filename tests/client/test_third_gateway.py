@@ -132,7 +132,7 @@ def test_its_key_and_its_pace_are_its_own(
 
     play("sync", script, action, gateway=adapter, api_key=None, time=time)
     assert script.requests[0].headers["authorization"] == "Bearer prism-key-1234"
-    assert time.sleeps == [1.02]
+    assert time.sleeps == [1.1]
 
 
 def test_without_fresh_links_an_expired_one_is_the_end(adapter: Adapter, tmp_path: Path) -> None:
