@@ -55,6 +55,43 @@ def test_a_known_500_may_have_details_but_no_task(
     assert {finding.check for finding in hold(server).sorted.violations} == checks
 
 
+NOTHING = {"null": {"data": None}, "empty": {"data": {}}, "absent": {}}
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+def test_no_data_is_no_data_however_it_is_spelled(nothing: str, clock: Clock, hold: Hold) -> None:
+    """In a refusal null, an empty object and no `data` at all tell a reader the same."""
+    server = Reference("kie", "observed", clock)
+    plain = server.refuse
+
+    def refuse(refused: RefusedError) -> tuple[int, dict[str, object]]:
+        status, envelope = plain(refused)
+        envelope.pop("data", None)
+        return status, envelope | NOTHING[nothing]
+
+    server.refuse = refuse  # type: ignore[method-assign]  # one changed decision
+    outcome = hold(server)
+    assert outcome.sorted.violations == []
+    assert {"bad-parameter-500", "unknown-task-422"} <= set(outcome.sorted.excused)
+
+
+@pytest.mark.parametrize("data", [{"detail": "x"}, []])
+def test_an_unknown_task_with_data_is_more_than_the_deviation(
+    data: object, clock: Clock, hold: Hold
+) -> None:
+    """The recorded refusal has nothing in it; one that has is not the one that was recorded."""
+    server = Reference("kie", "observed", clock)
+    plain = server.refuse
+
+    def refuse(refused: RefusedError) -> tuple[int, dict[str, object]]:
+        status, envelope = plain(refused)
+        unknown = envelope["msg"] == "recordInfo is null"
+        return status, envelope | {"data": data} if unknown else envelope
+
+    server.refuse = refuse  # type: ignore[method-assign]  # one changed decision
+    assert "reason" in {finding.check for finding in hold(server).sorted.violations}
+
+
 def test_a_deviation_that_is_gone_is_named(clock: Clock, hold: Hold) -> None:
     """When the gateway does what its page says, the run says which deviation can be dropped."""
     server = Reference("kie", "observed", clock)

@@ -16,6 +16,9 @@ from imagen4.contract.checks.registry import Finding
 from imagen4.contract.exchange import Exchange, Subject
 from imagen4.contract.trace import Trace, operation_name
 
+NO_DATA = (None, {})
+"""Absent, null or empty: a reader of a refusal is told the same by all three."""
+
 
 @dataclass(frozen=True)
 class Deviation:
@@ -56,7 +59,7 @@ class Deviation:
                 not self.subjects or exchange.intent.subject in self.subjects,
                 not self.http or status in self.http,
                 not self.codes or verdict.code in self.codes,
-                not self.data or exchange.payload.get("data") is None,
+                not self.data or exchange.payload.get("data") in NO_DATA,
             )
         )
 
