@@ -1,5 +1,6 @@
 """States: forward only, and what is final stays as it is."""
 
+import json
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -7,6 +8,7 @@ from typing import Any
 
 from imagen4.contract.checks.registry import Found, check
 from imagen4.contract.document import TASK
+from imagen4.contract.strict_json import value_of
 from imagen4.contract.trace import FINAL, RANKS, Trace, state
 
 STATE = f"{TASK}/properties/state"
@@ -43,8 +45,16 @@ def lasting(trace: Trace) -> Iterator[Found]:
         for before, after in pairwise(task.records):
             for name in LASTING:
                 old, new = before.data.get(name), after.data.get(name)
-                if old not in (None, "") and old != new:
+                if old not in (None, "") and _content(old) != _content(new):
                     yield after, f"{name} of {task.id!r} was {old!r:.40}, now {new!r:.40}"
+
+
+def _content(value: Any) -> Any:
+    """A text of JSON is what it says, `input` in it, too: not the order of names, nor blanks."""
+    told = value_of(value) if isinstance(value, str) else None
+    if not isinstance(told, dict):
+        return value
+    return json.dumps(told | {"input": _content(told.get("input"))}, sort_keys=True)
 
 
 @check("final", "What a task ended with does not change afterwards.", STATE)
@@ -53,7 +63,8 @@ def final(trace: Trace) -> Iterator[Found]:
         for before, after in pairwise(task.ended):
             for name in FINALLY:
                 old, new = before.data.get(name), after.data.get(name)
-                if state(before) == state(after) and _unsigned(old) != _unsigned(new):
+                same = _unsigned(_content(old)) == _unsigned(_content(new))
+                if state(before) == state(after) and not same:
                     yield after, f"{name} of {task.id!r} was {old!r:.60}, now {new!r:.60}"
 
 
