@@ -65,6 +65,15 @@ def test_a_create_that_arrived_is_not_sent_again_whatever_is_raised(
         http_client.close() if kind == "sync" else asyncio.run(http_client.aclose())
 
 
+@pytest.mark.parametrize(("patience", "connect"), [(30.0, 10.0), (4.0, 4.0)])
+def test_connecting_takes_ten_seconds_at_most(patience: float, connect: float) -> None:
+    """Long before the time for the answer is over: nothing was sent, and it can be tried again."""
+    client = client_for("sync", "kie", None, Time())
+    request = client._driver._wire.request(Send(Call("POST", "/"), patience), None)
+    limits = {"connect": connect, "read": patience, "write": patience, "pool": patience}
+    assert request.extensions["timeout"] == limits
+
+
 def test_a_tunnel_asked_of_a_proxy_is_not_the_request() -> None:
     """What fails before it is there has not sent a create."""
     exchange = Exchange(1.0)

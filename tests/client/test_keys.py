@@ -25,7 +25,7 @@ from client.play import (
     play,
     settled,
 )
-from imagen4 import Imagen4Error, InvalidRequest
+from imagen4 import Client, Imagen4Error, InvalidRequest
 from imagen4.gateways import adapter_for
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture" * 10
@@ -160,15 +160,22 @@ def test_the_default_origin_is_the_gateways_own(gateway: str) -> None:
     assert str(script.requests[0].url).startswith(adapter_for(gateway).server + "/api/v1/")
 
 
+@pytest.mark.parametrize("kind", KINDS)
 def test_no_proxy_sees_a_key_that_stays_on_this_machine(
-    stranger: Loopback, monkeypatch: pytest.MonkeyPatch
+    kind: str, stranger: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A proxy set in the environment would get plain http as it is, key included."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, stranger.url)
     with Loopback(lambda _: answered(3)) as server:
-        assert play("sync", None, lambda c: c.credits(), base_url=server.url) == 3.0
+        assert play(kind, None, lambda c: c.credits(), base_url=server.url) == 3.0
     assert stranger.requests == []
+
+
+def test_an_empty_base_url_is_not_the_live_gateway() -> None:
+    """As of a variable that is not set: the pictures would be paid for."""
+    with pytest.raises(InvalidRequest, match="base_url must be like"):
+        Client("kie", api_key=KEY, base_url="")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,11 +4,14 @@ import gc
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from itertools import count
+from threading import Barrier
 from typing import Any
 
 import httpx
 import pytest
 
+from client.loopback import Loopback, Received, http
 from client.play import (
     KINDS,
     PROMPT,
@@ -185,3 +188,22 @@ def test_a_single_prompt_is_not_taken_for_many(kind: str, single: Any) -> None:
     """Each of its characters would be paid for."""
     with pytest.raises(InvalidRequest, match="an iterable of prompts and Requests"):
         play(kind, Script(), lambda c: c.generate_many(single))
+
+
+def test_one_slow_answer_does_not_hold_up_the_others() -> None:
+    """Requests of the sync client go out side by side."""
+    together = Barrier(3, timeout=20)
+    numbers = count(1)
+
+    def reply(received: Received) -> bytes:
+        if received.method == "GET":
+            return http(200, succeeded(received.path.partition("taskId=")[2]).content)
+        together.wait()  # all three creates are out before one of them is answered
+        return http(200, created(f"t{next(numbers)}").content)
+
+    with Loopback(reply) as server:
+        made = play(
+            "sync", None, lambda c: list(c.generate_many([PROMPT] * 3)),
+            base_url=server.url, polling=QUICK,
+        )  # fmt: skip
+    assert sorted(each.get().task_ids for each in made) == [("t1",), ("t2",), ("t3",)]

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -9,6 +10,7 @@ from client.loopback import Loopback, Received, http
 from client.pictures import PNG, fetched, saved_to
 from client.play import KINDS, Script, play, succeeded
 from imagen4 import DownloadError
+from imagen4.wire.driving import DOWNLOADS
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -30,6 +32,38 @@ def test_all_pictures_are_saved_in_order(kind: str, tmp_path: Path) -> None:
     saved, _, _ = fetched(kind, reply, lambda r: r.save(target), *paths)
     assert saved == [target / f"t1-{index}.png" for index in range(1, 7)]
     assert [each.read_bytes()[-2:].decode() for each in saved] == paths
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_several_pictures_are_fetched_at_once(kind: str, tmp_path: Path) -> None:
+    """As many as one result may have under way."""
+    together = Barrier(DOWNLOADS, timeout=20)
+
+    def reply(_: Received) -> bytes:
+        together.wait()
+        return http(200, PNG)
+
+    saved, _, _ = fetched(
+        kind, reply, lambda r: r.save(tmp_path), *(f"/{n}" for n in range(DOWNLOADS))
+    )
+    assert len(saved) == DOWNLOADS
+
+
+def test_a_picture_appears_under_its_name_when_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By renaming a file beside it; whoever watches the directory never sees a half."""
+    seen: list[tuple[bool, bytes]] = []
+
+    def replace(path: Path, target: Path) -> Path:
+        seen.append((target.exists(), path.read_bytes()))
+        return rename(path, target)
+
+    rename = Path.replace
+    monkeypatch.setattr(Path, "replace", replace)
+    path, _, _ = fetched("sync", lambda _: http(200, PNG), saved_to(tmp_path / "fox.png"))
+    assert path.read_bytes() == PNG
+    assert seen == [(False, PNG)]
 
 
 @pytest.mark.parametrize("kind", KINDS)

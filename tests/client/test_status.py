@@ -57,6 +57,31 @@ def test_status_says_what_went_wrong(kind: str, answer: Reply, error: type[Image
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("answer", [httpx.Response(503), envelope(401), httpx.ReadTimeout("x")])
+def test_what_was_read_before_it_went_wrong_is_kept(kind: str, answer: Reply) -> None:
+    """The tasks after it are not asked for, and named with it."""
+    polls: list[Reply] = [details("t1", "waiting"), succeeded("t2"), answer]
+    script = Script(polls=polls)
+    with pytest.raises(PartialFailure, match=r"^2 of 4 tasks could not be read") as caught:
+        play(kind, script, lambda c: c.job("t1", "t2", "t3", "t4").status())
+    assert caught.value.task_ids == ("t3", "t4")
+    assert [task.state for task in caught.value.result.tasks] == ["waiting", "success"]
+    assert [(each.gateway, each.task_ids) for each in caught.value.failures] == [
+        ("kie", ("t3", "t4"))
+    ]
+    assert len(script.requests) == 3
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(503), envelope(401), httpx.ReadTimeout("x")])
+def test_an_error_about_all_tasks_names_them_all(answer: Reply) -> None:
+    """The command that takes them up again needs their ids."""
+    with pytest.raises(Imagen4Error) as caught:
+        play("sync", Script(polls=[answer]), lambda c: c.job("t1", "t2").status())
+    assert caught.value.task_ids == ("t1", "t2")
+    assert not isinstance(caught.value, PartialFailure)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_an_unknown_task_does_not_hide_how_the_others_stand(kind: str) -> None:
     """All are asked for, and the error holds the tasks that could be read."""
     answers = {"t1": [UNKNOWN], "t2": [details("t2", "waiting")], "t3": [succeeded("t3")]}

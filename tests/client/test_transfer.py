@@ -86,6 +86,8 @@ def test_the_size_may_be_known_in_advance() -> None:
     assert Bench().transfer.opened(200, {"content-length": str(LARGEST)})
     with pytest.raises(DownloadError, match=f"^The picture is larger than {LARGEST} bytes$"):
         Bench().transfer.opened(200, {"content-length": str(LARGEST + 1)})
+    with pytest.raises(DownloadError, match="larger than"):
+        Bench().transfer.opened(200, {"content-length": "99999999999"})
 
 
 def test_what_is_no_picture_is_known_by_its_first_bytes() -> None:

@@ -63,6 +63,15 @@ def test_on_update_may_be_a_coroutine_function_for_the_async_client() -> None:
     assert states == ["waiting", "success"]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_cannot_be_called_is_refused(kind: str) -> None:
+    """Before anything is sent, and not after the first task was paid for."""
+    script = Script()
+    with pytest.raises(InvalidRequest, match="on_update must be a function"):
+        play(kind, script, lambda c: c.generate(PROMPT, on_update=5))
+    assert script.requests == []
+
+
 @pytest.mark.parametrize("many", [False, True])
 def test_the_sync_client_refuses_a_coroutine_function(many: bool) -> None:
     """It would never be awaited; said before anything is sent."""

@@ -68,12 +68,20 @@ class AsyncClient(
             of_kind(http_client, httpx.AsyncClient, "http_client")
         own = partial(httpx.AsyncClient, limits=LIMITS, trust_env=settings.secure)
         self._connections = Connections(own, http_client)
-        self._driver = AsyncDriver(AsyncWire(settings, self._connections), sleep)
+        self._wire = AsyncWire(settings, self._connections)
+        self._driver = AsyncDriver(self._wire, sleep)
 
     async def close(self) -> None:
-        """Close the connections; an injected `http_client` stays open."""
-        for http in self._connections.ended(asyncio.get_running_loop()):
-            await http.aclose()
+        """Close the connections; an injected `http_client` stays open.
+
+        Creates that are out get their answers first; nothing else is sent any more.
+        """
+        connections = self._connections.ended(asyncio.get_running_loop())
+        try:
+            await self._wire.creates_answered()
+        finally:
+            for http in connections:
+                await http.aclose()
 
     async def __aenter__(self) -> Self:
         return self

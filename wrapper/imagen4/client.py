@@ -38,7 +38,8 @@ class Client(Surface[Result, Job, Job, float, Task, Generator[Finished[Result]]]
     timeout: seconds for one HTTP exchange. How long to wait for pictures: `polling`, or the
         call's own `timeout`.
     http_client: used for the gateway and not closed; its headers, auth and redirects are not.
-        Not in a forked process: there, make another client.
+        Its proxies and transport are, and must neither repeat a request nor keep the key. Not in
+        a forked process: there, make another client.
     allow_http: allow plain http anywhere.
     clock, sleep, random: seams for tests: a monotonic clock, what passes time on it, and
         numbers in [0, 1).

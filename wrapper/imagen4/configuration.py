@@ -35,7 +35,9 @@ def configured(
 ) -> Settings:
     """The settings as a caller gives them, checked. Raises InvalidRequest."""
     adapter = adapter_for(gateway)
-    origin = checked_base_url(base_url or adapter.server, allow_http=allow_http)
+    # "", say of a variable that is not set, must not mean the gateway where pictures are paid.
+    origin = adapter.server if base_url is None else base_url
+    origin = checked_base_url(origin, allow_http=allow_http)
     key = os.environ.get(adapter.key_variable) if api_key is None else api_key
     key = checked_key(key, adapter.key_variable)
     patience = seconds(timeout, "timeout", zero=False)

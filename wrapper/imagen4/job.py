@@ -55,6 +55,7 @@ class Tasks(Bound, Generic[StatesT, ResultT, UpdatesT]):
     def wait(self, timeout: float | None = None, on_update: OnUpdate | None = None) -> ResultT:
         """Poll until all tasks have ended, `timeout` seconds at most (default: Polling.timeout).
 
+        A last poll at the end of that time gets up to 5 s for its answer.
         Raises TaskTimeout (wait again, whenever you like), TaskFailed, PartialFailure, or
         what the gateway says about the key. Failed polls are ridden out.
         """
@@ -123,12 +124,19 @@ class Tasks(Bound, Generic[StatesT, ResultT, UpdatesT]):
             error.gateway = error.gateway or self._settings.name
             error.task_ids = error.task_ids or self.task_ids
             error.job = self if self.task_ids else None
-            if isinstance(error, PartialFailure) and isinstance(error.result, list):
-                error.result = self._client._result(error.result, self._batch)
+            if isinstance(error, PartialFailure):
+                self._complete(error)
             raise
         except BaseException as interruption:
             log_interruption(self._batch, self._settings.name, interruption)
             raise
+
+    def _complete(self, error: PartialFailure) -> None:
+        """The errors of its tasks are as complete as it is itself, and so is its result."""
+        for each in error.failures:
+            each.gateway = error.gateway
+        if isinstance(error.result, list):
+            error.result = self._client._result(error.result, self._batch)
 
 
 class Job(Tasks[tuple[Task, ...], Result, Generator[Update]]):

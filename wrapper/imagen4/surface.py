@@ -65,7 +65,8 @@ class Surface(Generic[ResultT, SubmittedT, JobT, CreditsT, TaskT, ManyT]):
         """Make pictures and wait for them; see `Request` for the arguments.
 
         timeout: seconds for everything together (default: Polling.timeout), except that a
-            create that is out is never cut short. on_update: called with each `Update`.
+            create that is out is never cut short, and a last poll gets up to 5 s for its
+            answer. on_update: called with each `Update`.
         Raises InvalidRequest before anything is sent, SubmissionUncertain, TaskTimeout,
         TaskFailed, PartialFailure, and the other errors of `imagen4.errors`.
         """

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import Imagen4Error, TaskFailed, TaskNotFound, UnexpectedResponse
-from .effects import Answer, Send, Sleep, Steps
+from .effects import Send, Sleep, Steps
 from .envelope import data_of, described, opened, refusal
-from .reading import News, news_in
 from .task import number
-from .waiting import partial_failure
+from .waiting import exchanged, partial_failure
 
 if TYPE_CHECKING:
     from .batch import Batch
+    from .reading import News
     from .settings import Settings
     from .task import Task
 
@@ -33,19 +33,20 @@ def balance(settings: Settings) -> Steps[float]:
 def states(settings: Settings, batch: Batch) -> Steps[tuple[Task, ...]]:
     """Every task of a batch, asked for once, at the documented rate; a failed one is an answer.
 
-    A task that cannot be read does not hide the others: they are on the PartialFailure.
+    What cannot be read does not hide the other tasks: they are on the PartialFailure.
     """
     tasks: list[Task] = []
     failures: list[Imagen4Error] = []
-    for task_id in batch.task_ids:
+    for place, task_id in enumerate(batch.task_ids):
         news = yield from asked(settings, batch, task_id)
-        problem = news.problem or UnexpectedResponse("The answer holds no task")
         if news.task is not None:
             tasks.append(news.task)
-        elif isinstance(problem, ABOUT_ONE_TASK):
-            failures.append(problem)
-        else:
-            raise problem
+            continue
+        problem = news.problem or UnexpectedResponse("The answer holds no task")
+        failures.append(problem)
+        if not isinstance(problem, ABOUT_ONE_TASK):
+            problem.task_ids = tuple(batch.task_ids[place:])  # the others are not asked for
+            break
     if failures and tasks:
         raise partial_failure(failures, tasks, "could not be read")
     if failures:
@@ -59,5 +60,5 @@ def asked(settings: Settings, batch: Batch, task_id: str) -> Steps[News]:
     moment = settings.polls.reserve(now) or now
     if moment > now:
         yield Sleep(moment - now)
-    answer: Answer = yield Send(settings.adapter.details(task_id), settings.timeout)
-    return news_in(settings.adapter, answer, task_id, (settings.key, *batch.words))
+    send = Send(settings.adapter.details(task_id), settings.timeout)
+    return (yield from exchanged(settings, send, task_id, batch.words))

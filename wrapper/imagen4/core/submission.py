@@ -128,14 +128,14 @@ def is_certain(error: Imagen4Error, answer: Answer) -> bool:
     """Whether an answer that is no success proves that no task was created.
 
     Only a refusal by number does: a 4xx, or the documented code 505 in so many words. Not
-    a 408, which is a time-out, and not an answer that names a task all the same.
+    408 and 499, which are time-outs, and not an answer that names a task all the same.
     """
     if id_in(answer) is not None:
         return False
     number = error.code if 200 <= answer.status < 300 else answer.status
     if isinstance(error, FeatureDisabled):
         return error.code == number
-    return number is not None and 400 <= number < 500 and number != 408
+    return number is not None and 400 <= number < 500 and number not in (408, 499)
 
 
 def uncertain(batch: Batch, problem: Imagen4Error, sent_at: datetime) -> SubmissionUncertain:

@@ -164,14 +164,19 @@ def polled(
     """Ask for one task once: what came of it, a missing answer included, and when."""
     sent = settings.clock()
     send = Send(settings.adapter.details(task_id), min(settings.timeout, grace.for_exchange(sent)))
-    try:
-        answer: Answer = yield send
-        news = news_in(settings.adapter, answer, task_id, (settings.key, *words))
-    except TransportError as problem:
-        news = News(None, problem)
+    news = yield from exchanged(settings, send, task_id, words)
     arrived = settings.clock() if send.ended is None else send.ended
     grace.spend(sent, arrived)
     return news, arrived
+
+
+def exchanged(settings: Settings, send: Send, task_id: str, words: tuple[str, ...]) -> Steps[News]:
+    """What an exchange about one task brought."""
+    try:
+        answer: Answer = yield send
+    except TransportError as problem:
+        return News(None, problem)
+    return news_in(settings.adapter, answer, task_id, (settings.key, *words))
 
 
 def pause_after(settings: Settings, watch: Watch, elapsed: float) -> float:
@@ -202,11 +207,10 @@ def concluded(batch: Batch, watches: list[Watch]) -> list[Task]:
 def partial_failure(
     failures: list[Imagen4Error], tasks: list[Task], what: str = "did not succeed"
 ) -> PartialFailure:
-    total = len(failures) + len(tasks)
-    error = PartialFailure(
-        f"{len(failures)} of {total} tasks {what}: {failures[0].message}",
-        task_ids=tuple(task_id for failure in failures for task_id in failure.task_ids),
-    )
+    ids = tuple(task_id for failure in failures for task_id in failure.task_ids)
+    total = len(ids) + len(tasks)
+    message = f"{len(ids)} of {total} tasks {what}: {failures[0].message}"
+    error = PartialFailure(message, task_ids=ids)
     error.failures, error.result = tuple(failures), tasks
     return error
 

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from ..core.batch import logger
 from ..core.effects import Fetch, Send, Sleep
-from ..core.envelope import opened, whole_number
+from ..core.envelope import opened
 from ..core.origins import may_download
 from ..errors import DownloadError, Imagen4Error
 from .formats import HEAD, is_whole, suffix_of
@@ -32,6 +32,7 @@ REDIRECTS = 5
 EXPIRED = (403, 404, 410)
 MOVED = (301, 302, 303, 307, 308)
 BUSY = (408, 425, 429)
+_LENGTH = re.compile("[0-9]{1,18}")
 _RANGE = re.compile(r"bytes ([0-9]{1,12})-[0-9]{1,12}/([0-9]{1,12}|\*)")
 
 
@@ -131,7 +132,8 @@ class Transfer:
             raise refused(status)
         etag = headers.get("etag", "")
         self._etag = etag if etag.startswith('"') else None  # a weak one allows no range
-        self._total = whole_number(headers.get("content-length"))
+        length = headers.get("content-length", "")
+        self._total = int(length) if _LENGTH.fullmatch(length) else None
         self._open_ended = self._total is None and "transfer-encoding" not in headers
         self._check_size(self._total or 0)
         return True

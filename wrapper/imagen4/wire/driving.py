@@ -107,13 +107,23 @@ class AsyncDriver:
         self._wire = wire
         self._sleep = sleep
 
-    async def run(self, steps: Steps[T], on_update: OnUpdate | None = None) -> T:
+    async def run(
+        self,
+        steps: Steps[T],
+        on_update: OnUpdate | None = None,
+        stop: asyncio.Event | None = None,
+    ) -> T:
+        """Once `stop` is set, ends after the effect under way."""
+        check(on_update)
         course = Course(steps)
         while (effect := course.advance()) is not None:
             try:
                 course.reply(await self.perform(effect, on_update))
             except BaseException as problem:
                 course.fail(problem)
+            if stop is not None and stop.is_set():
+                course.close()
+                raise asyncio.CancelledError
         return course.value
 
     async def updates(self, steps: Steps[object]) -> AsyncGenerator[Update]:
@@ -142,12 +152,18 @@ class AsyncDriver:
     async def many(
         self, every: Iterator[Steps[Finished[T]]], limit: int, on_update: OnUpdate | None
     ) -> AsyncGenerator[Finished[T]]:
+        """Run any number, `limit` at once, and yield what they return as it comes.
+
+        Whoever leaves the loop over them waits until creates that are out have their answers,
+        so that their tasks' ids are known and logged; a cancellation does not wait.
+        """
         ended: asyncio.Queue[asyncio.Task[Finished[T]]] = asyncio.Queue()
         running: set[asyncio.Task[Finished[T]]] = set()
+        stop, unfinished = asyncio.Event(), self._wire.creating
         try:
             while True:
                 while len(running) < limit and (steps := next(every, None)):
-                    task = asyncio.create_task(self.run(steps, on_update))
+                    task = asyncio.create_task(self.run(steps, on_update, stop))
                     task.add_done_callback(ended.put_nowait)
                     running.add(task)
                 if not running:
@@ -155,8 +171,12 @@ class AsyncDriver:
                 task = await ended.get()
                 running.remove(task)
                 yield task.result()
+        except asyncio.CancelledError:
+            unfinished = {}
+            raise
         finally:
-            for task in running:
+            stop.set()
+            for task in running - unfinished.keys():
                 task.cancel()
             for untaken in await asyncio.gather(*running, return_exceptions=True):
                 if not isinstance(untaken, BaseException):
@@ -178,5 +198,11 @@ class AsyncDriver:
 
 def check_sync(on_update: OnUpdate | None) -> None:
     """Refuse, before anything is sent, a function that would never be awaited."""
+    check(on_update)
     if iscoroutinefunction(on_update):
         raise InvalidRequest("Client calls on_update and does not await it; AsyncClient does")
+
+
+def check(on_update: OnUpdate | None) -> None:
+    if on_update is not None and not callable(on_update):
+        raise InvalidRequest("on_update must be a function")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
@@ -21,6 +22,7 @@ from .intake import Intake
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Iterator
 
     from ..core.settings import Settings
     from ..downloads.transfer import Transfer
@@ -127,6 +129,15 @@ class AsyncWire(Wire):
         super().__init__(settings)
         self._connections = connections
         self._turns: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
+        # The asyncio tasks that have a create out, with a future for when it is over.
+        self.creating: dict[asyncio.Task[Any] | None, asyncio.Future[None]] = {}
+
+    async def creates_answered(self) -> None:
+        """Wait for the creates that are out in this loop: their tasks' ids must be read."""
+        loop = asyncio.get_running_loop()
+        out = [over for over in self.creating.values() if over.get_loop() is loop]
+        if out:
+            await asyncio.wait(out)
 
     async def send(self, send: Send) -> Answer:
         loop = asyncio.get_running_loop()
@@ -136,9 +147,23 @@ class AsyncWire(Wire):
             send.waited(queued)
             http = open_one(self._connections.here(loop))
             send.started = True
-            return await self._exchanged(http, send)
+            with self._counted(send, loop):
+                return await self._exchanged(http, send)
         finally:
             turn.release()
+
+    @contextmanager
+    def _counted(self, send: Send, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+        if send.call.method == "GET":
+            yield
+            return
+        task, over = asyncio.current_task(), loop.create_future()
+        self.creating[task] = over
+        try:
+            yield
+        finally:
+            del self.creating[task]
+            over.set_result(None)
 
     def _turns_of(self, loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
         """A client may be used in several loops, one after the other: each has its own turns."""
