@@ -10,7 +10,6 @@ from client.loopback import Loopback, Received, http
 from client.pictures import PNG, fetched, saved_to
 from client.play import KINDS, Script, play, succeeded
 from imagen4 import DownloadError
-from imagen4.wire.driving import DOWNLOADS
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -36,17 +35,15 @@ def test_all_pictures_are_saved_in_order(kind: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_several_pictures_are_fetched_at_once(kind: str, tmp_path: Path) -> None:
-    """As many as one result may have under way."""
-    together = Barrier(DOWNLOADS, timeout=20)
+    """Four, of one result."""
+    together = Barrier(4, timeout=20)
 
     def reply(_: Received) -> bytes:
         together.wait()
         return http(200, PNG)
 
-    saved, _, _ = fetched(
-        kind, reply, lambda r: r.save(tmp_path), *(f"/{n}" for n in range(DOWNLOADS))
-    )
-    assert len(saved) == DOWNLOADS
+    saved, _, _ = fetched(kind, reply, lambda r: r.save(tmp_path), *(f"/{n}" for n in range(4)))
+    assert len(saved) == 4
 
 
 def test_a_picture_appears_under_its_name_when_it_is_whole(
@@ -121,3 +118,16 @@ def test_pictures_can_be_saved_after_the_client_is_closed(tmp_path: Path) -> Non
         assert result.save(tmp_path) == [tmp_path / "t1-1.png"]
         awaited = play("async", script, lambda c: c.job("t1").wait())
         assert asyncio.run(awaited.images[0].read()) == PNG
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pictures_on_this_machine_are_not_fetched_through_a_proxy(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One set in the environment could not reach them."""
+    with Loopback(lambda _: http(500)) as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        path, _, _ = fetched(kind, lambda _: http(200, PNG), saved_to(tmp_path))
+        assert path.read_bytes() == PNG
+        assert proxy.requests == []
