@@ -24,6 +24,7 @@ def test_updates_tell_everything_as_it_is_learned(kind: str) -> None:
         ("success", pytest.approx(5.4), ("t1",), nothing),
     ]
     assert [each.task is None for each in updates] == [True, False, True, False]
+    assert [each.problem.gateway for each in updates if each.problem] == ["kie"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -174,9 +174,12 @@ def exchanged(settings: Settings, send: Send, task_id: str, words: tuple[str, ..
     """What an exchange about one task brought."""
     try:
         answer: Answer = yield send
+        news = news_in(settings.adapter, answer, task_id, (settings.key, *words))
     except TransportError as problem:
-        return News(None, problem)
-    return news_in(settings.adapter, answer, task_id, (settings.key, *words))
+        news = News(None, problem)
+    if news.problem is not None:
+        news.problem.gateway = settings.name
+    return news
 
 
 def pause_after(settings: Settings, watch: Watch, elapsed: float) -> float:
