@@ -6,13 +6,25 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from imagen4.sandbox import Sandbox
 
 COMMAND = [sys.executable, "-m", "imagen4"]
+# As a terminal starts it, whoever starts the tests: `make test &` and `nohup` ignore signals.
+AT_A_TERMINAL = """\
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+from imagen4.__main__ import main
+main()
+"""
+PATIENCE = 20.0  # seconds; after that the command is killed, which ends every wait for it
 
 
 @pytest.fixture
@@ -22,16 +34,24 @@ def still() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def generate(sandbox: Sandbox, folder: Path, stderr: int) -> "subprocess.Popen[str]":
+@contextmanager
+def generate(sandbox: Sandbox, folder: Path, stderr: int) -> Iterator["subprocess.Popen[str]"]:
     arguments = ["generate", "a fox", "--gateway", "kie", "--base-url", sandbox.url("kie")]
     environment = {**os.environ, "KIE_API_KEY": sandbox.key("kie"), "TERM": "xterm"}
-    return subprocess.Popen(
-        [*COMMAND, *arguments, "-o", str(folder)],
+    with subprocess.Popen(
+        [sys.executable, "-c", AT_A_TERMINAL, *arguments, "-o", str(folder)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,
-    )
+    ) as running:
+        timer = Timer(PATIENCE, running.kill)
+        timer.start()
+        try:
+            yield running
+        finally:
+            timer.cancel()
+            running.kill()
 
 
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -43,7 +63,7 @@ def test_ctrl_c_prints_the_command_that_resumes(
         assert running.stderr is not None
         task_id = running.stderr.readline().split()[3]
         running.send_signal(kind)
-        _, said = running.communicate(timeout=20)
+        _, said = running.communicate()
     assert running.returncode == 130
     assert f"imagen4 fetch --gateway kie --base-url {still.url('kie')} " in said
     assert task_id in said.split("imagen4 fetch", 1)[1]
@@ -61,7 +81,7 @@ def test_a_terminal_shows_a_live_table(still: Sandbox, tmp_path: Path) -> None:
         running.send_signal(signal.SIGINT)
         while chunk := read_until_closed(ours):
             shown += chunk
-        assert running.wait(timeout=20) == 130
+        assert running.wait() == 130
     os.close(ours)
     assert b"task " in shown
     assert b"imagen4 fetch" in shown
@@ -80,6 +100,8 @@ def test_a_reader_that_leaves_early_is_no_traceback() -> None:
     """`imagen4 --help | head` ends quietly when the pipe is closed under it."""
     reader, writer = os.pipe()
     os.close(reader)
-    done = subprocess.run([*COMMAND, "--help"], stdout=writer, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        [*COMMAND, "--help"], stdout=writer, stderr=subprocess.PIPE, text=True, timeout=PATIENCE
+    )
     os.close(writer)
     assert "Traceback" not in done.stderr
