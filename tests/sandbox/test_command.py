@@ -1,9 +1,11 @@
 """The command is what a newcomer starts first: it must say where it is, and stop when told."""
 
+import json
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -46,6 +48,32 @@ def test_it_serves_until_ctrl_c(server: tuple["subprocess.Popen[str]", dict[str,
     assert "sandbox-kie-key" not in said
     assert said.rstrip().endswith("stopped")
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("aside", ["said", "/dev/full"])
+def test_a_program_reads_one_line_of_json(tmp_path: Path, aside: str) -> None:
+    """Addresses and keys on standard output; what people read is beside it, if anybody does."""
+    said = tmp_path / aside  # an absolute path stays as it is
+    argv = [*ARGV, "--port", "0", "--json"]
+    with said.open("w") as err, subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=err) as run:
+        assert run.stdout is not None
+        try:
+            told = json.loads(run.stdout.readline())
+            for each in told["gateways"].values():
+                headers = {"authorization": f"Bearer {each['key']}"}
+                answer = httpx.get(f"{each['url']}/api/v1/chat/credit", headers=headers)
+                assert answer.json()["code"] == 200
+            assert httpx.get(told["page"]).status_code == 200
+            run.send_signal(signal.SIGINT)
+            rest, _ = run.communicate(timeout=10)
+        finally:
+            run.kill()
+    assert list(told["gateways"]) == ["kie", "apikley"]
+    assert (run.returncode, rest) == (0, b"")
+    if aside == "said":
+        lines = said.read_text().splitlines()
+        assert [line.split()[1] for line in lines[:2]] == ["kie", "apikley"]
+        assert lines[-1] == "stopped"
 
 
 def test_every_fault_is_listed() -> None:

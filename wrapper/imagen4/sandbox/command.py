@@ -61,6 +61,12 @@ def _list_faults(context: click.Context, _option: click.Parameter, wanted: bool)
     metavar="NAME",
     help="Open the page under this host name too.",
 )
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print addresses and keys as one line of JSON, all else to standard error.",
+)
 def command(host: str, port: int, faults: tuple[str, ...], **settings: Any) -> None:
     """Stand in for both gateways on this machine: no account, no network, no credits.
 

@@ -1,5 +1,6 @@
 """Running the sandbox in the foreground."""
 
+import json
 import time
 from contextlib import suppress
 from typing import Any
@@ -13,8 +14,11 @@ from .server import Sandbox, bind, server_for
 from .settings import SettingError
 
 
-def serve(host: str, port: int, faults: tuple[str, ...], **settings: Any) -> None:
+def serve(
+    host: str, port: int, faults: tuple[str, ...], *, as_json: bool = False, **settings: Any
+) -> None:
     """Serve until Ctrl-C, which ends it in good order."""
+    say = _aside if as_json else click.echo
     sandbox = _sandbox(host, port, faults, settings)
     try:
         listener = bind(host, port)
@@ -23,12 +27,12 @@ def serve(host: str, port: int, faults: tuple[str, ...], **settings: Any) -> Non
         raise click.ClickException(f"cannot listen on {host}:{port}: {reason}") from None
     with listener:
         sandbox.port = listener.getsockname()[1]
-        _introduce(sandbox)
-        sandbox.world.journal.listener = _say
+        click.echo(_for_machines(sandbox) if as_json else _introduction(sandbox))
+        sandbox.world.journal.listener = lambda entry: say(_line(entry))
         # uvicorn raises the signal again once it has shut down; now and then nothing comes of that.
         with suppress(KeyboardInterrupt):
             server_for(sandbox.world).run([listener])
-        click.echo("stopped")
+        say("stopped")
 
 
 def _sandbox(host: str, port: int, faults: tuple[str, ...], settings: dict[str, Any]) -> Sandbox:
@@ -42,17 +46,27 @@ def _sandbox(host: str, port: int, faults: tuple[str, ...], settings: dict[str, 
     return sandbox
 
 
-def _introduce(sandbox: Sandbox) -> None:
-    click.echo(f"page     {sandbox.url()}")
-    for name in GATEWAYS:
-        click.echo(f"{name:8} {sandbox.url(name)}  key {sandbox.key(name)}")
-    click.echo("Ctrl-C stops it.")
+def _introduction(sandbox: Sandbox) -> str:
+    lines = [f"{name:8} {sandbox.url(name)}  key {sandbox.key(name)}" for name in GATEWAYS]
+    return "\n".join([f"page     {sandbox.url()}", *lines, "Ctrl-C stops it."])
 
 
-def _say(entry: RecordedRequest) -> None:
+def _for_machines(sandbox: Sandbox) -> str:
+    """On one line: whoever started us reads it while we go on."""
+    gateways = {name: {"url": sandbox.url(name), "key": sandbox.key(name)} for name in GATEWAYS}
+    return json.dumps({"page": sandbox.url(), "gateways": gateways})
+
+
+def _aside(text: str) -> None:
+    """To standard error. That nobody reads it must not keep the gateways from answering."""
+    with suppress(OSError):
+        click.echo(text, err=True)
+
+
+def _line(entry: RecordedRequest) -> str:
     """One line a request. What a caller wrote into the URL is not repeated: it may hold a key."""
     code = entry.answer.get("code") if isinstance(entry.answer, dict) else None
     verdict = "no answer" if entry.status is None else f"HTTP {entry.status}"
     told = [verdict, "" if code is None else f"code {code}", entry.fault and f"({entry.fault})"]
     name = f"{entry.gateway} {entry.operation}".strip() or "unknown path"
-    click.echo(" ".join([time.strftime("%H:%M:%S"), f"{name:20}", *filter(None, told)]))
+    return " ".join([time.strftime("%H:%M:%S"), f"{name:20}", *filter(None, told)])
