@@ -129,3 +129,16 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
     assert "pip install 'imagen4[testing]'" in said
     assert "1 passed, 1 error" in said
     assert "Traceback" not in said
+    assert "ModuleNotFoundError" not in said
+
+
+def test_the_class_says_the_same_without_the_extra() -> None:
+    """Whoever makes a `ClientSandbox` of their own is not left with the name of a library."""
+    script = (
+        "import sys; sys.modules['uvicorn'] = None\n"
+        "try: from imagen4.testing import ClientSandbox\n"
+        "except ModuleNotFoundError as error: print(error.name, error, sep='; ')"
+    )
+    argv = [sys.executable, "-c", script]
+    said = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    assert said == "uvicorn; no uvicorn: pip install 'imagen4[testing]'\n"

@@ -29,7 +29,10 @@ __all__ = ["ClientSandbox"]
 def __getattr__(name: str) -> Any:
     """Loaded when it is used: the plugin is imported in every pytest session."""
     if name == "ClientSandbox":
-        from .sandbox import ClientSandbox
-
+        try:
+            from .sandbox import ClientSandbox
+        except ModuleNotFoundError as missing:
+            words = f"no {missing.name}: pip install 'imagen4[testing]'"
+            raise ModuleNotFoundError(words, name=missing.name) from missing
         return ClientSandbox
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def _imagen4_sandbox_running() -> Iterator[ClientSandbox]:
     try:
-        from .sandbox import ClientSandbox
+        from imagen4.testing import ClientSandbox
     except ModuleNotFoundError as missing:
-        pytest.fail(f"no {missing.name}: pip install 'imagen4[testing]'", pytrace=False)
+        pytest.fail(str(missing), pytrace=False)
     with ClientSandbox() as sandbox:
         yield sandbox
 
