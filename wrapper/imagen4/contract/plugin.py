@@ -42,8 +42,11 @@ def pytest_collection_modifyitems(
 
 
 def _tests(session: pytest.Session, config: pytest.Config) -> Iterator[pytest.Item]:
-    from imagen4.contract.checks import CHECKS
-
+    try:
+        from imagen4.contract import run  # noqa: F401  # only asked for: is the extra there?
+        from imagen4.contract.checks import CHECKS
+    except ModuleNotFoundError as missing:
+        raise pytest.UsageError(f"no {missing.name}: pip install 'imagen4[contract]'") from None
     once = _Once(config)
     for name in (RUN, *CHECKS):
         yield ContractTest.from_parent(session, name=f"imagen4-contract::{name}", once=once)
