@@ -53,14 +53,33 @@ def test_every_command_explains_itself(imagen4: Callable, name: str) -> None:
 def test_help_lists_commands_and_exit_codes(imagen4: Callable) -> None:
     """The group's help names each command, each exit code and the variables."""
     out = imagen4("--help").out
-    for word in [*COMMANDS, "130", "KIE_API_KEY", "IMAGEN4_LOG"]:
+    variables = ["KIE_API_KEY", "APIKLEY_API_KEY", "IMAGEN4_GATEWAY", "IMAGEN4_LOG"]
+    levels = "debug, info, warning or error"
+    for word in [*COMMANDS, "130", *variables, levels]:
         assert word in out
+
+
+def test_without_arguments_the_help_is_printed(imagen4: Callable) -> None:
+    """All its lines. Before version 8.2, click took that for no error."""
+    done = imagen4()
+    assert done.out + done.err == imagen4("--help").out
+    assert done.code == (2 if done.err else 0)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_code_is_printed(imagen4: Callable, shell: str) -> None:
     """The code names the variable through which the shell asks for completions."""
     assert "_IMAGEN4_COMPLETE" in imagen4("completion", shell).out
+
+
+@pytest.mark.parametrize("url", ["http://gateway.example", "gateway.example", "https://u:p@h"])
+def test_an_address_that_would_give_away_the_key_is_refused(imagen4: Callable, url: str) -> None:
+    """In words of the command line, which name no argument of the Python client."""
+    done = imagen4("credits", "--gateway", "kie", "--base-url", url)
+    assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
+    assert "Invalid value for '--base-url': Must be like https://" in done.err
+    assert "Plain http is for this machine only" in done.err
+    assert "allow_http" not in done.err
 
 
 def test_usage_errors_are_json_too(imagen4: Callable) -> None:

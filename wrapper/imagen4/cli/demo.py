@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -12,7 +12,9 @@ from imagen4 import AspectRatio, Client, Gateway
 from imagen4.cli import exits, options, outcome
 from imagen4.cli.progress import display
 from imagen4.errors import Imagen4Error
-from imagen4.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from imagen4.sandbox import Sandbox
 
 GATEWAYS: tuple[Gateway, ...] = ("kie", "apikley")
 # A sandbox task takes eight seconds on the sandbox's clock: two here.
@@ -32,6 +34,8 @@ def command(
 
     A sandbox is started on this machine for it, and stopped at the end.
     """
+    from imagen4.sandbox import Sandbox
+
     made: list[dict[str, Any]] = []
     failed: list[Imagen4Error] = []
     asked = {"prompt": prompt, "num_images": num_images, "aspect_ratio": aspect_ratio}
@@ -53,7 +57,7 @@ def command(
         raise click.exceptions.Exit(codes[-1])
 
 
-def _pictures(sandbox: Sandbox, gateway: Gateway, output: Path, **asked: Any) -> dict[str, Any]:
+def _pictures(sandbox: "Sandbox", gateway: Gateway, output: Path, **asked: Any) -> dict[str, Any]:
     """Make and save pictures through one gateway's client."""
     url, key = sandbox.url(gateway), sandbox.key(gateway)
     with display(gateway) as shown, Client(gateway, base_url=url, api_key=key) as client:

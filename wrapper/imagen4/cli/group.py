@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,6 +30,16 @@ COMMANDS = {
 
 EXTRAS = {"sandbox": "sandbox", "demo": "sandbox", "contract": "contract"}
 
+ENVIRONMENT = (
+    ("KIE_API_KEY", "The key for --gateway kie."),
+    ("APIKLEY_API_KEY", "The key for --gateway apikley."),
+    ("IMAGEN4_GATEWAY", "The gateway, where --gateway is not given."),
+    ("IMAGEN4_LOG", "debug, info, warning or error: how much to log to standard error."),
+)
+
+# From click 8.2 on an error whose message is the help; before, click printed the help itself.
+ASKS_FOR_HELP: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
+
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are run."""
@@ -42,12 +53,16 @@ class LazyGroup(click.Group):
         try:
             module = import_module(COMMANDS[cmd_name][0])
         except ModuleNotFoundError as error:
-            extra = EXTRAS.get(cmd_name, "cli")
-            raise click.ClickException(
-                f"`{cmd_name}` needs {error.name}; run: pip install 'imagen4[{extra}]'"
-            ) from None
+            raise _without_extra(cmd_name, error) from None
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Commands import an extra's libraries when they run: `--help` works without them."""
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            raise _without_extra(ctx.invoked_subcommand or "imagen4", error) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
@@ -57,13 +72,14 @@ class LazyGroup(click.Group):
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(code.value), code.meaning) for code in exits.Exit])
         with formatter.section("Environment"):
-            formatter.write_dl(
-                [
-                    ("KIE_API_KEY", "The key for --gateway kie."),
-                    ("APIKLEY_API_KEY", "The key for --gateway apikley."),
-                    ("IMAGEN4_LOG", "debug, info or warning: what to log to standard error."),
-                ]
-            )
+            formatter.write_dl(ENVIRONMENT)
+
+
+def _without_extra(name: str, error: ModuleNotFoundError) -> click.UsageError:
+    """What to install, in one line; where it was missed goes to the debug log."""
+    logging.getLogger("imagen4").debug("failed", exc_info=error)
+    extra = EXTRAS.get(name, "cli")
+    return click.UsageError(f"`{name}` needs {error.name}; run: pip install 'imagen4[{extra}]'")
 
 
 @click.group(
@@ -90,6 +106,9 @@ def run() -> int:
     except click.Abort:
         return exits.say(exits.Exit.INTERRUPTED, "interrupted")
     except click.UsageError as error:
+        if isinstance(error, ASKS_FOR_HELP):
+            exits.tell(error.format_message())
+            return exits.Exit.USAGE
         hint = f" (see: {error.ctx.command_path} --help)" if error.ctx else ""
         return _refuse(exits.Exit.USAGE, error.format_message() + hint)
     except click.ClickException as error:

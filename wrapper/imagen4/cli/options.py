@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
+from imagen4.core.origins import checked_base_url
+from imagen4.errors import InvalidRequest
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -20,8 +23,24 @@ _gateway = click.option(
     show_envvar=True,
     help="Which gateway to pay.",
 )
+
+
+def _address(_context: click.Context, _option: click.Parameter, url: str | None) -> str | None:
+    """The URL, if the client takes it. Its own words name what only Python can set."""
+    try:
+        return url and checked_base_url(url, allow_http=False)
+    except InvalidRequest:
+        raise click.BadParameter(
+            "Must be like https://host[:port][/path], nothing more. Plain http is for this machine "
+            "only, such as http://localhost:8080; it would show the key to a network."
+        ) from None
+
+
 _base_url = click.option(
-    "--base-url", metavar="URL", help="Another address for the gateway, such as a sandbox's."
+    "--base-url",
+    metavar="URL",
+    callback=_address,
+    help="Another address for the gateway, such as a sandbox's.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 timeout = click.option(

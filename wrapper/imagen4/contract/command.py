@@ -73,12 +73,13 @@ def command(  # one argument for each option
     A server on loopback is taken to cost nothing: never a tunnel to a gateway that does.
     """
     files = {"junit": junit, "json": json_file, "markdown": markdown}
+    # First of all: that it is not installed is said before anybody agrees to pay.
+    from imagen4.contract.run import Options
+
     try:
         _writable(path for path in files.values() if path is not None)
         where = target(gateway, base_url, api_key, dict(os.environ))
         _agree(where, max_paid, yes)
-        from imagen4.contract.run import Options
-
         code = _run(Options(where, profile, seed, phase, max_paid, foreign_key), files)
     except (CouldNotRunError, OSError) as error:
         click.echo(f"could not run: {error}")

@@ -1,0 +1,37 @@
+"""Commands whose extra is not installed say what to install, and still explain themselves."""
+
+import subprocess
+import sys
+
+import pytest
+
+START = "import sys; sys.modules[sys.argv.pop(1)] = None; from imagen4.__main__ import main; main()"
+
+# The contract's server is one that costs money: nobody is to be asked about that first.
+MISSED = [
+    ("demo", [], "jsonschema_rs", "sandbox"),
+    ("sandbox", ["--port", "0"], "jsonschema_rs", "sandbox"),
+    ("contract", ["kie", "--base-url", "https://a.example", "--api-key", "k"], "schemathesis", ""),
+]
+
+
+def without(module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """The command line in a process that cannot import the module."""
+    argv = [sys.executable, "-c", START, module, *arguments]
+    return subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize(("name", "more", "module", "extra"), MISSED)
+def test_a_missing_extra_is_one_line(name: str, more: list[str], module: str, extra: str) -> None:
+    """Nothing but that line, and exit code 2: it is the installation that has to change."""
+    done = without(module, name, *more)
+    line = f"imagen4: `{name}` needs {module}; run: pip install 'imagen4[{extra or name}]'\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
+
+
+@pytest.mark.parametrize(("name", "module"), [(each[0], each[2]) for each in MISSED])
+def test_help_needs_no_extra(name: str, module: str) -> None:
+    """Whoever wonders whether to install it can read what it does."""
+    done = without(module, name, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: imagen4 {name}")
