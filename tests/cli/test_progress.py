@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from imagen4 import Update
+from imagen4 import TaskNotFound, Update
 from imagen4.cli import exits
-from imagen4.cli.progress import LiveTable
+from imagen4.cli.progress import LiveTable, PlainLines
 from imagen4.core.task import Task
 
 
@@ -26,6 +26,17 @@ def test_the_live_table_counts_tasks_and_pictures(capsys: pytest.CaptureFixture[
         table.update(ended("t2", 3))
     assert "2 of 2 tasks have ended, 4 pictures" in capsys.readouterr().err
     assert "2 of 2" not in one
+
+
+def test_a_poll_that_brought_no_state_is_no_news(capsys: pytest.CaptureFixture[str]) -> None:
+    """There may have been an answer, or a state before: neither is denied."""
+    problem = TaskNotFound("recordInfo is null")
+    nothing = Update("t1", "", 2.0, ("t1",), None, problem)
+    PlainLines("kie").update(nothing)
+    assert capsys.readouterr().err == "   2.0 s  kie  t1  no news (recordInfo is null)\n"
+    with LiveTable("kie") as table:
+        table.update(nothing)
+    assert "no news" in capsys.readouterr().err
 
 
 def unforeseen() -> None:

@@ -23,7 +23,7 @@ class Exit(enum.IntEnum):
 
     OK = 0, "Done."
     FAILED = 1, "The gateway refused, the task failed, or an answer made no sense."
-    USAGE = 2, "The request, the command line or the key is missing or not valid; nothing was sent."
+    USAGE = 2, "Request, command line, key or extra is missing or not valid; nothing was sent."
     AUTHENTICATION = 3, "The gateway refused the API key."
     CREDITS = 4, "Credits, a quota or a feature is missing."
     TIMEOUT = 5, "The time was up; the task goes on and can be resumed."
@@ -92,4 +92,16 @@ def as_json(error: Exception) -> dict[str, Any]:
         for name, value in known.items()
         if value
     }
+    failures = [_failure(each) for each in getattr(error, "failures", ())]
+    told |= {"failures": failures} if failures else {}
     return {"type": type(error).__name__, "message": str(error)} | told
+
+
+def _failure(error: errors.Imagen4Error) -> dict[str, Any]:
+    """One of the failures in a partial one: which tasks, and why."""
+    return {
+        "task_ids": list(error.task_ids),
+        "fail_code": getattr(error, "fail_code", None),
+        "fail_message": getattr(error, "fail_message", None),
+        "message": error.message,
+    }

@@ -45,7 +45,7 @@ def harmless(text: str) -> str:
 
 @dataclass
 class Made:
-    """What a command has got so far."""
+    """What a command has got so far: with a result, its tasks have ended well."""
 
     result: Result | None = None
     paths: Sequence[Path | None] = ()
@@ -95,10 +95,12 @@ def ending(
     base_url: str | None,
     as_json: bool,
     output: Path | None = None,
+    empty: dict[str, Any] | None = None,
 ) -> Iterator[Made]:
     """Turn an error into its line and exit code, with the command that takes the tasks up again.
 
-    Once there is a result, or a part of one, an error says where each of its pictures is.
+    Once there is a result, or a part of one, an error says where each of its pictures is;
+    `empty` is what stands beside it in the JSON document as long as there is none.
     """
     resume = ["imagen4", "fetch", "--gateway", gateway]
     resume += ["--base-url", base_url] if base_url else []
@@ -107,26 +109,35 @@ def ending(
     try:
         yield made
     except KeyboardInterrupt:
-        _hint(resume, display.task_ids)
+        _hint(resume, made.result.task_ids if made.result else display.task_ids, made)
         if as_json:
-            error = {"type": "KeyboardInterrupt", "message": "interrupted"}
-            click.echo(json.dumps({"error": error | {"task_ids": display.task_ids}}, indent=2))
+            told = {"type": "KeyboardInterrupt", "message": "interrupted", "gateway": gateway}
+            document = {"error": told | {"task_ids": display.task_ids}} | (empty or {})
+            click.echo(json.dumps(document, indent=2))
         raise
     except PartialFailure as error:
         if made.problem is not None:
             exits.tell(f"Not all are saved: {made.problem}")
-            _hint(resume, display.task_ids)
+            _hint(resume, made.problem.task_ids, made)
         fail(error, as_json=as_json, result=result_as_json(gateway, error.result, made.paths))
     except Imagen4Error as error:
-        if not isinstance(error, TaskFailed | TaskNotFound):
-            _hint(resume, _ids(error, display))
+        _hint(resume, _ids(error, display), made)
         paths = getattr(error, "paths", ())
-        known = result_as_json(gateway, made.result, paths) if made.result else None
+        known = result_as_json(gateway, made.result, paths) if made.result else empty
         fail(error, as_json=as_json, result=known)
 
 
-def _ids(error: Imagen4Error, display: Display) -> list[str]:
-    """Every id known of tasks that may have been paid for, each once."""
+def _ids(error: Imagen4Error, display: Display) -> Sequence[str]:
+    """What an error leaves to be taken up again: every id of a task that may be paid for.
+
+    Not those of tasks that failed, or are unknown, or have their pictures saved.
+    """
+    if isinstance(error, TaskFailed | TaskNotFound):
+        return ()
+    if isinstance(error, DownloadError):
+        return error.task_ids
+    if exits.code_of(error) is exits.Exit.USAGE:
+        return display.task_ids  # nothing was asked, say about ids that were only typed
     maybe = [getattr(error, "record_id", None)]
     known = [*display.task_ids, *error.task_ids, *(name for name in maybe if name)]
     return list(dict.fromkeys(known))
@@ -138,6 +149,7 @@ def keeping(made: Made, output: Path) -> Iterator[None]:
     try:
         yield
     except PartialFailure as error:
+        made.result = error.result
         try:
             made.paths = error.result.save(output)
         except DownloadError as problem:
@@ -154,8 +166,11 @@ def fail(error: Imagen4Error, *, as_json: bool, result: dict[str, Any] | None = 
     raise click.exceptions.Exit(exits.say(*exits.explain(error)))
 
 
-def _hint(resume: Sequence[str], task_ids: Sequence[str]) -> None:
+def _hint(resume: Sequence[str], task_ids: Sequence[str], made: Made) -> None:
     if task_ids:
         # After `--` an id is an id, whatever a gateway lets it begin with.
         line = shlex.join([*resume, "--", *task_ids])
-        exits.tell(f"Tasks may go on. To take them up again:\n  {line}")
+        why = "Tasks may go on. To take them up again:"
+        if made.result is not None:
+            why = "The tasks have ended. To fetch their pictures again:"
+        exits.tell(f"{why}\n  {line}")

@@ -45,7 +45,7 @@ class PlainLines:
 
     def update(self, update: Update) -> None:
         self.task_ids = update.task_ids or self.task_ids
-        state = update.state or f"no answer yet ({update.problem})"
+        state = update.state or f"no news ({update.problem})"
         if self._states.get(update.task_id) != state:
             self._states[update.task_id] = state
             line = f"{update.elapsed:6.1f} s  {self._gateway}  {update.task_id}  {state}"
@@ -87,7 +87,7 @@ class LiveTable:
 
     def _show(self, update: Update) -> None:
         row = self._row(update.task_id)
-        state = update.state or "no answer yet"
+        state = update.state or "no news"
         if update.state in {"success", "fail"}:
             self._pictures[update.task_id] = len(update.task.urls) if update.task else 0
             self._progress.update(row, total=1, completed=1)

@@ -18,7 +18,13 @@ def command(
 ) -> None:
     """Say where each TASK stands, without waiting."""
     with (
-        outcome.ending(PlainLines(gateway), gateway=gateway, base_url=base_url, as_json=as_json),
+        outcome.ending(
+            PlainLines(gateway),
+            gateway=gateway,
+            base_url=base_url,
+            as_json=as_json,
+            empty={"tasks": []},
+        ),
         Client(gateway, base_url=base_url) as client,
     ):
         try:
@@ -29,7 +35,7 @@ def command(
                 _show(error.result.tasks)
             outcome.fail(error, as_json=as_json, result={"tasks": known})
     if as_json:
-        click.echo(json.dumps([outcome.task_as_json(task) for task in tasks], indent=2))
+        click.echo(json.dumps({"tasks": list(map(outcome.task_as_json, tasks))}, indent=2))
     else:
         _show(tasks)
 
