@@ -2,6 +2,7 @@
 
 from sharpening import (
     answer_defects,
+    connection_defects,
     http_defects,
     key_defects,
     param_defects,
@@ -23,5 +24,6 @@ AREAS = (
     param_defects.AREA,
     state_defects.AREA,
     wire_defects.AREA,
+    connection_defects.AREA,
 )
 CATALOGUE: tuple[Defect, ...] = tuple(each for area in AREAS for each in area.defects)

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.resources import files
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -41,6 +42,8 @@ class Incoming:
     query: dict[str, str]
     headers: dict[str, str]
     content: bytes
+    connection: int = 0
+    """Equal for requests over the same one."""
 
 
 @dataclass
@@ -246,16 +249,21 @@ class Reference:
 
 
 class InProcess(httpx.BaseTransport):
-    """Carries requests to a reference server without a socket; each takes 2 ms."""
+    """Carries requests to a reference server without a socket; each takes 2 ms.
+
+    A request that says `Connection: close` has a connection of its own; so it is in HTTP.
+    """
 
     def __init__(self, server: Reference) -> None:
         self.server = server
+        self.connections = count(1)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
         headers = {name.lower(): value for name, value in request.headers.items()}
         query = dict(parse_qsl(request.url.query.decode(), keep_blank_values=True))
-        incoming = Incoming(request.method, path, query, headers, request.read())
+        own = next(self.connections) if headers.get("connection") == "close" else 0
+        incoming = Incoming(request.method, path, query, headers, request.read(), own)
         outgoing = self._answer(incoming)
         self.server.clock.sleep(0.002 + outgoing.delay)
         if outgoing.trouble is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from imagen4.contract.cases import allowed, forbidden, generated, reads
+from imagen4.contract.cases import allowed, forbidden, generated, kept, reads
 from imagen4.contract.cases.build import poll
 from imagen4.contract.credentials import Credential, worth_trying
 from imagen4.contract.document import CREATE, Document
@@ -59,14 +59,15 @@ class Conversation:
     def hold(self) -> Trace:
         """Everything, in a fixed order: the most telling first, then tasks, which take time."""
         credentials = [each for each in reads.WRONG_KEYS if worth_trying(each, self.session.key)]
-        first = allowed.first()
+        first, creates = allowed.first(), allowed.allowed(self.document)
         steps: list[Callable[[], object]] = [
             lambda: self._ask(reads.unknown_tasks()[:2]),
             lambda: self._create(first),
             self._refuse_to_go_on_without_gateway,
             self._refuse_to_go_on_without_key,
             self._create_at_once,
-            lambda: self._create_all(allowed.allowed(self.document)),
+            lambda: self._over_one_connection(creates[: kept.CREATES]),
+            lambda: self._create_all(creates[kept.CREATES :]),
             lambda: self._create_all([allowed.may_fail()] if self.loopback else []),
             lambda: self._ask([*reads.unknown_tasks()[2:], *reads.without_id()]),
             lambda: self._ask(self._about_first_task(credentials)),
@@ -185,6 +186,16 @@ class Conversation:
             self._watch(exchange)
         for exchange in exchanges:
             self._poll_first(exchange)
+
+    def _over_one_connection(self, creates: list[Planned]) -> None:
+        """Creates and reads, then keys that open nothing between two that are good."""
+        before, link = len(self._tasks()), self.document.link
+        with self.session.one_connection():
+            self._create_all(creates)
+            tasks = self._tasks()
+            ids = [task.id for task in tasks[before:] or tasks[:1]]
+            for plan, task_id in kept.keys_in_turn(link, ids) if link and ids else []:
+                self._try(plan, task_id)
 
     def _refuse_to_go_on_without_gateway(self) -> None:
         """A wrong path breaks every promise, and says nothing about a gateway."""

@@ -127,6 +127,8 @@ class Exchange:
     """How long it took to answer, or to give up."""
     at: float = 0.0
     """When that was over, in Unix seconds by this machine's clock."""
+    kept: bool = False
+    """Whether it was sent over a connection that is kept open."""
 
     @property
     def timed_out(self) -> bool:

@@ -89,29 +89,37 @@ def run(
     """Hold the whole conversation and judge it; CouldNotRunError if it cannot begin."""
     seams = seams or Seams()
     started = seams.clock()
-    loopback = options.target.loopback
-    with httpx.Client(
-        base_url=options.target.base_url + "/",
-        timeout=TIMEOUTS[loopback],
-        transport=seams.transport,
-        # A connection of its own for each request: one that the server has just closed
-        # would look like an answer that never came.
-        limits=httpx.Limits(max_keepalive_connections=0),
-        # A proxy or certificate set in the environment has no part in a loopback run.
-        trust_env=not loopback,
-    ) as client:
-        session = _session(options, client, seams)
+    with _client(options, seams) as client, _client(options, seams, keep=True) as kept:
+        session = _session(options, client, kept, seams)
         trace = _hold(options, session, seams, contract or document.load(options.target.gateway))
     if options.target.guessed and refuses_key(trace.exchanges):
         variable = options.target.variable
         raise CouldNotRunError(f"no key: the sandbox's was refused; give --api-key or {variable}")
     found = deviations.sort(trace, findings(trace))
     seconds = seams.clock() - started
-    paid = 0 if loopback else session.budget.spent
+    paid = 0 if options.target.loopback else session.budget.spent
     return Outcome(options, trace, found, seconds, paid, _blocked(trace))
 
 
-def _session(options: Options, client: httpx.Client, seams: Seams) -> Session:
+def _client(options: Options, seams: Seams, *, keep: bool = False) -> httpx.Client:
+    """A connection of its own for each request, or one that is kept.
+
+    Its own is the rule: a kept one that the server has just closed would look like an
+    answer that never came.
+    """
+    loopback = options.target.loopback
+    return httpx.Client(
+        base_url=options.target.base_url + "/",
+        headers={} if keep else {"Connection": "close"},
+        timeout=TIMEOUTS[loopback],
+        transport=seams.transport,
+        limits=httpx.Limits(max_connections=1 if keep else None, max_keepalive_connections=keep),
+        # A proxy or certificate set in the environment has no part in a loopback run.
+        trust_env=not loopback,
+    )
+
+
+def _session(options: Options, client: httpx.Client, kept: httpx.Client, seams: Seams) -> Session:
     target = options.target
     return Session(
         client,
@@ -122,6 +130,7 @@ def _session(options: Options, client: httpx.Client, seams: Seams) -> Session:
         TIMEOUTS[target.loopback],
         seams.clock,
         seams.now,
+        kept=kept,
     )
 
 

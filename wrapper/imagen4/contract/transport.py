@@ -5,8 +5,9 @@ answer here, so that nothing else in the suite ever holds it.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import httpx
@@ -46,6 +47,17 @@ class Budget:
         self.spent += 1
 
 
+def _hung_up(error: httpx.HTTPError) -> bool:
+    """Whether a connection ended before a word of the answer.
+
+    A server may close one it has kept for as long as it likes, also just when it is asked
+    (RFC 9112, 9.3.1 and 9.5).
+    """
+    return isinstance(error, httpx.ReadError | httpx.WriteError) or (
+        isinstance(error, httpx.RemoteProtocolError) and "without sending a response" in str(error)
+    )
+
+
 def may_be_accepted(request: Request) -> bool:
     """Whether a sloppy server could take this for a create.
 
@@ -69,6 +81,18 @@ class Session:
     exchanges: list[Exchange] = field(default_factory=list)
     limited: bool = False
     """Whether some request was refused with 429 and sent again."""
+    kept: httpx.Client | None = None
+    """Keeps its one connection open from request to request; `client` opens one for each."""
+    _keeping: httpx.Client | None = None
+
+    @contextmanager
+    def one_connection(self) -> Iterator[None]:
+        """What is sent meanwhile goes over one connection, as far as the server keeps it open."""
+        self._keeping = self.kept
+        try:
+            yield
+        finally:
+            self._keeping = None
 
     def send(self, planned: Planned, task: str = "") -> Exchange:
         """Send a request, at the server's pace, and record what came of it.
@@ -131,18 +155,12 @@ class Session:
             task,
             self.clock() - started,
             self.now(),
+            kept=self._keeping is not None,
         )
 
     def _attempt(self, request: Request, started: float) -> tuple[Answer | None, str]:
         try:
-            with self.client.stream(
-                request.method,
-                request.target.lstrip("/"),
-                headers=self._headers(request),
-                content=request.content,
-                follow_redirects=False,
-            ) as response:
-                return self._answer(response, self._read(response, started)), ""
+            return self._asked(request, started), ""
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             if not self.exchanges:
                 raise UnreachableError(str(error) or "no connection") from None
@@ -151,6 +169,28 @@ class Session:
             return None, f"{TIMED_OUT} {self.timeout:g} s"
         except httpx.HTTPError as error:
             return None, f"no complete answer: {error or type(error).__name__}"
+
+    def _asked(self, request: Request, started: float) -> Answer:
+        """Over the kept connection, if there is one; if nothing came back there, over a new one."""
+        if self._keeping is not None:
+            try:
+                return self._over(self._keeping, request, started)
+            except httpx.HTTPError as error:
+                if not _hung_up(error):
+                    raise
+            if may_be_accepted(request):
+                self.budget.take()
+        return self._over(self.client, request, started)
+
+    def _over(self, client: httpx.Client, request: Request, started: float) -> Answer:
+        with client.stream(
+            request.method,
+            request.target.lstrip("/"),
+            headers=self._headers(request),
+            content=request.content,
+            follow_redirects=False,
+        ) as response:
+            return self._answer(response, self._read(response, started))
 
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {"Accept": "application/json", "User-Agent": "imagen4-contract"}

@@ -14,6 +14,8 @@ from imagen4.contract.notes import notes
 from imagen4.contract.run import Outcome
 from imagen4.contract.trace import Trace, operation_name
 
+KEPT = "; over a connection that requests with the key had used before"
+"""One curl command alone may not show it."""
 VERDICTS = {0: "conforms", 1: "violated", 2: "could not run"}
 
 
@@ -159,10 +161,15 @@ def _broken(outcome: Outcome) -> tuple[Broken, ...]:
     return tuple(_promise(outcome, group) for group in ranked)
 
 
-def _rank(finding: Finding) -> tuple[bool, bool, int]:
-    """What shows a promise best: the paid operation, a case with a name, the smallest request."""
-    request, what = finding.exchange.request, finding.exchange.intent.what
-    return request.path != CREATE, what.startswith(GENERATED), len(request.content or b"")
+def _rank(finding: Finding) -> tuple[bool, bool, bool, int]:
+    """What shows a promise best: what curl can repeat, then the paid operation.
+
+    After that a case with a name, and the smallest request.
+    """
+    exchange = finding.exchange
+    size = len(exchange.request.content or b"")
+    generated = exchange.intent.what.startswith(GENERATED)
+    return exchange.kept, exchange.request.path != CREATE, generated, size
 
 
 def _promise(outcome: Outcome, group: list[Finding]) -> Broken:
@@ -175,7 +182,7 @@ def _promise(outcome: Outcome, group: list[Finding]) -> Broken:
         ", ".join(map(operation_name, paths)),
         smallest.pointer,
         is_on_page(target.gateway, smallest.pointer),
-        smallest.seen,
+        smallest.seen + (KEPT if smallest.exchange.kept else ""),
         len({finding.exchange.number for finding in group}),
         curl(request, target.base_url, target.variable),
         _create(outcome, smallest.exchange.task),
