@@ -9,6 +9,7 @@ from sharpening import (
     record_defects,
     request_defects,
     state_defects,
+    time_defects,
     value_defects,
     wire_defects,
 )
@@ -22,6 +23,7 @@ AREAS = (
     key_defects.AREA,
     record_defects.AREA,
     param_defects.AREA,
+    time_defects.AREA,
     state_defects.AREA,
     wire_defects.AREA,
     connection_defects.AREA,

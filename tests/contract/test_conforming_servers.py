@@ -120,6 +120,11 @@ OPEN = {
 }
 
 
+OPEN["completeTime 0 where there is no success"] = lambda record, envelope: (
+    envelope | {"data": record | ({} if record["state"] == "success" else {"completeTime": 0})}
+)
+
+
 def _why(record: dict[str, object]) -> dict[str, object]:
     """A failure says why: there the two fields are not optional."""
     failed = record["state"] == "fail"

@@ -51,6 +51,8 @@ ALONE = {
     "unknown-task": ("tasks-by-prefix", "kie", "observed"),
     "milliseconds": ("create-time-in-seconds", "kie", "observed"),
     "times-in-order": ("complete-time-an-hour-off", "kie", "observed"),
+    "not-ahead": ("update-time-a-day-ahead", "kie", "observed"),
+    "this-time": ("times-a-year-behind", "kie", "observed"),
     "utc": ("times-8-hours-ahead", "kie", "documented"),
     "completed": ("complete-time-while-running", "kie", "observed"),
     "cost-time": ("cost-time-negative", "kie", "documented"),

@@ -127,8 +127,15 @@ class Exchange:
     """How long it took to answer, or to give up."""
     at: float = 0.0
     """When that was over, in Unix seconds by this machine's clock."""
+    ended: float = 0.0
+    """The same by a clock that nobody sets: for how much time has passed."""
     kept: bool = False
     """Whether it was sent over a connection that is kept open."""
+
+    @property
+    def sent(self) -> float:
+        """When it began, by the clock of `ended`."""
+        return self.ended - self.seconds
 
     @property
     def timed_out(self) -> bool:

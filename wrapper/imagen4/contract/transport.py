@@ -146,6 +146,7 @@ class Session:
             self.budget.take()
         started = self.clock()
         answer, trouble = self._attempt(planned.request, started)
+        ended = self.clock()
         return Exchange(
             0,
             planned.request,
@@ -153,8 +154,9 @@ class Session:
             answer,
             trouble,
             task,
-            self.clock() - started,
+            ended - started,
             self.now(),
+            ended,
             kept=self._keeping is not None,
         )
 

@@ -5,6 +5,7 @@ and where in the document that promise stands.
 """
 
 from imagen4.contract.checks import (
+    ahead,
     authorization,
     clock,
     envelope,
@@ -24,6 +25,7 @@ __all__ = [
     "CHECKS",
     "Check",
     "Finding",
+    "ahead",
     "authorization",
     "clock",
     "envelope",

@@ -1,4 +1,4 @@
-"""The clock behind the times: whether a time zone got into Unix times."""
+"""The clock behind the times: whether a time zone, or another year, got into the times."""
 
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
@@ -14,6 +14,9 @@ ZONES = range(4, 14 * 4 + 1)
 CLOSE = 20.0
 """Seconds by which honest clocks, and the moments compared, may differ."""
 ROUNDED, EXACT = 1.0, 0.05
+DAY = 86_400.0
+MONTH = 30 * DAY
+"""No clock that is merely wrong is so far off, and a test's own rarely."""
 
 
 @check("utc", "Times are UTC, not some time zone's.", f"{FIELDS}/createTime")
@@ -22,8 +25,8 @@ def utc(trace: Trace) -> Iterator[Found]:
 
     On loopback only if the server's time goes as fast as ours: a test's clock may not.
     """
-    moments = [moment for task in trace.tasks if (moment := _moment(task))]
-    if not moments or (trace.loopback and not _in_real_time(moments)):
+    moments = _judged(trace)
+    if not moments:
         return
     zones = {_zone(told - ours) for _, told, ours in moments}
     first, told, ours = moments[0]
@@ -33,8 +36,29 @@ def utc(trace: Trace) -> Iterator[Found]:
         yield first, f"createTime is {abs(hours):.2f} h {side} the time of the create"
 
 
+@check("this-time", "A task's createTime is when it was created.", f"{FIELDS}/createTime")
+def this_time(trace: Trace) -> Iterator[Found]:
+    """Another year, or a time made up: for every task, and where the server's own is not so."""
+    moments = _judged(trace)
+    if moments and all(abs(told - ours) > MONTH for _, told, ours in moments):
+        first, told, ours = moments[0]
+        if not _says_so_itself(first, told):
+            side = "after" if told > ours else "before"
+            yield first, f"createTime is {abs(told - ours) / DAY:.0f} days {side} the create"
+
+
 Moment = tuple[Exchange, float, float]
 """A task's first record, createTime there, and when the create was answered; both Unix seconds."""
+
+
+def _judged(trace: Trace) -> list[Moment]:
+    """None on loopback where the server's time is a test's own."""
+    moments = moments_of(trace)
+    return moments if moments and (not trace.loopback or _in_real_time(moments)) else []
+
+
+def moments_of(trace: Trace) -> list[Moment]:
+    return [moment for task in trace.tasks if (moment := _moment(task))]
 
 
 def _moment(task: Task) -> Moment | None:
@@ -52,9 +76,13 @@ def _zone(offset: float) -> int | None:
     return quarters if near and (quarters == 0 or abs(quarters) in ZONES) else None
 
 
+def rounding_of(moments: list[Moment]) -> float:
+    return ROUNDED if all(moment[1].is_integer() for moment in moments) else EXACT
+
+
 def _in_real_time(moments: list[Moment]) -> bool:
     (_, told, ours), (_, told_last, ours_last) = moments[0], moments[-1]
-    rounding = ROUNDED if all(moment[1].is_integer() for moment in moments) else EXACT
+    rounding = rounding_of(moments)
     passed, goes = ours_last - ours, told_last - told
     return passed > 0 and goes > 0 and abs(goes - passed) <= max(passed / 2, rounding)
 

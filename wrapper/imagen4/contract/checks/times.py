@@ -25,6 +25,8 @@ def milliseconds(trace: Trace) -> Iterator[Found]:
             value = number(poll, name)
             if value and value not in MILLISECONDS:
                 yield poll, f"{name} is {value}"
+            elif name == "completeTime" and value == 0 and state(poll) == "success":
+                yield poll, "completeTime is 0 in state success"
             elif name == "createTime" and value is not None and value < BEFORE_ALL_TASKS:
                 yield poll, f"createTime is {value}, before there was such a model"
 

@@ -1,0 +1,32 @@
+"""A server whose time is not ours."""
+
+from email.utils import formatdate
+
+from imagen4.contract.run import Options, Seams, run
+from imagen4.contract.target import Target
+from sharpening.clock import Clock
+from sharpening.reference import KEYS, Incoming, InProcess, Outgoing, Reference
+
+
+class Shifted(Reference):
+    """Has a clock that began `ahead` of ours and goes `speed` times as fast."""
+
+    def __init__(self, clock: Clock, ahead: float, speed: float = 1.0, *, dated: bool) -> None:
+        super().__init__("kie", "observed", clock)
+        self.ahead, self.speed, self.dated = ahead, speed, dated
+
+    def now(self) -> float:
+        return super().now() + self.ahead + self.clock.now() * (self.speed - 1)
+
+    def answer(self, incoming: Incoming) -> Outgoing:
+        outgoing = super().answer(incoming)
+        if self.dated:
+            outgoing.headers["date"] = formatdate(self.now(), usegmt=True)
+        return outgoing
+
+
+def checks_on(server: Shifted, clock: Clock) -> set[str]:
+    target = Target("kie", "http://127.0.0.1:9", KEYS["kie"])
+    ours = Reference("kie", "observed", clock).now
+    outcome = run(Options(target), Seams(InProcess(server), clock.now, clock.sleep, ours))
+    return {finding.check for finding in outcome.sorted.violations}
