@@ -44,6 +44,10 @@ NAMED = [
     ("success-in-capitals", "`data.state` is one of the documented values."),
     ("any-key-passes", "A missing, empty, wrong or foreign key is refused by recordInfo."),
     ("result-one-more", "A success holds as many pictures as were asked for."),
+    ("complete-time-0-on-success", "Times are Unix times in milliseconds."),
+    ("fail-code-200", "A failed task says why: failCode and failMsg."),
+    ("fail-code-0", "A failed task says why: failCode and failMsg."),
+    ("fail-message-success", "A failed task says why: failCode and failMsg."),
     ("gone-when-ended", "A task that was found stays found."),
 ]
 

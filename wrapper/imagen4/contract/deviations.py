@@ -16,7 +16,7 @@ from imagen4.contract.checks.registry import Finding
 from imagen4.contract.exchange import Exchange, Subject
 from imagen4.contract.trace import Trace, operation_name
 
-NO_DATA = (None, {})
+NO_DATA: tuple[Any, ...] = (None, {})
 """Absent, null or empty: a reader of a refusal is told the same by all three."""
 
 

@@ -93,6 +93,10 @@ def _object(value: Any) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+ALL_WELL = {"failCode": ("0", "200"), "failMsg": ("success",)}
+"""What the envelope says when all is well, and so no reason for a failure."""
+
+
 @check("failure-reason", "A failed task says why: failCode and failMsg.", f"{FIELDS}/failCode")
 def failure_reason(trace: Trace) -> Iterator[Found]:
     for _, poll in _records(trace):
@@ -100,6 +104,9 @@ def failure_reason(trace: Trace) -> Iterator[Found]:
             empty = [name for name in ("failCode", "failMsg") if not _text(poll.data.get(name))]
             if empty:
                 yield poll, f"state fail with no {' and no '.join(empty)}"
+            for name, all_well in ALL_WELL.items():
+                if _text(poll.data.get(name)).lower() in all_well:
+                    yield poll, f"state fail with {name} {poll.data[name]!r}"
 
 
 @check("no-failure", "A task that has not failed has no failure.", f"{FIELDS}/failCode")
