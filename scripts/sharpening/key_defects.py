@@ -92,6 +92,11 @@ def _in_message(outgoing: Outgoing, given: str) -> None:
     outgoing.content = outgoing.content.replace(b'"msg": "', f'"msg": "{given}: '.encode())
 
 
+def _cut(given: str) -> str:
+    """Masked where the least is lost by showing it."""
+    return f"{given[:-3]}***"
+
+
 def _in_refusals(outgoing: Outgoing, given: str) -> None:
     if b'"code": 401' in outgoing.content:
         _in_message(outgoing, given)
@@ -100,6 +105,11 @@ def _in_refusals(outgoing: Outgoing, given: str) -> None:
 AREA.add("key-in-every-message", echoing(_in_message))
 AREA.add("key-in-refusals", echoing(_in_refusals))
 AREA.add("key-in-a-header", echoing(lambda o, given: o.headers.update({"x-debug-auth": given})))
+AREA.add("most-of-the-key-in-refusals", echoing(lambda o, given: _in_refusals(o, _cut(given))))
+AREA.add(
+    "end-of-the-key-in-a-header",
+    echoing(lambda o, given: o.headers.update({"x-debug-auth": f"***{_token(given)[-12:]}"})),
+)
 AREA.add(
     "key-in-a-cookie",
     echoing(lambda o, given: o.headers.update({"set-cookie": f"session={_token(given)}"})),

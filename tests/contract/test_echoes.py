@@ -10,13 +10,87 @@ from imagen4.contract.cases.build import accepted, body
 from imagen4.contract.exchange import Planned
 from imagen4.contract.pace import Pace
 from imagen4.contract.run import Options, Seams, run
+from imagen4.contract.secrets import Secrets
 from imagen4.contract.target import Target
 from imagen4.contract.transport import Budget, Session
+from sharpening.catalogue import CATALOGUE
 from sharpening.clock import Clock
+from sharpening.measure import Setting, caught_by, meet
 from sharpening.reference import InProcess, Reference
 
 KEY = "sandbox-kie-key"
 OTHER = "sandbox-apikley-key"
+
+
+LONG = "live-3f9a1c77d2e84b06a5c0d1e2f3"
+
+
+@pytest.mark.parametrize(
+    ("shown", "echoed"),
+    [
+        (LONG[:-4] + "****", True),
+        ("****" + LONG[4:], True),
+        ("…" + LONG[8 : 8 + 16], True),
+        ("…" + LONG[8 : 8 + 15] + "…", False),
+        ("***" + LONG[-4:], False),
+        (LONG[:8] + "..." + LONG[-4:], False),
+        ("(31 characters)", False),
+    ],
+)
+def test_a_mask_that_shows_half_a_key_is_none(shown: str, echoed: bool) -> None:
+    """The first and last few characters may be shown, half of the key or more may not."""
+    secrets = Secrets(LONG, OTHER)
+    text = f'{{"msg": "no such key: {shown}"}}'.encode()
+    assert secrets.echoed_in(text) is echoed
+    assert (secrets.taken_out_of(text) == text) is not echoed
+
+
+def test_no_report_shows_what_a_bad_mask_left_of_a_key() -> None:
+    """What told the key is taken out in one piece, and what stood around it is left."""
+    secrets = Secrets(LONG, OTHER)
+    assert secrets.taken_out_of(f"key {LONG[2:]}, {LONG[:-2]}*".encode()) == b"key [key], [key]*"
+
+
+@pytest.mark.parametrize(
+    "key", ["wordsandnothingelse", "0" * 40, "ababababababababab", "short-key"], ids=lambda k: k[:5]
+)
+def test_parts_of_a_key_that_may_stand_anywhere_are_no_echo(key: str) -> None:
+    """Words, a few characters repeated and short keys would be found by chance."""
+    assert not Secrets(key, OTHER).echoed_in(key[:-2].encode())
+
+
+def test_what_a_request_said_may_come_back(session: Session) -> None:
+    """A record repeats a prompt, and a prompt may hold a part of a key."""
+    answer = httpx.Response(200, content=f'{{"param": "{KEY[:13]}"}}')
+    session.client = httpx.Client(
+        transport=httpx.MockTransport(lambda _: answer), base_url="http://127.0.0.1:9"
+    )
+    with session.client:
+        before = session.send(accepted(body("a fox"), "a create")).answer
+        after = session.send(accepted(body(KEY[:13]), "a create")).answer
+    assert before is not None
+    assert after is not None
+    assert (before.echoed, after.echoed) == (True, False)
+    assert KEY[:13].encode() in after.content
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", f"http://127.0.0.1:9/{KEY[:13]}"])
+def test_the_base_url_is_no_secret(url: str) -> None:
+    """Where a key is named after its server, the server may name itself."""
+    answer = httpx.Response(200, content=f"see /{KEY[:13]}/help")
+    with httpx.Client(transport=httpx.MockTransport(lambda _: answer), base_url=url) as client:
+        session = Session(client, KEY, OTHER, Budget(None), Pace(False), 5.0)
+        found = session.send(accepted(body(), "a create")).answer
+    assert found is not None
+    assert found.echoed == (KEY[:13] not in url)
+
+
+@pytest.mark.parametrize("name", ["most-of-the-key-in-refusals", "end-of-the-key-in-a-header"])
+def test_a_part_of_the_key_is_enough_for_quick(name: str) -> None:
+    """In words or in a header, and nothing else is the matter."""
+    defect = next(each for each in CATALOGUE if each.name == name)
+    outcome = meet(Setting("kie", "documented"), defect)
+    assert caught_by(outcome.sorted.violations) == ["no-echo"]
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 
 import httpx
 
-from imagen4.contract.credentials import Credential, authorization
+from imagen4.contract.credentials import authorization
 from imagen4.contract.document import CREATE
 from imagen4.contract.exchange import TIMED_OUT, Answer, Exchange, Planned, Request
 from imagen4.contract.pace import Pace
+from imagen4.contract.secrets import Secrets
 
 MAX_ANSWER = 4 * 1024 * 1024
-REDACTED = "[key]"
 
 
 class BudgetSpentError(Exception):
@@ -66,6 +66,11 @@ def may_be_accepted(request: Request) -> bool:
     return request.path == CREATE
 
 
+def _said(request: Request) -> bytes:
+    """What a request says outside its headers."""
+    return request.target.encode() + b"\n" + (request.content or b"")
+
+
 @dataclass
 class Session:
     """Sends requests to one origin. `clock` (monotonic) and `now` (Unix) are seams for tests."""
@@ -84,6 +89,10 @@ class Session:
     kept: httpx.Client | None = None
     """Keeps its one connection open from request to request; `client` opens one for each."""
     _keeping: httpx.Client | None = None
+
+    def __post_init__(self) -> None:
+        self._secrets = Secrets(self.key, self.foreign)
+        self._secrets.say(str(self.client.base_url).encode())
 
     @contextmanager
     def one_connection(self) -> Iterator[None]:
@@ -118,8 +127,7 @@ class Session:
         A generator draws from the literals of loaded code. A record rightly repeats what was
         said; then no answer could be told from an echo, nor any report be free of keys.
         """
-        said = request.target.encode() + b"\n" + (request.content or b"")
-        return any(key in said for key in self._secrets())
+        return self._secrets.given_away(_said(request))
 
     def send_at_once(self, plans: Sequence[Planned]) -> list[Exchange]:
         """Send requests at the same time and record them in their order.
@@ -144,6 +152,7 @@ class Session:
         self.pace.wait(planned.request.path)
         if may_be_accepted(planned.request):
             self.budget.take()
+        self._secrets.say(_said(planned.request))
         started = self.clock()
         answer, trouble = self._attempt(planned.request, started)
         ended = self.clock()
@@ -216,21 +225,7 @@ class Session:
     def _answer(self, response: httpx.Response, content: bytes) -> Answer:
         headers = [(name, value) for name, value in response.headers.multi_items()]
         whole = content + "\n".join(value for _, value in headers).encode()
-        echoed = any(secret in whole for secret in self._secrets(as_echo=True))
-        for secret in self._secrets():
-            content = content.replace(secret, REDACTED.encode())
-            headers = [(n, v.replace(secret.decode(), REDACTED)) for n, v in headers]
-        return Answer(response.status_code, tuple(headers), content, echoed)
-
-    def _secrets(self, *, as_echo: bool = False) -> list[bytes]:
-        """The strings that must not be in an answer; a short word might stand there by chance."""
-        secrets = [self.key, self.foreign]
-        for credential in (Credential.WRONG, Credential.OTHER_CASE, Credential.SHORTER):
-            value = authorization(credential, self.key, self.foreign) or ""
-            secrets.append(value.removeprefix("Bearer "))
-        chance = [text for text in secrets if text.isalpha() or len(text) < 6]
-        return [
-            text.encode()
-            for text in secrets
-            if text and len(text) > 3 and not (as_echo and text in chance)
-        ]
+        clean = self._secrets.taken_out_of
+        shown = tuple((n, clean(v.encode()).decode("utf-8", "replace")) for n, v in headers)
+        echoed = self._secrets.echoed_in(whole)
+        return Answer(response.status_code, shown, clean(content), echoed)
