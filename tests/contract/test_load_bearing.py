@@ -16,6 +16,7 @@ DEFECTS = {defect.name: defect for defect in CATALOGUE}
 # Check → a defect that only this check sees, and the setting where that is so.
 ALONE = {
     "key-opens": ("right-key-refused", "kie", "observed"),
+    "key-blamed": ("unknown-task-is-401", "kie", "observed"),
     "other-keys": ("no-key-needed-to-create", "kie", "observed"),
     "key-reason": ("refused-with-404", "kie", "observed"),
     "content-type": ("type-html", "kie", "documented"),

@@ -2,13 +2,15 @@
 
 import pytest
 
+from contract.conftest import Hold
 from imagen4.contract.checks import CHECKS
 from imagen4.contract.document import load
 from imagen4.contract.reports import report, text
 from sharpening.catalogue import CATALOGUE
+from sharpening.clock import Clock
 from sharpening.defect import Defect, recording_when, sending
 from sharpening.measure import Setting, meet
-from sharpening.reference import STYLES, Outgoing
+from sharpening.reference import STYLES, Outgoing, Reference
 
 DEFECTS = {defect.name: defect for defect in CATALOGUE}
 
@@ -61,6 +63,34 @@ def test_a_broken_server_is_told_which_promise_it_broke(name: str, promise: str)
     assert broken.curl.startswith("curl -sS")
     assert text(made).count(f": {promise}\n") == 1
     assert made.last_line.startswith("violated: kie broke: ")
+
+
+def test_one_of_many_is_told_as_one_of_many() -> None:
+    """An example stands for its group, and the group is counted."""
+    made = report(meet(Setting("kie", "observed"), DEFECTS["prompt-of-any-length"]))
+    (broken,) = made.broken
+    more = broken.times - 1
+    assert more > 1
+    assert f"{broken.seen} (and in {more} more answers)\n" in text(made)
+
+
+@pytest.mark.parametrize("name", ["bad-parameter-is-401", "unknown-task-is-401"])
+def test_a_401_for_another_reason_puts_no_blame_on_the_key(name: str) -> None:
+    """The key opens valid requests: nobody is asked whether it is the right one."""
+    made = report(meet(Setting("kie", "observed"), DEFECTS[name]))
+    assert [each.check for each in made.broken] == ["key-blamed"]
+    assert "right one" not in text(made)
+    assert made.broken[0].seen.endswith(", with a good key")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "https://staging.invalid"])
+def test_a_key_that_opens_nothing_is_asked_about(url: str, clock: Clock, hold: Hold) -> None:
+    """Also where nothing valid could be sent, for want of a budget."""
+    server = Reference("kie", "observed", clock)
+    DEFECTS["right-key-refused"].apply(server)
+    made = report(hold(server, url, max_paid=0))
+    assert [each.check for each in made.broken] == ["key-opens"]
+    assert "(is it the right one?)" in text(made)
 
 
 def test_each_operation_that_a_wrong_key_opens_is_named() -> None:

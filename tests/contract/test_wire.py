@@ -1,5 +1,6 @@
 """Real sockets fail in ways that stand-ins for them do not."""
 
+import gzip
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -73,6 +74,16 @@ def test_what_happens_on_the_wire_is_found(answer: bytes, check: str) -> None:
         outcome = _run(url)
     assert outcome.exit_code == 1
     assert check in _checks(outcome)
+
+
+def test_a_compressed_answer_that_is_cut_off_is_told_as_one() -> None:
+    """Nothing decodes to half of the JSON, without any error: the reader is told where to look."""
+    packed = gzip.compress(b'{"code": 401, "msg": "' + bytes(range(97, 123)) * 40 + b'"}')[:-16]
+    head = HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
+    with _answering(head + packed) as url:
+        found = _run(url).sorted.violations
+    seen = {finding.check: finding.seen for finding in found}
+    assert "(after decoding its Content-Encoding, gzip)" in seen["strict-json"]
 
 
 def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

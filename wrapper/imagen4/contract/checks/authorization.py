@@ -11,10 +11,36 @@ from imagen4.contract.trace import Trace, operation_name
 
 @check("key-opens", "The account's key is accepted.", KEY)
 def key_opens(trace: Trace) -> Iterator[Found]:
-    for exchange in trace.speaking():
-        if exchange.request.credential is Credential.KEY and exchange.verdict.effective == 401:
-            name = operation_name(exchange.request.path)
+    opened = _opened(trace)
+    for exchange in _refused_keys(trace):
+        name = operation_name(exchange.request.path)
+        if exchange.intent.expect is Expect.ACCEPT or exchange.request.path not in opened:
             yield exchange, f"{name} refused the key with {exchange.verdict} (is it the right one?)"
+
+
+@check("key-blamed", "What is refused for another reason than its key is not 401.", KEY)
+def key_blamed(trace: Trace) -> Iterator[Found]:
+    """Where the same key opens the operation, 401 sends its owner looking in the wrong place."""
+    opened = _opened(trace)
+    for exchange in _refused_keys(trace):
+        path, intent = exchange.request.path, exchange.intent
+        if intent.expect is not Expect.ACCEPT and path in opened:
+            name = operation_name(path)
+            yield exchange, f"{name} answered {exchange.verdict} to {intent.what}, with a good key"
+
+
+def _with_key(trace: Trace) -> Iterator[Exchange]:
+    return (each for each in trace.speaking() if each.request.credential is Credential.KEY)
+
+
+def _refused_keys(trace: Trace) -> Iterator[Exchange]:
+    return (each for each in _with_key(trace) if each.verdict.effective == 401)
+
+
+def _opened(trace: Trace) -> set[str]:
+    """The operations that have answered the key with anything else."""
+    others = (each for each in _with_key(trace) if each.verdict.effective not in (None, 401))
+    return {exchange.request.path for exchange in others}
 
 
 OTHER_KEYS = "A missing, empty, wrong or foreign key is refused"

@@ -35,7 +35,13 @@ def strict_json(trace: Trace) -> Iterator[Found]:
         if exchange.reading.problem:
             content = exchange.answer.content if exchange.answer else b""
             text = shortened(content.decode("utf-8", "replace"), 60)
-            yield exchange, f"{exchange.reading.problem}: {text!r}"
+            yield exchange, f"{exchange.reading.problem}{_unpacked(exchange)}: {text!r}"
+
+
+def _unpacked(exchange: Exchange) -> str:
+    """What is cut off inside a compressed answer may well have been whole before."""
+    coding = exchange.answer.header("content-encoding") if exchange.answer else ""
+    return f" (after decoding its Content-Encoding, {coding})" if coding else ""
 
 
 @check("schema", "Answers have the documented shape.", f"{JSON}/schema")

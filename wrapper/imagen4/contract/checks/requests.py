@@ -68,7 +68,7 @@ SUBJECTS = {
 def reason(trace: Trace) -> Iterator[Finding]:
     for exchange in trace.expecting(Expect.REFUSE):
         subject, verdict = exchange.intent.subject, exchange.verdict
-        # 401 is about the key, and the checks on keys speak of it; on methods nothing is said.
+        # Of 401 the checks on keys speak; on methods nothing is said.
         if subject not in RIGHT_CODES or not verdict.refused or verdict.effective in (200, 401):
             continue
         if verdict.effective not in RIGHT_CODES[subject]:

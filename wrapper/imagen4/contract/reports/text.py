@@ -21,8 +21,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield ""
         yield f"✗ {broken.operation}: {broken.promise}"
         yield f"  {broken.place}"
-        times = f"  ({broken.times} times)" if broken.times > 1 else ""
-        yield f"  {broken.seen}{times}"
+        yield f"  {broken.seen}{_others(broken.times - 1)}"
         yield from (f"  {command}" for command in broken.commands)
     yield from _listed(
         "Known deviations", [f"{each.id}: {each.text}" for each in report.deviations]
@@ -32,6 +31,13 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _listed("Not checked", list(report.not_checked))
     yield ""
     yield report.last_line
+
+
+def _others(number: int) -> str:
+    """What is shown is one of a group: the smallest, and not the only one."""
+    if number == 0:
+        return ""
+    return f" (and in {number} more answer{'' if number == 1 else 's'})"
 
 
 def _listed(title: str, lines: list[str]) -> Iterator[str]:
