@@ -88,6 +88,7 @@ def test_what_is_left_of_the_grace_is_used(left: float) -> None:
     grace = Grace(99.5, left)
     assert grace.for_exchange(100.0) == left
     assert taken_turn(core(now=100.0), Watch("t", 99.0, 99.5), grace) == ([], True)
+    assert Grace(99.5, HOPELESS / 2).for_exchange(100.0) == 0.0
 
 
 def test_only_what_an_exchange_takes_beyond_the_deadline_is_spent() -> None:
