@@ -23,6 +23,11 @@ MAX_SLOW = 15.0
 """Seconds of waiting beyond the bound, over the whole run, after which it is enough."""
 GLANCE = 10
 """Requests between looks at the first tasks: to see them end while there is time to see more."""
+RARER = 0.25
+"""And this share of the time since the first create: fast tasks change early, slow ones late.
+
+Each look is two polls, and where ten a second are answered, they are what takes the time.
+"""
 
 
 class EnoughError(Exception):
@@ -50,6 +55,8 @@ class Conversation:
     _creates: int = 0
     _slow: float = 0.0
     _trouble: int = 0
+    _first_task: float | None = None
+    _glanced: float = 0.0
     _stopped: str = ""
 
     def __post_init__(self) -> None:
@@ -62,6 +69,7 @@ class Conversation:
         first, creates = allowed.first(), allowed.allowed(self.document)
         steps: list[Callable[[], object]] = [
             lambda: self._ask(reads.unknown_tasks()[:2]),
+            self._plan_generated,
             lambda: self._create(first),
             self._refuse_to_go_on_without_gateway,
             self._refuse_to_go_on_without_key,
@@ -120,7 +128,7 @@ class Conversation:
         try:
             exchange = self._send(plan, task)
             if exchange.number % GLANCE == 0:
-                self._follower.look(self._tasks()[:2])
+                self._glance()
         except BudgetSpentError:
             self.skipped.append((plan.intent, "it might be paid for, and the budget is spent"))
         except EnoughError as enough:
@@ -130,6 +138,12 @@ class Conversation:
         else:
             return exchange
         return None
+
+    def _glance(self) -> None:
+        now = self.session.clock()
+        if now - self._glanced >= RARER * (now - (self._first_task or now)):
+            self._glanced = now
+            self._follower.look(self._tasks()[:2])
 
     @property
     def _enough(self) -> str:
@@ -172,6 +186,7 @@ class Conversation:
     def _poll_first(self, created: Exchange) -> None:
         task_id, link = created_id(created), self.document.link
         if task_id and link:
+            self._first_task = self._first_task or self.session.clock()
             self._try(poll(link, task_id, created.intent.pointer), task_id)
 
     def _create_at_once(self) -> None:
@@ -189,12 +204,11 @@ class Conversation:
 
     def _over_one_connection(self, creates: list[Planned]) -> None:
         """Creates and reads, then keys that open nothing between two that are good."""
-        before, link = len(self._tasks()), self.document.link
+        link = self.document.link
         with self.session.one_connection():
             self._create_all(creates)
             tasks = self._tasks()
-            ids = [task.id for task in tasks[before:] or tasks[:1]]
-            for plan, task_id in kept.keys_in_turn(link, ids) if link and ids else []:
+            for plan, task_id in kept.keys_in_turn(link, tasks[-1].id) if link and tasks else []:
                 self._try(plan, task_id)
 
     def _refuse_to_go_on_without_gateway(self) -> None:
@@ -233,11 +247,17 @@ class Conversation:
         which = [Credential.NONE, Credential.WRONG]
         return reads.wrong_keys_for_record(ended[0], which) if ended else []
 
+    def _plan_generated(self) -> list[Planned]:
+        """Takes a second or more the first time: done before there are tasks.
+
+        In the middle of it nobody would look, and tasks of a fast server were over unseen.
+        """
+        phases = generated.EVERYTHING if self.phase == "full" else generated.DETERMINISTIC
+        return generated.generated(self.document, phases, self.seed, EXAMPLES)
+
     def _generated(self) -> None:
         full = self.phase == "full"
-        phases = generated.EVERYTHING if full else generated.DETERMINISTIC
-        plans = generated.generated(self.document, phases, self.seed, EXAMPLES)
-        for plan in plans:
+        for plan in self._plan_generated():
             if self.session.gives_away(plan.request):
                 continue
             if plan.intent.expect is Expect.REFUSE:

@@ -15,11 +15,11 @@ CREATES = 2
 """Of the allowed ones: as many as it takes for two answers that could be mixed up."""
 
 
-def keys_in_turn(link: Link, task_ids: list[str]) -> list[tuple[Planned, str]]:
-    """Reads of tasks with the key, then of the last one with none and a wrong one, and again.
+def keys_in_turn(link: Link, task_id: str) -> list[tuple[Planned, str]]:
+    """Reads of a task with the key, with none, with a wrong one, and with the key again.
 
     Each with the id of the task that its answer is to be the record of, if any.
     """
-    wrong = wrong_keys_for_record(task_ids[-1], [Credential.NONE, Credential.WRONG])
-    good = [(poll(link, task_id, TASK), task_id) for task_id in task_ids]
-    return [*good, *((plan, "") for plan in wrong), good[0]]
+    wrong = wrong_keys_for_record(task_id, [Credential.NONE, Credential.WRONG])
+    good = (poll(link, task_id, TASK), task_id)
+    return [good, *((plan, "") for plan in wrong), good]
