@@ -71,7 +71,7 @@ def test_one_of_many_is_told_as_one_of_many() -> None:
     (broken,) = made.broken
     more = broken.times - 1
     assert more > 1
-    assert f"{broken.seen} (and in {more} more answers)\n" in text(made)
+    assert f"{broken.seen} (and for {more} more requests)\n" in text(made)
 
 
 @pytest.mark.parametrize("name", ["bad-parameter-is-401", "unknown-task-is-401"])

@@ -37,7 +37,7 @@ def _others(number: int) -> str:
     """What is shown is one of a group: the smallest, and not the only one."""
     if number == 0:
         return ""
-    return f" (and in {number} more answer{'' if number == 1 else 's'})"
+    return f" (and for {number} more request{'' if number == 1 else 's'})"
 
 
 def _listed(title: str, lines: list[str]) -> Iterator[str]:
