@@ -37,7 +37,7 @@ GARBLED = trouble(httpx.DecodingError("Error -3 while decompressing data: incorr
 AREA.add("slow-everywhere", sending(slow(3.0)))
 AREA.add("slow-create", sending(slow(2.0), path=CREATE))
 AREA.add("slow-record", sending(slow(2.0), path=RECORD))
-AREA.add("slow-now-and-then", every(15, sending(slow(4.0))))
+AREA.add("slow-every-third-time", every(3, sending(slow(2.0))))
 AREA.add("hangs-everywhere", sending(HANGS))
 AREA.add("hangs-on-create", sending(HANGS, path=CREATE))
 AREA.add("hangs-on-record", sending(HANGS, path=RECORD))

@@ -9,6 +9,7 @@ from imagen4.contract.credentials import Credential, worth_trying
 from imagen4.contract.document import CREATE, Document
 from imagen4.contract.exchange import Exchange, Expect, Intent, Planned
 from imagen4.contract.follow import Follower, Patience
+from imagen4.contract.promptness import is_slow, too_slow
 from imagen4.contract.stateful import explore
 from imagen4.contract.trace import Task, Trace, created_id, refuses_key
 from imagen4.contract.transport import BudgetSpentError, Session
@@ -159,15 +160,19 @@ class Conversation:
         return exchange
 
     def _watch(self, exchange: Exchange) -> None:
-        """Stop when the server has stopped answering, or takes ever so long."""
+        """Stop when the server has stopped answering, or is slow as a rule."""
         self._trouble = self._trouble + 1 if exchange.trouble else 0
-        bound = self.document.bound(exchange.request.path, loopback=self.loopback)
-        seconds = min(exchange.seconds, self.session.timeout)
-        self._slow += seconds if bound and seconds > bound else 0.0
+        if is_slow(self.document, exchange, loopback=self.loopback):
+            self._slow += min(exchange.seconds, self.session.timeout)
         if self._trouble >= MAX_TROUBLE:
             raise EnoughError(f"no answer {MAX_TROUBLE} times in a row: {exchange.trouble}")
-        if self._slow > MAX_SLOW:
+        if self._slow > MAX_SLOW and (exchange.timed_out or self._too_slow):
             raise EnoughError(f"slow answers cost {self._slow:.0f} s")
+
+    @property
+    def _too_slow(self) -> bool:
+        """What is slow now and then is waited for, within the time there is for asking."""
+        return bool(too_slow(self.document, self.session.exchanges, loopback=self.loopback))
 
     def _create_all(self, plans: Iterable[Planned]) -> None:
         for plan in plans:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from imagen4.contract.cases.judge import GENERATED
-from imagen4.contract.document import CREATED, TASK
+from imagen4.contract.document import CREATED, PATHS, TASK
 from imagen4.contract.exchange import Expect
+from imagen4.contract.promptness import OFTEN, slow_answers, too_slow
 from imagen4.contract.trace import Trace, operation_name
 
 ENVELOPE = ("code", "msg", "message", "data")
@@ -14,7 +15,7 @@ ENVELOPE = ("code", "msg", "message", "data")
 def notes(trace: Trace) -> list[str]:
     """One line each, without repetitions, in order of appearance."""
     limited = ["some requests were refused with 429 and sent again"] if trace.limited else []
-    found = [*_additions(trace), *_nameless(trace), *limited, *_left_open(trace)]
+    found = [*_additions(trace), *_nameless(trace), *limited, *_slow(trace), *_left_open(trace)]
     return list(dict.fromkeys(found))
 
 
@@ -41,6 +42,19 @@ def _nameless(trace: Trace) -> Iterator[str]:
     """Empty is as good as absent, but a record always has its model."""
     if any(poll.data.get("model") == "" for task in trace.tasks for poll in task.records):
         yield "recordInfo answers with an empty data.model"
+
+
+def _slow(trace: Trace) -> Iterator[str]:
+    """On loopback one or two may be this machine's; where they broke a promise, that is told."""
+    if too_slow(trace.document, trace.exchanges, loopback=trace.loopback):
+        return
+    slow = slow_answers(trace.document, trace.exchanges, loopback=trace.loopback)
+    for path in PATHS:
+        taken = [exchange.seconds for exchange in slow if exchange.request.path == path]
+        if len(taken) >= (OFTEN if trace.loopback else 1):
+            name, bound = operation_name(path), trace.document.bound(path, loopback=trace.loopback)
+            times = f"{len(taken)} answer{'' if len(taken) == 1 else 's'}"
+            yield f"{name}: {times} took longer than {bound:g} s, up to {max(taken):.1f} s"
 
 
 def _left_open(trace: Trace) -> Iterator[str]:

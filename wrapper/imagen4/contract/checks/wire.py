@@ -1,17 +1,15 @@
 """That there is an answer, in time, from this address, and no key in it."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from imagen4.contract.checks.registry import Found, check
 from imagen4.contract.document import CREATE, KEY, RECORD, pointer
-from imagen4.contract.exchange import Exchange
+from imagen4.contract.promptness import too_slow
 from imagen4.contract.trace import Trace
 
 SERVERS = pointer("servers")
-SLOW_OFTEN = 3
-"""One slow answer may be this machine's; so many are the server's. So with time-outs."""
 TIMED_OUT_OFTEN = 2
+"""One time-out may be this machine's; so many are the server's."""
 
 
 @check("answered", "Every request is answered completely.", pointer("paths"))
@@ -29,19 +27,9 @@ def answered(trace: Trace) -> Iterator[Found]:
     pointer("paths", RECORD, "get", "x-answers-within-seconds"),
 )
 def in_time(trace: Trace) -> Iterator[Found]:
-    """Often enough over the whole run, or each time an operation was asked."""
-    asked: Counter[str] = Counter(exchange.request.path for exchange in trace.answered())
-    slow = [exchange for exchange in trace.answered() if _is_slow(trace, exchange)]
-    slow_by_path = Counter(exchange.request.path for exchange in slow)
-    for exchange in slow:
-        path = exchange.request.path
-        if len(slow) >= SLOW_OFTEN or slow_by_path[path] == asked[path]:
-            yield exchange, f"took {exchange.seconds:.1f} s"
-
-
-def _is_slow(trace: Trace, exchange: Exchange) -> bool:
-    bound = trace.document.bound(exchange.request.path, loopback=trace.loopback)
-    return bool(bound and exchange.answer and exchange.seconds > bound)
+    """As a rule, or by far: what is slow now and then is noted."""
+    for exchange in too_slow(trace.document, trace.exchanges, loopback=trace.loopback):
+        yield exchange, f"took {exchange.seconds:.1f} s"
 
 
 @check("no-redirect", "Requests are answered where the document says, not elsewhere.", SERVERS)
