@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from imagen4.contract.checks.registry import Found, check
 from imagen4.contract.document import TASK
-from imagen4.contract.trace import Trace, state
+from imagen4.contract.trace import Task, Trace, state
 
 STATE = f"{TASK}/properties/state"
 ENOUGH = 5
@@ -17,7 +17,16 @@ def ends(trace: Trace) -> Iterator[Found]:
         return
     for task in trace.tasks:
         if task.records and not task.ended:
-            yield task.records[-1], f"{task.id!r} is still {state(task.records[-1])!r}"
+            yield task.polls[-1], f"{task.id!r} {_last_seen(task)}"
+
+
+def _last_seen(task: Task) -> str:
+    """What the last poll showed; that may have been no record any more."""
+    record, last = task.records[-1], task.polls[-1]
+    if last is record:
+        return f"is still {state(record)!r}"
+    told = f"{last.verdict} {last.message!r}" if last.answer else last.trouble
+    return f"was {state(record)!r} when its record was last given; the last answer: {told}"
 
 
 @check("some-succeed", "Tasks the document allows can succeed.", STATE)

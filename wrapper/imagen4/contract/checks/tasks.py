@@ -37,7 +37,8 @@ def stays_known(trace: Trace) -> Iterator[Found]:
         found = False
         for poll in task.polls:
             if found and poll.answer and not poll.verdict.accepted:
-                yield poll, f"{task.id!r} was found before, now {poll.verdict} {poll.message!r}"
+                told = f"{poll.verdict} {poll.message!r}"
+                yield poll, f"the record of {task.id!r} was there before; now {told}"
             found = found or poll.verdict.accepted
 
 
