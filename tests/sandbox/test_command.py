@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from imagen4.sandbox.command import command
 from imagen4.sandbox.faults import FAULTS
 
-ARGV = [sys.executable, "-c", "from imagen4.sandbox.command import command; command()"]
+ARGV = [sys.executable, "-m", "imagen4", "sandbox"]
 
 
 @pytest.fixture
