@@ -124,19 +124,12 @@ class Tasks(Bound, Generic[StatesT, ResultT, UpdatesT]):
             error.gateway = error.gateway or self._settings.name
             error.task_ids = error.task_ids or self.task_ids
             error.job = self if self.task_ids else None
-            if isinstance(error, PartialFailure):
-                self._complete(error)
+            if isinstance(error, PartialFailure) and isinstance(error.result, list):
+                error.result = self._client._result(error.result, self._batch)
             raise
         except BaseException as interruption:
             log_interruption(self._batch, self._settings.name, interruption)
             raise
-
-    def _complete(self, error: PartialFailure) -> None:
-        """The errors of its tasks are as complete as it is itself, and so is its result."""
-        for each in error.failures:
-            each.gateway = error.gateway
-        if isinstance(error.result, list):
-            error.result = self._client._result(error.result, self._batch)
 
 
 class Job(Tasks[tuple[Task, ...], Result, Generator[Update]]):

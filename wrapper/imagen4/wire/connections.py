@@ -56,8 +56,10 @@ class Connections(Generic[H]):
         A Ctrl-C may have fallen between taking and letting go of its pool's lock, on which
         the next request, or `close()`, would wait for ever.
         """
+        if http is self._injected:
+            return
         for place, used in list(self._used.items()):
-            if used is http is not self._injected:
+            if used is http:
                 self._used.pop(place, None)
 
     def _first_of(self, place: Place) -> H:

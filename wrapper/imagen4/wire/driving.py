@@ -114,7 +114,7 @@ class AsyncDriver:
         stop: asyncio.Event | None = None,
     ) -> T:
         """Once `stop` is set, ends after the effect under way."""
-        check(on_update)
+        check_callable(on_update)
         course = Course(steps)
         while (effect := course.advance()) is not None:
             try:
@@ -159,7 +159,7 @@ class AsyncDriver:
         """
         ended: asyncio.Queue[asyncio.Task[Finished[T]]] = asyncio.Queue()
         running: set[asyncio.Task[Finished[T]]] = set()
-        stop, unfinished = asyncio.Event(), self._wire.creating
+        stop, creating = asyncio.Event(), self._wire.creating
         try:
             while True:
                 while len(running) < limit and (steps := next(every, None)):
@@ -172,15 +172,13 @@ class AsyncDriver:
                 running.remove(task)
                 yield task.result()
         except asyncio.CancelledError:
-            unfinished = {}
+            creating = {}
             raise
         finally:
             stop.set()
-            for task in running - unfinished.keys():
+            for task in running - creating.keys():
                 task.cancel()
-            for untaken in await asyncio.gather(*running, return_exceptions=True):
-                if not isinstance(untaken, BaseException):
-                    log_untaken(untaken)
+            await log_results(running)
 
     async def perform(self, effect: Effect, on_update: OnUpdate | None = None) -> Answer | None:
         if isinstance(effect, Send):
@@ -196,13 +194,21 @@ class AsyncDriver:
         return None
 
 
+async def log_results(running: set[asyncio.Task[Finished[T]]]) -> None:
+    """Wait for the tasks, and log the results that some of them still come to."""
+    for ended in await asyncio.gather(*running, return_exceptions=True):
+        if not isinstance(ended, BaseException):
+            log_untaken(ended)
+
+
 def check_sync(on_update: OnUpdate | None) -> None:
     """Refuse, before anything is sent, a function that would never be awaited."""
-    check(on_update)
+    check_callable(on_update)
     if iscoroutinefunction(on_update):
         raise InvalidRequest("Client calls on_update and does not await it; AsyncClient does")
 
 
-def check(on_update: OnUpdate | None) -> None:
+def check_callable(on_update: OnUpdate | None) -> None:
+    """Refuse, before anything is sent, what would be found out after the first create."""
     if on_update is not None and not callable(on_update):
         raise InvalidRequest("on_update must be a function")
