@@ -28,12 +28,22 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 from ruamel.yaml import YAML
 
 import overlays
+from imagen4.facts import GATEWAYS, protocol
 
 ROOT = Path(__file__).resolve().parents[1]
 SPECS = ROOT / "specs"
 GENERATED = ROOT / "generated"
 CONSTRAINTS = ROOT / "scripts" / "constraints.txt"
-GATEWAYS = ("kie", "apikley")
+PACKAGE = "imagen4_generated"
+
+# What the generated modules are called: by path, so that a page's tags, operationId and titles
+# have no say in what the wrapper imports.
+OPERATIONS = {
+    protocol.CREATE_PATH: "create_task",
+    protocol.DETAILS_PATH: "get_task",
+    protocol.CREDITS_PATH: "get_credits",
+    protocol.LINK_PATH: "get_download_url",
+}
 
 # Which overlays make which document, in order; {gateway} is filled in.
 LAYERS = {
@@ -56,6 +66,8 @@ Made from these files (SHA-256):
 {sources}
 """
 
+INIT = '"""Clients made from the gateways\' documents, one package each, and the documents."""\n'
+
 # Named in full, because the generator's own default lets the newest ruff rewrite
 # the code into something that no longer type-checks.
 POST_HOOKS = [
@@ -67,7 +79,7 @@ POST_HOOKS = [
 # The generator numbers the parts of a nullable object; these are read by people.
 CLASS_NAMES = {
     "TaskDetailsType0": {"class_name": "TaskDetails", "module_name": "task_details"},
-    "GoogleImagen4Response200DataType0": {
+    "CreateTaskResponse200DataType0": {
         "class_name": "CreatedTask",
         "module_name": "created_task",
     },
@@ -119,12 +131,41 @@ def build(folder: Path) -> None:
         generator=pinned("openapi-python-client"), formatter=pinned("ruff"), sources=sources()
     )
     (folder / "README.md").write_text(readme, encoding="utf-8")
+    generated = folder / PACKAGE
+    generated.mkdir()
+    (generated / "__init__.py").write_text(INIT, encoding="utf-8")
+    (generated / "py.typed").touch()
     for gateway in GATEWAYS:
         made = documents(gateway)
-        package = folder / f"{gateway}_api"
-        _generate(made["effective"], package)
+        package = generated / gateway
+        _generate(named_by_path(made["effective"]), package)
         for name, document in made.items():
             (package / f"{name}.json").write_text(_json(document), encoding="utf-8")
+
+
+def named_by_path(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with our names for its operations, and without its own for anything."""
+    named = document | {part: _untitled(document[part]) for part in ("paths", "components")}
+    for path, item in named["paths"].items():
+        for operation in item.values():
+            operation["operationId"] = OPERATIONS[path]
+            operation.pop("tags", None)
+    return named
+
+
+def _untitled(node: Any) -> Any:
+    """Without the titles of schemas, of which the generator makes class names."""
+    if isinstance(node, list):
+        return [_untitled(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    named = {name: value for name, value in node.items() if name != "title" or _is_field(value)}
+    return {name: _untitled(value) for name, value in named.items()}
+
+
+def _is_field(value: Any) -> bool:
+    """Whether this `title` is no title of a schema, but the schema of a field called so."""
+    return isinstance(value, dict)
 
 
 def _json(document: dict[str, Any]) -> str:
@@ -135,6 +176,7 @@ def _generate(document: dict[str, Any], package: Path) -> None:
     config = {
         "package_name_override": package.name,
         "literal_enums": True,
+        "docstrings_on_attributes": True,
         "class_overrides": CLASS_NAMES,
         "post_hooks": POST_HOOKS,
     }
@@ -143,7 +185,6 @@ def _generate(document: dict[str, Any], package: Path) -> None:
         source.write_text(_json(document), encoding="utf-8")
         settings.write_text(json.dumps(config), encoding="utf-8")
         _run(source, settings, package)
-    (package / "py.typed").touch()
 
 
 def _run(source: Path, settings: Path, package: Path) -> None:

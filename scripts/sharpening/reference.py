@@ -25,7 +25,7 @@ KEYS = {"kie": "sandbox-kie-key", "apikley": "sandbox-apikley-key"}
 
 @cache
 def _vendored(gateway: str) -> Any:
-    return json.loads((files(f"{gateway}_api") / "vendored.json").read_bytes())
+    return json.loads((files("imagen4_generated") / gateway / "vendored.json").read_bytes())
 
 
 def _fits(schema: dict[str, Any], value: Any) -> bool:

@@ -19,7 +19,7 @@ from imagen4.gateways import adapter_for
 
 
 def documented_codes(gateway: str) -> list[int]:
-    document = json.loads((files(f"{gateway}_api") / "vendored.json").read_text())
+    document = json.loads((files("imagen4_generated") / gateway / "vendored.json").read_text())
     codes = document["components"]["schemas"]["ApiResponse"]["properties"]["code"]["enum"]
     return [code for code in codes if code != 200]
 

@@ -152,7 +152,7 @@ def test_the_key_comes_from_the_gateways_own_variable(
 def test_the_default_origin_is_the_gateways_own(gateway: str) -> None:
     """The server of its own document: a document that names another one must not move the key."""
     text = (
-        Path(__file__).parents[2] / "generated" / f"{gateway}_api" / "vendored.json"
+        Path(__file__).parents[2] / "generated" / "imagen4_generated" / gateway / "vendored.json"
     ).read_text()
     assert [each["url"] for each in json.loads(text)["servers"]] == [adapter_for(gateway).server]
     script = Script(others=[envelope(200, 1)])

@@ -253,7 +253,7 @@ def test_a_gateway_with_other_types_gets_those() -> None:
 def test_capabilities_are_those_of_the_gateways_own_document(gateway: str) -> None:
     """The package's effective document is what decides, never the gateway's name."""
     adapter = adapter_for(gateway)
-    document = json.loads((files(f"{gateway}_api") / "effective.json").read_text())
+    document = json.loads((files("imagen4_generated") / gateway / "effective.json").read_text())
     post = document["paths"]["/api/v1/jobs/createTask"]["post"]
     schema = post["requestBody"]["content"]["application/json"]["schema"]
     assert adapter.body_schema == schema

@@ -49,6 +49,7 @@ def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adapter]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(regenerate, "SPECS", specs)
         patch.setattr(regenerate, "GATEWAYS", ("prism",))
+        patch.setattr(regenerate, "PACKAGE", "prism_generated")
         patch.setattr(regenerate, "LAYERS", {"effective": regenerate.LAYERS["effective"]})
         patch.setattr(sys, "path", [str(folder / "generated"), *sys.path])
         yaml.dump(document, specs / "prism.yaml")
@@ -58,7 +59,7 @@ def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adapter]:
         from client import prism_adapter
 
         yield prism_adapter.ADAPTER
-    for name in [name for name in sys.modules if name.startswith("prism_api")]:
+    for name in [name for name in sys.modules if name.startswith("prism_generated")]:
         del sys.modules[name]
 
 

@@ -4,36 +4,37 @@ So that a ratio, a field or a limit that a document gains is tested from that da
 nothing here has to be kept up by hand.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import jsonschema_rs
 
-GATEWAYS = ("kie", "apikley")
-CREATE = "/api/v1/jobs/createTask"
-DETAILS = "/api/v1/jobs/recordInfo"
-CREDITS = "/api/v1/chat/credit"
-LINK = "/api/v1/common/download-url"
+from imagen4.facts import GATEWAYS, documents
+from imagen4.facts.protocol import CREATE_PATH as CREATE
+from imagen4.facts.protocol import CREDITS_PATH as CREDITS
+from imagen4.facts.protocol import DETAILS_PATH as DETAILS
+from imagen4.facts.protocol import LINK_PATH as LINK
+
+Kind = Literal["vendored", "effective", "contract"]
+
+__all__ = ["CREATE", "CREDITS", "DETAILS", "GATEWAYS", "LINK"]
 
 
 @cache
-def document(gateway: str, name: str = "vendored") -> dict[str, Any]:
+def document(gateway: str, name: Kind = "vendored") -> dict[str, Any]:
     """One of a gateway's JSON documents: vendored, or effective (with the client's overlays)."""
-    found: dict[str, Any] = json.loads((files(f"{gateway}_api") / f"{name}.json").read_bytes())
-    return found
+    return documents.document(gateway, name)
 
 
-def operation(gateway: str, path: str, name: str = "vendored") -> tuple[str, dict[str, Any]]:
+def operation(gateway: str, path: str, name: Kind = "vendored") -> tuple[str, dict[str, Any]]:
     """The one operation of a path: its method in capitals, and what the document says of it."""
     ((method, found),) = document(gateway, name)["paths"][path].items()
     return method.upper(), found
 
 
-def body_schema(gateway: str, path: str = CREATE, name: str = "vendored") -> dict[str, Any]:
+def body_schema(gateway: str, path: str = CREATE, name: Kind = "vendored") -> dict[str, Any]:
     """The schema of a request's body."""
     content = operation(gateway, path, name)[1]["requestBody"]["content"]
     found: dict[str, Any] = content["application/json"]["schema"]
@@ -80,7 +81,7 @@ def rules(gateway: str) -> Iterator[Rule]:
 
 
 @cache
-def body_validator(gateway: str, path: str = CREATE, name: str = "vendored") -> Any:
+def body_validator(gateway: str, path: str = CREATE, name: Kind = "vendored") -> Any:
     """Says whether a body is what the document allows; formats count."""
     return validator(body_schema(gateway, path, name))
 

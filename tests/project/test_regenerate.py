@@ -47,7 +47,7 @@ def test_a_changed_byte_in_any_source_asks_for_a_new_run(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("generated/kie_api/models/task_details.py", "task_id", "task_iD"),
+        ("generated/imagen4_generated/kie/models/task_details.py", "task_id", "task_iD"),
         ("specs/apikley.yaml", "maxLength: 500", "maxLength: 501"),
         ("specs/overlays/client.yaml", "# The tolerant", "#  The tolerant"),
     ],
@@ -67,14 +67,14 @@ def test_check_names_the_files_that_differ(
     copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Changed, missing and foreign files are each named with what is wrong."""
-    flip(copy / "generated/kie_api/errors.py", "error", "Error")
-    (copy / "generated/kie_api/types.py").unlink()
+    flip(copy / "generated/imagen4_generated/kie/errors.py", "error", "Error")
+    (copy / "generated/imagen4_generated/kie/types.py").unlink()
     (copy / "generated/notes.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(SystemExit):
         run(monkeypatch, "--check")
     assert capsys.readouterr().out.splitlines() == [
-        "differs: kie_api/errors.py",
-        "missing: kie_api/types.py",
+        "differs: imagen4_generated/kie/errors.py",
+        "missing: imagen4_generated/kie/types.py",
         "not expected: notes.txt",
     ]
 
@@ -99,7 +99,7 @@ def test_a_document_that_is_not_openapi_is_refused(
     flip(copy / "specs/kie.yaml", "type: integer", "type: whole")
     with pytest.raises(SystemExit, match="kie: vendored document is not OpenAPI"):
         run(monkeypatch)
-    assert (copy / "generated/kie_api/types.py").exists()
+    assert (copy / "generated/imagen4_generated/kie/types.py").exists()
 
 
 def test_a_generator_of_another_version_is_refused(
@@ -114,7 +114,7 @@ def test_a_generator_of_another_version_is_refused(
 @pytest.mark.parametrize("gateway", regenerate.GATEWAYS)
 def test_the_vendored_document_is_kept_apart_from_what_we_know(gateway: str) -> None:
     """The judge's document has the enum of codes that the reader's no longer has."""
-    package = regenerate.GENERATED / f"{gateway}_api"
+    package = regenerate.GENERATED / regenerate.PACKAGE / gateway
     read = {name: json.loads((package / f"{name}.json").read_bytes()) for name in regenerate.LAYERS}
     code = {
         name: doc["components"]["schemas"]["ApiResponse"]["properties"]["code"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from imagen4.facts import GATEWAYS
 from imagen4.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -67,13 +68,13 @@ def bare_python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python
 
 
-def test_the_wheel_holds_exactly_the_three_packages(wheel: Path) -> None:
-    """The import package, the two generated ones and metadata: nothing else, and typed."""
+def test_the_wheel_holds_exactly_the_two_packages(wheel: Path) -> None:
+    """The import package, the generated one and metadata: nothing else, and typed."""
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
-    assert tops == {"imagen4", "kie_api", "apikley_api"}
+    assert tops == {"imagen4", "imagen4_generated"}
     assert {f"{top}/py.typed" for top in tops} <= set(names)
-    assert {f"{top}/effective.json" for top in tops - {"imagen4"}} <= set(names)
+    assert {f"imagen4_generated/{name}/effective.json" for name in GATEWAYS} <= set(names)
     assert not [name for name in names if "__pycache__" in name]
 
 

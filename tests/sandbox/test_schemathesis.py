@@ -23,7 +23,7 @@ def fuzzed(
     sandbox: Sandbox, gateway: str, document: str, checks: str, examples: int, folder: Path
 ) -> tuple[int, str]:
     """Exit code and report of `schemathesis run`."""
-    with as_file(files(f"{gateway}_api") / document) as path:
+    with as_file(files("imagen4_generated") / gateway / document) as path:
         argv = [
             *(sys.executable, "-m", "schemathesis.cli", "run", str(path)),
             *("--url", sandbox.url(gateway), "--continue-on-failure"),

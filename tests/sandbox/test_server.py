@@ -55,7 +55,7 @@ def started() -> list[str]:
 def test_a_start_loads_only_what_an_answer_needs() -> None:
     """Neither Pillow nor httpx nor the client: they would cost the start its half second."""
     modules = set(started()[1:])
-    assert not modules & {"PIL", "httpx", "kie_api", "imagen4.client", "schemathesis"}
+    assert not modules & {"PIL", "httpx", "imagen4_generated.kie", "imagen4.client", "schemathesis"}
 
 
 @pytest.mark.slow

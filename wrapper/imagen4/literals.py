@@ -6,11 +6,11 @@ by hand. The package of the one gateway in use checks the value at run time.
 
 from typing import Literal, TypeAlias
 
-from apikley_api.models.google_imagen_4_body_input_aspect_ratio import (
-    GoogleImagen4BodyInputAspectRatio as ApikleyRatio,
+from imagen4_generated.apikley.models.create_task_body_input_aspect_ratio import (
+    CreateTaskBodyInputAspectRatio as ApikleyRatio,
 )
-from kie_api.models.google_imagen_4_body_input_aspect_ratio import (
-    GoogleImagen4BodyInputAspectRatio as KieRatio,
+from imagen4_generated.kie.models.create_task_body_input_aspect_ratio import (
+    CreateTaskBodyInputAspectRatio as KieRatio,
 )
 
 AspectRatio: TypeAlias = KieRatio | ApikleyRatio

@@ -4,14 +4,14 @@ The document is the gateway's vendored page, Get Task Details as documented, and
 contract overlay, merged into `contract.json` when the packages are generated.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import resources
 from typing import Any
 
 import jsonschema_rs
+
+from imagen4.facts.documents import document
 
 CREATE = "/api/v1/jobs/createTask"
 RECORD = "/api/v1/jobs/recordInfo"
@@ -148,19 +148,13 @@ def shortened(text: str, length: int = 160) -> str:
 
 def load(gateway: str) -> Document:
     """The contract document of a gateway, as the generated package has it."""
-    return Document(_packaged(gateway, "contract.json"))
+    return Document(document(gateway, "contract"))
 
 
 def is_on_page(gateway: str, place: str) -> bool:
     """Whether a pointer leads somewhere in the gateway's own page, without any overlay."""
     try:
-        Document(_packaged(gateway, "vendored.json")).at(place)
+        Document(document(gateway, "vendored")).at(place)
     except (LookupError, TypeError):
         return False
     return True
-
-
-def _packaged(gateway: str, name: str) -> dict[str, Any]:
-    text = (resources.files(f"{gateway}_api") / name).read_text(encoding="utf-8")
-    content: dict[str, Any] = json.loads(text)
-    return content

@@ -1,23 +1,23 @@
 """The gateway apikley. It names no limits of its own ("may differ"): kie's are kept to."""
 
-from apikley_api.api.default import get_account_credits, get_task_details, google_imagen4
-from apikley_api.models.get_account_credits_response_200 import GetAccountCreditsResponse200
-from apikley_api.models.get_task_details_response_200 import GetTaskDetailsResponse200
-from apikley_api.models.google_imagen_4_body import GoogleImagen4Body
-from apikley_api.models.google_imagen_4_response_200 import GoogleImagen4Response200
+from imagen4_generated.apikley.api.default import create_task, get_credits, get_task
+from imagen4_generated.apikley.models.create_task_body import CreateTaskBody
+from imagen4_generated.apikley.models.create_task_response_200 import CreateTaskResponse200
+from imagen4_generated.apikley.models.get_credits_response_200 import GetCreditsResponse200
+from imagen4_generated.apikley.models.get_task_response_200 import GetTaskResponse200
 
 from .adapter import Adapter
 
 ADAPTER = Adapter(
     name="apikley",
-    package="apikley_api",
+    package="imagen4_generated.apikley",
     server="https://api.apikley.ru",
     key_variable="APIKLEY_API_KEY",
-    body_model=GoogleImagen4Body,
-    created_model=GoogleImagen4Response200,
-    details_model=GetTaskDetailsResponse200,
-    credits_model=GetAccountCreditsResponse200,
-    create_kwargs=google_imagen4._get_kwargs,
-    details_kwargs=get_task_details._get_kwargs,
-    credits_kwargs=get_account_credits._get_kwargs,
+    body_model=CreateTaskBody,
+    created_model=CreateTaskResponse200,
+    details_model=GetTaskResponse200,
+    credits_model=GetCreditsResponse200,
+    create_kwargs=create_task._get_kwargs,
+    details_kwargs=get_task._get_kwargs,
+    credits_kwargs=get_credits._get_kwargs,
 )

@@ -4,14 +4,13 @@ Nothing about a request is typed by hand here: which paths a gateway has, which 
 required, which body is right, all come from `effective.json` of the generated packages.
 """
 
-import json
 from functools import cache
-from importlib.resources import files
-from importlib.util import find_spec, module_from_spec
 from typing import Any
 
 import jsonschema_rs
 from attrs import frozen
+
+from imagen4.facts.documents import document
 
 METHODS = ("get", "post", "put", "patch", "delete")
 CREATE_TASK = "/api/v1/jobs/createTask"
@@ -40,58 +39,47 @@ class Operation:
 
 
 @cache
-def operations(package: str) -> tuple[Operation, ...]:
-    """The operations of the document in the generated package of that name."""
-    document = _document(package)
+def operations(gateway: str) -> tuple[Operation, ...]:
+    """The operations of a gateway's document."""
+    content = _document(gateway)
     return tuple(
-        _operation(document, path, method)
-        for path, item in document["paths"].items()
+        _operation(content, path, method)
+        for path, item in content["paths"].items()
         for method in METHODS
         if method in item
     )
 
 
 @cache
-def input_fields(package: str) -> dict[str, Any]:
+def input_fields(gateway: str) -> dict[str, Any]:
     """The fields that createTask's `input` has in the document, with their defaults."""
-    document: dict[str, Any] = jsonschema_rs.dereference(_document(package))
-    body = document["paths"][CREATE_TASK]["post"]["requestBody"]["content"][JSON_TYPE]["schema"]
+    content: dict[str, Any] = jsonschema_rs.dereference(_document(gateway))
+    body = content["paths"][CREATE_TASK]["post"]["requestBody"]["content"][JSON_TYPE]["schema"]
     fields = body["properties"]["input"]["properties"]
     return {name: schema.get("default") for name, schema in fields.items()}
 
 
 @cache
-def _document(package: str) -> dict[str, Any]:
-    document: dict[str, Any] = _with_null_types(read(package, "effective.json"))
-    return document
+def _document(gateway: str) -> dict[str, Any]:
+    found: dict[str, Any] = _with_null_types(document(gateway, "effective"))
+    return found
 
 
-def read(package: str, name: str) -> Any:
-    """A JSON document of a generated package.
-
-    The package itself is found but not run: it would load httpx, a quarter of the start.
-    """
-    spec = find_spec(package)
-    if spec is None:
-        raise ModuleNotFoundError(f"the generated package {package} is not installed")
-    return json.loads((files(module_from_spec(spec)) / name).read_bytes())
-
-
-def _operation(document: dict[str, Any], path: str, method: str) -> Operation:
+def _operation(content: dict[str, Any], path: str, method: str) -> Operation:
     pointer = f"#/paths/{_escaped(path)}/{method}"
-    item = document["paths"][path][method]
-    content = item.get("requestBody", {}).get("content", {})
+    item = content["paths"][path][method]
+    media = item.get("requestBody", {}).get("content", {})
     body = f"{pointer}/requestBody/content/{_escaped(JSON_TYPE)}/schema"
     return Operation(
         name=path.rsplit("/", 1)[-1],
         path=path,
         method=method.upper(),
-        body=_validator(document, body) if JSON_TYPE in content else None,
+        body=_validator(content, body) if JSON_TYPE in media else None,
         parameters=tuple(
             Parameter(
                 name=parameter["name"],
                 required=parameter.get("required", False),
-                validator=_validator(document, f"{pointer}/parameters/{index}/schema"),
+                validator=_validator(content, f"{pointer}/parameters/{index}/schema"),
             )
             for index, parameter in enumerate(item.get("parameters", []))
             if parameter["in"] == "query"
@@ -99,10 +87,10 @@ def _operation(document: dict[str, Any], path: str, method: str) -> Operation:
     )
 
 
-def _validator(document: dict[str, Any], pointer: str) -> jsonschema_rs.Draft4Validator:
+def _validator(content: dict[str, Any], pointer: str) -> jsonschema_rs.Draft4Validator:
     # Schema Object of OpenAPI 3.0 is close to draft 4; the whole document is the root, so that
     # its own references resolve, and the keywords JSON Schema does not know are passed over.
-    root = {**document, "allOf": [{"$ref": pointer}]}
+    root = {**content, "allOf": [{"$ref": pointer}]}
     return jsonschema_rs.Draft4Validator(root, validate_formats=True)
 
 

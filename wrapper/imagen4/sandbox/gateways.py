@@ -12,7 +12,6 @@ class Gateway:
     """What differs between the gateways, apart from their documents."""
 
     name: str
-    package: str
     key: str
     """The one bearer key that is accepted. Not a secret: it opens nothing but a sandbox."""
     price: float
@@ -23,18 +22,18 @@ class Gateway:
 
     @property
     def operations(self) -> tuple[Operation, ...]:
-        return operations(self.package)
+        return operations(self.name)
 
     @property
     def input_fields(self) -> dict[str, Any]:
-        return input_fields(self.package)
+        return input_fields(self.name)
 
 
 GATEWAYS = {
     gateway.name: gateway
     for gateway in (
-        Gateway("kie", "kie_api", "sandbox-kie-key", price=8.0, signs_callbacks=True),
-        Gateway("apikley", "apikley_api", "sandbox-apikley-key", price=8.0, signs_callbacks=False),
+        Gateway("kie", "sandbox-kie-key", price=8.0, signs_callbacks=True),
+        Gateway("apikley", "sandbox-apikley-key", price=8.0, signs_callbacks=False),
     )
 }
 KEYS = tuple(gateway.key for gateway in GATEWAYS.values())

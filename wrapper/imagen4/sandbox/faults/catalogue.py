@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
-from ..documents import read
+from imagen4.facts.documents import document
 
 Value = str | int | float | bool
 
@@ -104,8 +104,8 @@ CALLBACK_FAULTS = (
 
 def _code_faults() -> Iterator[Fault]:
     """One for each code but 200 in the documents, and the two that newer pages or prose name."""
-    document = read("kie_api", "vendored.json")
-    schema = document["components"]["schemas"]["ApiResponse"]["properties"]["code"]
+    page = document("kie", "vendored")
+    schema = page["components"]["schemas"]["ApiResponse"]["properties"]["code"]
     said = {
         408: "Upstream is currently experiencing service issues",
         433: "Request Limit - Sub-key Usage Exceeds Limit",

@@ -1,0 +1,1 @@
+"""Clients made from the gateways' documents, one package each, and the documents."""

@@ -1,0 +1,81 @@
+"""The gateways: where each one is, what it asks for, how much it takes at a time.
+
+A further gateway that speaks this API is an entry here and a document in specs/.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_MODEL = "google/imagen4"
+
+
+class Rate(NamedTuple):
+    """At most `times` requests in any `seconds`, for the whole account."""
+
+    times: int
+    seconds: float
+
+
+class Price(NamedTuple):
+    """What a model costs, in the gateway's credits."""
+
+    credits: float
+    per: Literal["request", "image"]
+
+
+# doc (kie): 20 creates in 10 s, the excess is refused, not queued. 10 polls in 1 s (per key in
+# older pages, per task in newer ones). apikley "may differ" and gives no numbers: the same is kept.
+CREATES = Rate(20, 10.0)
+POLLS = Rate(10, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayFacts:
+    """One gateway.
+
+    origin: where its key may go. Written here and held against the document by a test, because
+        one gateway's documents have named the other's server.
+    key_variable: the environment variable that holds its key.
+    creates, polls: the rates that it accepts, for an account.
+    prices: by model; a model that is not there costs nobody knows what.
+    dollars_per_credit: None where it is not known.
+    signs_callbacks: whether its callbacks carry a signature; None where it is not known.
+    renews_links: whether it exchanges an expired link for a fresh one.
+    """
+
+    name: str
+    origin: str
+    key_variable: str
+    creates: Rate = CREATES
+    polls: Rate = POLLS
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    dollars_per_credit: float | None = None
+    signs_callbacks: bool | None = None
+    renews_links: bool = False
+
+    @property
+    def host(self) -> str:
+        return self.origin.partition("://")[2]
+
+
+KIE = GatewayFacts(
+    name="kie",
+    origin="https://api.kie.ai",
+    key_variable="KIE_API_KEY",
+    # doc (kie's price list, November 2026)
+    prices={DEFAULT_MODEL: Price(8.0, "request")},
+    dollars_per_credit=0.005,
+    signs_callbacks=True,
+    renews_links=True,
+)
+APIKLEY = GatewayFacts(
+    name="apikley",
+    origin="https://api.apikley.ru",
+    key_variable="APIKLEY_API_KEY",
+)
+GATEWAYS: Mapping[str, GatewayFacts] = {each.name: each for each in (KIE, APIKLEY)}
