@@ -14,16 +14,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import callbacks, errors
+    from . import callbacks, errors, events
     from .aio import AsyncClient
     from .client import Client
-    from .core.effects import Update
-    from .core.many import Finished
+    from .core.many import Failed, Finished, Succeeded
     from .core.polling import Polling
     from .core.request import Request
     from .core.task import Task
     from .errors import (
         AuthenticationError,
+        CreateStopped,
         DownloadError,
         FeatureDisabled,
         GatewayUnavailable,
@@ -46,19 +46,18 @@ if TYPE_CHECKING:
     from .result import AsyncImage, AsyncResult, Image, Result
 
 _ERRORS = (
-    "AuthenticationError DownloadError FeatureDisabled GatewayUnavailable Imagen4Error "
-    "InsufficientCredits InvalidRequest PartialFailure QuotaExceeded RateLimited "
+    "AuthenticationError CreateStopped DownloadError FeatureDisabled GatewayUnavailable "
+    "Imagen4Error InsufficientCredits InvalidRequest PartialFailure QuotaExceeded RateLimited "
     "SubmissionUncertain TaskFailed TaskNotFound TaskTimeout TransportError UnexpectedResponse"
 )
 _HOMES = {
     "aio": "AsyncClient",
     "client": "Client",
-    "core.effects": "Update",
     "errors": _ERRORS,
     "gateways.adapter": "Adapter",
     "job": "AsyncJob Job",
     "literals": "AspectRatio Gateway",
-    "core.many": "Finished",
+    "core.many": "Failed Finished Succeeded",
     "core.polling": "Polling",
     "core.request": "Request",
     "result": "AsyncImage AsyncResult Image Result",
@@ -75,7 +74,9 @@ __all__ = [
     "AsyncResult",
     "AuthenticationError",
     "Client",
+    "CreateStopped",
     "DownloadError",
+    "Failed",
     "FeatureDisabled",
     "Finished",
     "Gateway",
@@ -92,20 +93,21 @@ __all__ = [
     "Request",
     "Result",
     "SubmissionUncertain",
+    "Succeeded",
     "Task",
     "TaskFailed",
     "TaskNotFound",
     "TaskTimeout",
     "TransportError",
     "UnexpectedResponse",
-    "Update",
     "callbacks",
     "errors",
+    "events",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("callbacks", "errors"):
+    if name in ("callbacks", "errors", "events"):
         return import_module(f"{__name__}.{name}")
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,47 +5,54 @@ from __future__ import annotations
 import asyncio
 import random as random_numbers
 import time
-from collections.abc import AsyncGenerator, Coroutine
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 
-from .configuration import DEFAULT_TIMEOUT, configured, of_kind
-from .core.many import Finished
-from .core.task import Task
+from .base_client import BaseClient
+from .configuration import DEFAULT_TIMEOUT, instance_of, make_session
+from .core.account import read_balance
+from .core.checks import at_least_one
+from .core.job_state import resume_job
+from .core.many import checked_requests, finish
+from .core.request import Request
 from .job import AsyncJob
-from .result import AsyncImage, AsyncResult
-from .surface import Surface
 from .wire.connections import Connections
 from .wire.driving import AsyncDriver
 from .wire.transport import LIMITS, AsyncWire
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from typing import Self
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+    from typing import Any, Self
 
+    from .core.effects import Steps
+    from .core.many import Finished
     from .core.polling import Polling
+    from .core.task import Task
+    from .events import Listener
     from .gateways.adapter import Adapter
-    from .literals import Gateway
+    from .literals import AspectRatio, Gateway
+    from .result import AsyncResult
 
 
-class AsyncClient(
-    Surface[
-        Coroutine[Any, Any, AsyncResult],
-        Coroutine[Any, Any, AsyncJob],
-        AsyncJob,
-        Coroutine[Any, Any, float],
-        Coroutine[Any, Any, Task],
-        AsyncGenerator[Finished[AsyncResult]],
-    ]
-):
-    """As `Client`, for asyncio; `sleep` is a coroutine function, `on_update` may be one.
+class AsyncClient(BaseClient):
+    """Pictures by Imagen 4 through one gateway, for asyncio.
 
-    It may be used in one event loop after another; an injected `http_client` only in its first.
+    gateway: "kie" or "apikley", or an `Adapter` of your own.
+    api_key: else from KIE_API_KEY or APIKLEY_API_KEY. It goes to `base_url` and nowhere else.
+    base_url: another origin, also with a path; https, or http on this machine.
+    timeout: seconds for one HTTP exchange. How long to wait for pictures: `polling`, or the
+        call's own `timeout`.
+    on_event: called with each event of every call, see `imagen4.events`; may be a
+        coroutine function.
+    http_client: used for the gateway and not closed; its headers, auth and redirects are not.
+        Its proxies and transport are, and must neither repeat a request nor keep the key. Only in
+        its first event loop; our own connections serve one loop after another.
+    allow_http: allow plain http anywhere.
+    clock, sleep, random: seams for tests: a monotonic clock, a coroutine function that passes
+        time on it, and numbers in [0, 1).
     """
-
-    _job_type, _image_type, _result_type = AsyncJob, AsyncImage, AsyncResult
 
     def __init__(
         self,
@@ -55,36 +62,153 @@ class AsyncClient(
         base_url: str | None = None,
         timeout: float = DEFAULT_TIMEOUT,
         polling: Polling | None = None,
+        on_event: Listener | None = None,
         http_client: httpx.AsyncClient | None = None,
         allow_http: bool = False,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         random: Callable[[], float] = random_numbers.random,
     ) -> None:
-        self._settings = settings = configured(
+        self._session = session = make_session(
             gateway, api_key, base_url, timeout, polling, allow_http, clock, random
         )
         if http_client is not None:
-            of_kind(http_client, httpx.AsyncClient, "http_client")
-        own = partial(httpx.AsyncClient, limits=LIMITS, trust_env=settings.secure)
+            instance_of(http_client, httpx.AsyncClient, "http_client")
+        own = partial(httpx.AsyncClient, limits=LIMITS, trust_env=session.secure)
         self._connections = Connections(own, http_client)
-        self._wire = AsyncWire(settings, self._connections)
-        self._driver = AsyncDriver(self._wire, sleep)
+        self._wire = AsyncWire(session, self._connections)
+        self._driver = AsyncDriver(self._wire, sleep, on_event)
 
-    async def close(self) -> None:
+    async def generate(
+        self,
+        prompt: str,
+        *,
+        num_images: int = 1,
+        aspect_ratio: AspectRatio | None = None,
+        negative_prompt: str | None = None,
+        seed: str | int | None = None,
+        callback_url: str | None = None,
+        tag: str | None = None,
+        timeout: float | None = None,
+        on_event: Listener | None = None,
+    ) -> AsyncResult:
+        """Make pictures and wait for them.
+
+        prompt: what to paint, at most as long as the gateway's document says (5,000 characters).
+        num_images: 1 to 4. Where the gateway has no such field, each is a task of its own.
+        aspect_ratio: one of the gateway's; None leaves its default ("1:1").
+        negative_prompt: what not to paint.
+        seed: a text or a whole number; each `Image` says which one it got.
+        callback_url: where the gateway reports the end, see `imagen4.callbacks`.
+        tag: a name of your own for the request, which every event about it carries.
+        timeout: seconds for everything together (default: Polling.timeout), except that a
+            create that is out is never cut short, and a last poll gets up to 5 s for its
+            answer.
+        on_event: called with each event, see `imagen4.events`; may be a coroutine function.
+        Returns the pictures. Raises InvalidRequest before anything is sent, SubmissionUncertain,
+        TaskTimeout, TaskFailed, PartialFailure, and the other errors of `imagen4.errors`.
+        """
+        request = Request(
+            prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag
+        )
+        job = self._plan(request)
+        steps = job._keep_ids(job._generate(timeout))
+        result: AsyncResult = await self._driver.run(steps, on_event)
+        return result
+
+    async def submit(
+        self,
+        prompt: str,
+        *,
+        num_images: int = 1,
+        aspect_ratio: AspectRatio | None = None,
+        negative_prompt: str | None = None,
+        seed: str | int | None = None,
+        callback_url: str | None = None,
+        tag: str | None = None,
+        timeout: float | None = None,
+        on_event: Listener | None = None,
+    ) -> AsyncJob:
+        """Create the tasks, and return as soon as all their ids are known.
+
+        The arguments are those of `generate`; timeout: seconds until the last create leaves.
+        Returns the job, whose `wait()` has the pictures. Raises what `generate` does, except
+        for what comes of waiting.
+        """
+        request = Request(
+            prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag
+        )
+        job = self._plan(request)
+        return await self._driver.run(job._keep_ids(job._submit(timeout)), on_event)
+
+    def job(self, *task_ids: str) -> AsyncJob:
+        """Take up tasks created earlier, by another process, or before a time-out.
+
+        Sends nothing. Raises InvalidRequest for what is no id.
+        """
+        return AsyncJob(self._session, resume_job(self._session.new_id(), task_ids), self._driver)
+
+    def generate_many(
+        self,
+        requests: Iterable[str | Request],
+        *,
+        max_in_flight: int = 20,
+        timeout: float | None = None,
+        on_event: Listener | None = None,
+    ) -> AsyncGenerator[Finished[AsyncResult]]:
+        """Many requests at a time, within the gateway's limits; a failure is one result of many.
+
+        requests: prompts and `Request`s; may be a generator.
+        max_in_flight: so many are taken from the iterable ahead of those completed.
+        timeout: seconds to wait for each request, from when its tasks exist.
+        on_event: called with each event; `index` and `tag` say of which request; may be a
+            coroutine function.
+        Yields, as they complete, what came of each: `result` if `error` is None. Closing the
+        iterator early leaves tasks behind that were paid for: their ids are logged at WARNING.
+        """
+
+        def generate(request: Request, index: int, conclude: Callable[[Any], Any]) -> Steps[Any]:
+            job = self._plan(request, index)
+            return job._keep_ids(job._generate(timeout, conclude, turn_counts=False))
+
+        limit = at_least_one(max_in_flight, "max_in_flight")
+        items = enumerate(checked_requests(requests))
+        every = (finish(index, item, generate) for index, item in items)
+        return self._driver.run_many(every, limit, on_event)
+
+    async def credits(self) -> float:
+        """What is left in the account, in the gateway's credits."""
+        return await self._driver.run(self._name_gateway(read_balance(self._session)))
+
+    async def confirm(self, callback: Task) -> Task:
+        """Ask the gateway about the task of a callback: a callback's content is not signed.
+
+        Returns the task as the gateway has it. Raises TaskNotFound where it has none.
+        """
+        (task,) = await self.job(callback.task_id).status()
+        return task
+
+    async def aclose(self) -> None:
         """Close the connections; an injected `http_client` stays open.
 
         Creates that are out get their answers first; nothing else is sent any more.
         """
-        connections = self._connections.ended(asyncio.get_running_loop())
+        connections = self._connections.mark_closed(asyncio.get_running_loop())
         try:
-            await self._wire.creates_answered()
+            await self._wire.wait_for_open_creates()
         finally:
             for http in connections:
                 await http.aclose()
+
+    async def close(self) -> None:
+        """The same as `aclose`."""
+        await self.aclose()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exception: object) -> None:
-        await self.close()
+        await self.aclose()
+
+    def _plan(self, request: Request, index: int = 0) -> AsyncJob:
+        return AsyncJob(self._session, self._session.plan(request, index), self._driver)

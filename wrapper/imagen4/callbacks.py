@@ -29,10 +29,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from .core.effects import Answer
-from .core.envelope import data_of, decode, described, opened
-from .core.task import task_from, usable_id, words_in
+from .core.answer import Answer, json_value
+from .core.envelope import error_from_answer, parse_envelope
+from .core.records import prompts_in, task_from_record, usable_id
 from .errors import InvalidRequest, UnexpectedResponse
+from .facts import protocol
 from .gateways import adapter_for
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from .literals import Gateway
 
 TOLERANCE = 300.0
-SPELLINGS = ("taskId", "task_id")
+SPELLINGS = (protocol.TASK_ID, protocol.TASK_ID_IN_SAMPLES)
 Headers = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
 
 
@@ -50,18 +51,19 @@ def parse(body: bytes | str, gateway: Gateway | Adapter = "kie") -> Task:
 
     Both gateways send the same form. Raises UnexpectedResponse for anything else.
     """
-    adapter = adapter_for(gateway)
-    content = as_bytes(body)
-    envelope = opened(Answer(200, {}, content))
-    details = data_of(adapter.details_model, envelope.decoded)
-    secrets = words_in(envelope.data)
-    found = task_from(details, envelope.decoded, asked=task_id_in(content), secrets=secrets)
+    name = adapter_for(gateway).name
+    content = body_bytes(body)
+    envelope = parse_envelope(Answer(200, {}, content))
+    secrets = prompts_in(envelope.data)
+    found = task_from_record(
+        envelope.record, name, envelope.decoded, expected_id=task_id_in(content), secrets=secrets
+    )
     if found is None:
         reason = "The callback does not describe a task"
-        raise described(UnexpectedResponse, envelope, reason, secrets)
+        raise error_from_answer(UnexpectedResponse, envelope, reason, secrets)
     if found.succeeded and not envelope.succeeded:
         reason = "The callback's code is that of a failure, its state is success"
-        raise described(UnexpectedResponse, envelope, reason, secrets)
+        raise error_from_answer(UnexpectedResponse, envelope, reason, secrets)
     return found
 
 
@@ -89,18 +91,18 @@ def verify(
     """
     if not isinstance(key, str) or not key.strip():
         raise InvalidRequest("verify() takes the webhook key of the account, which is not empty")
-    found = {text(name).lower(): text(value) for name, value in pairs(headers)}
-    timestamp = found.get("x-webhook-timestamp", "")
-    task_id = task_id_in(as_bytes(body))
+    found = {header_text(name).lower(): header_text(value) for name, value in pairs(headers)}
+    timestamp = found.get(protocol.TIMESTAMP_HEADER.lower(), "")
+    task_id = task_id_in(body_bytes(body))
     if task_id is None or not re.fullmatch("[0-9]{1,12}", timestamp):
         return False
     signed = hmac.new(key.encode(), f"{task_id}.{timestamp}".encode(), hashlib.sha256).digest()
-    given = found.get("x-webhook-signature", "")
+    given = found.get(protocol.SIGNATURE_HEADER.lower(), "")
     genuine = hmac.compare_digest(base64.b64encode(signed), given.encode("utf-8", "replace"))
     return genuine and abs(now() - int(timestamp)) <= tolerance
 
 
-def as_bytes(body: bytes | str) -> bytes:
+def body_bytes(body: bytes | str) -> bytes:
     """What a web framework gives as the body of a request. Raises InvalidRequest."""
     if isinstance(body, str):
         return body.encode("utf-8", "replace")
@@ -114,8 +116,8 @@ def task_id_in(body: bytes) -> str | None:
 
     None if both are there and differ: one could be signed while the other is believed.
     """
-    decoded = decode(body)
-    data = decoded.get("data") if isinstance(decoded, dict) else None
+    decoded = json_value(body)
+    data = decoded.get(protocol.DATA) if isinstance(decoded, dict) else None
     names = data if isinstance(data, dict) else {}
     given = [names[spelling] for spelling in SPELLINGS if spelling in names]
     return usable_id(given[0]) if given and all(one == given[0] for one in given) else None
@@ -125,7 +127,7 @@ def pairs(headers: Headers) -> Iterable[tuple[str | bytes, str | bytes]]:
     return headers.items() if isinstance(headers, Mapping) else headers
 
 
-def text(value: object) -> str:
+def header_text(value: object) -> str:
     """A header as text; what is none, say a header that is not there, is ""."""
     if isinstance(value, bytes):
         return value.decode("latin-1")

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import random as random_numbers
 import time
-from collections.abc import Generator
 from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
 
-from .configuration import DEFAULT_TIMEOUT, configured, of_kind
-from .core.many import Finished
-from .core.task import Task
+from .base_client import BaseClient
+from .configuration import DEFAULT_TIMEOUT, instance_of, make_session
+from .core.account import read_balance
+from .core.checks import at_least_one
+from .core.job_state import resume_job
+from .core.many import checked_requests, finish
+from .core.request import Request
 from .job import Job
-from .result import Image, Result
-from .surface import Surface
 from .wire.connections import Connections
 from .wire.driving import Driver
 from .wire.transport import LIMITS, SyncWire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Self
+    from collections.abc import Callable, Generator, Iterable
+    from typing import Any, Self
 
+    from .core.effects import Steps
+    from .core.many import Finished
     from .core.polling import Polling
+    from .core.task import Task
+    from .events import Listener
     from .gateways.adapter import Adapter
-    from .literals import Gateway
+    from .literals import AspectRatio, Gateway
+    from .result import Result
 
 
-class Client(Surface[Result, Job, Job, float, Task, Generator[Finished[Result]]]):
+class Client(BaseClient):
     """Pictures by Imagen 4 through one gateway.
 
     gateway: "kie" or "apikley", or an `Adapter` of your own.
@@ -37,6 +43,7 @@ class Client(Surface[Result, Job, Job, float, Task, Generator[Finished[Result]]]
     base_url: another origin, also with a path; https, or http on this machine.
     timeout: seconds for one HTTP exchange. How long to wait for pictures: `polling`, or the
         call's own `timeout`.
+    on_event: called with each event of every call, see `imagen4.events`.
     http_client: used for the gateway and not closed; its headers, auth and redirects are not.
         Its proxies and transport are, and must neither repeat a request nor keep the key. Not in
         a forked process: there, make another client.
@@ -44,8 +51,6 @@ class Client(Surface[Result, Job, Job, float, Task, Generator[Finished[Result]]]
     clock, sleep, random: seams for tests: a monotonic clock, what passes time on it, and
         numbers in [0, 1).
     """
-
-    _job_type, _image_type, _result_type = Job, Image, Result
 
     def __init__(
         self,
@@ -55,24 +60,133 @@ class Client(Surface[Result, Job, Job, float, Task, Generator[Finished[Result]]]
         base_url: str | None = None,
         timeout: float = DEFAULT_TIMEOUT,
         polling: Polling | None = None,
+        on_event: Listener | None = None,
         http_client: httpx.Client | None = None,
         allow_http: bool = False,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
         random: Callable[[], float] = random_numbers.random,
     ) -> None:
-        self._settings = settings = configured(
+        self._session = session = make_session(
             gateway, api_key, base_url, timeout, polling, allow_http, clock, random
         )
         if http_client is not None:
-            of_kind(http_client, httpx.Client, "http_client")
-        own = partial(httpx.Client, limits=LIMITS, trust_env=settings.secure)
+            instance_of(http_client, httpx.Client, "http_client")
+        own = partial(httpx.Client, limits=LIMITS, trust_env=session.secure)
         self._connections = Connections(own, http_client)
-        self._driver = Driver(SyncWire(settings, self._connections), sleep, clock)
+        wire = SyncWire(session, self._connections)
+        self._driver = Driver(wire, sleep, clock, on_event)
+
+    def generate(
+        self,
+        prompt: str,
+        *,
+        num_images: int = 1,
+        aspect_ratio: AspectRatio | None = None,
+        negative_prompt: str | None = None,
+        seed: str | int | None = None,
+        callback_url: str | None = None,
+        tag: str | None = None,
+        timeout: float | None = None,
+        on_event: Listener | None = None,
+    ) -> Result:
+        """Make pictures and wait for them.
+
+        prompt: what to paint, at most as long as the gateway's document says (5,000 characters).
+        num_images: 1 to 4. Where the gateway has no such field, each is a task of its own.
+        aspect_ratio: one of the gateway's; None leaves its default ("1:1").
+        negative_prompt: what not to paint.
+        seed: a text or a whole number; each `Image` says which one it got.
+        callback_url: where the gateway reports the end, see `imagen4.callbacks`.
+        tag: a name of your own for the request, which every event about it carries.
+        timeout: seconds for everything together (default: Polling.timeout), except that a
+            create that is out is never cut short, and a last poll gets up to 5 s for its
+            answer.
+        on_event: called with each event, see `imagen4.events`.
+        Returns the pictures. Raises InvalidRequest before anything is sent, SubmissionUncertain,
+        TaskTimeout, TaskFailed, PartialFailure, and the other errors of `imagen4.errors`.
+        """
+        request = Request(
+            prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag
+        )
+        job = self._plan(request)
+        result: Result = self._driver.run(job._keep_ids(job._generate(timeout)), on_event)
+        return result
+
+    def submit(
+        self,
+        prompt: str,
+        *,
+        num_images: int = 1,
+        aspect_ratio: AspectRatio | None = None,
+        negative_prompt: str | None = None,
+        seed: str | int | None = None,
+        callback_url: str | None = None,
+        tag: str | None = None,
+        timeout: float | None = None,
+        on_event: Listener | None = None,
+    ) -> Job:
+        """Create the tasks, and return as soon as all their ids are known.
+
+        The arguments are those of `generate`; timeout: seconds until the last create leaves.
+        Returns the job, whose `wait()` has the pictures. Raises what `generate` does, except
+        for what comes of waiting.
+        """
+        request = Request(
+            prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag
+        )
+        job = self._plan(request)
+        return self._driver.run(job._keep_ids(job._submit(timeout)), on_event)
+
+    def job(self, *task_ids: str) -> Job:
+        """Take up tasks created earlier, by another process, or before a time-out.
+
+        Sends nothing. Raises InvalidRequest for what is no id.
+        """
+        return Job(self._session, resume_job(self._session.new_id(), task_ids), self._driver)
+
+    def generate_many(
+        self,
+        requests: Iterable[str | Request],
+        *,
+        max_in_flight: int = 20,
+        timeout: float | None = None,
+        on_event: Listener | None = None,
+    ) -> Generator[Finished[Result]]:
+        """Many requests at a time, within the gateway's limits; a failure is one result of many.
+
+        requests: prompts and `Request`s; may be a generator.
+        max_in_flight: so many are taken from the iterable ahead of those completed.
+        timeout: seconds to wait for each request, from when its tasks exist.
+        on_event: called with each event; `index` and `tag` say of which request.
+        Yields, as they complete, what came of each: `result` if `error` is None. Closing the
+        iterator early leaves tasks behind that were paid for: their ids are logged at WARNING.
+        """
+
+        def generate(request: Request, index: int, conclude: Callable[[Any], Any]) -> Steps[Any]:
+            job = self._plan(request, index)
+            return job._keep_ids(job._generate(timeout, conclude, turn_counts=False))
+
+        limit = at_least_one(max_in_flight, "max_in_flight")
+        items = enumerate(checked_requests(requests))
+        every = (finish(index, item, generate) for index, item in items)
+        return self._driver.run_many(every, limit, on_event)
+
+    def credits(self) -> float:
+        """What is left in the account, in the gateway's credits."""
+        return self._driver.run(self._name_gateway(read_balance(self._session)))
+
+    def confirm(self, callback: Task) -> Task:
+        """Ask the gateway about the task of a callback: a callback's content is not signed.
+
+        Returns the task as the gateway has it. Raises TaskNotFound where it has none.
+        """
+        (task,) = self.job(callback.task_id).status()
+        return task
 
     def close(self) -> None:
         """Close the connections; an injected `http_client` stays open."""
-        for http in self._connections.ended():
+        for http in self._connections.mark_closed():
             http.close()
 
     def __enter__(self) -> Self:
@@ -80,3 +194,6 @@ class Client(Surface[Result, Job, Job, float, Task, Generator[Finished[Result]]]
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    def _plan(self, request: Request, index: int = 0) -> Job:
+        return Job(self._session, self._session.plan(request, index), self._driver)

@@ -2,6 +2,7 @@
 
     Imagen4Error
     ├── InvalidRequest           refused, by us before anything is sent or by the gateway (422)
+    ├── CreateStopped            a listener stopped a create before it was sent
     ├── AuthenticationError      the key is not accepted (401, 403)
     ├── InsufficientCredits      402
     ├── RateLimited              429, after the pauses allowed
@@ -18,8 +19,9 @@
     └── DownloadError            a picture could not be fetched or saved
 
 Where known, each carries `gateway`, `task_ids`, `code` (the envelope's), `http_status`,
-`message`, `body` (the start of the answer) and `job`. None holds the key or the prompt:
-both are cut out of whatever the gateway said.
+`message`, `body` (the start of the answer) and `job`; and the error of a create says in
+`accepted` whether it may have made a task. None holds the key or the prompt: both are cut
+out of whatever the gateway said.
 
 Errors can be pickled and copied, say out of a worker process. `job` stays behind, since it
 holds the client with its connections and the key: `Client.job(*task_ids)` takes it up again.
@@ -28,18 +30,24 @@ holds the client with its connections and the key: `Client.job(*task_ids)` takes
 # ruff: noqa: N818 - the names say what happened; that they are errors, their base class says
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
+
+    from .core.ports import PartialResult, ResumableJob
+    from .core.task import Task
 
 
 class Imagen4Error(Exception):
     """The root of the tree."""
 
-    # The Job or AsyncJob with the tasks that exist; what a user needs in order to go on.
-    job: Any = None
+    job: ResumableJob | None = None
+    """The Job or AsyncJob with the tasks that exist: `job.wait()` goes on with them."""
+    accepted: Literal["no", "maybe"] | None = None
+    """Of a create: "no" if it certainly made no task, "maybe" if nobody can say; else None."""
 
     def __init__(
         self,
@@ -78,6 +86,15 @@ class InvalidRequest(Imagen4Error):
     """The request is not one that the gateway can serve; the message says what is allowed."""
 
 
+class CreateStopped(Imagen4Error):
+    """A listener raised at CreateStarting; what it raised is `__cause__`. Nothing was sent.
+
+    A listener may also raise an error of this tree: that one is raised as it is.
+    """
+
+    accepted: Literal["no", "maybe"] | None = "no"
+
+
 class AuthenticationError(Imagen4Error):
     """The gateway does not accept the key."""
 
@@ -87,9 +104,10 @@ class InsufficientCredits(Imagen4Error):
 
 
 class RateLimited(Imagen4Error):
-    """Too many requests; `retry_after` is the gateway's wish in seconds, if it named one."""
+    """Too many requests."""
 
     retry_after: float | None = None
+    """The gateway's wish in seconds, if it named one."""
 
 
 class QuotaExceeded(Imagen4Error):
@@ -116,18 +134,18 @@ class TaskFailed(Imagen4Error):
 
 
 class PartialFailure(Imagen4Error):
-    """Some tasks ended well and some did not.
+    """Some tasks ended well and some did not."""
 
-    `result` holds the pictures there are, `failures` one error for each other task. In a
-    pickled or copied error, `result` is only the tuple of its tasks.
-    """
-
-    result: Any = None
+    result: PartialResult | None = None
+    """The Result or AsyncResult with the pictures there are; None in a pickled or copied error."""
+    tasks: Sequence[Task] = ()
+    """The tasks that ended well."""
     failures: tuple[Imagen4Error, ...] = ()
+    """One error for each other task."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         kind, args, plain = super().__reduce__()
-        return kind, args, plain | {"result": getattr(self.result, "tasks", self.result)}
+        return kind, args, {name: value for name, value in plain.items() if name != "result"}
 
 
 class TaskTimeout(Imagen4Error):
@@ -137,13 +155,14 @@ class TaskTimeout(Imagen4Error):
 class SubmissionUncertain(Imagen4Error):
     """A create was sent and nobody can say whether it was accepted; its cause is `__cause__`.
 
-    `sent_at` is when it left (aware datetime). `record_id` is an id that the answer held
-    although it was no success: it may be that of a paid task. `task_ids` and `job` hold the
-    tasks of the same request that are certain.
+    `task_ids` and `job` hold the tasks of the same request that are certain.
     """
 
+    accepted: Literal["no", "maybe"] | None = "maybe"
     sent_at: datetime | None = None
+    """When it left (aware)."""
     record_id: str | None = None
+    """An id that the answer held although it was no success: it may be that of a paid task."""
 
 
 class UnexpectedResponse(Imagen4Error):
@@ -151,16 +170,16 @@ class UnexpectedResponse(Imagen4Error):
 
 
 class TransportError(Imagen4Error):
-    """No complete answer came. `sent` is False where no byte of the request left us."""
+    """No complete answer came."""
 
     sent: bool = True
+    """False where no byte of the request left us."""
 
 
 class DownloadError(Imagen4Error):
-    """The picture could not be fetched or saved; `expired` when its link is too old.
-
-    From a result's `save`, `paths` says where each picture is: None for those that failed.
-    """
+    """The picture could not be fetched or saved."""
 
     expired: bool = False
+    """Whether its link is too old."""
     paths: tuple[Path | None, ...] = ()
+    """From a result's `save`: where each picture is, None for those that failed."""

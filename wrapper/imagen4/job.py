@@ -2,145 +2,213 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Coroutine, Generator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from math import inf
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from .core.account import states
-from .core.batch import Batch, log_interruption
-from .core.effects import Update
-from .core.submission import submitted
-from .core.task import Task
-from .core.waiting import waited
+from .core.account import read_states
+from .core.submission import create_tasks
+from .core.waiting import poll_until_ended
 from .errors import Imagen4Error, PartialFailure
-from .result import AsyncResult, Bound, Result
+from .events import RequestEnded
+from .logs import log_interruption
+from .result import AsyncImage, AsyncResult, ClientBound, Image, Result, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 
     from .core.effects import Steps
-    from .surface import Surface
-    from .wire.driving import OnUpdate
+    from .core.job_state import JobState
+    from .core.ports import ResumableJob
+    from .core.session import Session
+    from .core.task import Task
+    from .events import Event, Listener
+    from .wire.driving import AsyncDriver, Driver
 
-    Conclude = Callable[[Any], Any]
-
-StatesT = TypeVar("StatesT")
-ResultT = TypeVar("ResultT")
-UpdatesT = TypeVar("UpdatesT")
-JobT = TypeVar("JobT", bound="Tasks[Any, Any, Any]")
 T = TypeVar("T")
+JobT = TypeVar("JobT", bound="BaseJob")
 
 
-class Tasks(Bound, Generic[StatesT, ResultT, UpdatesT]):
-    """The tasks of one request. Made by `submit` and `job`."""
+class BaseJob(ClientBound):
+    """What `Job` and `AsyncJob` share: the ids, and the steps that both of them run."""
 
-    def __init__(self, client: Surface[Any, Any, Any, Any, Any, Any], batch: Batch) -> None:
-        self._client = client
-        self._settings = client._settings
-        self._batch = batch
+    _driver: Any
+
+    def __init__(self, session: Session, state: JobState, driver: Any) -> None:
+        self._session = session
+        self._state = state
+        self._driver = driver
+
+    @property
+    def job_id(self) -> str:
+        """Our own name for the job, as events carry it. No gateway knows it."""
+        return self._state.job_id
+
+    @property
+    def gateway(self) -> str:
+        """The name of the gateway that has the tasks."""
+        return self._session.name
 
     @property
     def task_ids(self) -> tuple[str, ...]:
         """The gateway's ids, in the order of the pictures; enough to take the job up again."""
-        return tuple(self._batch.task_ids)
-
-    def status(self) -> StatesT:
-        """Ask for every task once, at the documented rate; the tasks, in order.
-
-        Where some are unknown or cannot be read, PartialFailure holds the others: its
-        `result.tasks`.
-        """
-        tasks: StatesT = self._client._driver.run(self._states())
-        return tasks
-
-    def wait(self, timeout: float | None = None, on_update: OnUpdate | None = None) -> ResultT:
-        """Poll until all tasks have ended, `timeout` seconds at most (default: Polling.timeout).
-
-        A last poll at the end of that time gets up to 5 s for its answer.
-        Raises TaskTimeout (wait again, whenever you like), TaskFailed, PartialFailure, or
-        what the gateway says about the key. Failed polls are ridden out.
-        """
-        result: ResultT = self._client._driver.run(self._waited(timeout), on_update)
-        return result
-
-    def updates(self, timeout: float | None = None) -> UpdatesT:
-        """What `wait` learns, as it learns it; raises the same errors, at the end.
-
-        `wait()` afterwards returns the result without asking again.
-        """
-        updates: UpdatesT = self._client._driver.updates(self._waited(timeout))
-        return updates
+        return tuple(self._state.task_ids)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._settings.name} {' '.join(self.task_ids)}>"
+        return f"<{type(self).__name__} {self.gateway} {' '.join(self.task_ids)}>"
 
-    def _submitted(self: JobT, timeout: float | None) -> Steps[JobT]:
-        return self._kept(self._submitting(timeout))
+    def _make_result(self, tasks: Sequence[Task]) -> Any:
+        raise NotImplementedError  # Job and AsyncJob make results of their own kind
 
-    def _states(self) -> Steps[tuple[Task, ...]]:
-        return self._kept(states(self._settings, self._batch))
-
-    def _waited(self, timeout: float | None) -> Steps[Any]:
-        return self._kept(self._waiting(timeout))
-
-    def _generated(
-        self, timeout: float | None, conclude: Conclude | None, *, turn_counts: bool
-    ) -> Steps[Any]:
-        return self._kept(self._generating(timeout, conclude, turn_counts=turn_counts))
-
-    def _submitting(self: JobT, timeout: float | None) -> Steps[JobT]:
-        started, deadline = self._settings.deadline(timeout)
-        yield from submitted(self._settings, self._batch, started, deadline)
+    def _submit(self: JobT, timeout: float | None) -> Steps[JobT]:
+        deadline = self._session.begin(self._state, timeout)
+        yield from create_tasks(self._session, self._state, deadline)
         return self
 
-    def _waiting(self, timeout: float | None) -> Steps[Any]:
-        started, deadline = self._settings.deadline(timeout)
-        tasks = yield from waited(self._settings, self._batch, started, deadline)
-        return self._client._result(tasks, self._batch)
+    def _wait(self, timeout: float | None) -> Steps[Any]:
+        deadline = self._session.begin(self._state, timeout)
+        tasks = yield from poll_until_ended(self._session, self._state, deadline)
+        result = self._make_result(tasks)
+        yield self._ended_well(result)
+        return result
 
-    def _generating(
-        self, timeout: float | None, conclude: Conclude | None, *, turn_counts: bool
+    def _generate(
+        self,
+        timeout: float | None,
+        conclude: Callable[[Any], Any] | None = None,
+        *,
+        turn_counts: bool = True,
     ) -> Steps[Any]:
         """Submit and wait within one deadline, which may leave out the wait for a turn.
 
-        What `conclude` makes of the result is made here, where no Ctrl-C loses the ids.
+        What `conclude` makes of the result is made here, where ids are kept.
         """
-        started, deadline = self._settings.deadline(timeout)
-        until = deadline if turn_counts else float("inf")
-        yield from submitted(self._settings, self._batch, started, until)
+        session, state = self._session, self._state
+        deadline = session.begin(state, timeout)
+        yield from create_tasks(session, state, deadline if turn_counts else inf)
         if not turn_counts:
-            started, deadline = self._settings.deadline(timeout)
-        tasks = yield from waited(self._settings, self._batch, started, deadline)
-        result = self._client._result(tasks, self._batch)
+            deadline = session.begin(state, timeout)
+        tasks = yield from poll_until_ended(session, state, deadline)
+        result = self._make_result(tasks)
+        yield self._ended_well(result)
         return result if conclude is None else conclude(result)
 
-    def _kept(self, steps: Steps[T]) -> Steps[T]:
+    def _ended_well(self, result: Result | AsyncResult) -> RequestEnded:
+        missing = missing_pictures(self._state, len(result.images))
+        about = self._session.identity(self._state)
+        return RequestEnded(*about, None, self.task_ids, None, missing)
+
+    def _read_states(self) -> Steps[tuple[Task, ...]]:
+        return self._keep_ids(read_states(self._session, self._state), ends=False)
+
+    def _keep_ids(self, steps: Steps[T], *, ends: bool = True) -> Steps[T]:
         """Whatever ends the steps, the tasks' ids are returned, on the error or in the log.
 
-        No context manager: a Ctrl-C as it is left would come too late for it.
+        ends: whether an error is the end of the request. No context manager: a Ctrl-C as it is
+        left would come too late for it.
         """
         try:
             return (yield from steps)
         except Imagen4Error as error:
-            error.gateway = error.gateway or self._settings.name
-            error.task_ids = error.task_ids or self.task_ids
-            error.job = self if self.task_ids else None
-            if isinstance(error, PartialFailure) and isinstance(error.result, list):
-                error.result = self._client._result(error.result, self._batch)
+            self._complete(error)
+            if ends:
+                about = self._session.identity(self._state)
+                yield RequestEnded(*about, None, error.task_ids, error)
             raise
         except BaseException as interruption:
-            log_interruption(self._batch, self._settings.name, interruption)
+            log_interruption(self._state, self.gateway, interruption)
             raise
 
+    def _complete(self, error: Imagen4Error) -> None:
+        """Put what is known of the tasks on the error."""
+        error.gateway = error.gateway or self.gateway
+        error.task_ids = error.task_ids or self.task_ids
+        error.job = cast("ResumableJob", self) if self.task_ids else None
+        if isinstance(error, PartialFailure):
+            error.result = self._make_result(error.tasks)
 
-class Job(Tasks[tuple[Task, ...], Result, Generator[Update]]):
-    """The tasks of one request, from `Client`."""
+
+class Job(BaseJob):
+    """The tasks of one request, from `Client`. Made by `submit` and `job`."""
+
+    _driver: Driver
+
+    def status(self) -> tuple[Task, ...]:
+        """Ask for every task once, at the documented rate.
+
+        Returns the tasks, in order. Raises PartialFailure where some are unknown or cannot be
+        read: its `tasks` are the others.
+        """
+        return self._driver.run(self._read_states())
+
+    def wait(self, timeout: float | None = None, on_event: Listener | None = None) -> Result:
+        """Poll until all tasks have ended.
+
+        timeout: seconds, at most (default: Polling.timeout). A last poll at the end of that
+            time gets up to 5 s for its answer.
+        on_event: called with each event.
+        Returns the pictures. Raises TaskTimeout (wait again, whenever you like), TaskFailed,
+        PartialFailure, or what the gateway says about the key. Failed polls are ridden out.
+        """
+        result: Result = self._driver.run(self._keep_ids(self._wait(timeout)), on_event)
+        return result
+
+    def events(self, timeout: float | None = None) -> Generator[Event]:
+        """What `wait` learns, as it learns it; raises the same errors, at the end.
+
+        `wait()` afterwards returns the result without asking again.
+        """
+        return self._driver.events(self._keep_ids(self._wait(timeout)))
+
+    def _make_result(self, tasks: Sequence[Task]) -> Result:
+        fields = fields_of(self._session, self._state, tasks)
+        images = tuple(Image(**each, _driver=self._driver) for each in fields)
+        return Result(images, tuple(tasks), self._session, self._driver)
 
 
-class AsyncJob(
-    Tasks[
-        Coroutine[Any, Any, tuple[Task, ...]],
-        Coroutine[Any, Any, AsyncResult],
-        AsyncGenerator[Update],
-    ]
-):
-    """The tasks of one request, from `AsyncClient`: `status` and `wait` are awaited."""
+class AsyncJob(BaseJob):
+    """The tasks of one request, from `AsyncClient`. Made by `submit` and `job`."""
+
+    _driver: AsyncDriver
+
+    async def status(self) -> tuple[Task, ...]:
+        """Ask for every task once, at the documented rate.
+
+        Returns the tasks, in order. Raises PartialFailure where some are unknown or cannot be
+        read: its `tasks` are the others.
+        """
+        return await self._driver.run(self._read_states())
+
+    async def wait(
+        self, timeout: float | None = None, on_event: Listener | None = None
+    ) -> AsyncResult:
+        """Poll until all tasks have ended.
+
+        timeout: seconds, at most (default: Polling.timeout). A last poll at the end of that
+            time gets up to 5 s for its answer.
+        on_event: called with each event; may be a coroutine function.
+        Returns the pictures. Raises TaskTimeout (wait again, whenever you like), TaskFailed,
+        PartialFailure, or what the gateway says about the key. Failed polls are ridden out.
+        """
+        steps = self._keep_ids(self._wait(timeout))
+        result: AsyncResult = await self._driver.run(steps, on_event)
+        return result
+
+    def events(self, timeout: float | None = None) -> AsyncGenerator[Event]:
+        """What `wait` learns, as it learns it; raises the same errors, at the end.
+
+        `wait()` afterwards returns the result without asking again.
+        """
+        return self._driver.events(self._keep_ids(self._wait(timeout)))
+
+    def _make_result(self, tasks: Sequence[Task]) -> AsyncResult:
+        fields = fields_of(self._session, self._state, tasks)
+        images = tuple(AsyncImage(**each, _driver=self._driver) for each in fields)
+        return AsyncResult(images, tuple(tasks), self._session, self._driver)
+
+
+def missing_pictures(state: JobState, count: int) -> int:
+    """How many pictures fewer than asked and paid for a success has."""
+    if len(state.ended) != len(state.plans):
+        return 0
+    asked = sum(int(plan.fields.get("num_images", 1)) for plan in state.plans)
+    return max(0, asked - count)

@@ -1,37 +1,31 @@
-"""Pictures and what else came of a request.
-
-The classes for the sync and the async client differ in what their methods return, a value
-or a coroutine of it: `run` decides, by performing the same steps either way.
-"""
+"""Pictures and what else came of a request."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, Self
 
-from .downloads.pictures import Target, make_directory, stem
-from .downloads.transfer import fetched
+from .downloads.pictures import SaveTarget, make_directory, stem
+from .downloads.transfer import download_picture
 from .errors import DownloadError
+from .events import PictureSaved, Retrying
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator, Sequence
     from datetime import datetime, timedelta
 
     from .core.effects import Steps
-    from .core.settings import Settings
+    from .core.job_state import JobState
+    from .core.session import Session
     from .core.task import Task
-
-PathT = TypeVar("PathT")
-PathsT = TypeVar("PathsT")
-BytesT = TypeVar("BytesT")
-ImageT = TypeVar("ImageT", bound="Picture[Any, Any]")
+    from .events import Listener
+    from .wire.driving import AsyncDriver, Driver
 
 
-class Bound:
+class ClientBound:
     """What belongs to a client and does not change: a copy is the thing itself.
 
     It cannot leave the process, since the client's connections and its key would have to.
@@ -53,94 +47,126 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture(Bound, Generic[PathT, BytesT]):
-    """One picture.
-
-    url: good for about a day. index: from 0 within the result. seed: the one this picture
-    was made with, if one was given.
-    """
+class BaseImage(ClientBound):
+    """What `Image` and `AsyncImage` share."""
 
     url: str
+    """Good for about a day."""
     task_id: str
     seed: str | None
+    """The one this picture was made with, if one was given."""
     index: int
+    """From 0 within the result."""
     _name: str = field(repr=False)
     _taken: dict[Path, str] = field(repr=False, compare=False)
-    _settings: Settings = field(repr=False, compare=False)
-    _run: Callable[[Steps[Any]], Any] = field(repr=False, compare=False)
+    _request: tuple[str, int, str | None] = field(repr=False, compare=False)
+    _session: Session = field(repr=False, compare=False)
 
-    def save(self, path: str | os.PathLike[str]) -> PathT:
-        """Write the picture to a file, or into a directory, and return where it is.
+    @property
+    def gateway(self) -> str:
+        return self._session.name
 
-        A directory is one that exists, or any path without a suffix; there the file is named
-        after task and picture, with the suffix of its content. Raises DownloadError.
-        """
-        saved: PathT = self._run(self._saved(path))
+    def _save(self, path: str | os.PathLike[str]) -> Steps[Path]:
+        started = self._session.clock()
+        try:
+            target = SaveTarget(path, self._name, self._taken)
+            with target.temporary() as file:
+                suffix = yield from self._download(file, started)
+                saved = target.keep(file, suffix)
+        except DownloadError as error:
+            self._about_task(error)
+            raise
+        yield PictureSaved(*self._identity(started), saved)
         return saved
 
-    def read(self) -> BytesT:
-        """The picture's bytes. Raises DownloadError."""
-        content: BytesT = self._run(self._read())
-        return content
-
-    def _saved(self, path: str | os.PathLike[str]) -> Steps[Path]:
-        with self._errors():
-            target = Target(path, self._name, self._taken)
-            with target.temporary() as file:
-                suffix = yield from fetched(self._settings, self.url, file)
-                return target.keep(file, suffix)
-
-    def _tried(self, directory: str | os.PathLike[str]) -> Steps[Path | DownloadError]:
+    def _try_to_save(self, directory: str | os.PathLike[str]) -> Steps[Path | DownloadError]:
         try:
-            with self._errors():
-                make_directory(directory)
-            return (yield from self._saved(directory))
+            make_directory(directory)
+            return (yield from self._save(directory))
         except DownloadError as error:
-            return error
+            return self._about_task(error)
 
     def _read(self) -> Steps[bytes]:
         buffer = io.BytesIO()
-        with self._errors():
-            yield from fetched(self._settings, self.url, buffer)
+        try:
+            yield from self._download(buffer, self._session.clock())
+        except DownloadError as error:
+            self._about_task(error)
+            raise
         return buffer.getvalue()
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _download(self, file: BinaryIO, started: float) -> Steps[str]:
+        def retrying(pause: float, reason: str) -> Retrying:
+            return Retrying(*self._identity(started), "download", pause, reason)
+
+        return download_picture(self._session, self.url, file, retrying)
+
+    def _identity(self, started: float) -> tuple[str, str, int, str | None, float, str]:
+        """What every event about the picture begins with."""
+        elapsed = self._session.clock() - started
+        return (self.gateway, *self._request, elapsed, self.task_id)
+
+    def _about_task(self, error: DownloadError) -> DownloadError:
         """Whatever cannot be fetched or saved, the error names the task that was paid for."""
-        try:
-            yield
-        except DownloadError as error:
-            error.gateway, error.task_ids = self._settings.name, (self.task_id,)
-            raise
-
-
-class Image(Picture[Path, bytes]):
-    """One picture, from `Client`."""
-
-
-class AsyncImage(Picture[Coroutine[Any, Any, Path], Coroutine[Any, Any, bytes]]):
-    """One picture, from `AsyncClient`; `save` and `read` are awaited."""
+        error.gateway, error.task_ids = self.gateway, (self.task_id,)
+        return error
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures(Bound, Generic[ImageT, PathsT]):
-    """The pictures of one request, and its tasks, both in order."""
+class Image(BaseImage):
+    """One picture, from `Client`."""
 
-    images: tuple[ImageT, ...]
-    tasks: tuple[Task, ...]
-    _together: Callable[[list[Steps[Any]], Callable[[list[Any]], Any]], Any] = field(
-        repr=False, compare=False
-    )
+    _driver: Driver = field(repr=False, compare=False)
 
-    def save(self, directory: str | os.PathLike[str]) -> PathsT:
-        """Save all pictures into a directory, several at once; their paths, in order.
+    def save(self, path: str | os.PathLike[str], on_event: Listener | None = None) -> Path:
+        """Write the picture to a file, or into a directory.
 
-        All are tried; then the first DownloadError is raised, if there was one: its `paths`
-        say where the others are.
+        path: a directory is one that exists, or any path without a suffix; there the file is
+            named after task and picture, with the suffix of its content.
+        on_event: called with each event.
+        Returns where the picture is. Raises DownloadError.
         """
-        steps = [image._tried(directory) for image in self.images]
-        paths: PathsT = self._together(steps, all_of)
-        return paths
+        return self._driver.run(self._save(path), on_event)
+
+    def read(self) -> bytes:
+        """Download the picture and return its bytes. Raises DownloadError."""
+        return self._driver.run(self._read())
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncImage(BaseImage):
+    """One picture, from `AsyncClient`."""
+
+    _driver: AsyncDriver = field(repr=False, compare=False)
+
+    async def save(self, path: str | os.PathLike[str], on_event: Listener | None = None) -> Path:
+        """Write the picture to a file, or into a directory.
+
+        path: a directory is one that exists, or any path without a suffix; there the file is
+            named after task and picture, with the suffix of its content.
+        on_event: called with each event; may be a coroutine function.
+        Returns where the picture is. Raises DownloadError.
+        """
+        return await self._driver.run(self._save(path), on_event)
+
+    async def read(self) -> bytes:
+        """Download the picture and return its bytes. Raises DownloadError."""
+        return await self._driver.run(self._read())
+
+
+@dataclass(frozen=True, slots=True)
+class BaseResult(ClientBound):
+    """What `Result` and `AsyncResult` share."""
+
+    images: tuple[Any, ...]
+    tasks: tuple[Task, ...]
+    """The request's tasks, in order."""
+    _session: Session = field(repr=False, compare=False)
+
+    @property
+    def gateway(self) -> str:
+        """The name of the gateway that made the pictures."""
+        return self._session.name
 
     @property
     def task_ids(self) -> tuple[str, ...]:
@@ -169,15 +195,49 @@ class Pictures(Bound, Generic[ImageT, PathsT]):
         return tuple(task.raw for task in self.tasks)
 
 
-class Result(Pictures[Image, list[Path]]):
+@dataclass(frozen=True, slots=True)
+class Result(BaseResult):
     """The pictures of one request, from `Client`."""
 
+    images: tuple[Image, ...]
+    """In order."""
+    _driver: Driver = field(repr=False, compare=False)
 
-class AsyncResult(Pictures[AsyncImage, Coroutine[Any, Any, list[Path]]]):
-    """The pictures of one request, from `AsyncClient`; `save` is awaited."""
+    def save(
+        self, directory: str | os.PathLike[str], on_event: Listener | None = None
+    ) -> list[Path]:
+        """Save all pictures into a directory, several at once.
+
+        on_event: called with each event.
+        Returns their paths, in order. All are tried; then the first DownloadError is raised, if
+        there was one: its `paths` say where the others are.
+        """
+        steps = [image._try_to_save(directory) for image in self.images]
+        return paths_of(self._driver.run_all(steps, on_event))
 
 
-def all_of(found: list[Path | DownloadError]) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class AsyncResult(BaseResult):
+    """The pictures of one request, from `AsyncClient`."""
+
+    images: tuple[AsyncImage, ...]
+    """In order."""
+    _driver: AsyncDriver = field(repr=False, compare=False)
+
+    async def save(
+        self, directory: str | os.PathLike[str], on_event: Listener | None = None
+    ) -> list[Path]:
+        """Save all pictures into a directory, several at once.
+
+        on_event: called with each event; may be a coroutine function.
+        Returns their paths, in order. All are tried; then the first DownloadError is raised, if
+        there was one: its `paths` say where the others are.
+        """
+        steps = [image._try_to_save(directory) for image in self.images]
+        return paths_of(await self._driver.run_all(steps, on_event))
+
+
+def paths_of(found: Sequence[Path | DownloadError]) -> list[Path]:
     """The paths, or the first error, which then tells of all pictures."""
     paths = [each for each in found if isinstance(each, Path)]
     failures = [each for each in found if isinstance(each, DownloadError)]
@@ -189,12 +249,23 @@ def all_of(found: list[Path | DownloadError]) -> list[Path]:
     raise error
 
 
-def fields_of(tasks: Iterable[Task], seeds: dict[str, str | None]) -> Iterator[tuple[Any, ...]]:
-    """What is known of each picture, in the order of tasks and of each task's URLs."""
+def fields_of(session: Session, state: JobState, tasks: Sequence[Task]) -> Iterator[dict[str, Any]]:
+    """What an image is made of, in the order of tasks and of each task's URLs."""
     index = 0
     taken: dict[Path, str] = {}
+    request = (state.job_id, state.index, state.tag)
     for task in tasks:
-        seed = seeds.get(task.task_id, task.seed)
+        seed = state.seeds.get(task.task_id, task.seed)
         for number, url in enumerate(task.urls):
-            yield url, task.task_id, seed, index, stem(task.task_id, number), taken
+            name = stem(task.task_id, number)
+            yield {
+                "url": url,
+                "task_id": task.task_id,
+                "seed": seed,
+                "index": index,
+                "_name": name,
+                "_taken": taken,
+                "_request": request,
+                "_session": session,
+            }
             index += 1

@@ -3,7 +3,7 @@
 import click
 from click.shell_completion import get_completion_class
 
-from imagen4.cli import group
+from . import group
 
 
 @click.command()

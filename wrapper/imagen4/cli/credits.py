@@ -4,9 +4,9 @@ import json
 
 import click
 
-from imagen4 import Client, Gateway
-from imagen4.cli import options, outcome
-from imagen4.cli.progress import PlainLines
+from .. import Client, Gateway
+from . import options, outcome
+from .progress import PlainLines
 
 
 @click.command()

@@ -2,21 +2,20 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from imagen4 import AspectRatio, Client, Gateway
-from imagen4.cli import exits, options, outcome
-from imagen4.cli.progress import display
-from imagen4.errors import Imagen4Error
+from .. import AspectRatio, Client, Gateway
+from ..errors import Imagen4Error
+from . import exits, options, outcome
+from .progress import display
 
 if TYPE_CHECKING:
-    from imagen4.sandbox import Sandbox
+    from ..sandbox import Sandbox
 
-GATEWAYS: tuple[Gateway, ...] = ("kie", "apikley")
 # A sandbox task takes eight seconds on the sandbox's clock: two here.
 SPEED = 4.0
 
@@ -34,14 +33,14 @@ def command(
 
     A sandbox is started on this machine for it, and stopped at the end.
     """
-    from imagen4.sandbox import Sandbox
+    from ..sandbox import Sandbox
 
     made: list[dict[str, Any]] = []
     failed: list[Imagen4Error] = []
     asked = {"prompt": prompt, "num_images": num_images, "aspect_ratio": aspect_ratio}
     try:
         with Sandbox(speed=SPEED) as sandbox:
-            for gateway in GATEWAYS:
+            for gateway in get_args(Gateway):
                 try:
                     made.append(_pictures(sandbox, gateway, output / gateway, **asked))
                 except Imagen4Error as error:
@@ -61,7 +60,7 @@ def _pictures(sandbox: "Sandbox", gateway: Gateway, output: Path, **asked: Any) 
     """Make and save pictures through one gateway's client."""
     url, key = sandbox.url(gateway), sandbox.key(gateway)
     with display(gateway) as shown, Client(gateway, base_url=url, api_key=key) as client:
-        result = client.generate(**asked, on_update=shown.update)
+        result = client.generate(**asked, on_event=shown.tell)
         return outcome.result_as_json(gateway, result, result.save(output))
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from imagen4 import errors
+from .. import errors
 
 
 class Exit(enum.IntEnum):

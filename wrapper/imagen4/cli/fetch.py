@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from imagen4 import Client, Gateway
-from imagen4.cli import options, outcome
-from imagen4.cli.progress import display
+from .. import Client, Gateway
+from . import options, outcome
+from .progress import display
 
 
 @click.command()
@@ -35,5 +35,5 @@ def command(
         Client(gateway, base_url=base_url) as client,
         outcome.keeping(made, output),
     ):
-        made.result = client.job(*task_ids).wait(timeout=timeout, on_update=shown.update)
-        outcome.saved(gateway, made.result, made.result.save(output), as_json=as_json)
+        result = made.result = client.job(*task_ids).wait(timeout=timeout, on_event=shown.tell)
+        outcome.saved(gateway, result, result.save(output), as_json=as_json)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from imagen4 import AspectRatio, Client, Gateway
-from imagen4.cli import options, outcome
-from imagen4.cli.progress import display
+from .. import AspectRatio, Client, Gateway
+from . import options, outcome
+from .progress import display
 
 
 @click.command()
@@ -48,7 +48,7 @@ def command(
         outcome.keeping(made, output),
     ):
         options.make(output)  # that it cannot be made is to be said before anything is paid
-        made.result = client.generate(
+        result = made.result = client.generate(
             prompt,
             num_images=num_images,
             aspect_ratio=aspect_ratio,
@@ -56,6 +56,6 @@ def command(
             seed=seed,
             callback_url=callback_url,
             timeout=timeout,
-            on_update=shown.update,
+            on_event=shown.tell,
         )
-        outcome.saved(gateway, made.result, made.result.save(output), as_json=as_json)
+        outcome.saved(gateway, result, result.save(output), as_json=as_json)

@@ -12,7 +12,8 @@ from typing import Any
 
 import click
 
-from imagen4.cli import exits
+from ..facts import GATEWAYS
+from . import exits
 
 # Name → where its click command stands, and its line in `imagen4 --help`. Given here
 # so that `--help` imports neither httpx nor the server's or the suite's libraries.
@@ -31,8 +32,7 @@ COMMANDS = {
 EXTRAS = {"sandbox": "sandbox", "demo": "sandbox", "contract": "contract"}
 
 ENVIRONMENT = (
-    ("KIE_API_KEY", "The key for --gateway kie."),
-    ("APIKLEY_API_KEY", "The key for --gateway apikley."),
+    *((each.key_variable, f"The key for --gateway {each.name}.") for each in GATEWAYS.values()),
     ("IMAGEN4_GATEWAY", "The gateway, where --gateway is not given."),
     ("IMAGEN4_LOG", "debug, info, warning or error: how much to log to standard error."),
 )

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
-from imagen4.core.origins import checked_base_url
-from imagen4.errors import InvalidRequest
+from ..core.origins import checked_base_url
+from ..errors import InvalidRequest
+from ..facts import GATEWAYS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -17,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _gateway = click.option(
     "--gateway",
     "-g",
-    type=click.Choice(["kie", "apikley"]),
+    type=click.Choice(list(GATEWAYS)),
     required=True,
     envvar="IMAGEN4_GATEWAY",
     show_envvar=True,

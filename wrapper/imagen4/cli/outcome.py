@@ -12,19 +12,20 @@ from unicodedata import category
 
 import click
 
-from imagen4 import Result, Task
-from imagen4.cli import exits
-from imagen4.cli.progress import Display
-from imagen4.errors import (
+from .. import Task
+from ..core.ports import PartialResult
+from ..errors import (
     DownloadError,
     Imagen4Error,
     PartialFailure,
     TaskFailed,
     TaskNotFound,
 )
+from . import exits
+from .progress import Display
 
 
-def saved(gateway: str, result: Result, paths: Sequence[Path], *, as_json: bool) -> None:
+def saved(gateway: str, result: PartialResult, paths: Sequence[Path], *, as_json: bool) -> None:
     """Print where the pictures are: a path a line, or one JSON document."""
     if as_json:
         click.echo(json.dumps(result_as_json(gateway, result, paths), indent=2))
@@ -47,13 +48,13 @@ def harmless(text: str) -> str:
 class Made:
     """What a command has got so far: with a result, its tasks have ended well."""
 
-    result: Result | None = None
+    result: PartialResult | None = None
     paths: Sequence[Path | None] = ()
     problem: DownloadError | None = None
 
 
 def result_as_json(
-    gateway: str, result: Result, paths: Sequence[Path | None] = ()
+    gateway: str, result: PartialResult, paths: Sequence[Path | None] = ()
 ) -> dict[str, Any]:
     """A result for machines; `cost_time` in seconds, times as ISO 8601."""
     names = [path and str(path) for path in paths] or [None] * len(result.images)
@@ -119,7 +120,8 @@ def ending(
         if made.problem is not None:
             exits.tell(f"Not all are saved: {made.problem}")
             _hint(resume, made.problem.task_ids, made)
-        fail(error, as_json=as_json, result=result_as_json(gateway, error.result, made.paths))
+        partial = result_as_json(gateway, error.result, made.paths) if error.result else None
+        fail(error, as_json=as_json, result=partial)
     except Imagen4Error as error:
         _hint(resume, _ids(error, display), made)
         paths = getattr(error, "paths", ())
@@ -151,7 +153,7 @@ def keeping(made: Made, output: Path) -> Iterator[None]:
     except PartialFailure as error:
         made.result = error.result
         try:
-            made.paths = error.result.save(output)
+            made.paths = error.result.save(output) if error.result else ()
         except DownloadError as problem:
             made.paths, made.problem = problem.paths, problem
         raise

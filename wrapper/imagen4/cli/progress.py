@@ -7,21 +7,22 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, Self
 
-from imagen4 import Update
-from imagen4.cli.exits import tell
+from ..events import Event, PollFailed, TaskCreated, TaskState
+from .exits import tell
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
 class Display(Protocol):
-    """Something that can be told about updates; `task_ids` are those seen so far."""
+    """Shows what it is told of."""
 
     task_ids: tuple[str, ...]
+    """The tasks seen so far."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *exc: object) -> None: ...
-    def update(self, update: Update) -> None: ...
+    def tell(self, event: Event) -> None: ...
 
 
 def display(gateway: str) -> Display:
@@ -43,13 +44,14 @@ class PlainLines:
     def __exit__(self, *exc: object) -> None:
         pass
 
-    def update(self, update: Update) -> None:
-        self.task_ids = update.task_ids or self.task_ids
-        state = update.state or f"no news ({update.problem})"
-        if self._states.get(update.task_id) != state:
-            self._states[update.task_id] = state
-            line = f"{update.elapsed:6.1f} s  {self._gateway}  {update.task_id}  {state}"
-            tell(line)
+    def tell(self, event: Event) -> None:
+        self.task_ids = tasks_so_far(self.task_ids, event)
+        state, task_id = state_told(event), event.task_id
+        if isinstance(event, PollFailed):
+            state = f"no news ({event.error})"
+        if state and task_id and self._states.get(task_id) != state:
+            self._states[task_id] = state
+            tell(f"{event.elapsed:6.1f} s  {self._gateway}  {task_id}  {state}")
 
 
 class LiveTable:
@@ -80,16 +82,17 @@ class LiveTable:
         with suppress(OSError):
             self._progress.stop()
 
-    def update(self, update: Update) -> None:
-        self.task_ids = update.task_ids or self.task_ids
-        with suppress(OSError):  # the terminal is gone; the tasks are paid for
-            self._show(update)
+    def tell(self, event: Event) -> None:
+        self.task_ids = tasks_so_far(self.task_ids, event)
+        state = state_told(event)
+        if state and event.task_id:
+            with suppress(OSError):  # the terminal is gone; the tasks are paid for
+                self._show(event, event.task_id, state)
 
-    def _show(self, update: Update) -> None:
-        row = self._row(update.task_id)
-        state = update.state or "no news"
-        if update.state in {"success", "fail"}:
-            self._pictures[update.task_id] = len(update.task.urls) if update.task else 0
+    def _show(self, event: Event, task_id: str, state: str) -> None:
+        row = self._row(task_id)
+        if isinstance(event, TaskState) and (event.task.succeeded or event.task.failed):
+            self._pictures[task_id] = len(event.task.urls)
             self._progress.update(row, total=1, completed=1)
         self._progress.update(row, state=state)
         ended, known = len(self._pictures), len(self.task_ids)
@@ -105,3 +108,22 @@ class LiveTable:
             self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
             self._rows[task_id] = self._progress.add_task(task_id, total=None, state="")
         return self._rows[task_id]
+
+
+def tasks_so_far(known: tuple[str, ...], event: Event) -> tuple[str, ...]:
+    """The tasks seen so far, with the one that an event is about."""
+    if event.task_id is None or event.task_id in known:
+        return known
+    return (*known, event.task_id)
+
+
+def state_told(event: Event) -> str | None:
+    """What an event says of its task's state; None where it says nothing."""
+    match event:
+        case TaskCreated():
+            return "submitted"
+        case TaskState(task=task):
+            return task.state
+        case PollFailed():
+            return "no news"
+    return None

@@ -1,12 +1,13 @@
 """`imagen4 status`: one look at each task."""
 
 import json
+from collections.abc import Sequence
 
 import click
 
-from imagen4 import Client, Gateway, PartialFailure, Task
-from imagen4.cli import options, outcome
-from imagen4.cli.progress import PlainLines
+from .. import Client, Gateway, PartialFailure, Task
+from . import options, outcome
+from .progress import PlainLines
 
 
 @click.command()
@@ -30,9 +31,9 @@ def command(
         try:
             tasks = client.job(*task_ids).status()
         except PartialFailure as error:  # one unknown id does not hide the others
-            known = [outcome.task_as_json(task) for task in error.result.tasks]
+            known = [outcome.task_as_json(task) for task in error.tasks]
             if not as_json:
-                _show(error.result.tasks)
+                _show(error.tasks)
             outcome.fail(error, as_json=as_json, result={"tasks": known})
     if as_json:
         click.echo(json.dumps({"tasks": list(map(outcome.task_as_json, tasks))}, indent=2))
@@ -40,7 +41,7 @@ def command(
         _show(tasks)
 
 
-def _show(tasks: tuple[Task, ...]) -> None:
+def _show(tasks: Sequence[Task]) -> None:
     outcome.say(*map(_line, tasks))
 
 

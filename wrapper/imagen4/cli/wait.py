@@ -4,9 +4,9 @@ import json
 
 import click
 
-from imagen4 import Client, Gateway
-from imagen4.cli import options, outcome
-from imagen4.cli.progress import display
+from .. import Client, Gateway
+from . import options, outcome
+from .progress import display
 
 
 @click.command()
@@ -27,7 +27,7 @@ def command(
         outcome.ending(shown, gateway=gateway, base_url=base_url, as_json=as_json),
         Client(gateway, base_url=base_url) as client,
     ):
-        result = client.job(*task_ids).wait(timeout=timeout, on_update=shown.update)
+        result = client.job(*task_ids).wait(timeout=timeout, on_event=shown.tell)
     if as_json:
         click.echo(json.dumps(outcome.result_as_json(gateway, result), indent=2))
     else:

@@ -11,7 +11,7 @@ from ..errors import InvalidRequest
 LONGEST = 1e9
 
 
-def number(value: object) -> float | None:
+def real_number(value: object) -> float | None:
     """The value as a float, which may be infinite; None if it is no real number."""
     if isinstance(value, bool) or not isinstance(value, Real):
         return None
@@ -24,7 +24,7 @@ def number(value: object) -> float | None:
 
 def seconds(value: object, name: str, *, zero: bool = True) -> float:
     """A finite number of seconds. Raises InvalidRequest."""
-    found = number(value)
+    found = real_number(value)
     if found is None or not (0 <= found <= LONGEST) or (found == 0 and not zero):
         bound = ", 0 or more" if zero else " above 0"
         raise InvalidRequest(f"{name} must be a number of seconds{bound}")

@@ -1,62 +1,45 @@
 """What the decisions ask for: they yield effects, and whoever drives them does the I/O.
 
 A decision is a generator (`Steps`). It yields effects, is resumed with the answer of
-a `Send`, or has what went wrong thrown in. So submitting and waiting are
-written once, and the sync and the async client are loops around the same code.
+a `Send`, or has what went wrong thrown in; it also yields the events that it comes to. So
+submitting and waiting are written once, and the sync and the async client are loops around
+the same code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import TransportError
+from ..events import Event
 
 if TYPE_CHECKING:
-    from ..downloads.transfer import Transfer
-    from ..errors import Imagen4Error
-    from .task import Task
+    from .answer import Answer, Call
+    from .ports import Download
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request to the gateway, without origin and without key."""
-
-    method: str
-    path: str
-    params: Mapping[str, str] = field(default_factory=dict)
-    json: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer, as it came. Header names are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
 @dataclass(slots=True)
 class Send:
-    """Send the call; `timeout` in seconds. The driver keeps the answer here, too.
+    """Send the call. The driver keeps the answer here, too.
 
     So an answer is not lost when a Ctrl-C falls between its arrival and its reading.
-    started: whether it is its turn to go out; before, nothing can have arrived.
-    ended: when (monotonic) the exchange was over, however late somebody looks at it.
     """
 
     call: Call
     timeout: float
+    """Seconds."""
     answer: Answer | None = None
     started: bool = False
+    """Whether it is its turn to go out; before, nothing can have arrived."""
     ended: float | None = None
+    """When (monotonic) the exchange was over, however late somebody looks at it."""
 
-    def waited(self, seconds: float) -> None:
+    def subtract_wait(self, seconds: float) -> None:
         """Count the wait for a connection. Raises TransportError if it took all the time.
 
         A create keeps its full time: once it is out, its answer is worth waiting for.
@@ -82,34 +65,17 @@ class Sleep:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
-    """One thing learned while a job runs; what `on_update` gets and `updates()` yields.
-
-    `state` is "submitted" for a task just created, else the gateway's word for its state,
-    or "" when a poll brought no state; then `problem` says why. `elapsed` counts seconds
-    since the call began. `task_ids` are all tasks of the job so far.
-    """
-
-    task_id: str
-    state: str
-    elapsed: float
-    task_ids: tuple[str, ...] = ()
-    task: Task | None = None
-    problem: Imagen4Error | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Fetch:
     """Make one attempt at a download."""
 
-    transfer: Transfer
+    download: Download
 
 
-Effect = Send | Sleep | Update | Fetch
+Effect = Send | Sleep | Fetch | Event
 Steps = Generator[Effect, Any, T]
 
 
-class Course(Generic[T]):
+class StepRunner(Generic[T]):
     """Runs steps from one effect to the next and keeps what they return."""
 
     value: T

@@ -8,58 +8,60 @@ that a server can send.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import errors
+from ..facts import protocol
+from ..facts.protocol import Code
+from .answer import json_value
 from .redaction import LONGEST_TEXT, one_line, redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
-    from ..gateways.adapter import Model
-    from .effects import Answer
+    from .answer import Answer
 
 E = TypeVar("E", bound=errors.Imagen4Error)
 
-SUCCESS = 200
 # Numbers mean the same as a status and as a code; see errors.py for the tree.
 ERRORS: dict[int, type[errors.Imagen4Error]] = {
-    400: errors.InvalidRequest,
-    401: errors.AuthenticationError,
-    402: errors.InsufficientCredits,
-    403: errors.AuthenticationError,
-    413: errors.InvalidRequest,
-    422: errors.InvalidRequest,
-    429: errors.RateLimited,
-    433: errors.QuotaExceeded,
-    455: errors.GatewayUnavailable,
-    505: errors.FeatureDisabled,
+    Code.BAD_REQUEST: errors.InvalidRequest,
+    Code.UNAUTHORIZED: errors.AuthenticationError,
+    Code.NO_CREDITS: errors.InsufficientCredits,
+    Code.FORBIDDEN: errors.AuthenticationError,
+    Code.TOO_LARGE: errors.InvalidRequest,
+    Code.INVALID: errors.InvalidRequest,
+    Code.RATE_LIMITED: errors.RateLimited,
+    Code.QUOTA_USED_UP: errors.QuotaExceeded,
+    Code.MAINTENANCE: errors.GatewayUnavailable,
+    Code.DISABLED: errors.FeatureDisabled,
 }
 # About a task: live answers say 422 "recordInfo is null", the page says 404.
 TASK_ERRORS = ERRORS | {
-    404: errors.TaskNotFound,
-    422: errors.TaskNotFound,
-    501: errors.TaskFailed,
+    Code.NOT_FOUND: errors.TaskNotFound,
+    Code.INVALID: errors.TaskNotFound,
+    Code.GENERATION_FAILED: errors.TaskFailed,
 }
 LONGEST_BODY = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """An answer, opened: `code` is None where it holds none, `data` where it holds no data."""
+    """An answer, parsed: `code` is None where it holds none, `data` where it holds no data."""
 
     answer: Answer
     decoded: Any
     code: int | None
+    verdict: int | None
+    """The HTTP status if it is no success, else the body's code."""
     message: str
     data: Any
 
     @property
-    def number(self) -> int | None:
-        """The verdict: the HTTP status if it is no success, else the body's code."""
-        return self.code if 200 <= self.answer.status < 300 else self.answer.status
+    def record(self) -> Mapping[str, Any]:
+        """`data`, if it is an object; else an empty one."""
+        return self.data if isinstance(self.data, dict) else {}
 
     @property
     def succeeded(self) -> bool:
@@ -67,8 +69,9 @@ class Envelope:
 
         But one that is there and cannot be read is not.
         """
-        uncoded = self.data is not None and self.decoded.get("code") is None
-        return self.number == SUCCESS or (self.number is None and uncoded)
+        if self.verdict is not None or self.data is None:
+            return self.verdict == Code.OK
+        return self.decoded.get(protocol.CODE) is None
 
     @property
     def retry_after(self) -> float | None:
@@ -77,26 +80,20 @@ class Envelope:
         return float(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
-def opened(answer: Answer) -> Envelope:
+def parse_envelope(answer: Answer) -> Envelope:
     """Decode an answer; one that is not a JSON object has neither code nor data."""
-    decoded = decode(answer.body)
+    decoded = json_value(answer.body)
     fields = decoded if isinstance(decoded, dict) else {}
-    message = fields.get("msg") or fields.get("message")
+    message = fields.get(protocol.MESSAGE) or fields.get(protocol.MESSAGE_IN_EXAMPLES)
+    code = whole_number(fields.get(protocol.CODE))
     return Envelope(
         answer=answer,
         decoded=decoded,
-        code=whole_number(fields.get("code")),
+        code=code,
+        verdict=code if 200 <= answer.status < 300 else answer.status,
         message=message if isinstance(message, str) else "",
-        data=fields.get("data"),
+        data=fields.get(protocol.DATA),
     )
-
-
-def decode(text: bytes | str) -> Any:
-    """The JSON value, or None for whatever is not JSON."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):  # undecodable text and oversized numbers, too
-        return None
 
 
 def whole_number(value: object) -> int | None:
@@ -115,22 +112,24 @@ def refusal(
     if envelope.succeeded:
         return None
     known = TASK_ERRORS if about_task else ERRORS
-    number = envelope.number or 0
-    kind = known.get(number)
-    if kind is errors.TaskFailed and envelope.code != number:
+    verdict = envelope.verdict or 0
+    kind = known.get(verdict)
+    if kind is errors.TaskFailed and envelope.code != verdict:
         kind = None  # a proxy's 501, without the gateway's own word for it
     if kind is errors.TaskNotFound and not isinstance(envelope.decoded, dict):
         kind = None  # a proxy's 404: it knows nothing about tasks
     if kind is None:
-        broken = 500 <= number < 600
+        broken = 500 <= verdict < 600
         kind = errors.GatewayUnavailable if broken else errors.UnexpectedResponse
-    error = described(kind, envelope, words(envelope), secrets)
+    error = error_from_answer(kind, envelope, reason_in(envelope), secrets)
     if isinstance(error, errors.RateLimited):
         error.retry_after = envelope.retry_after
     return error
 
 
-def described(kind: type[E], envelope: Envelope, message: str, secrets: Collection[str]) -> E:
+def error_from_answer(
+    kind: type[E], envelope: Envelope, message: str, secrets: Collection[str]
+) -> E:
     """An error about this answer, with the secrets cut out of all its texts."""
     body = envelope.answer.body[:LONGEST_TEXT].decode("utf-8", "replace")
     return kind(
@@ -141,21 +140,10 @@ def described(kind: type[E], envelope: Envelope, message: str, secrets: Collecti
     )
 
 
-def words(envelope: Envelope) -> str:
+def reason_in(envelope: Envelope) -> str:
     """The gateway's own words if there are any, else ours."""
-    if envelope.message and envelope.number is not None:
+    if envelope.message and envelope.verdict is not None:
         return envelope.message
     if envelope.code is not None:
         return "The gateway refused without saying why"
     return "The answer is not the JSON object that the gateways send"
-
-
-def data_of(model: type[Model], decoded: Any) -> Any:
-    """`data` of an answer, read into its generated model; None where it does not fit.
-
-    Only for answers whose status and code were read before and say success.
-    """
-    try:
-        return getattr(model.from_dict(decoded), "data", None)
-    except (AttributeError, KeyError, TypeError, ValueError):  # what generated readers raise
-        return None

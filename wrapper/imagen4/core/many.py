@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, NoReturn, TypeAlias, TypeVar
 
 from ..errors import Imagen4Error, InvalidRequest
-from .batch import logger
 from .request import Request
 
 if TYPE_CHECKING:
@@ -17,40 +16,56 @@ if TYPE_CHECKING:
     from .effects import Steps
 
 R = TypeVar("R")
-# Steps for a request, which conclude with what is made of its result.
-Generate: TypeAlias = "Callable[[Request, Callable[[R], Finished[R]]], Steps[Finished[R]]]"
 
 
 @dataclass(frozen=True, slots=True)
-class Finished(Generic[R]):
-    """What came of one of many requests: either `result` or `error`; `index` from 0."""
+class Succeeded(Generic[R]):
+    """One of many requests that has its result."""
 
     index: int
+    """The request's place, from 0."""
     request: Request
-    result: R | None = None
-    error: Imagen4Error | None = None
+    result: R
+    error: None = None
 
     def get(self) -> R:
-        """The result, or the error raised."""
-        if self.result is None:
-            raise self.error or InvalidRequest("neither result nor error")
+        """The result."""
         return self.result
 
 
-def finished(index: int, item: str | Request, generate: Generate[R]) -> Steps[Finished[R]]:
-    """The steps of one of many requests: its failure is its own."""
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One of many requests that has none."""
+
+    index: int
+    """The request's place, from 0."""
+    request: Request
+    error: Imagen4Error
+    result: None = None
+
+    def get(self) -> NoReturn:
+        """Raises the error."""
+        raise self.error
+
+
+# What came of one of many requests: `result` or `error` is None.
+Finished: TypeAlias = Succeeded[R] | Failed
+
+
+def finish(
+    index: int,
+    item: str | Request,
+    generate: Callable[[Request, int, Callable[[R], Finished[R]]], Steps[Finished[R]]],
+) -> Steps[Finished[R]]:
+    """The steps of one of many requests: its failure is its own.
+
+    `generate` makes the steps, which conclude with what is made of the request's result.
+    """
     request = item if isinstance(item, Request) else Request(item)
     try:
-        return (yield from generate(request, partial(Finished, index, request)))
+        return (yield from generate(request, index, partial(Succeeded, index, request)))
     except Imagen4Error as error:
-        return Finished(index, request, error=error)
-
-
-def log_untaken(finished: Finished[Any]) -> None:
-    """What reaches nobody, since the loop over `generate_many` ended before, is not lost."""
-    done: Any = finished.result or finished.error
-    if done.task_ids:
-        logger.warning("Results that were not taken: tasks %s", ", ".join(done.task_ids))
+        return Failed(index, request, error)
 
 
 def checked_requests(requests: Iterable[str | Request]) -> Iterable[str | Request]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections import deque
 from math import inf
 from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..facts import Rate
 
 # The gateway counts when requests arrive, we count when they leave. The first ones arrive late,
 # after a TLS handshake: with 2 % more and a round trip of 200 ms, 21 creates came in 10 s.
@@ -12,14 +16,14 @@ MARGIN = 1.1
 
 
 class Pacer:
-    """Hands out moments so that no `period` seconds hold more than `count` of them.
+    """Hands out moments so that no `period` seconds hold more of them than the rate allows.
 
     First come, first served; one pacer is shared by everything a client does.
     """
 
-    def __init__(self, count: int, period: float) -> None:
-        self.period = period * MARGIN
-        self._moments: deque[float] = deque(maxlen=count)
+    def __init__(self, rate: Rate) -> None:
+        self.period = rate.seconds * MARGIN
+        self._moments: deque[float] = deque(maxlen=rate.times)
         self._lock = Lock()
 
     def reserve(self, now: float, latest: float = inf) -> float | None:

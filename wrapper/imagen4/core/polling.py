@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidRequest
-from .checks import LONGEST, at_least_one, number, seconds
+from .checks import LONGEST, at_least_one, real_number, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,27 +24,25 @@ LONGEST_RETRY_AFTER = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Polling:
-    """Settings of waiting. All times are in seconds.
-
-    timeout: for a whole wait, unless the call names its own. The gateways say: give up
-        after 10-15 minutes.
-    pace: bands (until, shortest, longest) of the interval between two polls of a task, by
-        the time since the wait began; drawn at random within a band.
-    grace: how long a task that is known to exist may be reported as unknown.
-    tolerance: so many answers in a row that cannot be understood are an error.
-    attempts: how often a create is tried when it provably did not arrive or was refused as
-        too frequent.
-    backoff: the first pause between such attempts; it doubles.
-    paced: keep creates and polls below the gateway's documented rates.
-    """
+    """Settings of waiting. All times are in seconds."""
 
     timeout: float = 900.0
+    """For a whole wait, unless the call names its own. The gateways say: give up after 10-15
+    minutes."""
     pace: tuple[tuple[float, float, float], ...] = DOCUMENTED_PACE
+    """Bands (until, shortest, longest) of the interval between two polls of a task, by the time
+    since the wait began; drawn at random within a band."""
     grace: float = 15.0
+    """How long a task that is known to exist may be reported as unknown."""
     tolerance: int = 3
+    """So many answers in a row that cannot be understood are an error."""
     attempts: int = 5
+    """How often a create is tried when it provably did not arrive or was refused as too
+    frequent."""
     backoff: float = 2.0
+    """The first pause between such attempts; it doubles."""
     paced: bool = True
+    """Keep creates and polls below the gateway's documented rates."""
 
     def __post_init__(self) -> None:
         """Raises InvalidRequest: what cannot be waited by must not show after a task is paid."""
@@ -70,7 +68,9 @@ class Polling:
         )
         return shortest + (longest - shortest) * random()
 
-    def pause(self, attempt: int, retry_after: float | None, random: Callable[[], float]) -> float:
+    def backoff_pause(
+        self, attempt: int, retry_after: float | None, random: Callable[[], float]
+    ) -> float:
         """The pause after the `attempt`-th refused create: doubling, half of it at random."""
         backoff = min(self.backoff * 2.0 ** (attempt - 1), LONGEST_BACKOFF)
         wish = min(retry_after or 0.0, LONGEST_RETRY_AFTER) if self.backoff else 0.0
@@ -81,7 +81,7 @@ def _band(band: object) -> bool:
     """Whether this is one band of a pace."""
     if not isinstance(band, (tuple, list)) or len(band) != 3:
         return False
-    until, shortest, longest = map(number, band)
+    until, shortest, longest = map(real_number, band)
     if until is None or shortest is None or longest is None:
         return False
     return until > 0 and 0 <= shortest <= longest <= LONGEST

@@ -76,14 +76,14 @@ def spelled_out(text: str) -> Iterator[tuple[str, int, int]]:
     """
     space = False
     for match in _SPELLINGS.finditer(text):
-        for char in decoded(match):
+        for char in decoded_spelling(match):
             blank = char in " +" or not char.isprintable()
             if not (blank and space):
                 yield " " if blank else char, match.start(), match.end()
             space = blank
 
 
-def decoded(match: re.Match[str]) -> str:
+def decoded_spelling(match: re.Match[str]) -> str:
     """What one spelling stands for."""
     found = match[0]
     if match.lastgroup == "json":

@@ -26,33 +26,36 @@ _CALLBACK_URL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request for pictures, as `generate` takes it.
-
-    prompt: what to paint, at most as long as the gateway's document says (5,000 characters).
-    num_images: 1 to 4. One task where the gateway's document has the field, else several.
-    aspect_ratio: one of the gateway's; None leaves the gateway's default ("1:1").
-    seed: a text or a whole number. Picture 1 gets it as it is, every further *task* a seed
-        derived from it (see `derived_seed`); each `Image` says which one it got.
-    callback_url: where the gateway reports the end, see `imagen4.callbacks`.
-    """
+    """One request for pictures, as `generate` takes it."""
 
     prompt: str = field(repr=False)
+    """What to paint, at most as long as the gateway's document says (5,000 characters)."""
     num_images: int = 1
+    """1 to 4. One task where the gateway's document has the field, else several."""
     aspect_ratio: AspectRatio | None = None
+    """One of the gateway's; None leaves the gateway's default ("1:1")."""
     negative_prompt: str | None = field(default=None, repr=False)
+    """What not to paint, where the gateway has that."""
     seed: str | int | None = None
+    """A text or a whole number. Picture 1 gets it as it is, every further *task* a seed
+    derived from it (see `derived_seed`); each `Image` says which one it got."""
     callback_url: str | None = None
+    """Where the gateway reports the end, see `imagen4.callbacks`."""
+    tag: str | None = None
+    """A name of your own for the request: every event about it carries it, no gateway sees it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedCreate:
     """One create: the fields of `input` as the gateway's document names them."""
 
     fields: Mapping[str, Any] = field(repr=False)
     seed: str | None
 
 
-def planned(request: Request, schema: Mapping[str, Any], gateway: str) -> tuple[Planned, ...]:
+def plan_creates(
+    request: Request, schema: Mapping[str, Any], gateway: str
+) -> tuple[PlannedCreate, ...]:
     """The creates that serve a request, by the document's schema of `input`.
 
     Raises InvalidRequest for what the document does not allow; empty optional fields are
@@ -64,10 +67,10 @@ def planned(request: Request, schema: Mapping[str, Any], gateway: str) -> tuple[
     fields.update({name: value for name, value in optional.items() if value})
     tasks = request.num_images
     if "num_images" in properties(schema):
-        fields["num_images"] = spelled(request.num_images, schema, "num_images")
+        fields["num_images"] = number_as_documented(request.num_images, schema, "num_images")
         tasks = 1
     seeds = [None] * tasks if request.seed in (None, "") else seeds_for(request.seed, tasks)
-    plans = tuple(Planned(with_seed(fields, seed, schema), seed) for seed in seeds)
+    plans = tuple(PlannedCreate(with_seed(fields, seed, schema), seed) for seed in seeds)
     for name, value in (item for plan in plans for item in plan.fields.items()):
         check_field(name, value, schema, gateway)
     return plans
@@ -80,7 +83,7 @@ def check_shape(request: Request) -> None:
         raise InvalidRequest(f"num_images must be an int from 1 to {MAX_IMAGES}")
     if not isinstance(request.prompt, str) or not request.prompt.strip():
         raise InvalidRequest("prompt must be a text that is not empty")
-    for name in ("negative_prompt", "aspect_ratio", "callback_url"):
+    for name in ("negative_prompt", "aspect_ratio", "callback_url", "tag"):
         if not isinstance(getattr(request, name), (str, type(None))):
             raise InvalidRequest(f"{name} must be a text or None")
     if not isinstance(request.seed, (str, int, type(None))) or isinstance(request.seed, bool):
@@ -125,7 +128,7 @@ def properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
-def spelled(value: int, schema: Mapping[str, Any], name: str) -> int | str:
+def number_as_documented(value: int, schema: Mapping[str, Any], name: str) -> int | str:
     """A whole number as the document wants it: some write numbers as strings."""
     return value if properties(schema)[name].get("type") in ("integer", "number") else str(value)
 

@@ -17,6 +17,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from ..errors import (
+    CreateStopped,
     FeatureDisabled,
     Imagen4Error,
     RateLimited,
@@ -25,103 +26,129 @@ from ..errors import (
     TransportError,
     UnexpectedResponse,
 )
-from .batch import Batch, id_in, logger
-from .effects import Answer, Call, Send, Sleep, Steps, Update
-from .envelope import data_of, described, opened, refusal
+from ..events import CreateRefused, CreateStarting, CreateUncertain, Retrying, TaskCreated
+from ..facts import protocol
+from ..facts.protocol import Code
+from .effects import Send, Sleep
+from .envelope import error_from_answer, parse_envelope, refusal
+from .job_state import id_in
 from .polling import LONGEST_RETRY_AFTER
-from .task import usable_id
+from .records import usable_id
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from .request import Planned
-    from .settings import Settings
+    from .answer import Answer, Call
+    from .effects import Steps
+    from .job_state import JobState
+    from .request import PlannedCreate
+    from .session import Session
 
 
-def submitted(settings: Settings, batch: Batch, started: float, deadline: float) -> Steps[None]:
-    """Create the tasks of a batch, one after the other, and stop at the first failure."""
-    for plan in batch.plans:
-        if batch.task_ids and settings.clock() > deadline:
-            raise too_late(batch)
-        task_id = yield from created(settings, batch, plan, deadline)
-        batch.add(task_id, plan.seed, settings.clock())
-        logger.info("%s: created task %s", settings.adapter.name, task_id)
-        elapsed = settings.clock() - started
-        yield Update(task_id, "submitted", elapsed, tuple(batch.task_ids))
+def create_tasks(session: Session, job: JobState, deadline: float) -> Steps[None]:
+    """Create the tasks of a job, one after the other, and stop at the first failure."""
+    for plan in job.plans:
+        if job.task_ids and session.clock() > deadline:
+            raise too_late(job)
+        task_id = yield from create_task(session, job, plan, deadline)
+        job.add(task_id, plan.seed, session.clock())
+        yield TaskCreated(*session.identity(job), task_id, tuple(job.task_ids))
 
 
-def too_late(batch: Batch) -> TaskTimeout:
+def too_late(job: JobState) -> TaskTimeout:
     """The error for creates that are not sent because the earlier ones took all the time."""
-    count, total = len(batch.task_ids), len(batch.plans)
+    done, total = len(job.task_ids), len(job.plans)
     return TaskTimeout(
-        f"The time is over after {count} of {total} creates; the others were not sent"
+        f"The time is over after {done} of {total} creates; the others were not sent"
     )
 
 
-def created(settings: Settings, batch: Batch, plan: Planned, deadline: float) -> Steps[str]:
+def create_task(
+    session: Session, job: JobState, plan: PlannedCreate, deadline: float
+) -> Steps[str]:
     """Create one task and return its id."""
-    call = settings.adapter.create(plan.fields, batch.callback_url)
+    call = session.adapter.create(plan.fields, job.callback_url)
     for attempt in count(1):
-        yield from paced(settings, deadline)
-        outcome = yield from sent_once(settings, batch, call)
+        yield from wait_for_create_turn(session, deadline)
+        yield from announce(session, job, attempt)
+        outcome = yield from send_create(session, job, call)
         if isinstance(outcome, str):
             return outcome
-        pause = pause_after(settings, outcome, attempt, deadline)
+        outcome.accepted = "no"
+        yield CreateRefused(*session.identity(job), None, outcome)
+        pause = pause_before_retry(session, outcome, attempt, deadline)
         if pause is None:
             raise outcome
-        logger.warning("%s: not created (%s), again in %.1f s", settings.name, outcome, pause)
+        yield Retrying(*session.identity(job), None, "create", pause, str(outcome))
         yield Sleep(pause)
     raise AssertionError  # count() does not end
 
 
-def paced(settings: Settings, deadline: float) -> Steps[None]:
+def wait_for_create_turn(session: Session, deadline: float) -> Steps[None]:
     """Wait for this client's turn to create."""
-    now = settings.clock()
-    moment = settings.creates.reserve(now, max(now, deadline))
+    now = session.clock()
+    moment = session.creates.reserve(now, max(now, deadline))
     if moment is None:
-        creates, seconds = settings.adapter.creates
-        raise RateLimited(
+        creates, seconds = session.adapter.creates
+        error = RateLimited(
             f"Not sent: the gateway allows {creates} creates in {seconds:g} s, and this "
             "one's turn comes after the deadline"
         )
+        error.accepted = "no"
+        raise error
     if moment > now:
         yield Sleep(moment - now)
 
 
-def sent_once(settings: Settings, batch: Batch, call: Call) -> Steps[str | Imagen4Error]:
+def announce(session: Session, job: JobState, attempt: int) -> Steps[None]:
+    """Tell of a create before a byte of it leaves. Raises CreateStopped if a listener objects."""
+    number, total = len(job.task_ids) + 1, len(job.plans)
+    try:
+        yield CreateStarting(*session.identity(job), None, number, total, attempt)
+    except Exception as problem:
+        yield CreateRefused(*session.identity(job), None, problem)
+        if isinstance(problem, Imagen4Error):
+            problem.accepted = "no"
+            raise
+        what = type(problem).__name__
+        raise CreateStopped(f"A listener stopped create {number} of {total}: {what}") from problem
+
+
+def send_create(session: Session, job: JobState, call: Call) -> Steps[str | Imagen4Error]:
     """Send a create: the task's id, or the error that proves that there is no task."""
-    batch.create = Send(call, settings.timeout)
-    sent_at = settings.now()
+    job.create = Send(call, session.timeout)
+    sent_at = session.now()
     outcome: str | Imagen4Error
     try:
-        answer: Answer = yield batch.create
+        answer: Answer = yield job.create
     except TransportError as failure:
         outcome, certain = failure, not failure.sent
     else:
-        outcome = task_id_or_error(settings, batch, answer)
+        outcome = task_id_or_error(session, job, answer)
         certain = isinstance(outcome, str) or is_certain(outcome, answer)
     if isinstance(outcome, str):
         return outcome
     if not certain:
-        raise uncertain(batch, outcome, sent_at) from outcome
-    batch.create = None
+        error = uncertain(job, outcome, sent_at)
+        yield CreateUncertain(*session.identity(job), error.record_id, error)
+        raise error from outcome
+    job.create = None
     return outcome
 
 
-def task_id_or_error(settings: Settings, batch: Batch, answer: Answer) -> str | Imagen4Error:
+def task_id_or_error(session: Session, job: JobState, answer: Answer) -> str | Imagen4Error:
     """What a create's answer comes to."""
-    envelope = opened(answer)
-    secrets = (settings.key, *batch.words)
+    envelope = parse_envelope(answer)
+    secrets = (session.key, *job.prompts)
     error = refusal(envelope, secrets=secrets)
     if error is not None:
         return error
-    data = data_of(settings.adapter.created_model, envelope.decoded)
-    task_id = usable_id(getattr(data, "task_id", None))
-    if task_id is not None and task_id not in batch.task_ids:
+    task_id = usable_id(envelope.record.get(protocol.TASK_ID))
+    if task_id is not None and task_id not in job.task_ids:
         return task_id
     named = "the id of an earlier create's task" if task_id else "no usable task id"
     reason = f"A success with {named}"
-    return described(UnexpectedResponse, envelope, reason, secrets)
+    return error_from_answer(UnexpectedResponse, envelope, reason, secrets)
 
 
 def is_certain(error: Imagen4Error, answer: Answer) -> bool:
@@ -132,38 +159,39 @@ def is_certain(error: Imagen4Error, answer: Answer) -> bool:
     """
     if id_in(answer) is not None:
         return False
-    number = error.code if 200 <= answer.status < 300 else answer.status
+    verdict = error.code if 200 <= answer.status < 300 else answer.status
     if isinstance(error, FeatureDisabled):
-        return error.code == number
-    return number is not None and 400 <= number < 500 and number not in (408, 499)
+        return error.code == verdict
+    timed_out = verdict in (Code.TIMED_OUT, Code.CLIENT_GONE)
+    return verdict is not None and 400 <= verdict < 500 and not timed_out
 
 
-def uncertain(batch: Batch, problem: Imagen4Error, sent_at: datetime) -> SubmissionUncertain:
+def uncertain(job: JobState, problem: Imagen4Error, sent_at: datetime) -> SubmissionUncertain:
     """The error for a create that may have been accepted."""
-    count, total = len(batch.task_ids) + 1, len(batch.plans)
+    number, total = len(job.task_ids) + 1, len(job.plans)
     error = SubmissionUncertain(
-        f"Create {count} of {total}, sent at {sent_at:%Y-%m-%d %H:%M:%S} UTC, may have been "
+        f"Create {number} of {total}, sent at {sent_at:%Y-%m-%d %H:%M:%S} UTC, may have been "
         f"accepted and was not repeated: {problem.message}",
-        task_ids=tuple(batch.task_ids),
+        task_ids=tuple(job.task_ids),
         code=problem.code,
         http_status=problem.http_status,
         body=problem.body,
     )
     error.sent_at = sent_at
-    answer = batch.create.answer if batch.create else None
+    answer = job.create.answer if job.create else None
     error.record_id = id_in(answer) if answer else None
     return error
 
 
-def pause_after(
-    settings: Settings, problem: Imagen4Error, attempt: int, deadline: float
+def pause_before_retry(
+    session: Session, problem: Imagen4Error, attempt: int, deadline: float
 ) -> float | None:
     """How long to wait before the create is sent again; None when it is not."""
     repeatable = isinstance(problem, (RateLimited, TransportError))
-    if not repeatable or attempt >= settings.polling.attempts:
+    if not repeatable or attempt >= session.polling.attempts:
         return None
     wish = problem.retry_after if isinstance(problem, RateLimited) else None
     if wish is not None and wish > LONGEST_RETRY_AFTER:
         return None  # sooner is not what the gateway asked for, and the caller may know better
-    pause = settings.polling.pause(attempt, wish, settings.random)
-    return pause if settings.clock() + pause < deadline else None
+    pause = session.polling.backoff_pause(attempt, wish, session.random)
+    return pause if session.clock() + pause < deadline else None

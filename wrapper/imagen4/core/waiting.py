@@ -2,8 +2,8 @@
 
 The first poll goes out at once, the others at the documented pace with jitter. The deadline
 is overall and monotonic; the last sleep is cut to it, and a last poll of each task goes out
-there. What those may take beyond it, all together, is a `Grace`. A failed poll says nothing
-about the task, so transport errors, 429, 5xx and 455 are ridden out until the deadline.
+there. What those may take beyond it, all together, is an `OvertimeBudget`. A failed poll says
+nothing about the task, so transport errors, 429, 5xx and 455 are ridden out until the deadline.
 """
 
 from __future__ import annotations
@@ -22,14 +22,17 @@ from ..errors import (
     TransportError,
     UnexpectedResponse,
 )
-from .effects import Answer, Send, Sleep, Steps, Update
-from .reading import News, news_in
+from ..events import PollFailed, TaskState
+from .effects import Send, Sleep
+from .polls import PollResult, read_poll
 from .task import Task
 
 if TYPE_CHECKING:
-    from .batch import Batch
+    from .answer import Answer
+    from .effects import Steps
+    from .job_state import JobState
     from .polling import Polling
-    from .settings import Settings
+    from .session import Session
 
 TRANSIENT = (TransportError, RateLimited, GatewayUnavailable)
 SHORTEST_EXCHANGE = 5.0  # a poll at the deadline itself still gets this long for its answer
@@ -40,7 +43,7 @@ LAST_POLL_SLACK = 3.0
 
 
 @dataclass(slots=True)
-class Grace:
+class OvertimeBudget:
     """Seconds that all exchanges of one wait may take together after its deadline."""
 
     deadline: float
@@ -56,149 +59,151 @@ class Grace:
 
 
 @dataclass(slots=True)
-class Watch:
-    """One task under watch.
-
-    due: when to ask next, `last`: when for the last time. seen: when it was last known to
-    exist, `unknown`: since when it is not. strange: answers in a row that made no sense.
-    ended: its final word.
-    """
+class TrackedTask:
+    """One task that is polled until it has ended."""
 
     task_id: str
     due: float
+    """When to ask next."""
     last: float
-    seen: float | None = None
-    ended: Task | Imagen4Error | None = None
-    unknown: float | None = None
+    """When to ask for the last time."""
+    last_seen: float | None = None
+    """When it was last known to exist."""
+    outcome: Task | Imagen4Error | None = None
+    """Its final word."""
+    unknown_since: float | None = None
     expired: bool = False
-    strange: int = 0
-    trouble: Imagen4Error | None = None
+    unreadable_in_a_row: int = 0
+    problem: Imagen4Error | None = None
+    """What was wrong with the last answer."""
 
     @property
     def over(self) -> bool:
-        return self.expired or self.ended is not None
+        return self.expired or self.outcome is not None
 
-    def learn(self, news: News, now: float, polling: Polling) -> None:
+    def apply(self, found: PollResult, now: float, polling: Polling) -> None:
         """Take in what a poll brought. Raises what concerns more than this task."""
-        self.trouble = problem = news.problem
-        if news.task is not None:
-            self.seen, self.unknown = now, None
+        self.problem = problem = found.problem
+        if found.task is not None:
+            self.last_seen, self.unknown_since = now, None
         if problem is None:
-            self.strange = 0
-            self.ended = news.task if news.task and news.task.succeeded else None
+            self.unreadable_in_a_row = 0
+            self.outcome = found.task if found.task and found.task.succeeded else None
         elif isinstance(problem, TaskFailed):
-            self.ended = problem
+            self.outcome = problem
         elif isinstance(problem, TaskNotFound):
             # From the first "unknown", not from when it was seen: polls may be further
             # apart than the grace is long, and a single stray one must not end the wait.
-            self.unknown = now if self.unknown is None else self.unknown
-            patient = self.seen is not None and now - self.unknown < polling.grace
-            self.ended = None if patient else problem
+            self.unknown_since = now if self.unknown_since is None else self.unknown_since
+            patient = self.last_seen is not None and now - self.unknown_since < polling.grace
+            self.outcome = None if patient else problem
         elif isinstance(problem, TRANSIENT):
             pass
         elif isinstance(problem, UnexpectedResponse) or problem.code is None:
             # Without a code, a 403 may be a page of whoever stands before the gateway.
-            self.strange += 1
-            self.ended = problem if self.strange >= polling.tolerance else None
+            self.unreadable_in_a_row += 1
+            self.outcome = problem if self.unreadable_in_a_row >= polling.tolerance else None
         else:
             problem.task_ids = ()  # a key refused, say: about all tasks of the job
             raise problem
 
 
-def waited(settings: Settings, batch: Batch, started: float, deadline: float) -> Steps[list[Task]]:
-    """Poll until every task of the batch has ended, and return them in the batch's order."""
-    watches = watches_of(settings, batch, deadline)
-    grace = Grace(deadline, SHORTEST_EXCHANGE + len(watches) * settings.polls.period)
-    while running := [watch for watch in watches if not watch.over]:
-        watch = min(running, key=lambda each: each.due)
-        if not (yield from turn(settings, watch, grace)):
+def poll_until_ended(session: Session, job: JobState, deadline: float) -> Steps[list[Task]]:
+    """Poll until every task of the job has ended, and return them in the job's order."""
+    tracked = track(session, job, deadline)
+    overtime = OvertimeBudget(deadline, SHORTEST_EXCHANGE + len(tracked) * session.polls.period)
+    while running := [each for each in tracked if not each.over]:
+        task = min(running, key=lambda each: each.due)
+        if not (yield from wait_until_due(session, task, overtime)):
             continue
-        news, arrived = yield from polled(settings, watch.task_id, batch.words, grace)
-        now = settings.clock()
-        watch.learn(news, now, settings.polling)
-        if watch.seen is not None:
-            batch.seen[watch.task_id] = watch.seen
-        # Not now: a consumer of updates or results may have kept us from reading the answer.
-        watch.expired = arrived >= watch.last
-        watch.due = min(now + pause_after(settings, watch, now - started), watch.last)
-        state = news.task.state if news.task else ""
-        known = tuple(batch.task_ids)
-        yield Update(watch.task_id, state, now - started, known, news.task, news.problem)
-    return concluded(batch, watches)
+        found, arrived = yield from poll_once(session, task.task_id, job.prompts, overtime)
+        now = session.clock()
+        task.apply(found, now, session.polling)
+        if task.last_seen is not None:
+            job.last_seen[task.task_id] = task.last_seen
+        # Not now: a consumer of events or results may have kept us from reading the answer.
+        task.expired = arrived >= task.last
+        task.due = min(now + pause_after_poll(session, task, now - job.started), task.last)
+        if found.task is not None:
+            yield TaskState(*session.identity(job), task.task_id, found.task)
+        elif found.problem is not None:
+            yield PollFailed(*session.identity(job), task.task_id, found.problem)
+    return make_outcome(job, tracked)
 
 
-def watches_of(settings: Settings, batch: Batch, deadline: float) -> list[Watch]:
-    """One watch for each task; their last polls stand one after the other before the deadline."""
-    now, spacing = settings.clock(), settings.polls.period
+def track(session: Session, job: JobState, deadline: float) -> list[TrackedTask]:
+    """Each task of a job; their last polls stand one after the other before the deadline."""
+    now, spacing = session.clock(), session.polls.period
     return [
-        Watch(
+        TrackedTask(
             task_id,
             due=now,
             last=deadline - behind * spacing,
-            seen=batch.seen.get(task_id),
-            ended=batch.ended.get(task_id),
+            last_seen=job.last_seen.get(task_id),
+            outcome=job.ended.get(task_id),
         )
-        for behind, task_id in enumerate(batch.task_ids)
+        for behind, task_id in enumerate(job.task_ids)
     ]
 
 
-def turn(settings: Settings, watch: Watch, grace: Grace) -> Steps[bool]:
+def wait_until_due(session: Session, task: TrackedTask, overtime: OvertimeBudget) -> Steps[bool]:
     """Sleep until this poll is due and within the rate; False if it is not to be sent now."""
-    now = settings.clock()
-    if watch.due > now:
-        yield Sleep(watch.due - now)
-        now = settings.clock()
-    latest = max(grace.deadline, now) + LAST_POLL_SLACK
-    moment = settings.polls.reserve(now, latest) if grace.for_exchange(now) > 0 else None
+    now = session.clock()
+    if task.due > now:
+        yield Sleep(task.due - now)
+        now = session.clock()
+    latest = max(overtime.deadline, now) + LAST_POLL_SLACK
+    moment = session.polls.reserve(now, latest) if overtime.for_exchange(now) > 0 else None
     if moment is None:
-        watch.due, watch.expired = watch.last, now >= watch.last
+        task.due, task.expired = task.last, now >= task.last
         return False
     if moment > now:
         yield Sleep(moment - now)
     return True
 
 
-def polled(
-    settings: Settings, task_id: str, words: tuple[str, ...], grace: Grace
-) -> Steps[tuple[News, float]]:
+def poll_once(
+    session: Session, task_id: str, prompts: tuple[str, ...], overtime: OvertimeBudget
+) -> Steps[tuple[PollResult, float]]:
     """Ask for one task once: what came of it, a missing answer included, and when."""
-    sent = settings.clock()
-    send = Send(settings.adapter.details(task_id), min(settings.timeout, grace.for_exchange(sent)))
-    news = yield from exchanged(settings, send, task_id, words)
-    arrived = settings.clock() if send.ended is None else send.ended
-    grace.spend(sent, arrived)
-    return news, arrived
+    sent = session.clock()
+    patience = min(session.timeout, overtime.for_exchange(sent))
+    send = Send(session.adapter.details(task_id), patience)
+    found = yield from exchange_about(session, send, task_id, prompts)
+    arrived = session.clock() if send.ended is None else send.ended
+    overtime.spend(sent, arrived)
+    return found, arrived
 
 
-def exchanged(settings: Settings, send: Send, task_id: str, words: tuple[str, ...]) -> Steps[News]:
+def exchange_about(
+    session: Session, send: Send, task_id: str, prompts: tuple[str, ...]
+) -> Steps[PollResult]:
     """What an exchange about one task brought."""
     try:
         answer: Answer = yield send
-        news = news_in(settings.adapter, answer, task_id, (settings.key, *words))
     except TransportError as problem:
-        news = News(None, problem)
-    if news.problem is not None:
-        news.problem.gateway = settings.name
-    return news
+        problem.gateway = session.name
+        return PollResult(None, problem)
+    return read_poll(session.name, answer, task_id, (session.key, *prompts))
 
 
-def pause_after(settings: Settings, watch: Watch, elapsed: float) -> float:
+def pause_after_poll(session: Session, task: TrackedTask, elapsed: float) -> float:
     """How long to leave a task alone; longer when the gateway asks for it."""
-    pause = settings.polling.interval(elapsed, settings.random)
-    if isinstance(watch.trouble, RateLimited):
-        wish = watch.trouble.retry_after
-        return max(pause, settings.polling.pause(1, wish, settings.random))
+    pause = session.polling.interval(elapsed, session.random)
+    if isinstance(task.problem, RateLimited):
+        wish = task.problem.retry_after
+        return max(pause, session.polling.backoff_pause(1, wish, session.random))
     return pause
 
 
-def concluded(batch: Batch, watches: list[Watch]) -> list[Task]:
+def make_outcome(job: JobState, tracked: list[TrackedTask]) -> list[Task]:
     """The tasks if all went well; else the error that tells what did not."""
-    tasks = [watch.ended for watch in watches if isinstance(watch.ended, Task)]
-    batch.ended.update({task.task_id: task for task in tasks})
-    pending = [watch for watch in watches if watch.ended is None]
+    tasks = [each.outcome for each in tracked if isinstance(each.outcome, Task)]
+    job.ended.update({task.task_id: task for task in tasks})
+    pending = [each for each in tracked if each.outcome is None]
     if pending:
-        raise timeout(pending, len(watches))
-    failures = [watch.ended for watch in watches if isinstance(watch.ended, Imagen4Error)]
+        raise wait_is_over(pending, len(tracked))
+    failures = [each.outcome for each in tracked if isinstance(each.outcome, Imagen4Error)]
     if not failures:
         return tasks
     if not tasks:
@@ -214,13 +219,13 @@ def partial_failure(
     total = len(ids) + len(tasks)
     message = f"{len(ids)} of {total} tasks {what}: {failures[0].message}"
     error = PartialFailure(message, task_ids=ids)
-    error.failures, error.result = tuple(failures), tasks
+    error.failures, error.tasks = tuple(failures), tuple(tasks)
     return error
 
 
-def timeout(pending: list[Watch], total: int) -> TaskTimeout:
-    troubles = [watch.trouble for watch in pending if watch.trouble]
-    last = f"; the last poll failed: {troubles[-1].message}" if troubles else ""
+def wait_is_over(pending: list[TrackedTask], total: int) -> TaskTimeout:
+    problems = [task.problem for task in pending if task.problem]
+    last = f"; the last poll failed: {problems[-1].message}" if problems else ""
     error = TaskTimeout(f"The wait is over, {len(pending)} of {total} tasks still run{last}")
-    error.__cause__ = troubles[-1] if troubles else None
+    error.__cause__ = problems[-1] if problems else None
     return error

@@ -55,7 +55,7 @@ def disk_errors(kinds: tuple[type[Exception], ...] = OF_PATHS) -> Iterator[None]
         raise DownloadError(f"The picture cannot be written: {reason}") from None
 
 
-class Target:
+class SaveTarget:
     """Where a picture goes: a file as named, or a directory in which it gets its own name.
 
     `taken` holds what the pictures of one result were saved as, so that none replaces another.

@@ -10,20 +10,20 @@ import re
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urljoin
 
-from ..core.batch import logger
 from ..core.effects import Fetch, Send, Sleep
-from ..core.envelope import opened
+from ..core.envelope import parse_envelope
 from ..core.origins import may_download
 from ..errors import DownloadError, Imagen4Error
 from .formats import HEAD, is_whole, suffix_of
 from .pictures import disk_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from threading import Event
+    from collections.abc import Callable, Mapping
+    from threading import Event as Flag
 
     from ..core.effects import Steps
-    from ..core.settings import Settings
+    from ..core.session import Session
+    from ..events import Event
 
 LARGEST = 64 * 1024 * 1024  # bytes of one picture
 LONGEST = 300.0  # seconds for one picture, whatever the server does
@@ -40,55 +40,62 @@ class TransferError(Exception):
     """The transfer broke off and may be resumed."""
 
 
-def fetched(settings: Settings, url: str, file: BinaryIO) -> Steps[str]:
-    """Write a picture to the file; its suffix. One fresh link is asked for if this one expired."""
+def download_picture(
+    session: Session, url: str, file: BinaryIO, retrying: Callable[[float, str], Event]
+) -> Steps[str]:
+    """Write a picture to the file; its suffix. One fresh link is asked for if this one expired.
+
+    retrying: makes the event that tells of a pause (seconds) and its reason.
+    """
     try:
-        return (yield from transferred(Transfer(settings, url, file)))
+        return (yield from transfer_picture(Transfer(session, url, file), retrying))
     except DownloadError as problem:
-        link = (yield from fresh_link(settings, url)) if problem.expired else None
-        if link is None:
+        if not problem.expired:
             raise
-    return (yield from transferred(Transfer(settings, link, file)))
+        link = yield from fresh_link(session, url, problem)
+    return (yield from transfer_picture(Transfer(session, link, file), retrying))
 
 
-def fresh_link(settings: Settings, url: str) -> Steps[str | None]:
-    """A new link to a picture whose own has expired; None where there is none.
+def fresh_link(session: Session, url: str, expired: DownloadError) -> Steps[str]:
+    """A new link to a picture whose own has expired; raises `expired` where there is none.
 
     Also after the client was closed: downloads need none that is open, fresh links do.
     """
-    call = settings.adapter.fresh_link(url)
+    call = session.adapter.fresh_link(url)
     if call is None:
-        return None
+        raise expired
     try:
-        envelope = opened((yield Send(call, settings.timeout)))
+        envelope = parse_envelope((yield Send(call, session.timeout)))
     except Imagen4Error as problem:
-        logger.warning("%s: no fresh link: %s", settings.name, problem.message)
-        return None
-    link = envelope.data if envelope.succeeded else None
-    return link if isinstance(link, str) else None
+        raise expired from problem
+    if not envelope.succeeded or not isinstance(envelope.data, str):
+        raise expired
+    return envelope.data
 
 
-def transferred(transfer: Transfer) -> Steps[str]:
+def transfer_picture(transfer: Transfer, retrying: Callable[[float, str], Event]) -> Steps[str]:
     while transfer.suffix is None:
         try:
             yield Fetch(transfer)
         except Imagen4Error:
             raise
         except Exception as problem:
-            yield Sleep(transfer.broke(problem))
+            pause, reason = transfer.broke(problem)
+            yield retrying(pause, reason)
+            yield Sleep(pause)
     return transfer.suffix
 
 
 class Transfer:
     """The course of one download, over as many requests as it takes."""
 
-    def __init__(self, settings: Settings, url: str, file: BinaryIO) -> None:
+    def __init__(self, session: Session, url: str, file: BinaryIO) -> None:
         self.url = url
         self.suffix: str | None = None
-        self.stop: Event | None = None  # set by another thread to end this one
-        self._settings = settings
+        self.stop: Flag | None = None  # set by another thread to end this one
+        self._session = session
         self._file = file
-        self._until = settings.clock() + LONGEST
+        self._until = session.clock() + LONGEST
         self._size = 0
         self._total: int | None = None  # what the server says the whole comes to
         self._head = b""
@@ -106,7 +113,7 @@ class Transfer:
     @property
     def left(self) -> float:
         """Seconds until the picture has taken too long."""
-        return self._until - self._settings.clock()
+        return self._until - self._session.clock()
 
     def headers(self) -> dict[str, str]:
         """Bytes as they are, and only the missing ones if the server can tell the file apart."""
@@ -129,7 +136,7 @@ class Transfer:
         if status == 416 or (status == 206 and asked_for_rest):
             raise TransferError("the rest could not be had")
         if status != 200:
-            raise refused(status)
+            raise download_refused(status)
         etag = headers.get("etag", "")
         self._etag = etag if etag.startswith('"') else None  # a weak one allows no range
         length = headers.get("content-length", "")
@@ -160,15 +167,15 @@ class Transfer:
             raise TransferError("the picture is not complete")
         self.suffix = suffix
 
-    def broke(self, problem: Exception) -> float:
-        """How long to pause before going on after a failure; raises if it is final."""
+    def broke(self, problem: Exception) -> tuple[float, str]:
+        """How long to pause before going on after a failure, and why; raises if it is final."""
         self._check_stop()
         self._check_time()
         self._attempts += 1
         reason = str(problem) if isinstance(problem, TransferError) else type(problem).__name__
         if self._attempts >= ATTEMPTS:
             raise DownloadError(f"The picture cannot be fetched: {reason}") from None
-        return 0.5 * 2.0 ** (self._attempts - 1)
+        return 0.5 * 2.0 ** (self._attempts - 1), reason
 
     def _check_stop(self) -> None:
         if self.stop is not None and self.stop.is_set():
@@ -179,7 +186,7 @@ class Transfer:
             raise DownloadError(f"The picture took longer than {LONGEST:g} s")
 
     def _check_url(self) -> None:
-        if not may_download(self.url, allow_http=self._settings.allow_http):
+        if not may_download(self.url, allow_http=self._session.allow_http):
             raise DownloadError("The picture's link is not an https URL")
 
     def _check_size(self, size: int) -> None:
@@ -221,7 +228,7 @@ class Transfer:
         self._check_url()
 
 
-def refused(status: int) -> DownloadError:
+def download_refused(status: int) -> DownloadError:
     expired = status in EXPIRED
     reason = "the link has expired, or never worked" if expired else "unexpected status"
     error = DownloadError(f"The picture cannot be fetched: {reason}", http_status=status)

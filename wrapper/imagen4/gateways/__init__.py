@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from functools import cache
 
 from ..errors import InvalidRequest
+from ..facts import GATEWAYS
 from .adapter import Adapter
-
-KNOWN = ("kie", "apikley")
 
 
 def adapter_for(gateway: str | Adapter) -> Adapter:
-    """The adapter of a gateway by name; importing it loads that gateway's package only."""
+    """The adapter of a gateway by name. Raises InvalidRequest."""
     if isinstance(gateway, Adapter):
         return gateway
-    if not isinstance(gateway, str) or gateway not in KNOWN:
-        raise InvalidRequest(f"gateway must be one of {', '.join(KNOWN)}")
-    adapter: Adapter = import_module(f"{__name__}.{gateway}").ADAPTER
-    return adapter
+    if not isinstance(gateway, str) or gateway not in GATEWAYS:
+        raise InvalidRequest(f"gateway must be one of {', '.join(GATEWAYS)}")
+    return _known(gateway)
+
+
+@cache
+def _known(name: str) -> Adapter:
+    return Adapter(GATEWAYS[name])

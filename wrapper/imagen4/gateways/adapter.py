@@ -1,94 +1,106 @@
-"""What a gateway is to the rest of the client.
-
-A further gateway that speaks this API needs a spec, an overlay, and an `Adapter` like the
-one in kie.py; pass it as `Client(gateway=adapter)`.
-"""
+"""What a gateway is to the rest of the client: facts, a document, and generated operations."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..core.effects import Call
+from ..core.answer import Call
+from ..facts import protocol
+from ..facts.documents import GENERATED, read_document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+    from types import ModuleType
 
-CREATE_PATH = "/api/v1/jobs/createTask"
+    from ..facts import GatewayFacts, Rate
 
 
-class Model(Protocol):
-    """A generated model."""
+class Body(NamedTuple):
+    """A request's body as the generated operations take it."""
 
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Any: ...
+    content: dict[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        return self.content
 
 
 @dataclass(frozen=True)
 class Adapter:
-    """One gateway: where it is, how a request becomes its body, how its answers are read.
+    """One gateway: how a request becomes a call.
 
-    package: the generated package; its effective.json says what the gateway can do.
-    server: the origin its key belongs to. Written here and held against the document by a
-        test, because one gateway's documents have named the other's server.
-    creates, polls: documented limits, (requests, seconds) per account.
-    *_kwargs: the generated request builders; *_model: what is built and read.
+    A further gateway that speaks this API needs a document in specs/ and an entry of facts;
+    with a generated package elsewhere, pass an adapter of your own as `Client(adapter)`.
     """
 
-    name: str
-    package: str
-    server: str
-    key_variable: str
-    body_model: type[Model]
-    created_model: type[Model]
-    details_model: type[Model]
-    credits_model: type[Model]
-    create_kwargs: Callable[..., dict[str, Any]]
-    details_kwargs: Callable[..., dict[str, Any]]
-    credits_kwargs: Callable[..., dict[str, Any]]
-    link_model: type[Model] | None = None
-    link_kwargs: Callable[..., dict[str, Any]] | None = None
-    creates: tuple[int, float] = (20, 10.0)
-    polls: tuple[int, float] = (10, 1.0)
+    facts: GatewayFacts
+    package: str = ""
+    """The generated package, if it is not the one of this name in `imagen4_generated`."""
+
+    @property
+    def name(self) -> str:
+        return self.facts.name
+
+    @property
+    def creates(self) -> Rate:
+        return self.facts.creates
+
+    @property
+    def polls(self) -> Rate:
+        return self.facts.polls
 
     @cached_property
     def body_schema(self) -> Mapping[str, Any]:
         """The document's schema of a create's body."""
-        document = json.loads((files(self.package) / "effective.json").read_bytes())
-        content = document["paths"][CREATE_PATH]["post"]["requestBody"]["content"]
+        document = read_document(self._package, "effective")
+        content = document["paths"][protocol.CREATE_PATH]["post"]["requestBody"]["content"]
         schema: Mapping[str, Any] = content["application/json"]["schema"]
         return schema
 
-    @property
+    @cached_property
     def input_schema(self) -> Mapping[str, Any]:
-        """The document's schema of `input`: which fields there are, and their limits."""
-        schema: Mapping[str, Any] = self.body_schema["properties"]["input"]
+        schema: Mapping[str, Any] = self.body_schema["properties"][protocol.INPUT]
         return schema
 
     def create(self, fields: Mapping[str, Any], callback_url: str | None) -> Call:
-        model = self.body_schema["properties"]["model"]["enum"][0]
-        body = {"model": model, "input": dict(fields)}
+        model = self.body_schema["properties"][protocol.MODEL]["enum"][0]
+        body = {protocol.MODEL: model, protocol.INPUT: fields}
         if callback_url:
-            body["callBackUrl"] = callback_url
-        return call(self.create_kwargs(body=self.body_model.from_dict(body)))
+            body[protocol.CALLBACK_URL] = callback_url
+        return call_from(self._create_task._get_kwargs(body=Body(body)))
 
     def details(self, task_id: str) -> Call:
-        return call(self.details_kwargs(task_id=task_id))
+        return call_from(self._get_task._get_kwargs(task_id=task_id))
 
     def credits(self) -> Call:
-        return call(self.credits_kwargs())
+        return call_from(self._operation("get_credits")._get_kwargs())
 
     def fresh_link(self, url: str) -> Call | None:
         """The request for a new link to an expired picture, where the gateway has that."""
-        if self.link_kwargs is None or self.link_model is None:
+        if not self.facts.renews_links:
             return None
-        return call(self.link_kwargs(body=self.link_model.from_dict({"url": url})))
+        body = Body({"url": url})
+        return call_from(self._operation("get_download_url")._get_kwargs(body=body))
+
+    @property
+    def _package(self) -> str:
+        return self.package or f"{GENERATED}.{self.name}"
+
+    @cached_property
+    def _create_task(self) -> ModuleType:
+        return self._operation("create_task")
+
+    @cached_property
+    def _get_task(self) -> ModuleType:
+        return self._operation("get_task")
+
+    def _operation(self, name: str) -> ModuleType:
+        return import_module(f"{self._package}.api.default.{name}")
 
 
-def call(kwargs: Mapping[str, Any]) -> Call:
+def call_from(kwargs: Mapping[str, Any]) -> Call:
     """A generated request builder's result without httpx in it."""
     return Call(
         kwargs["method"].upper(), kwargs["url"], kwargs.get("params", {}), kwargs.get("json")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from collections.abc import Callable
 
-    Place = tuple[int, AbstractEventLoop | None]
+    ConnectionOwner = tuple[int, AbstractEventLoop | None]
 
 H = TypeVar("H")
 
@@ -32,18 +32,18 @@ class Connections(Generic[H]):
         self._make = make
         self._injected = injected
         self._spare = [make()] if injected is None else []  # without any connection yet
-        self._used: dict[Place, H] = {}
+        self._used: dict[ConnectionOwner, H] = {}
         self._closed = False
 
-    def here(self, loop: AbstractEventLoop | None = None) -> H:
-        """The client to use here and now. Raises InvalidRequest."""
+    def current(self, loop: AbstractEventLoop | None = None) -> H:
+        """The client to use in this process and loop. Raises InvalidRequest."""
         if self._closed:
             raise InvalidRequest("The client is closed")
-        place = (os.getpid(), loop)
-        return self._used.get(place) or self._first_of(place)
+        owner = (os.getpid(), loop)
+        return self._used.get(owner) or self._first_of(owner)
 
-    def ended(self, loop: AbstractEventLoop | None = None) -> list[H]:
-        """The clients to close; from now on there are none here. An injected one stays open."""
+    def mark_closed(self, loop: AbstractEventLoop | None = None) -> list[H]:
+        """The clients to close; from now on there are none. An injected one stays open."""
         if self._injected is not None:
             return []
         self._closed = True
@@ -58,27 +58,27 @@ class Connections(Generic[H]):
         """
         if http is self._injected:
             return
-        for place, used in list(self._used.items()):
+        for owner, used in list(self._used.items()):
             if used is http:
-                self._used.pop(place, None)
+                self._used.pop(owner, None)
 
-    def _first_of(self, place: Place) -> H:
+    def _first_of(self, owner: ConnectionOwner) -> H:
         if self._injected is not None:
-            return self._lend(self._injected, place)
+            return self._lend(self._injected, owner)
         self._forget_closed_loops()
         try:
             made = self._spare.pop()
         except IndexError:
             made = self._make()
-        used = self._used.setdefault(place, made)
+        used = self._used.setdefault(owner, made)
         if used is not made:  # another thread was quicker
             self._spare.append(made)
         return used
 
-    def _lend(self, injected: H, place: Place) -> H:
+    def _lend(self, injected: H, owner: ConnectionOwner) -> H:
         if not self._used:
-            self._used[place] = injected
-        if place not in self._used:
+            self._used[owner] = injected
+        if owner not in self._used:
             raise InvalidRequest(
                 "An injected http_client serves one process and one event loop; "
                 "make another client here"
@@ -87,6 +87,6 @@ class Connections(Generic[H]):
 
     def _forget_closed_loops(self) -> None:
         """Nothing can be sent there any more; their sockets close as they are forgotten."""
-        for place in list(self._used):
-            if place[1] is not None and place[1].is_closed():
-                self._used.pop(place, None)
+        for owner in list(self._used):
+            if owner[1] is not None and owner[1].is_closed():
+                self._used.pop(owner, None)

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
-from inspect import isawaitable, iscoroutinefunction
-from threading import Event
+from queue import Empty, SimpleQueue
+from threading import Event as Flag
 from typing import TYPE_CHECKING, TypeVar
 
-from ..core.effects import Answer, Course, Effect, Fetch, Send, Sleep, Steps, Update
-from ..core.many import Finished, log_untaken
-from ..errors import InvalidRequest
+from ..core.effects import Effect, Fetch, Send, Sleep, StepRunner, Steps
+from ..events import Event
+from ..logs import log_untaken
+from .listeners import Listeners
 from .scheduler import Scheduler
 from .workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 
+    from ..core.answer import Answer
+    from ..core.many import Finished
+    from ..events import Listener
     from .transport import AsyncWire, SyncWire
 
-    OnUpdate = Callable[[Update], object]
-
 T = TypeVar("T")
-R = TypeVar("R")
 DOWNLOADS = 4  # of one result side by side
 
 
@@ -30,127 +32,160 @@ class Driver:
     """Runs steps by blocking."""
 
     def __init__(
-        self, wire: SyncWire, sleep: Callable[[float], object], clock: Callable[[], float]
+        self,
+        wire: SyncWire,
+        sleep: Callable[[float], object],
+        clock: Callable[[], float],
+        on_event: Listener | None,
     ) -> None:
         self._wire = wire
         self._sleep = sleep
         self._clock = clock
+        self._listeners = Listeners(on_event, may_await=False)
 
-    def run(
-        self, steps: Steps[T], on_update: OnUpdate | None = None, stop: Event | None = None
-    ) -> T:
-        """Once `stop` is set, by another thread, downloads end at their next piece."""
-        check_sync(on_update)
-        course = Course(steps)
-        while (effect := course.advance()) is not None:
-            try:
-                if isinstance(effect, Fetch):
-                    effect.transfer.stop = stop
-                course.reply(self.perform(effect, on_update))
-            except BaseException as problem:
-                course.fail(problem)
-        return course.value
+    def run(self, steps: Steps[T], on_event: Listener | None = None) -> T:
+        """What the steps return."""
+        return self._run(steps, self._listeners.teller(on_event))
 
-    def updates(self, steps: Steps[object]) -> Generator[Update]:
-        """The steps' updates as they come; closing the iterator closes the steps."""
-        course = Course(steps)
-        while (effect := course.advance()) is not None:
+    def events(self, steps: Steps[object]) -> Generator[Event]:
+        """The steps' events as they come; closing the iterator closes the steps."""
+        tell = self._listeners.teller(None)
+        runner = StepRunner(steps)
+        while (effect := runner.advance()) is not None:
             try:
-                if isinstance(effect, Update):
+                if isinstance(effect, Event):
+                    tell(effect)
                     yield effect
-                course.reply(self.perform(effect))
+                    runner.reply()
+                else:
+                    runner.reply(self._perform(effect))
             except BaseException as problem:
-                course.fail(problem)
+                runner.fail(problem)
 
-    def together(self, every: list[Steps[T]], conclude: Callable[[list[T]], R]) -> R:
-        """Run several at once, and conclude from what all of them returned.
+    def run_all(self, every: list[Steps[T]], on_event: Listener | None) -> list[T]:
+        """Run several at once on worker threads; what they return, in order.
 
-        A Ctrl-C stops them, and is raised when they have cleaned up after themselves.
+        Events are told on this thread. A Ctrl-C stops the steps, and is raised when they have
+        cleaned up after themselves.
         """
-        stop = Event()
+        tell = self._listeners.teller(on_event)
+        stop, told = Flag(), SimpleQueue[Event]()
         workers = Workers[int, T](DOWNLOADS)
         try:
             for number, steps in enumerate(every):
-                workers.start(number, partial(self.run, steps, None, stop))
-            ended = [next(workers.done(None)) for _ in every]
+                workers.start(number, partial(self._run, steps, told.put, stop))
+            ended = []
+            for _ in every:
+                ended.append(next(workers.done(None)))
+                tell_queued(told, tell)
         except BaseException:
             stop.set()
             raise
         finally:
             workers.end()
-        return conclude([each.get() for each in sorted(ended, key=lambda each: each.name)])
+        return [each.get() for each in sorted(ended, key=lambda each: each.name)]
 
-    def many(
-        self, every: Iterator[Steps[Finished[T]]], limit: int, on_update: OnUpdate | None
+    def run_many(
+        self, every: Iterator[Steps[Finished[T]]], limit: int, on_event: Listener | None
     ) -> Generator[Finished[T]]:
         """Run any number, `limit` at once, and yield what they return as it comes."""
-        check_sync(on_update)
-        scheduler = Scheduler[T](self.perform, self._sleep, self._clock, on_update, limit)
+        tell = self._listeners.teller(on_event)
+        scheduler = Scheduler[T](self._perform, tell, self._sleep, self._clock, limit)
         return scheduler.run(every)
 
-    def perform(self, effect: Effect, on_update: OnUpdate | None = None) -> Answer | None:
+    def _run(self, steps: Steps[T], tell: Callable[[Event], object], stop: Flag | None = None) -> T:
+        """Once `stop` is set, by another thread, downloads end at their next piece."""
+        try:
+            effect = next(steps)
+            while True:
+                try:
+                    if isinstance(effect, Fetch):
+                        effect.download.stop = stop
+                    answer = tell(effect) if isinstance(effect, Event) else self._perform(effect)
+                except BaseException as problem:
+                    effect = steps.throw(problem)
+                else:
+                    effect = steps.send(answer)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+
+    def _perform(self, effect: Effect) -> Answer | None:
         if isinstance(effect, Send):
             return self._wire.send(effect)
         if isinstance(effect, Fetch):
-            self._wire.fetch(effect.transfer)
+            self._wire.fetch(effect.download)
         elif isinstance(effect, Sleep):
             self._sleep(effect.seconds)
-        elif on_update is not None:
-            on_update(effect)
         return None
 
 
 class AsyncDriver:
-    """The same by awaiting. `on_update` may be a coroutine function."""
+    """The same by awaiting. A listener may be a coroutine function."""
 
-    def __init__(self, wire: AsyncWire, sleep: Callable[[float], Awaitable[object]]) -> None:
+    def __init__(
+        self,
+        wire: AsyncWire,
+        sleep: Callable[[float], Awaitable[object]],
+        on_event: Listener | None,
+    ) -> None:
         self._wire = wire
         self._sleep = sleep
+        self._listeners = Listeners(on_event, may_await=True)
 
     async def run(
         self,
         steps: Steps[T],
-        on_update: OnUpdate | None = None,
+        on_event: Listener | None = None,
         stop: asyncio.Event | None = None,
     ) -> T:
-        """Once `stop` is set, ends after the effect under way."""
-        check_callable(on_update)
-        course = Course(steps)
-        while (effect := course.advance()) is not None:
-            try:
-                course.reply(await self.perform(effect, on_update))
-            except BaseException as problem:
-                course.fail(problem)
-            if stop is not None and stop.is_set():
-                course.close()
-                raise asyncio.CancelledError
-        return course.value
+        """What the steps return. Once `stop` is set, ends after the effect under way."""
+        tell = self._listeners.async_teller(on_event)
+        try:
+            effect = next(steps)
+            while True:
+                try:
+                    answer = await self._perform(effect, tell)
+                except BaseException as problem:
+                    effect = steps.throw(problem)
+                else:
+                    effect = steps.send(answer)
+                if stop is not None and stop.is_set():
+                    steps.close()
+                    raise asyncio.CancelledError
+        except StopIteration as end:
+            value: T = end.value
+            return value
 
-    async def updates(self, steps: Steps[object]) -> AsyncGenerator[Update]:
-        course = Course(steps)
-        while (effect := course.advance()) is not None:
+    async def events(self, steps: Steps[object]) -> AsyncGenerator[Event]:
+        """The steps' events as they come; closing the iterator closes the steps."""
+        tell = self._listeners.async_teller(None)
+        runner = StepRunner(steps)
+        while (effect := runner.advance()) is not None:
             try:
-                if isinstance(effect, Update):
+                answer = await self._perform(effect, tell)
+                if isinstance(effect, Event):
                     yield effect
-                course.reply(await self.perform(effect))
+                runner.reply(answer)
             except BaseException as problem:
-                course.fail(problem)
+                runner.fail(problem)
 
-    async def together(self, every: list[Steps[T]], conclude: Callable[[list[T]], R]) -> R:
-        turn = asyncio.Semaphore(DOWNLOADS)
+    async def run_all(self, every: list[Steps[T]], on_event: Listener | None) -> list[T]:
+        """Run several at once; what they return, in order."""
+        slots = asyncio.Semaphore(DOWNLOADS)
 
         async def run(steps: Steps[T]) -> tuple[T]:
-            async with turn:
-                return (await self.run(steps),)  # wrapped: steps may return an error
+            async with slots:
+                return (await self.run(steps, on_event),)  # wrapped: steps may return an error
 
         ended = await asyncio.gather(*map(run, every), return_exceptions=True)
         for each in ended:
             if isinstance(each, BaseException):
                 raise each
-        return conclude([each[0] for each in ended if not isinstance(each, BaseException)])
+        return [each[0] for each in ended if not isinstance(each, BaseException)]
 
-    async def many(
-        self, every: Iterator[Steps[Finished[T]]], limit: int, on_update: OnUpdate | None
+    async def run_many(
+        self, every: Iterator[Steps[Finished[T]]], limit: int, on_event: Listener | None
     ) -> AsyncGenerator[Finished[T]]:
         """Run any number, `limit` at once, and yield what they return as it comes.
 
@@ -163,7 +198,7 @@ class AsyncDriver:
         try:
             while True:
                 while len(running) < limit and (steps := next(every, None)):
-                    task = asyncio.create_task(self.run(steps, on_update, stop))
+                    task = asyncio.create_task(self.run(steps, on_event, stop))
                     task.add_done_callback(ended.put_nowait)
                     running.add(task)
                 if not running:
@@ -180,18 +215,25 @@ class AsyncDriver:
                 task.cancel()
             await log_results(running)
 
-    async def perform(self, effect: Effect, on_update: OnUpdate | None = None) -> Answer | None:
+    async def _perform(
+        self, effect: Effect, tell: Callable[[Event], Awaitable[None]]
+    ) -> Answer | None:
         if isinstance(effect, Send):
             return await self._wire.send(effect)
         if isinstance(effect, Fetch):
-            await self._wire.fetch(effect.transfer)
+            await self._wire.fetch(effect.download)
         elif isinstance(effect, Sleep):
             await self._sleep(effect.seconds)
-        elif on_update is not None:
-            awaited = on_update(effect)
-            if isawaitable(awaited):
-                await awaited
+        else:
+            await tell(effect)
         return None
+
+
+def tell_queued(told: SimpleQueue[Event], tell: Callable[[Event], None]) -> None:
+    """Tell of what worker threads left in the queue."""
+    with suppress(Empty):
+        while True:
+            tell(told.get_nowait())
 
 
 async def log_results(running: set[asyncio.Task[Finished[T]]]) -> None:
@@ -199,16 +241,3 @@ async def log_results(running: set[asyncio.Task[Finished[T]]]) -> None:
     for ended in await asyncio.gather(*running, return_exceptions=True):
         if not isinstance(ended, BaseException):
             log_untaken(ended)
-
-
-def check_sync(on_update: OnUpdate | None) -> None:
-    """Refuse, before anything is sent, a function that would never be awaited."""
-    check_callable(on_update)
-    if iscoroutinefunction(on_update):
-        raise InvalidRequest("Client calls on_update and does not await it; AsyncClient does")
-
-
-def check_callable(on_update: OnUpdate | None) -> None:
-    """Refuse, before anything is sent, what would be found out after the first create."""
-    if on_update is not None and not callable(on_update):
-        raise InvalidRequest("on_update must be a function")

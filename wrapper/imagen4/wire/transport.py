@@ -15,17 +15,25 @@ from urllib.parse import urlencode
 
 import httpx
 
-from ..core.effects import Answer, Send, not_sent
+from ..core.effects import not_sent
 from ..errors import Imagen4Error, InvalidRequest, TransportError
-from .exchange import AsyncExchange, Exchange, async_exchange, check_new, mark_end
-from .intake import Intake
+from .answer_reader import AnswerReader
+from .exchange_deadline import (
+    AsyncExchangeDeadline,
+    ExchangeDeadline,
+    async_exchange_deadline,
+    mark_idle,
+    reject_early_bytes,
+)
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator
 
-    from ..core.settings import Settings
-    from ..downloads.transfer import Transfer
+    from ..core.answer import Answer
+    from ..core.effects import Send
+    from ..core.ports import Download
+    from ..core.session import Session
     from .connections import Connections
 
 # Requests on the way at a time. httpx's pool takes quadratic time over those that wait in it
@@ -44,12 +52,12 @@ H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 class Wire:
     """Turns calls into requests for one origin."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, session: Session) -> None:
+        self._session = session
         # httpx.Headers hides the key in its repr.
         self._headers = httpx.Headers(
             {
-                "Authorization": f"Bearer {settings.key}",
+                "Authorization": f"Bearer {session.key}",
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip, deflate",
                 "Content-Type": "application/json",
@@ -65,9 +73,9 @@ class Wire:
         timeout = {"connect": connect, "read": patience, "write": patience, "pool": patience}
         return httpx.Request(
             call.method,
-            f"{self._settings.base_url}{call.path}{query}",
+            f"{self._session.base_url}{call.path}{query}",
             headers=self._headers,
-            content=None if call.json is None else as_json(call.json),
+            content=None if call.json is None else json_bytes(call.json),
             extensions={"timeout": timeout, "trace": trace},
         )
 
@@ -75,14 +83,14 @@ class Wire:
 class SyncWire(Wire):
     """Over httpx.Client: the injected one for the gateway, its own ones for pictures."""
 
-    def __init__(self, settings: Settings, connections: Connections[httpx.Client]) -> None:
-        super().__init__(settings)
+    def __init__(self, session: Session, connections: Connections[httpx.Client]) -> None:
+        super().__init__(session)
         self._connections = connections
 
     def send(self, send: Send) -> Answer:
-        http = open_one(self._connections.here())
+        http = usable(self._connections.current())
         send.started = True
-        with Exchange(send.timeout) as exchange:
+        with ExchangeDeadline(send.timeout) as exchange:
             try:
                 return self._sent(http, send, exchange)
             except Exception as problem:
@@ -91,48 +99,48 @@ class SyncWire(Wire):
                 self._connections.abandon(http)
                 raise
             finally:
-                send.ended = self._settings.clock()
+                send.ended = self._session.clock()
 
-    def _sent(self, http: httpx.Client, send: Send, exchange: Exchange) -> Answer:
+    def _sent(self, http: httpx.Client, send: Send, exchange: ExchangeDeadline) -> Answer:
         request = self.request(send, exchange.observe)
         try:
             response = http.send(request, stream=True, auth=None, follow_redirects=False)
         except httpx.HTTPStatusError as problem:
-            return Intake(self._settings, send, refused(problem, request)).refusal()
+            return AnswerReader(self._session, send, answer_of_hook(problem, request)).refusal()
         try:
-            check_new(response)
-            intake = Intake(self._settings, send, response)
+            reject_early_bytes(response)
+            reader = AnswerReader(self._session, send, response)
             for chunk in response.iter_bytes():
-                intake.add(chunk)
-            return intake.answer()
+                reader.add(chunk)
+            return reader.answer()
         finally:
             response.close()
-            mark_end(response)
+            mark_idle(response)
 
-    def fetch(self, transfer: Transfer) -> None:
+    def fetch(self, download: Download) -> None:
         with (
-            Exchange(LONGEST_HEADERS) as exchange,
-            httpx.Client(verify=tls(), timeout=DOWNLOAD_TIMEOUT, trust_env=transfer.secure) as http,
-            http.stream("GET", transfer.url, **request_of(transfer, exchange)) as response,
+            ExchangeDeadline(LONGEST_HEADERS) as exchange,
+            httpx.Client(verify=tls(), timeout=DOWNLOAD_TIMEOUT, trust_env=download.secure) as http,
+            http.stream("GET", download.url, **request_of(download, exchange)) as response,
         ):
-            exchange.extend(transfer.left)
-            if transfer.opened(response.status_code, response.headers):
+            exchange.extend(download.left)
+            if download.opened(response.status_code, response.headers):
                 for chunk in response.iter_raw():
-                    transfer.received(chunk)
-                transfer.finished()
+                    download.received(chunk)
+                download.finished()
 
 
 class AsyncWire(Wire):
     """The same over httpx.AsyncClient."""
 
-    def __init__(self, settings: Settings, connections: Connections[httpx.AsyncClient]) -> None:
-        super().__init__(settings)
+    def __init__(self, session: Session, connections: Connections[httpx.AsyncClient]) -> None:
+        super().__init__(session)
         self._connections = connections
-        self._turns: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
+        self._slots: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
         # The asyncio tasks that have a create out, with a future for when it is over.
         self.creating: dict[asyncio.Task[Any] | None, asyncio.Future[None]] = {}
 
-    async def creates_answered(self) -> None:
+    async def wait_for_open_creates(self) -> None:
         """Wait for the creates that are out in this loop: their tasks' ids must be read."""
         loop = asyncio.get_running_loop()
         out = [over for over in self.creating.values() if over.get_loop() is loop]
@@ -141,16 +149,16 @@ class AsyncWire(Wire):
 
     async def send(self, send: Send) -> Answer:
         loop = asyncio.get_running_loop()
-        turn = self._turns.get(loop) or self._turns_of(loop)
-        queued = await wait_for_turn(turn, send.timeout)
+        slot = self._slots.get(loop) or self._slots_of(loop)
+        queued = await wait_for_slot(slot, send.timeout)
         try:
-            send.waited(queued)
-            http = open_one(self._connections.here(loop))
+            send.subtract_wait(queued)
+            http = usable(self._connections.current(loop))
             send.started = True
             with self._counted(send, loop):
                 return await self._exchanged(http, send)
         finally:
-            turn.release()
+            slot.release()
 
     @contextmanager
     def _counted(self, send: Send, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
@@ -165,53 +173,55 @@ class AsyncWire(Wire):
             del self.creating[task]
             over.set_result(None)
 
-    def _turns_of(self, loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
-        """A client may be used in several loops, one after the other: each has its own turns."""
-        self._turns = {each: turn for each, turn in self._turns.items() if not each.is_closed()}
-        return self._turns.setdefault(loop, asyncio.Semaphore(CONNECTIONS))
+    def _slots_of(self, loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
+        """A client may be used in several loops, one after the other: each has its own slots."""
+        self._slots = {each: slot for each, slot in self._slots.items() if not each.is_closed()}
+        return self._slots.setdefault(loop, asyncio.Semaphore(CONNECTIONS))
 
     async def _exchanged(self, http: httpx.AsyncClient, send: Send) -> Answer:
         exchange = None
         try:
-            async with async_exchange(send.timeout) as exchange:
+            async with async_exchange_deadline(send.timeout) as exchange:
                 return await self._sent(http, send, exchange)
         except Exception as problem:
             raise transport_error(problem, exchange) from None
         finally:
-            send.ended = self._settings.clock()
+            send.ended = self._session.clock()
 
-    async def _sent(self, http: httpx.AsyncClient, send: Send, exchange: AsyncExchange) -> Answer:
+    async def _sent(
+        self, http: httpx.AsyncClient, send: Send, exchange: AsyncExchangeDeadline
+    ) -> Answer:
         request = self.request(send, exchange.observe)
         try:
             response = await http.send(request, stream=True, auth=None, follow_redirects=False)
         except httpx.HTTPStatusError as problem:
-            return Intake(self._settings, send, refused(problem, request)).refusal()
+            return AnswerReader(self._session, send, answer_of_hook(problem, request)).refusal()
         try:
-            check_new(response)
-            intake = Intake(self._settings, send, response)
+            reject_early_bytes(response)
+            reader = AnswerReader(self._session, send, response)
             async for chunk in response.aiter_bytes():
-                intake.add(chunk)
-            return intake.answer()
+                reader.add(chunk)
+            return reader.answer()
         finally:
             await response.aclose()
-            mark_end(response)
+            mark_idle(response)
 
-    async def fetch(self, transfer: Transfer) -> None:
+    async def fetch(self, download: Download) -> None:
         async with (
-            async_exchange(LONGEST_HEADERS) as exchange,
+            async_exchange_deadline(LONGEST_HEADERS) as exchange,
             httpx.AsyncClient(
-                verify=tls(), timeout=DOWNLOAD_TIMEOUT, trust_env=transfer.secure
+                verify=tls(), timeout=DOWNLOAD_TIMEOUT, trust_env=download.secure
             ) as http,
-            http.stream("GET", transfer.url, **request_of(transfer, exchange)) as response,
+            http.stream("GET", download.url, **request_of(download, exchange)) as response,
         ):
-            exchange.extend(transfer.left)
-            if transfer.opened(response.status_code, response.headers):
+            exchange.extend(download.left)
+            if download.opened(response.status_code, response.headers):
                 async for chunk in response.aiter_raw():
-                    transfer.received(chunk)
-                transfer.finished()
+                    download.received(chunk)
+                download.finished()
 
 
-def refused(problem: httpx.HTTPStatusError, request: httpx.Request) -> httpx.Response:
+def answer_of_hook(problem: httpx.HTTPStatusError, request: httpx.Request) -> httpx.Response:
     """The answer to our request, for which an injected client's hook called raise_for_status().
 
     A hook may also send requests of its own, whose answers say nothing about ours.
@@ -221,11 +231,13 @@ def refused(problem: httpx.HTTPStatusError, request: httpx.Request) -> httpx.Res
     return problem.response
 
 
-def request_of(transfer: Transfer, exchange: Exchange | AsyncExchange) -> dict[str, Any]:
-    return {"headers": transfer.headers(), "extensions": {"trace": exchange.observe}}
+def request_of(
+    download: Download, exchange: ExchangeDeadline | AsyncExchangeDeadline
+) -> dict[str, Any]:
+    return {"headers": download.headers(), "extensions": {"trace": exchange.observe}}
 
 
-def as_json(value: object) -> bytes:
+def json_bytes(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -235,28 +247,30 @@ def tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-async def wait_for_turn(turn: asyncio.Semaphore, patience: float) -> float:
-    """Take one of the turns, and say how many seconds that took."""
-    if not turn.locked():
-        await turn.acquire()  # at once
+async def wait_for_slot(slot: asyncio.Semaphore, patience: float) -> float:
+    """Take one of the slots, and say how many seconds that took."""
+    if not slot.locked():
+        await slot.acquire()  # at once
         return 0.0
     clock = asyncio.get_running_loop().time
     before = clock()
     try:
         async with asyncio.timeout(patience):
-            await turn.acquire()
+            await slot.acquire()
     except TimeoutError:
         raise not_sent("No connection was free in time") from None
     return clock() - before
 
 
-def open_one(http: H) -> H:
+def usable(http: H) -> H:
     if http.is_closed:
         raise InvalidRequest("The client is closed")
     return http
 
 
-def transport_error(problem: Exception, exchange: Exchange | AsyncExchange | None) -> Imagen4Error:
+def transport_error(
+    problem: Exception, exchange: ExchangeDeadline | AsyncExchangeDeadline | None
+) -> Imagen4Error:
     """What httpx, or anything below it, raised; without its request, which holds the key."""
     if isinstance(problem, Imagen4Error):
         return problem

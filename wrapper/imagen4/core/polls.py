@@ -6,63 +6,67 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import Imagen4Error, TaskFailed, UnexpectedResponse
-from .envelope import Envelope, data_of, described, opened, refusal
-from .task import Task, task_from, words_in
+from .envelope import error_from_answer, parse_envelope, refusal
+from .records import prompts_in, task_from_record
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from ..gateways.adapter import Adapter
-    from .effects import Answer
+    from .answer import Answer
+    from .envelope import Envelope
+    from .task import Task
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """A poll's yield: the task as far as it could be read, and what is wrong, if anything."""
+class PollResult:
+    """The task as far as it could be read, and what is wrong, if anything."""
 
     task: Task | None
     problem: Imagen4Error | None
 
 
-def news_in(adapter: Adapter, answer: Answer, task_id: str, secrets: Collection[str]) -> News:
+def read_poll(gateway: str, answer: Answer, task_id: str, secrets: Collection[str]) -> PollResult:
     """Read an answer of Get Task Details."""
-    envelope = opened(answer)
-    secrets = (*secrets, *words_in(envelope.data))
+    envelope = parse_envelope(answer)
+    secrets = (*secrets, *prompts_in(envelope.data))
     problem = refusal(envelope, about_task=True, secrets=secrets)
     task = None
     # Code 501 says "generation failed" and may still come with the task.
     if problem is None or isinstance(problem, TaskFailed):
-        details = data_of(adapter.details_model, envelope.decoded)
-        task = task_from(details, envelope.decoded, asked=task_id, secrets=secrets)
+        task = task_from_record(
+            envelope.record, gateway, envelope.decoded, expected_id=task_id, secrets=secrets
+        )
     if problem is not None and task is not None and not task.failed:
         reason = f"The code says that the task failed, its state is {task.state}"
-        task, problem = None, described(UnexpectedResponse, envelope, reason, secrets)
+        task, problem = None, error_from_answer(UnexpectedResponse, envelope, reason, secrets)
     elif problem is None or task is not None:
-        problem = trouble(task, envelope, secrets)
+        problem = error_for_task(task, envelope, secrets)
     if problem is not None:
-        problem.task_ids = (task_id,)
-    return News(task, problem)
+        problem.task_ids, problem.gateway = (task_id,), gateway
+    return PollResult(task, problem)
 
 
-def trouble(task: Task | None, envelope: Envelope, secrets: Collection[str]) -> Imagen4Error | None:
+def error_for_task(
+    task: Task | None, envelope: Envelope, secrets: Collection[str]
+) -> Imagen4Error | None:
     """What is wrong with a task that was read; None while it runs and when it has pictures."""
     if task is None:
         reason = "The answer does not describe the task that was asked for"
     elif task.failed:
-        return failure(task, envelope, secrets)
+        return task_failure(task, envelope, secrets)
     elif task.running or task.urls:
         return None
     elif task.succeeded:
         reason = "The task succeeded without a single picture"
     else:
         reason = f"The task is in a state that no document knows: {task.state}"
-    return described(UnexpectedResponse, envelope, reason, secrets)
+    return error_from_answer(UnexpectedResponse, envelope, reason, secrets)
 
 
-def failure(task: Task, envelope: Envelope, secrets: Collection[str]) -> Imagen4Error:
+def task_failure(task: Task, envelope: Envelope, secrets: Collection[str]) -> TaskFailed:
     """The gateway's reasons as an error."""
     reason = f"The task failed: {task.fail_message or 'no reason given'}"
-    error = described(TaskFailed, envelope, reason, secrets)
+    error = error_from_answer(TaskFailed, envelope, reason, secrets)
     error.fail_code = task.fail_code
     error.fail_message = task.fail_message
     return error

@@ -27,7 +27,7 @@ _TOO_SLOW = "The answer came too slowly"
 _this_thread = local()
 
 
-class Exchange:
+class ExchangeDeadline:
     """A sync exchange: its answer must be complete `patience` seconds after it began.
 
     began: whether a byte of the request may have left. Pass `observe` as "trace" extension.
@@ -48,7 +48,7 @@ class Exchange:
     def observe(self, event: str, info: Mapping[str, Any]) -> None:
         step = event.partition(".")[2]
         if step == _BEGUN:
-            self.began = self.began or begins(info)
+            self.began = self.began or request_started(info)
             self._until = monotonic() + self._patience
         elif step in _CONNECTED:
             bound_reads(info["return_value"])
@@ -65,7 +65,7 @@ class Exchange:
         return left
 
 
-class AsyncExchange:
+class AsyncExchangeDeadline:
     """The same for asyncio, whose own time-outs bound everything."""
 
     def __init__(self, patience: float, limit: asyncio.Timeout) -> None:
@@ -76,7 +76,7 @@ class AsyncExchange:
     async def observe(self, event: str, info: Mapping[str, Any]) -> None:
         step = event.partition(".")[2]
         if step == _BEGUN:
-            self.began = self.began or begins(info)
+            self.began = self.began or request_started(info)
             if self._limit is not None:
                 self._limit.reschedule(asyncio.get_running_loop().time() + self._patience)
         elif step in _CONNECTED:
@@ -92,12 +92,12 @@ class AsyncExchange:
 
 
 @asynccontextmanager
-async def async_exchange(patience: float) -> AsyncGenerator[AsyncExchange]:
+async def async_exchange_deadline(patience: float) -> AsyncGenerator[AsyncExchangeDeadline]:
     """An exchange that is cancelled when it takes too long; then raises ReadTimeout."""
     limit = asyncio.timeout(None)
     try:
         async with limit:
-            exchange = AsyncExchange(patience, limit)
+            exchange = AsyncExchangeDeadline(patience, limit)
             try:
                 yield exchange
             finally:
@@ -108,7 +108,7 @@ async def async_exchange(patience: float) -> AsyncGenerator[AsyncExchange]:
         raise httpx.ReadTimeout(_TOO_SLOW) from None
 
 
-def begins(info: Mapping[str, Any]) -> bool:
+def request_started(info: Mapping[str, Any]) -> bool:
     """Whether it is the request itself that leaves, not one to a proxy for a tunnel."""
     return bool(info["request"].method != b"CONNECT")
 
@@ -122,7 +122,7 @@ def bound_reads(stream: Any) -> None:
     read = stream.read
 
     def bounded(max_bytes: int, timeout: float | None = None) -> bytes:
-        exchange: Exchange | None = getattr(_this_thread, "exchange", None)
+        exchange: ExchangeDeadline | None = getattr(_this_thread, "exchange", None)
         left = exchange.left() if exchange else inf
         if left < (inf if timeout is None else timeout):
             timeout = left
@@ -145,7 +145,7 @@ def mark_async_reads(stream: Any) -> None:
     stream.read = marked
 
 
-def check_new(response: httpx.Response) -> None:
+def reject_early_bytes(response: httpx.Response) -> None:
     """Refuse an answer that was there before its request. Raises RemoteProtocolError.
 
     Bytes left over from the answer before, by a server or proxy that is out of step, would be
@@ -157,7 +157,7 @@ def check_new(response: httpx.Response) -> None:
         raise httpx.RemoteProtocolError("The answer was there before its request")
 
 
-def mark_end(response: httpx.Response) -> None:
+def mark_idle(response: httpx.Response) -> None:
     """From now on, what is read on the connection belongs to its next answer."""
     stream: Any = response.extensions.get("network_stream")
     if hasattr(stream, "imagen4_read"):

@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from ..core.batch import logger
-from ..core.effects import Answer
+from ..core.answer import Answer
 from ..core.redaction import HIDDEN, LONGEST_TEXT, clue, redacted
 from ..errors import TransportError
+from ..logs import logger
 
 if TYPE_CHECKING:
     from ..core.effects import Send
-    from ..core.settings import Settings
+    from ..core.session import Session
 
 LARGEST_ANSWER = 4 * 1024 * 1024
 SHORTEST_KEY = 8  # a shorter one, in somebody's test, could be part of a field's name
 
 
-class Intake:
+class AnswerReader:
     """Collects an answer, within bounds of size and time, and leaves it with its `Send`."""
 
-    def __init__(self, settings: Settings, send: Send, response: httpx.Response) -> None:
-        self._clock = settings.clock
-        self._key = settings.key
-        self._until = settings.clock() + send.timeout
+    def __init__(self, session: Session, send: Send, response: httpx.Response) -> None:
+        self._clock = session.clock
+        self._key = session.key
+        self._until = session.clock() + send.timeout
         self._send = send
         self._response = response
         self._body = bytearray()

@@ -1,0 +1,40 @@
+"""What `Client` and `AsyncClient` share: settings, and the steps that both of them run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from .errors import Imagen4Error
+
+if TYPE_CHECKING:
+    from .core.effects import Steps
+    from .core.session import Session
+
+T = TypeVar("T")
+
+
+class BaseClient:
+    """One gateway with a caller's settings."""
+
+    _session: Session
+
+    @property
+    def gateway(self) -> str:
+        """The gateway's name."""
+        return self._session.name
+
+    @property
+    def base_url(self) -> str:
+        """Where the requests, and with them the key, go."""
+        return self._session.base_url
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.gateway!r}, base_url={self.base_url!r})"
+
+    def _name_gateway(self, steps: Steps[T]) -> Steps[T]:
+        """The errors of steps that are about no job."""
+        try:
+            return (yield from steps)
+        except Imagen4Error as error:
+            error.gateway = error.gateway or self.gateway
+            raise

@@ -1,0 +1,38 @@
+"""One exchange with the gateway as plain data: what is asked, what came back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to the gateway, without origin and without key."""
+
+    method: str
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, as it came."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names are in lower case."""
+    body: bytes
+
+
+def json_value(text: bytes | str) -> Any:
+    """The JSON value, or None for whatever is not JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):  # undecodable text and oversized numbers, too
+        return None

@@ -1,0 +1,77 @@
+"""The tasks of one request, as far as they are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidRequest
+from ..facts import protocol
+from .answer import json_value
+from .records import usable_id
+
+if TYPE_CHECKING:
+    from .answer import Answer
+    from .effects import Send
+    from .request import PlannedCreate
+    from .task import Task
+
+_ID_NAMES = (protocol.TASK_ID, protocol.TASK_ID_IN_SAMPLES, protocol.RECORD_ID)
+
+
+@dataclass(slots=True)
+class JobState:
+    """One request's tasks, as far as they are known, and the create that is under way."""
+
+    job_id: str
+    index: int = 0
+    """The request's place among many."""
+    tag: str | None = None
+    """The caller's own name for the request."""
+    started: float = 0.0
+    """When (monotonic) the call under way began."""
+    plans: tuple[PlannedCreate, ...] = ()
+    callback_url: str | None = field(default=None, repr=False)
+    prompts: tuple[str, ...] = field(default=(), repr=False)
+    task_ids: list[str] = field(default_factory=list)
+    seeds: dict[str, str | None] = field(default_factory=dict)
+    """Of each task, where we know it."""
+    last_seen: dict[str, float] = field(default_factory=dict)
+    """When (monotonic) each task was last known to exist."""
+    ended: dict[str, Task] = field(default_factory=dict)
+    """Tasks whose final state was read."""
+    create: Send | None = None
+
+    def add(self, task_id: str, seed: str | None, now: float) -> None:
+        self.task_ids.append(task_id)
+        self.seeds[task_id] = seed
+        self.last_seen[task_id] = now
+        self.create = None
+
+    def known_ids(self) -> tuple[str, ...]:
+        """All task ids, also one in an answer that arrived but was not read yet."""
+        answer = self.create.answer if self.create else None
+        found = id_in(answer) if answer else None
+        fresh = (found,) if found and found not in self.task_ids else ()
+        return (*self.task_ids, *fresh)
+
+    @property
+    def create_is_out(self) -> bool:
+        """Whether a create may have left, and has no answer yet."""
+        create = self.create
+        return create is not None and create.started and create.answer is None
+
+
+def id_in(answer: Answer) -> str | None:
+    """An id that an answer names, wherever its code says; possibly that of a paid task."""
+    decoded = json_value(answer.body)
+    data = decoded.get(protocol.DATA) if isinstance(decoded, dict) else None
+    names = data if isinstance(data, dict) else {}
+    return next(filter(None, (usable_id(names.get(name)) for name in _ID_NAMES)), None)
+
+
+def resume_job(job_id: str, task_ids: tuple[str, ...]) -> JobState:
+    """The state of tasks created earlier, each of them once. Raises InvalidRequest."""
+    if not task_ids or not all(usable_id(task_id) for task_id in task_ids):
+        raise InvalidRequest("job() takes the ids of tasks, one or more")
+    return JobState(job_id, task_ids=list(dict.fromkeys(task_ids)))

@@ -1,0 +1,92 @@
+"""What the decisions and the errors need of higher layers, as small protocols.
+
+So that no import goes up, not even for typing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+    from threading import Event as Flag
+
+    from ..facts import Rate
+    from .answer import Call
+    from .task import Task
+
+
+class GatewayAdapter(Protocol):
+    """A gateway, as far as the decisions know it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def creates(self) -> Rate: ...
+    @property
+    def polls(self) -> Rate: ...
+    @property
+    def input_schema(self) -> Mapping[str, Any]:
+        """The document's schema of `input`: which fields there are, and their limits."""
+
+    def create(self, fields: Mapping[str, Any], callback_url: str | None) -> Call: ...
+    def details(self, task_id: str) -> Call: ...
+    def credits(self) -> Call: ...
+    def fresh_link(self, url: str) -> Call | None:
+        """The request for a new link to an expired picture, where the gateway has that."""
+
+
+class Download(Protocol):
+    """One picture's download, which goes on over as many attempts as it takes."""
+
+    url: str
+    stop: Flag | None
+    """Set by another thread to end the download."""
+
+    @property
+    def secure(self) -> bool: ...
+    @property
+    def left(self) -> float:
+        """Seconds until the picture has taken too long."""
+
+    def headers(self) -> dict[str, str]: ...
+    def opened(self, status: int, headers: Mapping[str, str]) -> bool:
+        """Whether a body is to be received now; False after a redirect."""
+
+    def received(self, chunk: bytes) -> None: ...
+    def finished(self) -> None: ...
+
+
+class ResumableJob(Protocol):
+    """The job that an error knows: a `Job`, or an `AsyncJob`, whose methods are awaited."""
+
+    @property
+    def job_id(self) -> str: ...
+    @property
+    def gateway(self) -> str: ...
+    @property
+    def task_ids(self) -> tuple[str, ...]: ...
+    def status(self) -> Any: ...
+    def wait(self, timeout: float | None = None) -> Any: ...
+    def events(self, timeout: float | None = None) -> Any: ...
+
+
+class PartialResult(Protocol):
+    """The pictures that a partial failure has: a `Result`, or an `AsyncResult`."""
+
+    @property
+    def gateway(self) -> str: ...
+    @property
+    def images(self) -> Sequence[Any]: ...
+    @property
+    def tasks(self) -> tuple[Task, ...]: ...
+    @property
+    def task_ids(self) -> tuple[str, ...]: ...
+    @property
+    def cost_time(self) -> timedelta | None: ...
+    @property
+    def created(self) -> datetime | None: ...
+    @property
+    def completed(self) -> datetime | None: ...
+    def save(self, directory: Any) -> Any: ...

@@ -1,0 +1,157 @@
+"""Reading a task out of the gateway's record of it. Nothing a server can send raises here."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ..facts import protocol
+from ..facts.protocol import STATES, SUCCEEDED
+from .answer import json_value
+from .redaction import one_line, redacted
+from .task import Task
+
+# 32 hexadecimal digits on the wire, task_google_… in the documents. Anything that can stand
+# in an URL and on one line of a log is taken.
+_TASK_ID = re.compile(r"[!-~]{1,256}")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def task_from_record(
+    record: Mapping[str, Any],
+    gateway: str,
+    raw: Any,
+    *,
+    expected_id: str | None = None,
+    secrets: Collection[str] = (),
+) -> Task | None:
+    """The task that `data` of an answer describes; None without a state or an id.
+
+    `expected_id` is the id we asked for: it stands in when the answer names none, and an answer
+    about another task is no answer. `secrets` are cut out of what the gateway put in its own
+    words, since those may quote the prompt, and get shown and logged.
+    """
+    state = state_from(record.get(protocol.STATE), secrets)
+    task_id = usable_id(record.get(protocol.TASK_ID)) or expected_id
+    if not state or not task_id or (expected_id and task_id != expected_id):
+        return None
+    created = moment(record.get(protocol.CREATE_TIME))
+    completed = moment(record.get(protocol.COMPLETE_TIME))
+    return Task(
+        task_id=task_id,
+        state=state,
+        gateway=gateway,
+        model=line_from(record.get(protocol.MODEL)),
+        urls=picture_urls(record) if state == SUCCEEDED else (),
+        seed=verbatim(echoed_input(record.get(protocol.PARAM)).get("seed")),
+        fail_code=line_from(record.get(protocol.FAIL_CODE), secrets),
+        fail_message=line_from(record.get(protocol.FAIL_MESSAGE), secrets),
+        progress=finite_number(record.get(protocol.PROGRESS)),
+        credits=finite_number(record.get(protocol.CREDITS)),
+        cost_time=duration(record.get(protocol.COST_TIME), created, completed),
+        created=created,
+        completed=completed,
+        updated=moment(record.get(protocol.UPDATE_TIME)),
+        raw=raw,
+    )
+
+
+def usable_id(value: object) -> str | None:
+    """A task id that can be asked for, or None."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**18:
+        value = str(value)
+    return value if isinstance(value, str) and _TASK_ID.fullmatch(value) else None
+
+
+def state_from(value: object, secrets: Collection[str]) -> str | None:
+    """The state on one line; one of the documented words even if that is the prompt, too."""
+    return value if value in STATES and isinstance(value, str) else line_from(value, secrets)
+
+
+def line_from(value: object, secrets: Collection[str] = ()) -> str | None:
+    """Text on one line, without the secrets; a number is spelled out.
+
+    Anything else, and "", is None. The secrets go first: once the text is cut to length,
+    what is left of a long prompt could no longer be told.
+    """
+    spelled = None if value is None else verbatim(value)
+    return one_line(redacted(spelled, secrets)) or None if spelled else None
+
+
+def verbatim(value: object) -> str | None:
+    """Text as it is; a number with all its digits; anything else, and "", is None."""
+    if value is None or isinstance(value, str):
+        return value or None
+    if finite_number(value) is None:
+        return None
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def finite_number(value: object) -> float | None:
+    """A finite number, also from text; else None."""
+    if value is None or isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def moment(value: object) -> datetime | None:
+    """Unix milliseconds as an aware datetime."""
+    milliseconds = None if value is None else finite_number(value)
+    if milliseconds is None:
+        return None
+    try:
+        return _EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return None
+
+
+def duration(
+    value: object, created: datetime | None, completed: datetime | None
+) -> timedelta | None:
+    """`costTime`: seconds on the wire (64 of 64 recorded answers), milliseconds in the documents.
+
+    Read as seconds, unless the task's own times say that only milliseconds can be meant.
+    """
+    amount = finite_number(value)
+    if amount is None or not 0 <= amount < 1e12:
+        return None
+    seconds = timedelta(seconds=amount)
+    if created and completed and seconds > 100 * (completed - created) > timedelta(0):
+        return seconds / 1000
+    return seconds
+
+
+def picture_urls(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The pictures: `resultJson` is JSON text; since August 2026 also decoded in `response`."""
+    result = record.get(protocol.RESULT_JSON)
+    decoded = json_value(result) if isinstance(result, str) else result
+    for candidate in (decoded, record.get(protocol.RESULT_PARSED)):
+        found = candidate.get(protocol.RESULT_URLS) if isinstance(candidate, Mapping) else None
+        links = found if isinstance(found, list) else []
+        if usable := tuple(link for link in links if isinstance(link, str) and link):
+            return usable
+    return ()
+
+
+def echoed_input(param: object) -> Mapping[str, Any]:
+    """The request in `param`, which is JSON text whose `input` is JSON text again."""
+    request = json_value(param) if isinstance(param, str) else param
+    fields = request.get(protocol.INPUT) if isinstance(request, Mapping) else None
+    fields = json_value(fields) if isinstance(fields, str) else fields
+    return fields if isinstance(fields, Mapping) else {}
+
+
+def prompts_in(data: object) -> tuple[str, ...]:
+    """The prompts that an answer's data repeat, also of a task that another process created."""
+    records = data if isinstance(data, list) else [data]
+    params = [each.get(protocol.PARAM) for each in records if isinstance(each, Mapping)]
+    requests = [echoed_input(param) for param in params]
+    texts = [each.get(name) for each in requests for name in ("prompt", "negative_prompt")]
+    return tuple(text for text in texts if isinstance(text, str))

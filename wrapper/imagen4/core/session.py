@@ -1,0 +1,85 @@
+"""One gateway with a client's settings: what every decision needs, and nothing that does I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidRequest
+from ..facts import Rate
+from .checks import seconds
+from .job_state import JobState
+from .pacing import Pacer
+from .request import plan_creates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from .polling import Polling
+    from .ports import GatewayAdapter
+    from .request import Request
+
+
+@dataclass(slots=True)
+class Session:
+    """A client's settings, and the pacers that all its calls share."""
+
+    adapter: GatewayAdapter
+    base_url: str
+    key: str = field(repr=False)
+    """For the gateway, and to cut it out of texts."""
+    timeout: float
+    """Seconds for one HTTP exchange."""
+    polling: Polling
+    allow_http: bool
+    clock: Callable[[], float]
+    """Monotonic."""
+    now: Callable[[], datetime]
+    """The time of day, with its zone."""
+    random: Callable[[], float]
+    """Numbers in [0, 1)."""
+    new_id: Callable[[], str]
+    """A new job's id."""
+    name: str = field(init=False)
+    """The gateway's."""
+    creates: Pacer = field(init=False)
+    polls: Pacer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.name = self.adapter.name
+        creates, polls, paced = self.adapter.creates, self.adapter.polls, self.polling.paced
+        self.creates = Pacer(creates if paced else Rate(creates.times, 0.0))
+        # One by one rather than in bursts: polls of many tasks spread out.
+        self.polls = Pacer(Rate(1, polls.seconds / polls.times if paced else 0.0))
+
+    @property
+    def secure(self) -> bool:
+        """Whether the gateway is reached by https. If not, no proxy may see the key."""
+        return self.base_url.startswith("https:")
+
+    def plan(self, request: Request, index: int = 0) -> JobState:
+        """The creates of a request, none of them sent. Raises InvalidRequest."""
+        try:
+            plans = plan_creates(request, self.adapter.input_schema, self.name)
+        except InvalidRequest as error:
+            error.gateway, error.accepted = self.name, "no"
+            raise
+        return JobState(
+            self.new_id(),
+            index,
+            request.tag,
+            plans=plans,
+            callback_url=request.callback_url or None,
+            prompts=tuple(filter(None, (request.prompt, request.negative_prompt))),
+        )
+
+    def begin(self, job: JobState, timeout: float | None) -> float:
+        """Note that a call about the job begins now; the moment to give up, on the clock."""
+        patience = seconds(self.polling.timeout if timeout is None else timeout, "timeout")
+        job.started = self.clock()
+        return job.started + patience
+
+    def identity(self, job: JobState) -> tuple[str, str, int, str | None, float]:
+        """What every event about the job begins with."""
+        return self.name, job.job_id, job.index, job.tag, self.clock() - job.started

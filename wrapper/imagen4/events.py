@@ -1,0 +1,124 @@
+"""What a listener is told: one class for each thing that happens.
+
+    Event
+    ├── CreateStarting    a create is about to be sent; a listener that raises here stops it
+    ├── TaskCreated       the gateway has accepted it: this is paid for
+    ├── CreateRefused     certainly no task
+    ├── CreateUncertain   nobody can say whether there is a task
+    ├── TaskState         a poll brought a task's state
+    ├── PollFailed        a poll brought none; the task goes on
+    ├── Retrying          something is tried again, after a pause
+    ├── PictureSaved      a picture is on the disk
+    └── RequestEnded      a request has its result, or its error
+
+`on_event` of a client and of each call is such a listener. Whatever it raises later than at
+CreateStarting is logged, and loses nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from .core.task import Task
+    from .errors import Imagen4Error, SubmissionUncertain
+
+    Listener: TypeAlias = "Callable[[Event], object]"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What every event says: which request, job, gateway and, where it is known, task."""
+
+    gateway: str
+    job_id: str
+    """Of the job that the request became; ours, no gateway knows it."""
+    index: int
+    """The request's place among those of `generate_many`, from 0; else 0."""
+    tag: str | None
+    """What the caller wrote on the `Request`."""
+    elapsed: float
+    """Seconds since the call began."""
+    task_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateStarting(Event):
+    """A create is about to be sent: no byte of it has left yet, and nothing is paid."""
+
+    number: int
+    """Which of the request's creates this is, from 1."""
+    total: int
+    attempt: int
+    """From 1; a further one only where the one before certainly made no task."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCreated(Event):
+    """The gateway has accepted a create: the task is paid for."""
+
+    task_ids: tuple[str, ...]
+    """All tasks of the request so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRefused(Event):
+    """A create certainly made no task: it was refused, never left, or a listener stopped it."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class CreateUncertain(Event):
+    """A create was sent, and nobody can say whether it was accepted. It is not repeated.
+
+    `task_id` is an id that the answer held all the same.
+    """
+
+    error: SubmissionUncertain
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState(Event):
+    """A poll brought a task's state, also a final one."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class PollFailed(Event):
+    """A poll brought no state, which says nothing about the task."""
+
+    error: Imagen4Error
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying(Event):
+    """Something is tried again after a pause."""
+
+    what: Literal["create", "download"]
+    pause: float
+    """Seconds."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSaved(Event):
+    """A picture is on the disk."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEnded(Event):
+    """A request has ended: with pictures if `error` is None."""
+
+    task_ids: tuple[str, ...]
+    """The request's tasks, in order."""
+    error: Imagen4Error | None
+    missing: int = 0
+    """Pictures that were asked and paid for, and did not come with a success."""

@@ -1,0 +1,69 @@
+"""The log: one listener among others, and the last resort for ids that nobody else keeps."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from .events import (
+    CreateUncertain,
+    Event,
+    PictureSaved,
+    PollFailed,
+    RequestEnded,
+    Retrying,
+    TaskCreated,
+    TaskState,
+)
+
+if TYPE_CHECKING:
+    from .core.job_state import JobState
+    from .core.many import Finished
+
+logger = logging.getLogger("imagen4")
+
+
+def log_event(event: Event) -> None:
+    """What is paid for at INFO, what needs somebody's attention at WARNING, the rest at DEBUG."""
+    match event:
+        case TaskCreated():
+            logger.info("%s: created task %s", event.gateway, event.task_id)
+        case CreateUncertain():
+            logger.warning("%s: %s", event.gateway, event.error.message)
+        case Retrying():
+            failed = {"create": "not created", "download": "not fetched"}[event.what]
+            text = "%s: %s (%s), again in %.1f s"
+            logger.warning(text, event.gateway, failed, event.reason, event.pause)
+        case RequestEnded(missing=missing) if missing:
+            ids = ", ".join(event.task_ids)
+            text = "%s: %d pictures that were paid for did not come, tasks %s"
+            logger.warning(text, event.gateway, missing, ids)
+        case TaskState():
+            logger.debug("%s: task %s is %s", event.gateway, event.task_id, event.task.state)
+        case PollFailed():
+            logger.debug("%s: task %s: %s", event.gateway, event.task_id, event.error)
+        case PictureSaved():
+            logger.debug("%s: saved a picture of task %s", event.gateway, event.task_id)
+
+
+def log_interruption(job: JobState, gateway: str, interruption: BaseException) -> None:
+    """Ctrl-C, a cancellation or a caller's own error must not lose the ids of paid tasks."""
+    ids = job.known_ids()
+    if ids or job.create_is_out:
+        known = ", ".join(ids) or "(none known)"
+        maybe = "; a create was under way and may have been accepted" if job.create_is_out else ""
+        what = type(interruption).__name__
+        logger.warning("%s: %s while working on tasks %s%s", gateway, what, known, maybe)
+
+
+def log_untaken(finished: Finished[Any]) -> None:
+    """What reaches nobody, since the loop over `generate_many` ended before, is not lost."""
+    ids = finished.error.task_ids if finished.error else getattr(finished.result, "task_ids", ())
+    if ids:
+        logger.warning("Results that were not taken: tasks %s", ", ".join(ids))
+
+
+def log_listener_error(event: Event, problem: Exception) -> None:
+    """A listener that raises loses nothing that is paid for."""
+    name = type(event).__name__
+    logger.warning("%s: a listener raised at %s", event.gateway, name, exc_info=problem)

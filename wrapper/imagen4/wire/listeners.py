@@ -1,0 +1,73 @@
+"""Telling listeners of events: the client's, the call's, and the log."""
+
+from __future__ import annotations
+
+from inspect import isawaitable, iscoroutinefunction
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidRequest
+from ..events import CreateStarting
+from ..logs import log_event, log_listener_error
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from ..events import Event, Listener
+
+
+class Listeners:
+    """Tells whoever wants to know: first the call's listener, then the client's, then the log.
+
+    What one raises stops a create that is about to be sent. Later it is logged only: whatever
+    a listener does, nothing that is paid for is lost.
+    """
+
+    def __init__(self, on_event: Listener | None, *, may_await: bool) -> None:
+        self._may_await = may_await
+        self._always: tuple[Listener, ...] = (log_event,)
+        self._always = self._with(on_event)
+
+    def teller(self, on_event: Listener | None) -> Callable[[Event], None]:
+        """What tells everybody of an event, a call's own listener included."""
+        listeners = self._with(on_event)
+
+        def tell(event: Event) -> None:
+            for listener in listeners:
+                try:
+                    listener(event)
+                except Exception as problem:
+                    pass_on(event, problem)
+
+        return tell
+
+    def async_teller(self, on_event: Listener | None) -> Callable[[Event], Awaitable[None]]:
+        """The same by awaiting what has to be awaited."""
+        listeners = self._with(on_event)
+
+        async def tell(event: Event) -> None:
+            for listener in listeners:
+                try:
+                    awaited = listener(event)
+                    if isawaitable(awaited):
+                        await awaited
+                except Exception as problem:
+                    pass_on(event, problem)
+
+        return tell
+
+    def _with(self, on_event: Listener | None) -> tuple[Listener, ...]:
+        """Refuses, before anything is sent, what would be found out after the first create."""
+        if on_event is None:
+            return self._always
+        if not callable(on_event):
+            raise InvalidRequest("on_event must be a function")
+        if not self._may_await and iscoroutinefunction(on_event):
+            raise InvalidRequest("Client calls on_event and does not await it; AsyncClient does")
+        return (on_event, *self._always)
+
+
+def pass_on(event: Event, problem: Exception) -> None:
+    """What a listener raised: to the create that it stops, else to the log."""
+    if isinstance(event, CreateStarting):
+        raise problem
+    log_listener_error(event, problem)
