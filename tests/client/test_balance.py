@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from client.steps import KEY, core
+from client.play import KEY
+from client.steps import core
 from imagen4 import UnexpectedResponse
 from imagen4.core.account import balance
 from imagen4.core.effects import Answer

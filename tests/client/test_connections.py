@@ -1,7 +1,6 @@
 """Connections stay in the process and event loop that made them."""
 
 import asyncio
-import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -10,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from client.loopback import Loopback, Received, http
-from client.play import KEY, QUICK, Script, Time, client_for
+from client.loopback import Loopback, Received
+from client.play import KEY, PICTURES, QUICK, Script, Time, client_for
+from client.raw_answers import answered
 from imagen4 import AsyncClient, Client, InvalidRequest
 from imagen4.wire.connections import Connections
 
@@ -21,9 +21,8 @@ COUNT = 120  # more than may be on the way at a time, so that some wait for thei
 def answer(request: Received) -> bytes:
     data: dict[str, Any] = {"taskId": request.path.partition("taskId=")[2] or "t"}
     if request.method == "GET":
-        urls = json.dumps({"resultUrls": ["https://files.example/1.png"]})
-        data |= {"state": "success", "resultJson": urls}
-    return http(200, json.dumps({"code": 200, "msg": "success", "data": data}).encode())
+        data |= {"state": "success", "resultJson": PICTURES}
+    return answered(data)
 
 
 def test_one_client_serves_one_loop_after_another() -> None:

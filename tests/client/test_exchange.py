@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import json
 import logging
 from time import monotonic
 from typing import Any
@@ -21,15 +20,13 @@ from client.play import (
     client_for,
     play,
 )  # fmt: skip
+from client.raw_answers import BALANCE, CREATED
 from imagen4 import SubmissionUncertain, TransportError
 from imagen4.core.effects import Call, Send
 from imagen4.downloads.transfer import Transfer, transferred
 from imagen4.wire import transport
 from imagen4.wire.exchange import Exchange
 from imagen4.wire.transport import transport_error
-
-CREATED = json.dumps({"code": 200, "msg": "success", "data": {"taskId": "t1"}}).encode()
-BALANCE = http(200, b'{"code":200,"data":7}')
 
 
 def raising(problem: Exception, kind: str) -> Any:

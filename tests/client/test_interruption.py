@@ -8,12 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from client.play import KEY, KINDS, PROMPT, Script, Time, client_for, created, details, play
+from client.play import KEY, KINDS, PROMPT, Script, Stop, Time, client_for, created, details, play
 from imagen4 import Imagen4Error, TaskTimeout, Update
-
-
-class Stop(BaseException):
-    """Stands in for KeyboardInterrupt, which pytest would take personally."""
 
 
 def creates(stop_at: int | None, stopped_by: BaseException) -> Iterator[Any]:

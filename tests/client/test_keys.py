@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from client.loopback import Loopback, Received, http
+from client.pictures import PNG
 from client.play import (
     GATEWAYS,
     KEY,
@@ -25,14 +26,9 @@ from client.play import (
     play,
     settled,
 )
+from client.raw_answers import answered
 from imagen4 import Client, Imagen4Error, InvalidRequest
 from imagen4.gateways import adapter_for
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"picture" * 10
-
-
-def answered(data: object) -> bytes:
-    return http(200, json.dumps({"code": 200, "msg": "success", "data": data}).encode())
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Bytes that a server sends beyond an answer are not taken for the next one."""
 
-import json
 import threading
 from itertools import count
 from typing import Any
@@ -8,15 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from client.loopback import Loopback, Received, http
-from client.play import KINDS, PROMPT, QUICK, play, settled
+from client.loopback import Loopback, Received
+from client.play import KINDS, PICTURES, PROMPT, QUICK, play, settled
+from client.raw_answers import answered
 from imagen4 import Imagen4Error, SubmissionUncertain
-
-URLS = json.dumps({"resultUrls": ["https://files.example/1.png"]})
-
-
-def enveloped(**data: str) -> bytes:
-    return http(200, json.dumps({"code": 200, "msg": "success", "data": data}).encode())
 
 
 class InStep:
@@ -27,9 +21,9 @@ class InStep:
 
     def __call__(self, request: Received) -> bytes:
         if request.method == "POST":
-            return enveloped(taskId=f"t{next(self.numbers)}")
+            return answered({"taskId": f"t{next(self.numbers)}"})
         task_id = request.path.partition("taskId=")[2]
-        return enveloped(taskId=task_id, state="success", resultJson=URLS)
+        return answered({"taskId": task_id, "state": "success", "resultJson": PICTURES})
 
 
 class OutOfStep(InStep):
@@ -37,7 +31,7 @@ class OutOfStep(InStep):
 
     def __call__(self, request: Received) -> bytes:
         answer = super().__call__(request)
-        return answer if request.method == "POST" else answer + enveloped(taskId="not-ours")
+        return answer if request.method == "POST" else answer + answered({"taskId": "not-ours"})
 
 
 async def one_after_the_other(client: Any) -> list[Any]:

@@ -3,7 +3,6 @@
 The POSTs are counted where they arrive, at a real server on loopback.
 """
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 
 from client.loopback import HANG, IMPATIENT, RESET, Loopback, Received, http
 from client.play import KEY, KINDS, PROMPT, QUICK, Script, Time, created, envelope, play
+from client.raw_answers import CREATED
 from imagen4 import (
     Imagen4Error,
     InsufficientCredits,
@@ -21,7 +21,6 @@ from imagen4 import (
     TransportError,
 )
 
-CREATED = json.dumps({"code": 200, "msg": "success", "data": {"taskId": "t1"}}).encode()
 AMBIGUOUS = {
     "no answer": HANG,
     "reset after receipt": RESET,

@@ -11,6 +11,7 @@ import pytest
 from client.play import (
     KEY,
     KINDS,
+    PICTURES,
     PROMPT,
     QUICK,
     Script,
@@ -30,8 +31,6 @@ from imagen4 import (
     callbacks,
 )
 from imagen4.wire.intake import without_key
-
-PICTURES = json.dumps({"resultUrls": ["https://files.example/1.png"]})
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from client.steps import KEY, core, document_of
+from client.play import KEY
+from client.steps import core, document_of
 from imagen4 import InvalidRequest, Request
 from imagen4.configuration import configured
 from imagen4.core.batch import taken_up

@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-from client.play import GATEWAYS, KINDS, PROMPT, Script, Time, created, details, play, succeeded
+from client.play import (
+    GATEWAYS,
+    KINDS,
+    PROMPT,
+    Script,
+    Time,
+    bodies,
+    created,
+    details,
+    play,
+    succeeded,
+)
 from client.steps import document_of
 from imagen4 import InvalidRequest, Request
 from imagen4.core.request import derived_seed, planned
@@ -16,13 +27,6 @@ from imagen4.gateways import adapter_for
 RATIOS = {
     name: adapter_for(name).input_schema["properties"]["aspect_ratio"]["enum"] for name in GATEWAYS
 }
-
-
-def bodies(gateway: str, kind: str = "sync", **request: Any) -> list[dict[str, Any]]:
-    """The bodies of the creates that serve a request."""
-    script = Script(creates=[created(f"t{n}") for n in range(4)])
-    play(kind, script, lambda c: c.submit(**{"prompt": PROMPT} | request), gateway=gateway)
-    return script.bodies
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from client.steps import KEY
+from client.play import KEY
 from imagen4 import AsyncClient, Client, InvalidRequest, Polling
 from imagen4.configuration import configured
 from imagen4.core.checks import number

@@ -7,22 +7,18 @@ from pathlib import Path
 import pytest
 
 from client.loopback import Loopback, http
-from client.play import Script, play, succeeded
+from client.play import Script, Stop, play, succeeded
 from imagen4.wire import driving
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+BEGINNING = b"\x89PNG\r\n\x1a\n" + bytes(100)
 COUNT = 6
-
-
-class Stop(BaseException):
-    """Stands in for KeyboardInterrupt, which pytest would take personally."""
 
 
 class Dripping(Loopback):
     """Sends the beginning of each picture, and goes on with single bytes when told to."""
 
     def __init__(self) -> None:
-        super().__init__(lambda _: http(200, PNG, length=5000))
+        super().__init__(lambda _: http(200, BEGINNING, length=5000))
 
     def drip(self) -> None:
         threading.Thread(target=self._drip, daemon=True).start()

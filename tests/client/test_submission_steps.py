@@ -2,16 +2,14 @@
 
 import logging
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
-from client.steps import answer, core
-from imagen4 import AuthenticationError, RateLimited, Request, TransportError, UnexpectedResponse
+from client.steps import answer, batch, core
+from imagen4 import AuthenticationError, RateLimited, TransportError, UnexpectedResponse
 from imagen4.core.batch import Batch
 from imagen4.core.effects import Call, Send, Sleep, Update
 from imagen4.core.request import Planned
-from imagen4.core.settings import Settings
 from imagen4.core.submission import paced, sent_once, submitted, task_id_or_error, uncertain
 
 
@@ -27,10 +25,6 @@ def test_an_uncertain_create_says_what_is_known() -> None:
     )
     assert (error.sent_at, error.record_id) == (datetime(2026, 11, 20, 12, 5, 6, tzinfo=UTC), "r1")
     assert (error.task_ids, error.code, error.http_status, error.body) == (("t1",), 500, 502, "x")
-
-
-def batch(settings: Settings, **request: Any) -> Batch:
-    return settings.batch(Request("a fox", **request))
 
 
 def test_each_task_is_logged_and_reported_at_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -19,10 +19,9 @@ from client.play import (
     succeeded,
     task_id_of,
 )
-from imagen4 import Polling, TaskTimeout, TransportError
+from imagen4 import Finished, Polling, TaskTimeout, TransportError
 from imagen4.core.batch import taken_up
 from imagen4.core.effects import Answer, Call, Course, Send, Update
-from imagen4.core.many import Finished
 from imagen4.core.waiting import waited
 from imagen4.wire import transport
 from imagen4.wire.transport import CONNECTIONS

@@ -11,19 +11,13 @@ from PIL import features
 
 from client.bench import Bench
 from client.loopback import Drip, Received, http
-from client.pictures import PNG, failing, fetched, saved_to
+from client.pictures import PNG, WHOLE, failing, fetched, saved_to
 from client.play import KINDS, Script, Time, envelope, play, succeeded
 from imagen4 import DownloadError
 from imagen4.downloads import transfer as transfer_module
 from imagen4.downloads.formats import TAIL, is_whole
 from imagen4.downloads.transfer import TransferError, transferred
 
-WHOLE = {
-    ".png": b"\x89PNG\r\n\x1a\n" + b"p" * 100 + b"\x00\x00\x00\x00IEND\xaeB`\x82",
-    ".jpg": b"\xff\xd8\xff\xe0" + b"j" * 100 + b"\xff\xd9",
-    ".webp": b"RIFF\x6c\x00\x00\x00WEBPVP8 " + b"w" * 100,
-    ".gif": b"GIF89a" + b"g" * 100 + b";",
-}
 CLOSE = "Connection: close\r\n"
 
 
