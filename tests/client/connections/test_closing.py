@@ -5,20 +5,23 @@ from typing import Any
 
 import pytest
 
-from client.play import KEY, KINDS, PROMPT, play, settled
+from client.own_connections import watched
+from client.play import KEY, KINDS, PROMPT, envelope, play, settled
 from imagen4 import AsyncClient, InvalidRequest
 
 
-def test_closing_closes_what_belongs_to_this_loop() -> None:
+def test_closing_closes_what_belongs_to_this_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """Afterwards the client is closed for all loops."""
+    seen = watched(monkeypatch, lambda _: envelope(200, 7))
     client = AsyncClient("kie", api_key=KEY)
 
-    async def closed() -> bool:
-        http = client._connections.here(asyncio.get_running_loop())
+    async def used_and_closed() -> None:
+        await client.credits()
         await client.close()
-        return http.is_closed
 
-    assert asyncio.run(closed())
+    asyncio.run(used_and_closed())
+    assert len(seen.used) == 1
+    assert seen.closed == seen.used
     with pytest.raises(InvalidRequest, match="The client is closed"):
         asyncio.run(client.credits())
 

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from client.loopback import IMPATIENT, Drip, Loopback, http
-from client.play import KEY, PROMPT, Script, Time, client_for, created, play
+from client.own_connections import watched
+from client.play import KEY, PROMPT, Script, Time, client_for, created, envelope, play
 from client.raw_answers import BALANCE
 from imagen4 import AsyncClient, Client, InvalidRequest
 
@@ -17,13 +18,13 @@ def test_an_injected_client_is_refused_where_it_was_not_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Nobody but its owner can make another one; nothing is sent."""
-    script = Script()
+    script = Script(others=[envelope(200, 7)])
     client = client_for("sync", "kie", script, Time())
-    client._connections.here()
+    client.credits()
     monkeypatch.setattr(os, "getpid", lambda: -1)
     with pytest.raises(InvalidRequest, match="one process and one event loop"):
         client.submit("a fox")
-    assert script.requests == []
+    assert script.sent("createTask") == []
 
 
 def test_an_injected_async_client_serves_one_loop() -> None:
@@ -43,16 +44,19 @@ def test_an_injected_async_client_serves_one_loop() -> None:
     asyncio.run(http_client.aclose())
 
 
-def test_an_injected_client_is_used_and_not_closed() -> None:
+def test_an_injected_client_is_used_and_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """It belongs to the caller."""
-    client = client_for("sync", "kie", Script(creates=[created("t1")]), Time())
-    with client:
-        client.submit(PROMPT)
-    assert not client._connections.here().is_closed
-    own = Client("kie", api_key="k")
-    http = own._connections.here()
-    own.close()
-    assert http.is_closed
+    script = Script(creates=[created("t1")])
+    with httpx.Client(transport=httpx.MockTransport(script)) as injected:
+        with Client("kie", api_key=KEY, http_client=injected) as client:
+            client.submit(PROMPT)
+        assert not injected.is_closed
+    assert len(script.requests) == 1
+    seen = watched(monkeypatch, lambda _: envelope(200, 7))
+    with Client("kie", api_key=KEY) as client:
+        client.credits()
+    assert len(seen.used) == 1
+    assert seen.closed == seen.used
 
 
 def test_a_client_takes_the_http_client_of_its_kind() -> None:

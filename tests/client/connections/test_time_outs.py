@@ -1,6 +1,5 @@
 """Guards against a server that drips, or cannot be reached, and holds the caller up for ever."""
 
-import io
 from time import monotonic
 from typing import Any
 
@@ -8,21 +7,20 @@ import httpx
 import pytest
 
 from client.loopback import IMPATIENT, Drip, Loopback, http
-from client.play import KINDS, PROMPT, Script, Time, client_for, play
+from client.pictures import fetched
+from client.play import KINDS, PROMPT, Script, Time, client_for, created, play
 from client.raw_answers import BALANCE, CREATED
 from imagen4 import Imagen4Error, SubmissionUncertain, TransportError
-from imagen4.core.effects import Call, Send
-from imagen4.downloads.transfer import Transfer, transferred
 from imagen4.wire import transport
 
 
 @pytest.mark.parametrize(("patience", "connect"), [(30.0, 10.0), (4.0, 4.0)])
 def test_connecting_takes_ten_seconds_at_most(patience: float, connect: float) -> None:
     """Long before the time for the answer is over: nothing was sent, and it can be tried again."""
-    client = client_for("sync", "kie", None, Time())
-    request = client._driver._wire.request(Send(Call("POST", "/"), patience), None)
+    script = Script(creates=[created("t1")])
+    play("sync", script, lambda c: c.submit(PROMPT), timeout=patience)
     limits = {"connect": connect, "read": patience, "write": patience, "pool": patience}
-    assert request.extensions["timeout"] == limits
+    assert script.requests[0].extensions["timeout"] == limits
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -62,21 +60,6 @@ def test_a_connection_used_again_is_bounded_again(kind: str) -> None:
     assert monotonic() - started < len(drip) * Drip.PAUSE / 2
 
 
-def saved(kind: str, url: str) -> bytes:
-    """What a download writes."""
-    file = io.BytesIO()
-    script = Script()
-
-    def sync(client: Any) -> None:
-        client._driver.run(transferred(Transfer(client._settings, url, file)))
-
-    async def by_await(client: Any) -> None:
-        await client._driver.run(transferred(Transfer(client._settings, url, file)))
-
-    play(kind, script, sync if kind == "sync" else by_await)
-    return file.getvalue()
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_picture_whose_headers_drip_is_given_up(
     kind: str, monkeypatch: pytest.MonkeyPatch
@@ -85,9 +68,9 @@ def test_a_picture_whose_headers_drip_is_given_up(
     monkeypatch.setattr(transport, "LONGEST_HEADERS", IMPATIENT)
     picture = b"\x89PNG\r\n\x1a\n" + bytes(10)
     answers = [Drip(http(200, b"", "X: " + "x" * 900)), http(200, picture)]
-    with Loopback(lambda _: answers.pop(0)) as server:
-        assert saved(kind, f"{server.url}/1.png") == picture
-        assert server.paths() == ["/1.png", "/1.png"]
+    content, server, _ = fetched(kind, lambda _: answers.pop(0), lambda r: r.images[0].read())
+    assert content == picture
+    assert server.paths() == ["/1.png", "/1.png"]
 
 
 def test_an_answer_that_drips_has_an_end() -> None:

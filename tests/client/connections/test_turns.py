@@ -7,11 +7,23 @@ import httpx
 import pytest
 
 from client.loopback import HANG, IMPATIENT, Loopback
-from client.play import KEY, QUICK, Script, Time, client_for, created, succeeded, task_id_of
-from imagen4 import TransportError
+from client.play import (
+    KEY,
+    QUICK,
+    Time,
+    client_for,
+    created,
+    envelope,
+    succeeded,
+    task_id_of,
+)
+from client.steps import core
+from client.virtual import run_virtually
+from imagen4 import TaskTimeout, TransportError
 from imagen4.core.effects import Call, Send
-from imagen4.wire import transport
-from imagen4.wire.transport import CONNECTIONS
+from imagen4.wire import transport as wire
+from imagen4.wire.connections import Connections
+from imagen4.wire.transport import CONNECTIONS, SyncWire
 
 
 def test_an_async_poll_does_not_queue_for_longer_than_it_may_take() -> None:
@@ -22,24 +34,28 @@ def test_an_async_poll_does_not_queue_for_longer_than_it_may_take() -> None:
         await hanging.wait()
         raise AssertionError
 
-    async def run() -> TransportError:
-        http_client = httpx.AsyncClient(transport=httpx.MockTransport(hang))
-        client = client_for(
-            "async", "kie", None, Time(), http_client=http_client, timeout=0.05, api_key=KEY
-        )
-        wire = client._driver._wire
-        call = Call("GET", "/")
-        ahead = [asyncio.create_task(wire.send(Send(call, 60.0))) for _ in range(CONNECTIONS)]
-        await asyncio.sleep(0)
-        with pytest.raises(TransportError) as caught:
-            await wire.send(Send(call, 0.05))
-        for task in ahead:
-            task.cancel()
-        await asyncio.gather(*ahead, return_exceptions=True)
-        await http_client.aclose()
-        return caught.value
+    async def run() -> None:
+        now = asyncio.get_running_loop().time
+        transport = httpx.MockTransport(hang)
+        async with httpx.AsyncClient(transport=transport) as http:
+            client = client_for(
+                "async", "kie", None, Time(), http_client=http, timeout=60.0,
+                clock=now, sleep=asyncio.sleep,
+            )  # fmt: skip
+            ahead = [asyncio.create_task(client.credits()) for _ in range(CONNECTIONS)]
+            await asyncio.sleep(0)
+            began = now()
+            with pytest.raises(TaskTimeout) as caught:
+                await client.job("t1").wait(0)
+            assert now() - began == pytest.approx(5.0)
+            for task in ahead:
+                task.cancel()
+            await asyncio.gather(*ahead, return_exceptions=True)
+        trouble = caught.value.__cause__
+        assert isinstance(trouble, TransportError)
+        assert trouble.sent is False
 
-    assert asyncio.run(run()).sent is False
+    run_virtually(run())
 
 
 def test_a_turn_that_came_too_late_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,15 +65,23 @@ def test_a_turn_that_came_too_late_is_given_back(monkeypatch: pytest.MonkeyPatch
         await turn.acquire()
         return patience + 1
 
-    async def free_turns() -> int:
-        async with client_for("async", "kie", Script(), Time()) as client:
-            wire = client._driver._wire
-            with pytest.raises(TransportError):
-                await wire.send(Send(Call("GET", "/"), 1.0))
-            return wire._turns[asyncio.get_running_loop()]._value
+    everyone = asyncio.Barrier(CONNECTIONS)
 
-    monkeypatch.setattr(transport, "wait_for_turn", late)
-    assert asyncio.run(free_turns()) == CONNECTIONS
+    async def answer(_: httpx.Request) -> httpx.Response:
+        await everyone.wait()
+        return envelope(200, 7)
+
+    async def run() -> list[float]:
+        transport = httpx.MockTransport(answer)
+        async with httpx.AsyncClient(transport=transport) as http:
+            client = client_for("async", "kie", None, Time(), http_client=http)
+            with monkeypatch.context() as patch:
+                patch.setattr(wire, "wait_for_turn", late)
+                with pytest.raises(TransportError):
+                    await client.credits()
+            return await asyncio.gather(*[client.credits() for _ in range(CONNECTIONS)])
+
+    assert run_virtually(run()) == [7.0] * CONNECTIONS
 
 
 @pytest.mark.parametrize(("method", "left"), [("GET", 7.0), ("POST", 10.0)])
@@ -79,14 +103,12 @@ def test_without_a_connection_in_time_nothing_was_sent(method: str) -> None:
 
 def test_a_send_begins_when_it_is_its_turn() -> None:
     """And not when it is thought of."""
-    with Loopback(lambda _: HANG) as server:
-        client = client_for("sync", "kie", None, Time(), base_url=server.url)
+    with Loopback(lambda _: HANG) as server, httpx.Client() as http:
         send = Send(Call("GET", "/x"), IMPATIENT)
         assert send.started is False
         with pytest.raises(TransportError):
-            client._driver._wire.send(send)
+            SyncWire(core(server.url), Connections(httpx.Client, http)).send(send)
         assert send.started is True
-        client.close()
     assert KEY not in repr(send)
 
 

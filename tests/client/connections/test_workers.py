@@ -35,18 +35,19 @@ def test_what_work_raises_comes_back_too(workers: Workers[str, Any]) -> None:
 
 def test_a_thread_is_used_again_when_it_is_free(workers: Workers[str, Any]) -> None:
     """Work that comes one after the other needs one thread, whatever the limit."""
+    others = set(threading.enumerate())
     for number in range(5):
         workers.start(str(number), int)
         assert next(workers.done(PATIENCE)).name == str(number)
-    assert len(workers._threads) == 1
+    assert len(set(threading.enumerate()) - others) == 1
 
 
 def test_no_more_threads_than_allowed(workers: Workers[str, Any]) -> None:
     """More work than that waits for its turn, in its order."""
-    go = threading.Event()
+    go, others = threading.Event(), set(threading.enumerate())
     for number in range(4):
         workers.start(str(number), go.wait)
-    assert len(workers._threads) == 2
+    assert len(set(threading.enumerate()) - others) == 2
     go.set()
     assert sorted(next(workers.done(PATIENCE)).name for _ in range(4)) == ["0", "1", "2", "3"]
 
@@ -70,10 +71,12 @@ def test_the_end_waits_for_what_has_begun_and_drops_the_rest() -> None:
         go.wait(PATIENCE)
         ran.append("first")
 
+    others = set(threading.enumerate())
     workers.start("first", create)
     workers.start("second", lambda: ran.append("second"))
     assert begun.wait(PATIENCE)
+    (thread,) = set(threading.enumerate()) - others
     threading.Timer(0.01, go.set).start()
     workers.end()
     assert ran == ["first"]
-    assert [thread.is_alive() for thread in workers._threads] == [False]
+    assert not thread.is_alive()

@@ -6,11 +6,11 @@ import httpx
 import pytest
 
 from client.play import (
+    KEY,
     KINDS,
     PROMPT,
     Script,
     Time,
-    client_for,
     created,
     details,
     each_of,
@@ -19,6 +19,7 @@ from client.play import (
     task_id_of,
 )
 from imagen4 import Polling, TaskTimeout
+from imagen4.configuration import configured
 from imagen4.core.batch import taken_up
 from imagen4.core.effects import Answer, Send, Update
 from imagen4.core.waiting import waited
@@ -108,7 +109,7 @@ def seen(task_id: str, state: str) -> Answer:
 def test_a_slow_consumer_does_not_cost_other_tasks_their_last_poll() -> None:
     """What arrived before a pause counts from its arrival, not from when it is looked at."""
     time = Time()
-    settings = client_for("sync", "kie", Script(), time, polling=Polling(paced=False))._settings
+    settings = configured("kie", KEY, None, 30.0, Polling(paced=False), False, time, lambda: 0.5)
     started, deadline = settings.deadline(8.0)
     steps = waited(settings, taken_up(("t1",)), started, deadline)
     send: Any = next(steps)

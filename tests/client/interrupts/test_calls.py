@@ -94,19 +94,23 @@ def test_an_answer_that_came_is_known_though_it_was_not_read(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A Ctrl-C between the arrival of an answer and its reading finds the id in it."""
-    time = Time()
-    client = client_for("sync", "kie", Script(creates=[created("t1")]), time)
-    send = client._driver._wire.send
+    here = False
 
-    def send_then_stop(effect: Any) -> None:
-        send(effect)
-        raise Stop
+    class Answer(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            nonlocal here
+            yield created("t1").content
+            here = True
 
-    client._driver._wire.send = send_then_stop
+    def clock() -> float:
+        if here:
+            raise Stop
+        return 0.0
+
+    script = Script(creates=[lambda _: httpx.Response(200, stream=Answer())])
     with pytest.raises(Stop):
-        client.submit(PROMPT)
+        play("sync", script, lambda c: c.submit(PROMPT), clock=clock)
     assert caplog.messages == ["kie: Stop while working on tasks t1"]
-    client.close()
 
 
 async def cancelled_after(turns: int) -> tuple[BaseException, set[str]]:

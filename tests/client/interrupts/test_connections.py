@@ -5,29 +5,31 @@ import os
 import httpx
 import pytest
 
-from client.play import KEY
+from client.own_connections import watched
+from client.play import KEY, Stop, envelope
 from imagen4 import Client, InvalidRequest
 from imagen4.wire.connections import Connections
 
 
-def test_after_a_ctrl_c_in_a_request_its_connections_are_left_alone() -> None:
+def test_after_a_ctrl_c_in_a_request_its_connections_are_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Their lock may still be held: the next request takes others, and closing does not wait."""
 
-    class Stop(BaseException):
-        """Stands in for KeyboardInterrupt, which pytest would take personally."""
-
-    class Interrupted(httpx.BaseTransport):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def interrupted_first(_: httpx.Request) -> httpx.Response:
+        if len(seen.used) == 1:
             raise Stop
+        return envelope(200, 7)
 
+    seen = watched(monkeypatch, interrupted_first)
     client = Client("kie", api_key=KEY)
-    here = client._connections.here()
-    here._transport = Interrupted()
     with pytest.raises(Stop):
         client.credits()
-    assert client._connections.here() is not here
+    assert client.credits() == 7
     client.close()
-    assert not here.is_closed
+    first, second = seen.used
+    assert first is not second
+    assert seen.closed == [second]
 
 
 def test_an_injected_client_is_kept_after_a_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:

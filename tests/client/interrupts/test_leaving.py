@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from client.own_connections import watched
 from client.play import (
     KEY,
     KINDS,
@@ -50,23 +51,21 @@ class Slow:
         self.answering.set()
 
 
-def client_of(server: Slow) -> AsyncClient:
+def client_of(server: Slow, monkeypatch: pytest.MonkeyPatch) -> AsyncClient:
     """One with connections of its own, at whose other end the server is."""
-    client = AsyncClient("kie", api_key=KEY, polling=QUICK)
-    here = client._connections.here(asyncio.get_running_loop())
-    here._transport = httpx.MockTransport(server)
-    return client
+    watched(monkeypatch, server)
+    return AsyncClient("kie", api_key=KEY, polling=QUICK)
 
 
 @pytest.mark.parametrize("how", ["break", "aclose"])
 def test_leaving_the_loop_waits_for_the_answers_to_creates(
-    how: str, caplog: pytest.LogCaptureFixture
+    how: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """They are paid for; nothing further is sent."""
 
     async def left() -> None:
         server = Slow()
-        async with client_of(server) as client:
+        async with client_of(server, monkeypatch) as client:
             every = client.generate_many([PROMPT] * COUNT, max_in_flight=COUNT)
             asyncio.get_running_loop().create_task(server.answer_soon())
             async for done in every:
@@ -83,12 +82,14 @@ def test_leaving_the_loop_waits_for_the_answers_to_creates(
     assert "under way" not in caplog.text
 
 
-def test_no_further_create_is_sent_for_a_request_that_was_left() -> None:
+def test_no_further_create_is_sent_for_a_request_that_was_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The other pictures of a request are not paid for when nobody waits for them."""
 
     async def left() -> int:
         server = Slow()
-        async with client_of(server) as client:
+        async with client_of(server, monkeypatch) as client:
             requests = [PROMPT, *[Request(PROMPT, num_images=2)] * (COUNT - 1)]
             every = client.generate_many(requests, max_in_flight=COUNT)
             async for _ in every:
@@ -100,12 +101,12 @@ def test_no_further_create_is_sent_for_a_request_that_was_left() -> None:
     assert asyncio.run(left()) == COUNT
 
 
-def test_a_cancellation_does_not_wait() -> None:
+def test_a_cancellation_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is urgent; that creates were under way is in the log."""
 
     async def cancelled() -> bool:
         server = Slow()  # which never answers
-        async with client_of(server) as client:
+        async with client_of(server, monkeypatch) as client:
 
             async def consume() -> None:
                 async for _ in client.generate_many([PROMPT] * COUNT, max_in_flight=COUNT):
@@ -123,13 +124,13 @@ def test_a_cancellation_does_not_wait() -> None:
     assert asyncio.run(cancelled())
 
 
-def test_closing_waits_for_a_create_that_is_out() -> None:
+def test_closing_waits_for_a_create_that_is_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for it, in another asyncio task, gets the job."""
 
     async def closed() -> tuple[str, ...]:
         server = Slow()
         server.creates = COUNT - 1  # so that the next one is the last
-        client = client_of(server)
+        client = client_of(server, monkeypatch)
         submitting = asyncio.create_task(client.submit(PROMPT))
         await server.all_out.wait()
         answering = asyncio.create_task(server.answer_soon())

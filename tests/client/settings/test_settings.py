@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from client.play import KEY, KINDS, Script, Time, client_for
+from client.play import KEY, KINDS, Script, Time, client_for, envelope, play
 from imagen4 import AsyncClient, Client, InvalidRequest, Polling
 from imagen4.configuration import configured
 from imagen4.core.checks import number
@@ -36,8 +36,10 @@ def test_the_time_for_an_exchange_is_finite_and_positive(client: Any, timeout: A
 @pytest.mark.parametrize("timeout", [0.5, 30, 1e9, Fraction(1, 2)])
 def test_any_real_number_of_seconds_will_do(timeout: Any) -> None:
     """It becomes a float, which is what sockets take."""
-    with Client("kie", api_key=KEY, timeout=timeout) as client:
-        assert client._settings.timeout == float(timeout)
+    script = Script(others=[envelope(200, 7)])
+    play("sync", script, lambda c: c.credits(), timeout=timeout)
+    given = script.requests[0].extensions["timeout"]["read"]
+    assert (given, type(given)) == (float(timeout), float)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -99,7 +101,9 @@ def test_settings_are_kept_as_given(allowed: bool) -> None:
 
 def test_an_exchange_may_take_half_a_minute() -> None:
     """Unless the caller says otherwise."""
-    assert Client("kie", api_key="k")._settings.timeout == 30.0
+    script = Script(others=[envelope(200, 7)])
+    play("sync", script, lambda c: c.credits())
+    assert script.requests[0].extensions["timeout"]["read"] == 30.0
 
 
 def test_what_is_no_real_number_is_none() -> None:
