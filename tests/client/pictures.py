@@ -18,6 +18,12 @@ KINDS_OF_PICTURE = {
     ".gif": b"GIF89a" + b"g" * 100,
     ".avif": b"\x00\x00\x00\x1cftypavif" + b"a" * 100,
 }
+WHOLE = {
+    ".png": b"\x89PNG\r\n\x1a\n" + b"p" * 100 + b"\x00\x00\x00\x00IEND\xaeB`\x82",
+    ".jpg": b"\xff\xd8\xff\xe0" + b"j" * 100 + b"\xff\xd9",
+    ".webp": b"RIFF\x6c\x00\x00\x00WEBPVP8 " + b"w" * 100,
+    ".gif": b"GIF89a" + b"g" * 100 + b";",
+}
 ETAG = 'ETag: "v1"\r\n'
 
 

@@ -23,6 +23,7 @@ from imagen4 import AsyncClient, Client, Polling
 
 KEY = "sk-5b1d0c9e-not-to-be-seen"
 PROMPT = "a zebra that nobody may quote"
+PICTURES = json.dumps({"resultUrls": ["https://files.example/1.png"]})
 KINDS = ("sync", "async")
 GATEWAYS = ("kie", "apikley")
 OPERATIONS: dict[str, Callable[[Any], Any]] = {
@@ -30,6 +31,10 @@ OPERATIONS: dict[str, Callable[[Any], Any]] = {
     "recordInfo": lambda client: client.job("t1").status(),
     "credit": lambda client: client.credits(),
 }
+
+
+class Stop(BaseException):
+    """Stands in for KeyboardInterrupt, which pytest would take personally."""
 
 
 class Time:
@@ -204,6 +209,13 @@ def at_once(action: Coroutine[Any, Any, Any]) -> Any:
     except StopIteration as end:
         return end.value
     raise AssertionError("a sync client had to be waited for")
+
+
+def bodies(gateway: str, kind: str = "sync", **request: Any) -> list[dict[str, Any]]:
+    """The bodies of the creates that serve a request."""
+    script = Script(creates=[created(f"t{n}") for n in range(4)])
+    play(kind, script, lambda c: c.submit(**{"prompt": PROMPT} | request), gateway=gateway)
+    return script.bodies
 
 
 QUICK = Polling.immediate()

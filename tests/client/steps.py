@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from imagen4 import Polling
+from client.play import KEY
+from imagen4 import Polling, Request
 from imagen4.configuration import configured
+from imagen4.core.batch import Batch
 from imagen4.core.effects import Answer
 from imagen4.core.settings import Settings
-
-KEY = "a-key-to-be-cut-out"
 
 
 def core(base_url: str | None = None, now: float = 0.0, **polling: Any) -> Settings:
@@ -37,3 +37,8 @@ def document_of(numbers: str) -> dict[str, Any]:
     """A document of `input` whose numbers are of that type."""
     kinds = {name: {"type": numbers} for name in ("num_images", "seed")}
     return {"properties": {"prompt": {}, **kinds}}
+
+
+def batch(settings: Settings, **request: Any) -> Batch:
+    """The batch of a request for a fox."""
+    return settings.batch(Request("a fox", **request))

@@ -1,0 +1,109 @@
+"""Guards against a connection that two processes or event loops read from."""
+
+import asyncio
+import gc
+import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+from weakref import WeakSet
+
+import pytest
+
+from client.loopback import Loopback, Received
+from client.own_connections import watched
+from client.play import KEY, PICTURES, QUICK, envelope
+from client.raw_answers import answered
+from imagen4 import AsyncClient, Client
+from imagen4.wire.connections import Connections
+
+COUNT = 120  # more than may be on the way at a time, so that some wait for their turn
+
+
+def answer(request: Received) -> bytes:
+    data: dict[str, Any] = {"taskId": request.path.partition("taskId=")[2] or "t"}
+    if request.method == "GET":
+        data |= {"state": "success", "resultJson": PICTURES}
+    return answered(data)
+
+
+def test_one_client_serves_one_loop_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its second loop gets connections of its own; those of the first could not be read from."""
+    seen = watched(monkeypatch)
+    with Loopback(answer) as server:
+        client = AsyncClient("kie", api_key=KEY, base_url=server.url, polling=QUICK)
+
+        async def run() -> int:
+            every = client.generate_many(map(str, range(COUNT)), max_in_flight=COUNT)
+            made = len([each async for each in every if each.error is None])
+            await seen.used[-1].aclose()
+            return made
+
+        assert [asyncio.run(run()) for _ in range(2)] == [COUNT, COUNT]
+        assert len(server.paths("POST")) == 2 * COUNT
+
+
+def test_a_forked_child_does_not_use_its_parents_connections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It would read the answers to its parent's creates; and it leaves them open for the parent."""
+    seen = watched(monkeypatch, lambda _: envelope(200, 7))
+    client = Client("kie", api_key=KEY)
+    assert [client.credits(), client.credits()] == [7, 7]
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    assert client.credits() == 7
+    client.close()
+    parents, again, childs = seen.used
+    assert again is parents
+    assert childs is not parents
+    assert seen.closed == [childs]
+
+
+def test_a_child_that_sent_nothing_closes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that leaves a `with` block of its parent's."""
+    seen = watched(monkeypatch, lambda _: envelope(200, 7))
+    client = Client("kie", api_key=KEY)
+    assert client.credits() == 7
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    client.close()
+    assert seen.closed == []
+
+
+def test_threads_that_begin_together_share_one_client() -> None:
+    """What the slower one made is kept, so that closing closes it, too."""
+    together = Barrier(2, timeout=5)
+
+    def make() -> object:
+        if connections_ready:
+            together.wait()  # neither finds what the other one made
+        return object()
+
+    connections_ready: list[bool] = []
+    connections = Connections(make)
+    elsewhere = asyncio.new_event_loop()
+    connections.here(elsewhere)  # what was made in advance is taken
+    connections_ready.append(True)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: connections.here(), range(2)))
+    assert found[0] is found[1]
+    assert len(connections.ended()) == 2
+    elsewhere.close()
+
+
+def test_loops_that_were_closed_are_forgotten() -> None:
+    """A client that is used in one loop after another does not grow."""
+    alive: WeakSet[Any] = WeakSet()
+
+    class Made:
+        def __init__(self) -> None:
+            alive.add(self)
+
+    connections = Connections(Made)
+
+    async def used() -> None:
+        connections.here(asyncio.get_running_loop())
+
+    for _ in range(5):
+        asyncio.run(used())
+    gc.collect()
+    assert len(alive) == 1

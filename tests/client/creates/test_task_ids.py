@@ -1,0 +1,75 @@
+"""Guards against losing the id of a paid task because of how an answer spells it."""
+
+import logging
+
+import httpx
+import pytest
+
+from client.play import PROMPT, Script, envelope, play
+from client.steps import answer, batch, core
+from imagen4 import SubmissionUncertain, UnexpectedResponse
+from imagen4.core.batch import Batch
+from imagen4.core.effects import Send, Update
+from imagen4.core.submission import submitted, task_id_or_error
+
+
+@pytest.mark.parametrize("task_id", [12345, "task_google_1765172350621", "!~", "x" * 256])
+def test_task_ids_of_any_shape_are_taken(task_id: object) -> None:
+    """The documents show another shape than the wire, and neither is promised."""
+    script = Script(creates=[envelope(200, {"taskId": task_id})])
+    assert play("sync", script, lambda c: c.submit(PROMPT)).task_ids == (str(task_id),)
+
+
+def test_a_success_needs_no_code() -> None:
+    """The documents require no code; a paid task is not given up for want of one."""
+    script = Script(creates=[httpx.Response(200, json={"data": {"taskId": "t1"}})])
+    assert play("sync", script, lambda c: c.submit(PROMPT)).task_ids == ("t1",)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        envelope(200, None),
+        envelope(200, {}),
+        envelope(200, []),
+        envelope(200, "t1"),
+        envelope(200, {"taskId": None}),
+        envelope(200, {"taskId": ""}),
+        envelope(200, {"taskId": "with space"}),
+        envelope(200, {"taskId": ["t1"]}),
+        envelope(201, {}),
+        envelope(0, None),
+        httpx.Response(200, text="<html>"),
+        httpx.Response(200, json=[]),
+        httpx.Response(204),
+        httpx.Response(101),
+    ],
+    ids=lambda answer: answer.text or str(answer.status_code),
+)
+def test_a_success_without_a_task_id_is_ambiguous(answer: httpx.Response) -> None:
+    """The task may well exist, and be paid for, though its id is not to be had."""
+    script = Script(creates=[answer])
+    with pytest.raises(SubmissionUncertain) as caught:
+        play("sync", script, lambda c: c.submit(PROMPT))
+    assert len(script.requests) == 1
+    assert caught.value.record_id is None
+
+
+def test_a_success_without_an_id_says_so() -> None:
+    """It keeps the answer."""
+    error = task_id_or_error(core(), Batch(), answer({"code": 200, "data": {}}))
+    assert isinstance(error, UnexpectedResponse)
+    assert error.message == "A success with no usable task id"
+    assert (error.code, error.http_status, error.body) == (200, 200, '{"code": 200, "data": {}}')
+
+
+def test_each_task_is_logged_and_reported_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    """So that nothing that was paid for is known to nobody."""
+    settings, tasks = core(), batch(core(), num_images=2, seed="7")
+    caplog.set_level(logging.INFO, "imagen4")
+    steps = submitted(settings, tasks, 0.0, 10.0)
+    assert isinstance(next(steps), Send)
+    update = steps.send(answer({"code": 200, "data": {"taskId": "t1"}}))
+    assert update == Update("t1", "submitted", 0.0, ("t1",))
+    assert [record.getMessage() for record in caplog.records] == ["kie: created task t1"]
+    assert (tasks.task_ids, tasks.seeds, tasks.seen) == (["t1"], {"t1": "7"}, {"t1": 0.0})

@@ -1,0 +1,120 @@
+"""Guards against a broken or busy host that costs the picture, or glues it together from two."""
+
+from pathlib import Path
+
+import pytest
+
+from client.loopback import Received, http
+from client.pictures import ETAG, PNG, failing, fetched, part, saved_to
+from client.play import KINDS, Time
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cut_download_goes_on_where_it_broke_off(kind: str, tmp_path: Path) -> None:
+    """If the server can tell the file apart, only the rest is asked for."""
+
+    def reply(received: Received) -> bytes:
+        start = received.headers.get("range")
+        if start is None:
+            return http(200, PNG[:1000], ETAG + "Connection: close\r\n", length=len(PNG))
+        assert (start, received.headers["if-range"]) == ("bytes=1000-", '"v1"')
+        return part(1000)
+
+    time = Time()
+    path, server, _ = fetched(kind, reply, saved_to(tmp_path), time=time)
+    assert path.read_bytes() == PNG
+    assert len(server.requests) == 2
+    assert time.sleeps == [0.5]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("total", [len(PNG), "*"])
+def test_a_part_that_ends_too_early_is_not_the_end(
+    kind: str, total: object, tmp_path: Path
+) -> None:
+    """The server says how large the whole is, at first or with each part."""
+
+    def reply(received: Received) -> bytes:
+        start = int(received.headers.get("range", "bytes=0-")[6:-1])
+        if start:
+            return part(start, min(start + 4000, len(PNG)), total=total)
+        return http(200, PNG[:1000], ETAG + "Connection: close\r\n", length=len(PNG))
+
+    path, server, _ = fetched(kind, reply, saved_to(tmp_path))
+    assert path.read_bytes() == PNG
+    asked = [each.headers.get("range") for each in server.requests]
+    assert asked == [None, "bytes=1000-", "bytes=5000-", "bytes=9000-"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_that_never_becomes_whole_is_no_success(kind: str, tmp_path: Path) -> None:
+    """However often the server says that this part is the rest."""
+
+    def reply(received: Received) -> bytes:
+        start = int(received.headers.get("range", "bytes=0-")[6:-1])
+        if start:
+            return part(start, start + 9)
+        return http(200, PNG[:1000], ETAG + "Connection: close\r\n", length=len(PNG))
+
+    error = failing(kind, reply, tmp_path)
+    assert error.message == "The picture cannot be fetched: the picture is not complete"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("", http(200, PNG)),
+        ('ETag: W/"v1"\r\n', http(200, PNG)),
+        (ETAG, http(200, PNG, 'ETag: "v2"\r\n')),
+        (ETAG, part(720, etag='ETag: "v2"\r\n')),
+        (ETAG, part(720, etag="")),
+        (ETAG, part(720)),
+        (ETAG, part(500, total=9999)),
+        (ETAG, http(206, PNG[500:])),
+        (ETAG, http(416)),
+    ],
+    ids=["no etag", "weak etag", "changed", "a part of another version", "a part of which version",
+         "a part of another size", "wrong range", "no range", "range refused"],
+)  # fmt: skip
+def test_a_cut_download_that_cannot_go_on_starts_again(
+    kind: str, first: str, then: bytes, tmp_path: Path
+) -> None:
+    """A picture is never glued together from two."""
+    old = b"\x89PNG\r\n\x1a\nold." * 60  # 720 bytes
+    answers = [http(200, old, first + "Connection: close\r\n", length=9999)]
+    answers += [then] if b" 200 " in then[:15] else [then, http(200, PNG)]
+    path, _, _ = fetched(kind, lambda _: answers.pop(0), saved_to(tmp_path))
+    assert path.read_bytes() == PNG
+    assert answers == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503])
+def test_a_busy_host_is_asked_again_but_not_for_ever(
+    kind: str, status: int, tmp_path: Path
+) -> None:
+    """With pauses that double."""
+    time = Time()
+    answers = [http(status), http(status), http(200, PNG)]
+    path, _, _ = fetched(kind, lambda _: answers.pop(0), saved_to(tmp_path), time=time)
+    assert path.read_bytes() == PNG
+    assert time.sleeps == [0.5, 1.0]
+    path.unlink()
+    time = Time()
+    error = failing(kind, lambda _: http(status), tmp_path, time=time)
+    assert error.message == f"The picture cannot be fetched: HTTP {status}"
+    assert time.sleeps == [0.5, 1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_download_has_an_end(kind: str, tmp_path: Path) -> None:
+    """A server that drips its bytes does not hold the caller for ever."""
+    time = Time()
+
+    def reply(_: Received) -> bytes:
+        time.now += 301
+        return http(200, PNG)
+
+    error = failing(kind, reply, tmp_path, time=time)
+    assert error.message == "The picture took longer than 300 s"

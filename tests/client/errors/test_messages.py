@@ -1,0 +1,73 @@
+"""Guards against a refusal that does not say what is meant: people search for its words."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from client.play import KEY, succeeded
+from client.steps import core, document_of
+from imagen4 import Finished, Imagen4Error, InvalidRequest, Polling, Request, callbacks
+from imagen4.configuration import configured
+from imagen4.core.batch import taken_up
+from imagen4.core.effects import Call, Send
+from imagen4.core.many import checked_requests
+from imagen4.core.origins import checked_key
+from imagen4.core.request import planned
+from imagen4.gateways.kie import ADAPTER
+
+REFUSED: dict[str, Callable[[], object]] = {
+    "base_url must be like https://host[:port][/path], nothing more": lambda: core("x"),
+    "The API key must consist of printable ASCII without spaces": lambda: checked_key("a b", "X"),
+    "No API key: pass api_key or set X": lambda: checked_key(" ", "X"),
+    "base_url is plain http, which would show the key to the network; allow_http=True allows it": (
+        lambda: core("http://gateway.example")
+    ),
+    "callback_url must be an absolute http(s) URL, percent-encoded": lambda: planned(
+        Request("a", callback_url="/relative"), ADAPTER.input_schema, "kie"
+    ),
+    "x has no prompt": lambda: planned(Request("a"), {}, "x"),
+    "job() takes the ids of tasks, one or more": lambda: taken_up(()),
+    "seed has too many digits": lambda: planned(
+        Request("a", seed=10**5000), ADAPTER.input_schema, "kie"
+    ),
+    "seed must be a whole number on this gateway": lambda: planned(
+        Request("a", seed="x"), document_of("integer"), "x"
+    ),
+    "timeout must be a number of seconds above 0": lambda: configured(
+        "kie", KEY, None, 0, None, False, lambda: 0.0, lambda: 0.0
+    ),
+    "timeout must be a number of seconds, 0 or more": lambda: core().deadline(-0.1),
+}
+UNSURE = succeeded("t1").content.replace(b'"code":200', b'"code":501')
+CALLS: dict[str, Callable[[], Any]] = {
+    "The callback's code is that of a failure, its state is success": (
+        lambda: callbacks.parse(UNSURE)
+    ),
+    "verify() takes the webhook key of the account, which is not empty": (
+        lambda: callbacks.verify({}, b"", "")
+    ),
+    "The body of a callback is bytes or text": lambda: callbacks.as_bytes(None),  # type: ignore[arg-type]
+    "generate_many() takes an iterable of prompts and Requests": lambda: checked_requests("a"),
+    "Polling.pace must be bands of seconds (until, shortest, longest), one or more": (
+        lambda: Polling(pace=())
+    ),
+    "neither result nor error": lambda: Finished(0, Request("a")).get(),
+    "No connection was free in time": lambda: Send(Call("GET", "/"), 1.0).waited(2.0),
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_a_refusal_says_what_is_allowed(message: str) -> None:
+    """Word for word: the message is all that a user gets."""
+    with pytest.raises(InvalidRequest, match=f"^{re.escape(message)}$"):
+        REFUSED[message]()
+
+
+@pytest.mark.parametrize("words", CALLS)
+def test_refusals_say_what_is_meant(words: str) -> None:
+    """In one sentence, and nothing else."""
+    with pytest.raises(Imagen4Error) as caught:
+        CALLS[words]()
+    assert caught.value.message == words

@@ -1,0 +1,111 @@
+"""Guards against losing a paid task to one failed poll, and riding out a refusal."""
+
+import httpx
+import pytest
+
+from client.play import GATEWAYS, KINDS, Reply, Script, envelope, play, succeeded
+from client.polls import DONE, WAITING, waited
+from imagen4 import (
+    AuthenticationError,
+    FeatureDisabled,
+    GatewayUnavailable,
+    Imagen4Error,
+    InsufficientCredits,
+    InvalidRequest,
+    RateLimited,
+    TaskFailed,
+    TaskNotFound,
+    TaskTimeout,
+    TransportError,
+)
+
+TRANSIENT: dict[str, Reply] = {
+    "read time-out": httpx.ReadTimeout("x"),
+    "connection refused": httpx.ConnectError("x"),
+    "dropped": httpx.RemoteProtocolError("x"),
+    "429": httpx.Response(429),
+    "code 429": envelope(429),
+    "500": httpx.Response(500, text="oops"),
+    "code 500": envelope(500),
+    "501 of a proxy": httpx.Response(501),
+    "502 HTML": httpx.Response(502, html="<h1>Bad gateway</h1>"),
+    "503": httpx.Response(503),
+    "455": envelope(455, status=455),
+    "code 455": envelope(455),
+    "code 599": envelope(599),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("trouble", TRANSIENT.values(), ids=TRANSIENT)
+def test_a_failed_poll_is_ridden_out(kind: str, trouble: Reply) -> None:
+    """It says nothing about the task: many in a row do not end the wait."""
+    polls = [WAITING, *[trouble] * 10, DONE]
+    assert waited(kind, *polls).task_ids == ("t1",)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "error"),
+    [
+        (httpx.ReadTimeout("x"), TransportError),
+        (envelope(455, None, "maintenance"), GatewayUnavailable),
+        (envelope(429, None, "slow down"), RateLimited),
+    ],
+)
+def test_a_wait_that_only_met_trouble_says_which(trouble: Reply, error: type[Imagen4Error]) -> None:
+    """The time-out's cause is the last trouble."""
+    with pytest.raises(TaskTimeout) as caught:
+        waited("sync", trouble, wait=60)
+    cause = caught.value.__cause__
+    assert type(cause) is error
+    assert isinstance(cause, Imagen4Error)
+    assert caught.value.message.endswith(f"; the last poll failed: {cause.message}")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("gateway", GATEWAYS)
+@pytest.mark.parametrize("style", ["wire", "documented"])
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (400, InvalidRequest),
+        (401, AuthenticationError),
+        (402, InsufficientCredits),
+        (404, TaskNotFound),
+        (422, TaskNotFound),
+        (501, TaskFailed),
+        (505, FeatureDisabled),
+    ],
+)
+def test_a_refused_poll_is_its_own_error(
+    kind: str, gateway: str, style: str, code: int, error: type[Imagen4Error]
+) -> None:
+    """A key that is refused does not look like a task that still runs."""
+    status = 200 if style == "wire" else code
+    with pytest.raises(error) as caught:
+        waited(kind, envelope(code, None, "no", status), gateway=gateway)
+    assert type(caught.value) is error
+    assert (caught.value.code, caught.value.http_status) == (code, status)
+    assert caught.value.gateway == gateway
+    assert caught.value.job.task_ids == caught.value.task_ids == ("t1",)
+
+
+def test_an_error_about_the_account_names_all_tasks() -> None:
+    """It ends the wait for each of them, and each was paid for."""
+    with pytest.raises(AuthenticationError) as caught:
+        play("sync", Script(polls=[envelope(401)]), lambda c: c.job("t1", "t2").wait())
+    assert caught.value.task_ids == ("t1", "t2")
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+def test_a_page_of_somebody_in_between_does_not_end_a_wait(status: int) -> None:
+    """One without the gateway's code is ridden out; one after the other is an error."""
+    page = httpx.Response(status, content=b"<html>blocked</html>")
+    script = Script(polls=[page, page, succeeded("t1")])
+    assert len(play("sync", script, lambda c: c.job("t1").wait()).images) == 1
+    script = Script(polls=[page])
+    kind = AuthenticationError if status in (401, 403) else Exception
+    with pytest.raises(kind) as caught:
+        play("sync", script, lambda c: c.job("t1").wait())
+    assert not isinstance(caught.value, TaskTimeout)
+    assert len(script.requests) == 3

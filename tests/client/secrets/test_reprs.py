@@ -1,0 +1,58 @@
+"""Guards against key, prompt or answer in a repr, which ends up in logs."""
+
+import gc
+from types import MethodType
+
+import pytest
+
+from client.play import GATEWAYS, KEY, KINDS, PROMPT, Script, Time, client_for, play
+from imagen4 import Client, Request, Task
+from imagen4.core.batch import Batch
+from imagen4.core.request import planned
+from imagen4.gateways import adapter_for
+
+
+def held(value: object) -> list[object]:
+    """A value, and all objects of ours and of httpx that can be reached from it."""
+    found: dict[int, object] = {}
+    left = [value]
+    while left:
+        each = left.pop()
+        ours = type(each).__module__.partition(".")[0] in ("imagen4", "httpx")
+        if id(each) not in found and (ours or isinstance(each, dict | list | tuple | MethodType)):
+            found[id(each)] = each
+            left.extend(() if isinstance(each, type) else gc.get_referents(each))
+    return [each for each in found.values() if type(each).__module__ != "builtins"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_the_key_is_in_no_repr(kind: str, gateway: str) -> None:
+    """Of the client, or of what it holds on to."""
+    client = client_for(kind, gateway, Script(), Time())
+    kept = held(client)
+    assert {type(each).__name__ for each in kept} >= {"Settings", "Headers"}
+    assert [each for each in kept if KEY in repr(each)] == []
+    name = "Client" if kind == "sync" else "AsyncClient"
+    assert repr(client) == f"{name}('{gateway}', base_url='{adapter_for(gateway).server}')"
+    play(kind, Script(), lambda _: None)
+
+
+def test_reprs_hold_neither_prompt_nor_key_nor_answer() -> None:
+    """They end up in logs."""
+    texts = [
+        repr(Request("secret", negative_prompt="secret", num_images=1)),
+        repr(Batch(words=("secret",), callback_url="https://secret.example")),
+        repr(Task("t", "waiting", raw="secret")),
+        repr(Client("kie", api_key="secret")),
+    ]
+    assert [text for text in texts if "secret" in text] == []
+    assert Task("t", "waiting", raw=1) == Task("t", "waiting", raw=2)
+
+
+def test_the_prompt_is_in_no_repr() -> None:
+    """Reprs end up in logs and tracebacks."""
+    request = Request(PROMPT, negative_prompt=PROMPT)
+    (plan,) = planned(request, adapter_for("kie").input_schema, "kie")
+    assert PROMPT not in repr(request)
+    assert PROMPT not in repr(plan)

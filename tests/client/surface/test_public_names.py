@@ -1,0 +1,61 @@
+"""Guards against a public name that is missing, and an import that loads too much."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+import imagen4
+from client.play import GATEWAYS
+from imagen4.gateways import KNOWN
+
+GENERATED = Path(__file__).parents[3] / "generated"
+
+
+def test_every_public_name_is_there() -> None:
+    """Loaded when first asked for, and listed."""
+    for name in imagen4.__all__:
+        assert getattr(imagen4, name) is not None
+    assert set(imagen4.__all__) <= set(dir(imagen4))
+    assert list(imagen4.__all__) == sorted(imagen4.__all__)
+    with pytest.raises(AttributeError, match="module 'imagen4' has no attribute 'Nothing'"):
+        _ = imagen4.Nothing  # type: ignore[attr-defined]
+
+
+def loaded_after(code: str) -> set[str]:
+    run = [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"]
+    return set(subprocess.run(run, capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_importing_the_package_costs_nothing() -> None:
+    """Neither httpx nor a generated package is loaded before it is needed."""
+    loaded = loaded_after("import imagen4")
+    assert not loaded & {"httpx", "attrs", "attr", "imagen4_generated", "imagen4.client"}
+
+
+@pytest.mark.parametrize(("used", "other"), [("kie", "apikley"), ("apikley", "kie")])
+def test_a_client_loads_its_own_gateway_only(used: str, other: str) -> None:
+    """The other one's package, and anyone else's extras, stay on the disk."""
+    loaded = loaded_after(f"import imagen4; imagen4.Client({used!r}, api_key='k')")
+    assert f"imagen4_generated.{used}" in loaded
+    assert not loaded & {other, "starlette", "uvicorn", "yaml", "schemathesis", "PIL"}
+
+
+def literals(found: Any) -> set[str]:
+    """The values of a Literal, or of a union of some."""
+    return {each for arg in get_args(found) for each in (literals(arg) or {arg})}
+
+
+def test_the_literals_are_those_of_the_documents() -> None:
+    """Whatever ratios the gateways' documents allow today, and the gateways there are."""
+    ratios = set()
+    for gateway in GATEWAYS:
+        document = json.loads((GENERATED / "imagen4_generated" / gateway / "vendored.json").read_text())
+        post = document["paths"]["/api/v1/jobs/createTask"]["post"]
+        schema = post["requestBody"]["content"]["application/json"]["schema"]
+        ratios |= set(schema["properties"]["input"]["properties"]["aspect_ratio"]["enum"])
+    assert literals(imagen4.AspectRatio) == ratios
+    assert set(get_args(imagen4.Gateway)) == set(KNOWN) == set(GATEWAYS)
