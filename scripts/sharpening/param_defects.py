@@ -5,6 +5,7 @@ import unicodedata
 from typing import Any
 from urllib.parse import unquote
 
+from imagen4.facts.gateways import DEFAULT_MODEL
 from sharpening.defect import Area, around
 from sharpening.reference import Task
 
@@ -22,7 +23,7 @@ def _input(change: Any) -> Any:
     """`param` with a changed input."""
 
     def rebuilt(_text: str, task: Task) -> str:
-        return json.dumps({"model": "google/imagen4", "input": change(dict(task.request["input"]))})
+        return json.dumps({"model": DEFAULT_MODEL, "input": change(dict(task.request["input"]))})
 
     return _param(rebuilt)
 

@@ -3,15 +3,18 @@
 import json
 from typing import Any
 
+from imagen4.facts.gateways import DEFAULT_MODEL
+from imagen4.facts.protocol import CREATE_PATH
 from sharpening.defect import (
     Area,
     accepting,
+    accepting_model,
     also_accepting,
     around,
     before_check,
     refusing,
 )
-from sharpening.reference import CREATE, Incoming, Reference, Task
+from sharpening.reference import Incoming, Reference, Task
 
 AREA = Area("request")
 APIKLEY = ("apikley",)
@@ -126,25 +129,18 @@ AREA.add("negative-prompt-required", _requires("negative_prompt"))
 AREA.add("count-required", _requires("num_images"), gateways=APIKLEY)
 
 
-def _model(accepts: Any) -> Any:
-    def wrapped(original: Any, value: Any) -> bool:
-        return bool(original(value) or accepts(value))
-
-    return lambda server: around(server, "accepts_model", wrapped)
-
-
-AREA.add("model-unchecked", _model(_anything))
-AREA.add("model-by-prefix", _model(lambda v: str(v).startswith("google/imagen4")))
-AREA.add("model-in-any-case", _model(lambda v: str(v).lower() == "google/imagen4"))
-AREA.add("model-any-of-google", _model(lambda v: str(v).startswith("google/")))
-AREA.add("model-null-is-default", _model(lambda v: v is None))
+AREA.add("model-unchecked", accepting_model(_anything))
+AREA.add("model-by-prefix", accepting_model(lambda v: str(v).startswith(DEFAULT_MODEL)))
+AREA.add("model-in-any-case", accepting_model(lambda v: str(v).lower() == DEFAULT_MODEL))
+AREA.add("model-any-of-google", accepting_model(lambda v: str(v).startswith("google/")))
+AREA.add("model-null-is-default", accepting_model(lambda v: v is None))
 
 
 @AREA.defect("model-missing-is-default")
 def _(server: Reference) -> None:
-    before_check(
-        lambda body: {"model": "google/imagen4", **body} if isinstance(body, dict) else body
-    )(server)
+    before_check(lambda body: {"model": DEFAULT_MODEL, **body} if isinstance(body, dict) else body)(
+        server
+    )
 
 
 def _callback(accepts: Any) -> Any:
@@ -170,7 +166,7 @@ def _(server: Reference) -> None:
 
 def _form_or(original: Any, content: bytes) -> Any:
     if content.startswith(b"model="):
-        return {"model": "google/imagen4", "input": {"prompt": "from a form"}}
+        return {"model": DEFAULT_MODEL, "input": {"prompt": "from a form"}}
     return original(content)
 
 
@@ -179,7 +175,7 @@ def _by(method: str, create: Any) -> Any:
 
     def wrapped(original: Any) -> Any:
         operations = original()
-        return operations | {(method, CREATE): create or operations["POST", CREATE]}
+        return operations | {(method, CREATE_PATH): create or operations["POST", CREATE_PATH]}
 
     return lambda server: around(server, "operations", wrapped)
 
@@ -192,7 +188,7 @@ def _(server: Reference) -> None:
 
 
 AREA.add("create-by-any-method", _by("PUT", None))
-DEFAULT = {"model": "google/imagen4", "input": {"prompt": "default"}}
+DEFAULT = {"model": DEFAULT_MODEL, "input": {"prompt": "default"}}
 
 
 def _parsing(parse: Any) -> Any:
