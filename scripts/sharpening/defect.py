@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from imagen4.facts import GATEWAYS
-from sharpening.reference import STYLES, Incoming, Outgoing, Reference, RefusedError, Task
+from sharpening.reference import (
+    STYLES,
+    Incoming,
+    Outgoing,
+    Reference,
+    RefusedError,
+    Task,
+    input_fields,
+)
 
 Apply = Callable[[Reference], None]
+# The gateways whose creates say how many pictures are wanted.
+COUNTING = tuple(name for name in GATEWAYS if "num_images" in input_fields(name))
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,13 @@ import json
 from typing import Any
 
 from imagen4.facts.gateways import DEFAULT_MODEL
-from sharpening.defect import Area, around, moving_times, recording, recording_when
+from sharpening.defect import COUNTING, Area, around, moving_times, recording, recording_when
 from sharpening.reference import Reference, Task
 
 AREA = Area("record")
 RUNNING, ENDED = ("waiting", "generating"), ("success", "fail")
 EVERY = RUNNING + ENDED
 SUCCESS, FAIL = ("success",), ("fail",)
-APIKLEY = ("apikley",)
 HOUR = 3_600_000
 
 
@@ -110,18 +109,18 @@ AREA.add("result-missing", recording(lambda record, _task: _without_result(recor
 AREA.add("result-before-success", _result(_with, ("generating",)))
 AREA.add("result-with-failure", _result(_with, FAIL))
 AREA.add(
-    "result-all-the-same", _result(lambda urls: _with([urls[0]] * len(urls))), gateways=APIKLEY
+    "result-all-the-same", _result(lambda urls: _with([urls[0]] * len(urls))), gateways=COUNTING
 )
 AREA.add(
     "result-of-all-tasks-the-same",
     _result(lambda urls: _with([f"https://files.invalid/{n}.png" for n in range(len(urls))])),
 )
-AREA.add("result-always-one", _result(lambda urls: _with(urls[:1])), gateways=APIKLEY)
+AREA.add("result-always-one", _result(lambda urls: _with(urls[:1])), gateways=COUNTING)
 AREA.add(
     "result-always-four",
     _result(lambda urls: _with([*urls[:1], *(f"{urls[0]}?{n}" for n in "234")])),
 )
-AREA.add("result-at-most-two", _result(lambda urls: _with(urls[:2])), gateways=APIKLEY)
+AREA.add("result-at-most-two", _result(lambda urls: _with(urls[:2])), gateways=COUNTING)
 
 
 def _without_result(record: dict[str, Any]) -> None:

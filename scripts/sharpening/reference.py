@@ -28,10 +28,11 @@ KEYS = {name: f"sandbox-{name}-key" for name in GATEWAYS}
 
 
 @cache
-def _create_body(gateway: str) -> Any:
-    """The schema of a create's body, as the page has it."""
+def input_fields(gateway: str) -> Any:
+    """The fields of a create's `input` and their schemas, as the page has them."""
     operation = document(gateway, "vendored")["paths"][CREATE_PATH]["post"]
-    return operation["requestBody"]["content"]["application/json"]["schema"]
+    body = operation["requestBody"]["content"]["application/json"]["schema"]
+    return body["properties"]["input"]["properties"]
 
 
 def _fits(schema: dict[str, Any], value: Any) -> bool:
@@ -106,8 +107,8 @@ class Reference:
 
     def fields(self) -> dict[str, Any]:
         """What the document says of each field, so that a newer document needs no edit here."""
-        given = _create_body(self.gateway)["properties"]["input"]["properties"]
-        return {name: partial(_fits, schema) for name, schema in given.items()}
+        fields = input_fields(self.gateway).items()
+        return {name: partial(_fits, schema) for name, schema in fields}
 
     def accepts_content_type(self, content_type: str) -> bool:
         return content_type.partition(";")[0].strip() == "application/json"

@@ -6,6 +6,7 @@ from typing import Any
 from imagen4.facts.gateways import DEFAULT_MODEL
 from imagen4.facts.protocol import CREATE_PATH
 from sharpening.defect import (
+    COUNTING,
     Area,
     accepting,
     accepting_model,
@@ -17,7 +18,6 @@ from sharpening.defect import (
 from sharpening.reference import Incoming, Reference, Task
 
 AREA = Area("request")
-APIKLEY = ("apikley",)
 
 
 def _is_text(value: Any) -> bool:
@@ -69,25 +69,25 @@ AREA.add("seed-of-any-length", accepting("seed", _is_text))
 AREA.add("seed-limit-of-100", refusing("seed", lambda v: len(v) > 100))
 AREA.add("seed-only-digits", refusing("seed", lambda v: not v.isdecimal()))
 AREA.add("seed-has-to-be-a-number", accepting("seed", lambda v: isinstance(v, int)))
-AREA.add("count-5-accepted", also_accepting("num_images", lambda v: v == "5"), gateways=APIKLEY)
-AREA.add("count-0-accepted", also_accepting("num_images", lambda v: v == "0"), gateways=APIKLEY)
+AREA.add("count-5-accepted", also_accepting("num_images", lambda v: v == "5"), gateways=COUNTING)
+AREA.add("count-0-accepted", also_accepting("num_images", lambda v: v == "0"), gateways=COUNTING)
 AREA.add(
     "count-may-be-any-digits",
     accepting("num_images", lambda v: str(v).isdecimal()),
-    gateways=APIKLEY,
+    gateways=COUNTING,
 )
 AREA.add(
     "count-may-be-a-number",
     also_accepting("num_images", lambda v: isinstance(v, int) and 1 <= v <= 4),
-    gateways=APIKLEY,
+    gateways=COUNTING,
 )
 AREA.add(
     "count-has-to-be-a-number",
     accepting("num_images", lambda v: isinstance(v, int)),
-    gateways=APIKLEY,
+    gateways=COUNTING,
 )
-AREA.add("count-4-refused", refusing("num_images", lambda v: v == "4"), gateways=APIKLEY)
-AREA.add("count-unchecked", accepting("num_images", _anything), gateways=APIKLEY)
+AREA.add("count-4-refused", refusing("num_images", lambda v: v == "4"), gateways=COUNTING)
+AREA.add("count-unchecked", accepting("num_images", _anything), gateways=COUNTING)
 
 
 @AREA.defect("prompt-missing")
@@ -126,7 +126,7 @@ def _requires(field: str) -> Any:
 AREA.add("seed-required", _requires("seed"))
 AREA.add("ratio-required", _requires("aspect_ratio"))
 AREA.add("negative-prompt-required", _requires("negative_prompt"))
-AREA.add("count-required", _requires("num_images"), gateways=APIKLEY)
+AREA.add("count-required", _requires("num_images"), gateways=COUNTING)
 
 
 AREA.add("model-unchecked", accepting_model(_anything))

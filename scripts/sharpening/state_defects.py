@@ -4,7 +4,7 @@ from typing import Any
 
 from imagen4.facts.gateways import DEFAULT_MODEL
 from imagen4.facts.protocol import DETAILS_PATH
-from sharpening.defect import Area, around, recording_when, sending
+from sharpening.defect import COUNTING, Area, around, recording_when, sending
 from sharpening.reference import Incoming, Outgoing, Reference, RefusedError, Task
 
 AREA = Area("state")
@@ -111,7 +111,7 @@ AREA.add(
     "four-pictures-fail",
     failing(lambda body: body["input"].get("num_images") == "4"),
     full_only=RARE,
-    gateways=("apikley",),
+    gateways=COUNTING,
 )
 AREA.add("never-ends", machine(lambda _s, _t, _: "generating"), full_only=UNSEEN)
 AREA.add("never-starts", machine(lambda _s, _t, _: "waiting"), full_only=UNSEEN)
