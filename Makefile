@@ -66,8 +66,8 @@ benchmark: $(READY) ## The client's speed, as ratios in one run
 fuzz: $(READY) ## The long profile of the hypothesis tests
 	$(BIN)/python -m pytest --quiet --numprocesses 2 --hypothesis-profile nightly tests/client tests/consumer
 
-mutation: $(READY) ## How many mutants of the client's decisions its tests kill
-	$(BIN)/python scripts/mutation.py
+mutation: $(READY) ## Would the tests notice a change of a decision? (MUTANTS='imagen4.core.task.*')
+	$(BIN)/python scripts/mutation.py $(MUTANTS)
 
 clean: ## Remove what the other targets made
 	rm -rf .venv out .*_cache .hypothesis

@@ -28,6 +28,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from imagen4 import AsyncClient, Client, Polling, Update
+from imagen4.facts.gateways import DEFAULT_MODEL
+from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,13 +74,13 @@ def stub() -> Iterator[str]:
 def by_hand(http: httpx.Client, url: str) -> str:
     """The cycle as somebody in a hurry would write it."""
     headers = {"Authorization": f"Bearer {KEY}"}
-    body = {"model": "google/imagen4", "input": {"prompt": PROMPT}}
-    answer = http.post(f"{url}/api/v1/jobs/createTask", json=body, headers=headers)
+    body = {"model": DEFAULT_MODEL, "input": {"prompt": PROMPT}}
+    answer = http.post(f"{url}{CREATE_PATH}", json=body, headers=headers)
     answer.raise_for_status()
     task_id = answer.json()["data"]["taskId"]
     while True:
         params = {"taskId": task_id}
-        poll = http.get(f"{url}/api/v1/jobs/recordInfo", params=params, headers=headers)
+        poll = http.get(f"{url}{DETAILS_PATH}", params=params, headers=headers)
         poll.raise_for_status()
         data = poll.json()["data"]
         if data["state"] == "success":

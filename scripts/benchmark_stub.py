@@ -1,5 +1,7 @@
 """The server of benchmark.py: a gateway that answers from memory, as fast as Python can.
 
+The sandbox cannot take its place: its tasks end by the clock, and a comparison needs cycles
+of exactly two polls, and 2,000 tasks that all end when the measuring is done.
 Prints its URL when it is ready.
 """
 
@@ -8,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+
+from imagen4.facts.protocol import CREATE_PATH
 
 PARAM = json.dumps({"input": json.dumps({"prompt": "a red fox in the snow"})})
 
@@ -36,7 +40,7 @@ class Stub(asyncio.Protocol):
 
     def answer(self, path: bytes) -> dict[str, object]:
         Stub.ready = Stub.ready or path == b"/ready"
-        if path.endswith(b"createTask"):
+        if path.endswith(CREATE_PATH.encode()):
             Stub.created += 1
             task_id = f"{Stub.created:032x}"
             return {"code": 200, "msg": "success", "data": {"taskId": task_id, "recordId": task_id}}

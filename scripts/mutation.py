@@ -1,132 +1,56 @@
 """Mutation testing of the client's decisions: would the tests notice a change?
 
-    python scripts/mutation.py                     every module
-    python scripts/mutation.py core.request core.waiting     some modules
-    python scripts/mutation.py --constants core.polling and what stands outside functions (slow)
+    python scripts/mutation.py                            everything that [tool.mutmut] names
+    python scripts/mutation.py 'imagen4.core.task.*'      some mutants, by mutmut's names
 
-mutmut changes one thing at a time in a copy of the client, outside the checkout, and runs the
-tests that reach it. It leaves tables, limits and defaults outside functions alone: with
---constants, they are changed in the same way, each mutant meeting every test.
-Prints how many mutants of each module the tests noticed, then the survivors with the reason
-from mutating/equivalent.toml why they make no difference, or "not explained".
+mutmut takes a module's name from its path and knows only `src/` as a folder to leave out of it.
+So it runs in a folder of its own in which `src` leads to wrapper/. That folder stays: there,
+`mutmut show NAME` and `mutmut browse` explain what survived.
 
-Exit code 1: less than 90 % noticed, or a survivor that nobody has explained. 2: cannot run.
+Exit code 1: the tests noticed less than 90 % of the mutants. Otherwise mutmut's own.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
+import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from mutating.copying import prepare
-from mutating.survivors import (
-    Tally,
-    equivalents,
-    of_constants,
-    of_functions,
-    reason,
-    together,
-)
-
 ROOT = Path(__file__).parents[1]
-THRESHOLD = 90.0
-# The modules that decide and do no I/O.
-MODULES = (
-    *("callbacks", "configuration", "errors"),
-    *("core.account", "core.batch", "core.checks", "core.effects", "core.envelope"),
-    *("core.many", "core.origins", "core.pacing", "core.polling", "core.reading"),
-    *("core.redaction", "core.request", "core.settings", "core.submission", "core.task"),
-    *("core.waiting", "downloads.formats", "downloads.transfer", "gateways.adapter"),
-)
+PLACE = ROOT / ".mutmut_cache"
+LINKS = ("generated", "specs", "scripts", "tests", "README.md", "pyproject.toml")
+THRESHOLD = 0.9
 
 
-def main() -> int:
-    options = arguments()
-    with tempfile.TemporaryDirectory(prefix="imagen4-mutation-") as name:
-        place = Path(name)
-        prepare(ROOT, place, options.modules)
-        if not functions_mutated(place, options.jobs):
-            print("mutmut could not run: do the tests pass?")
-            return 2
-        found = [of_functions(place, module) for module in options.modules]
-        if options.constants:
-            found += constants_mutated(place, options.modules, options.jobs)
-    tallies = [
-        together(module, [each for each in found if each.module == module])
-        for module in options.modules
-    ]
-    report(tallies)
-    return 0 if accepted(together("all", tallies)) else 1
-
-
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("modules", nargs="*", metavar="MODULE", help=", ".join(MODULES))
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--constants", action="store_true", help="also tables, limits, defaults")
-    options = parser.parse_args()
-    unknown = set(options.modules) - set(MODULES)
-    if unknown:
-        parser.error(f"no such module: {', '.join(sorted(unknown))}")
-    options.modules = options.modules or list(MODULES)
-    return options
-
-
-def environment() -> dict[str, str]:
-    """For processes in the copy: the plugin comes from here, the client from there."""
-    return {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-def functions_mutated(place: Path, jobs: int) -> bool:
-    """Run mutmut in the copy; whether it came to its end."""
-    command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(jobs)]
-    with (place / "mutmut.log").open("w+", encoding="utf-8") as log:
-        code = subprocess.run(
-            command, cwd=place, env=environment(), stdout=log, stderr=log, check=False
-        ).returncode
+def main(mutants: list[str]) -> int:
+    """Run mutmut on these mutants, or on all; list the ones that no test noticed."""
+    prepare()
+    mutmut = str(Path(sys.executable).with_name("mutmut"))
+    for command in (["run", *mutants], ["results"], ["export-cicd-stats"]):
+        code = subprocess.run([mutmut, *command], cwd=PLACE, check=False).returncode
         if code != 0:
-            log.seek(0)
-            print("\n".join(log.read().splitlines()[-40:]), file=sys.stderr)
-    return code == 0
+            return code
+    share = noticed(json.loads((PLACE / "mutants" / "mutmut-cicd-stats.json").read_text()))
+    print(f"{share:.1%} of the mutants noticed")
+    return int(share < THRESHOLD)
 
 
-def constants_mutated(place: Path, modules: list[str], jobs: int) -> list[Tally]:
-    """Mutate what stands outside functions, the quickest tests first."""
-    stats = json.loads((place / "mutants" / "mutmut-stats.json").read_text(encoding="utf-8"))
-    durations: dict[str, float] = stats["duration_by_test"]
-    order = place / "order.json"
-    order.write_text(json.dumps(sorted(durations, key=lambda name: durations[name])))
-    command = [sys.executable, "-m", "mutating.constants", str(order), str(jobs), *modules]
-    run = subprocess.run(
-        command, cwd=place, env=environment(), check=True, stdout=subprocess.PIPE, text=True
-    )
-    found = json.loads(run.stdout)
-    return [of_constants(place, module, *found[module]) for module in modules]
+def prepare() -> None:
+    """Start afresh: mutmut would keep a verdict although a test has changed since."""
+    shutil.rmtree(PLACE, ignore_errors=True)
+    PLACE.mkdir()
+    (PLACE / "src").symlink_to(ROOT / "wrapper")
+    for name in LINKS:
+        (PLACE / name).symlink_to(ROOT / name)
 
 
-def report(tallies: list[Tally]) -> None:
-    """The table, then the survivors."""
-    print(f"{'module':<20}{'mutants':>8}{'killed':>8}{'survived':>10}{'%':>8}")
-    for each in [*tallies, together("all", tallies)]:
-        numbers = f"{each.total:>8}{each.killed:>8}{len(each.survivors):>10}"
-        print(f"{each.module:<20}{numbers}{each.percentage:>8.1f}")
-    known = equivalents()
-    for survivor in together("all", tallies).survivors:
-        print(f"{survivor.place}: {reason(survivor, known) or 'not explained'}")
-        print(f"    - {survivor.before}\n    + {survivor.after}")
-
-
-def accepted(total: Tally) -> bool:
-    """Whether enough was noticed, everything was tried, and the rest is explained."""
-    known = equivalents()
-    explained = all(reason(survivor, known) for survivor in total.survivors)
-    return total.percentage >= THRESHOLD and explained and not total.untried
+def noticed(counts: dict[str, int]) -> float:
+    """The share of mutants that failed a test, among those that were tried."""
+    killed = counts["killed"] + counts["timeout"]
+    return killed / max(1, killed + counts["survived"] + counts["no_tests"] + counts["suspicious"])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

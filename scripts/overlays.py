@@ -79,14 +79,14 @@ def _carry_out(action: Action, root: dict[str, Any]) -> None:
         raise OverlayError(f"{action.name}: target {action.target} matches nothing")
     # Last first, so that removing an item does not move the ones still to be removed.
     for location in sorted((node.location for node in nodes), reverse=True):
-        parent, key = _parent(root, ("$", *location))
+        parent, key = _holder(root, ("$", *location))
         if action.remove:
             del parent[key]
         else:
             parent[key] = _merge(parent[key], deepcopy(action.update), action)
 
 
-def _parent(holder: Any, path: tuple[str | int, ...]) -> tuple[Any, Any]:
+def _holder(holder: Any, path: tuple[str | int, ...]) -> tuple[Any, Any]:
     for step in path[:-1]:
         holder = holder[step]
     return holder, path[-1]

@@ -15,8 +15,9 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 
+from imagen4.facts import GATEWAYS
 from sharpening.catalogue import CATALOGUE
-from sharpening.defect import GATEWAYS, Defect
+from sharpening.defect import Defect
 from sharpening.measure import Setting, caught_by, meet, settings
 from sharpening.reference import STYLES
 
@@ -25,7 +26,7 @@ QUICK_SHARE = 0.9
 
 
 @dataclass(frozen=True)
-class Row:
+class Detection:
     """What became of one defect: the settings it got through, and who caught it elsewhere."""
 
     name: str
@@ -34,7 +35,7 @@ class Row:
     seconds: float
 
 
-def row(number: int, phase: str) -> Row:
+def detection(number: int, phase: str) -> Detection:
     """Meet a defect (by its place in the catalogue) in all its settings."""
     defect = CATALOGUE[number]
     started = time.perf_counter()
@@ -45,7 +46,7 @@ def row(number: int, phase: str) -> Row:
             missed.append(f"{setting.gateway}/{setting.style}")
         checks += caught_by(outcome.sorted.violations)
     seconds = time.perf_counter() - started
-    return Row(defect.name, tuple(missed), tuple(dict.fromkeys(checks)), seconds)
+    return Detection(defect.name, tuple(missed), tuple(dict.fromkeys(checks)), seconds)
 
 
 def baseline(setting: Setting) -> list[str]:
@@ -64,7 +65,7 @@ def baselines(seeds: int) -> list[Setting]:
     ]
 
 
-def show(defect: Defect, result: Row) -> str:
+def show(defect: Defect, result: Detection) -> str:
     """One line of the table."""
     if not result.missed:
         verdict = ", ".join(result.checks[:3])
@@ -75,7 +76,7 @@ def show(defect: Defect, result: Row) -> str:
     return f"{defect.area:8} {result.name:34} {verdict}"
 
 
-def totals(rows: list[Row], phase: str) -> str:
+def totals(rows: list[Detection], phase: str) -> str:
     caught = [not result.missed for result in rows]
     areas = Counter(defect.area for defect in CATALOGUE)
     spread = ", ".join(f"{count} {area}" for area, count in areas.items())
@@ -83,7 +84,7 @@ def totals(rows: list[Row], phase: str) -> str:
     return f"{phase}: {share} defects caught in every setting; {spread}"
 
 
-def failures(rows: list[Row], false_alarms: int, phase: str) -> Iterable[str]:
+def failures(rows: list[Detection], false_alarms: int, phase: str) -> Iterable[str]:
     survivors = [
         defect.name
         for defect, result in zip(CATALOGUE, rows, strict=True)
@@ -106,7 +107,7 @@ def main() -> int:
     started = time.perf_counter()
     with ProcessPoolExecutor(arguments.workers) as pool:
         numbers = range(len(CATALOGUE))
-        rows = list(pool.map(row, numbers, [arguments.phase] * len(CATALOGUE)))
+        rows = list(pool.map(detection, numbers, [arguments.phase] * len(CATALOGUE)))
     plans = baselines(arguments.seeds)
     # Processes of their own: nothing that a defect did to its process may touch the baseline.
     with ProcessPoolExecutor(arguments.workers) as pool:

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import changes as differ
 from differences import Change, Grade, compare, verdict
 from differences.report import as_markdown, as_text
+from imagen4.facts import GATEWAYS
 from pages.captures import FROM_A_FILE, Capture, Captures
 from pages.errors import PageError
 from pages.fetch import addresses, fetch
@@ -30,7 +31,6 @@ from pages.tracked import Tracked
 from pages.vendored import replace_files, vendored_text
 
 ROOT = Path(__file__).resolve().parents[1]
-GATEWAYS = ("kie", "apikley")
 ERROR = 3
 TESTS = ("-m", "pytest", "--quiet", "--numprocesses", "2", "-p", "no:cacheprovider")
 _SUFFIXES = (".md", ".txt", ".html", ".yaml", ".yml", ".json")
@@ -40,7 +40,7 @@ class UpdateError(Exception):
     """Something stands in the way; the text is for the person at the terminal."""
 
 
-class Found(NamedTuple):
+class CurrentPage(NamedTuple):
     """A gateway's page of today."""
 
     capture: Capture
@@ -89,7 +89,7 @@ def _update(options: argparse.Namespace) -> int:
     return int(Grade.BREAKING) if grade is Grade.BREAKING else 0
 
 
-def _pages_of_today(captures: Captures, folder: Path | None) -> dict[str, Found]:
+def _pages_of_today(captures: Captures, folder: Path | None) -> dict[str, CurrentPage]:
     found = {}
     for gateway in GATEWAYS:
         known, _ = captures.recorded(gateway)
@@ -104,7 +104,7 @@ def _pages_of_today(captures: Captures, folder: Path | None) -> dict[str, Found]
     return found
 
 
-def _fetched(captures: Captures, known: Capture) -> Found:
+def _fetched(captures: Captures, known: Capture) -> CurrentPage:
     """The page from where it is published; as HTML if it cannot be had or read as Markdown."""
     problem = PageError("no address is recorded")
     for url in addresses(known.url):
@@ -112,13 +112,13 @@ def _fetched(captures: Captures, known: Capture) -> Found:
             data = fetch(url)
             suffix = ".html" if data.lstrip()[:1] == b"<" else ".md"
             capture = captures.new(known.gateway, data, suffix=suffix, url=known.url)
-            return Found(capture, data, read_bytes(data))
+            return CurrentPage(capture, data, read_bytes(data))
         except PageError as error:
             problem = error
     raise problem
 
 
-def _from(folder: Path, captures: Captures, known: Capture) -> Found | None:
+def _from(folder: Path, captures: Captures, known: Capture) -> CurrentPage | None:
     if not folder.is_dir():
         raise UpdateError(f"{folder} is not a folder")
     names = [f"{known.gateway}{suffix}" for suffix in _SUFFIXES] + [known.file]
@@ -127,7 +127,7 @@ def _from(folder: Path, captures: Captures, known: Capture) -> Found | None:
         return None
     data = read_file(path)
     capture = captures.new(known.gateway, data, suffix=path.suffix, note=FROM_A_FILE)
-    return Found(capture, data, read_bytes(data))
+    return CurrentPage(capture, data, read_bytes(data))
 
 
 def _changes(captures: Captures, gateway: str, page: Page) -> list[Change]:
@@ -136,17 +136,21 @@ def _changes(captures: Captures, gateway: str, page: Page) -> list[Change]:
 
 
 def _apply(
-    options: argparse.Namespace, captures: Captures, found: dict[str, Found], *, breaking: bool
+    options: argparse.Namespace,
+    captures: Captures,
+    found: dict[str, CurrentPage],
+    *,
+    breaking: bool,
 ) -> None:
     """Write, regenerate and test; put everything back when one of these fails."""
     with Tracked(options.root, ("specs", "generated", "README.md")) as tracked:
         _write(captures, found)
         try:
-            _run(options.root, "the overlays or the generator", "scripts/regenerate.py")
+            _run_step(options.root, "the overlays or the generator", "scripts/regenerate.py")
             readme = options.root / "README.md"
             replace_files({readme: differ.fresh_readme(options.root).encode()})
             if not options.no_tests:
-                _run(options.root, "a test", *TESTS)
+                _run_step(options.root, "a test", *TESTS)
         except (UpdateError, PageError) as error:
             if not breaking:
                 raise
@@ -157,14 +161,14 @@ def _apply(
         tracked.keep()
 
 
-def _write(captures: Captures, found: dict[str, Found]) -> None:
+def _write(captures: Captures, found: dict[str, CurrentPage]) -> None:
     for gateway, new in found.items():
         text = vendored_text(new.capture, new.page)
         files = {captures.specs / f"{gateway}.yaml": text.encode()}
         replace_files(files | captures.files(new.capture, new.data))
 
 
-def _run(root: Path, what: str, *arguments: str) -> None:
+def _run_step(root: Path, what: str, *arguments: str) -> None:
     """Run a step with this Python; its output goes to the terminal."""
     if subprocess.run([sys.executable, *arguments], cwd=root, check=False).returncode:
         raise UpdateError(f"{what} failed on the new documents (see above)")

@@ -12,6 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from imagen4.facts import GATEWAYS
 from pages.captures import Capture, Captures
 from pages.errors import PageError
 from pages.reader import read_bytes
@@ -34,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0])
-    parser.add_argument("gateway", choices=("kie", "apikley"))
+    parser.add_argument("gateway", choices=tuple(GATEWAYS))
     parser.add_argument(
         "page", nargs="?", help="a file or an https URL; the captured page if left out"
     )
@@ -45,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> None:
     captures = Captures(options.specs)
-    capture, data = _page(captures, options.gateway, options.page)
+    capture, data = _chosen_page(captures, options.gateway, options.page)
     text = vendored_text(capture, read_bytes(data))
     if options.stdout:
         sys.stdout.write(text)
@@ -53,7 +54,7 @@ def _run(options: argparse.Namespace) -> None:
     write(captures, capture, data, text)
 
 
-def _page(captures: Captures, gateway: str, page: str | None) -> tuple[Capture, bytes]:
+def _chosen_page(captures: Captures, gateway: str, page: str | None) -> tuple[Capture, bytes]:
     if page is None:
         return captures.recorded(gateway)
     if page.startswith("https://"):

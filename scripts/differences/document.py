@@ -5,7 +5,7 @@ from typing import Any
 
 from differences.change import Change, Grade, Side
 from differences.operations import METHODS, Operations, texts
-from differences.views import Place, Resolver
+from differences.views import Element, Resolver
 
 _SCHEME_KEYS = ("type", "scheme", "name", "in", "openIdConnectUrl", "flows")
 
@@ -39,14 +39,14 @@ class _Comparison:
                 text = f"operation added: {key[1].upper()} {key[0]}"
                 yield Change(Grade.COMPATIBLE, Side.BOTH, operation.pointer, text, new=key[0])
 
-    def _info(self, old: Place, new: Place) -> Iterator[Change]:
+    def _info(self, old: Element, new: Element) -> Iterator[Change]:
         for key in ("title", "description", "version", "contact", "license", "termsOfService"):
             # Apidog leaves these out or empty: that says nothing.
             if old.child(key).value and new.child(key).value:
                 yield from texts(old, new, (key,), Side.BOTH)
 
-    def _servers(self, old: Place, new: Place) -> Iterator[Change]:
-        before, after = _urls(old), _urls(new)
+    def _servers(self, old: Element, new: Element) -> Iterator[Change]:
+        before, after = _server_urls(old), _server_urls(new)
         where = new.child("servers").pointer
         if before != after:
             text = f"servers: {', '.join(before) or 'none'} → {', '.join(after) or 'none'}"
@@ -60,7 +60,7 @@ class _Comparison:
         if one != other and before == after:
             yield Change(Grade.COSMETIC, Side.BOTH, where, "server description changed")
 
-    def _paths(self, resolver: Resolver) -> dict[tuple[str, str], tuple[Place, Place]]:
+    def _paths(self, resolver: Resolver) -> dict[tuple[str, str], tuple[Element, Element]]:
         found = {}
         for path, place in resolver.root.child("paths", {}).children().items():
             item = resolver.follow(place)
@@ -70,7 +70,7 @@ class _Comparison:
         return found
 
     def _operation(
-        self, old_item: Place, old: Place, new_item: Place, new: Place
+        self, old_item: Element, old: Element, new_item: Element, new: Element
     ) -> Iterator[Change]:
         if old.child("servers").value or new.child("servers").value:
             yield from self._servers(old, new)
@@ -80,22 +80,22 @@ class _Comparison:
         yield from self._operations.parameters(before, after)
         yield from self._operations.compare(old, new)
 
-    def _security(self, old: Place, new: Place) -> Iterator[Change]:
-        before, after = _required(self._old, old), _required(self._new, new)
+    def _security(self, old: Element, new: Element) -> Iterator[Change]:
+        before, after = _access(self._old, old), _access(self._new, new)
         where = _security_place(self._new, new).pointer
         if before != after:
             text = f"security: {_names(before)} → {_names(after)}"
             yield Change(Grade.BREAKING, Side.BOTH, where, text, _names(before), _names(after))
         yield from self._scheme_texts(old, new)
 
-    def _scheme_texts(self, old: Place, new: Place) -> Iterator[Change]:
+    def _scheme_texts(self, old: Element, new: Element) -> Iterator[Change]:
         before, after = _schemes(self._old, old), _schemes(self._new, new)
         for name in before.keys() & after.keys():
             keys = ("description", "bearerFormat")
             yield from texts(before[name], after[name], keys, Side.BOTH)
 
 
-def _urls(place: Place) -> list[str]:
+def _server_urls(place: Element) -> list[str]:
     found = []
     for server in place.child("servers", []).items():
         url = str(server.value.get("url", "")) if isinstance(server.value, dict) else ""
@@ -105,25 +105,25 @@ def _urls(place: Place) -> list[str]:
     return found
 
 
-def _described(server: Place) -> str:
+def _described(server: Element) -> str:
     value = server.value.get("description") if isinstance(server.value, dict) else ""
     return " ".join(str(value or "").split())
 
 
-def _security_place(resolver: Resolver, operation: Place) -> Place:
+def _security_place(resolver: Resolver, operation: Element) -> Element:
     """The requirement in force: the operation's own, or the document's."""
     own = isinstance(operation.value.get("security"), list)
     return (operation if own else resolver.root).child("security", [])
 
 
-def _required(resolver: Resolver, operation: Place) -> list[Any]:
+def _access(resolver: Resolver, operation: Element) -> list[Any]:
     """The alternatives that give access, each as the schemes it needs, by what they are."""
     schemes = resolver.root.child("components", {}).child("securitySchemes", {}).children()
     alternatives = []
     for requirement in _security_place(resolver, operation).items():
         needed = []
         for name, scopes in requirement.children().items():
-            scheme = resolver.follow(schemes.get(name, Place({}, ""))).value
+            scheme = resolver.follow(schemes.get(name, Element({}, ""))).value
             facts = {key: _fact(scheme, key) for key in _SCHEME_KEYS if scheme.get(key)}
             needed.append((facts, sorted(scopes.value or [])))
         alternatives.append(needed)
@@ -135,13 +135,13 @@ def _fact(scheme: dict[str, Any], key: str) -> Any:
     return value.lower() if key == "scheme" else value
 
 
-def _schemes(resolver: Resolver, operation: Place) -> dict[str, Place]:
+def _schemes(resolver: Resolver, operation: Element) -> dict[str, Element]:
     """The schemes that an operation may need, by what kind they are."""
     schemes = resolver.root.child("components", {}).child("securitySchemes", {}).children()
     found = {}
     for requirement in _security_place(resolver, operation).items():
         for name in requirement.children():
-            place = resolver.follow(schemes.get(name, Place({}, "")))
+            place = resolver.follow(schemes.get(name, Element({}, "")))
             if place.value:
                 found[f"{place.value.get('type')} {place.value.get('scheme', '')}"] = place
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from differences.change import Change, Grade, Side
 from differences.schemas import compare_schemas
-from differences.views import Place, Resolver
+from differences.views import Element, Resolver
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -16,7 +16,7 @@ class Operations:
         self._old = old
         self._new = new
 
-    def compare(self, old: Place, new: Place, *, reverse: bool = False) -> Iterator[Change]:
+    def compare(self, old: Element, new: Element, *, reverse: bool = False) -> Iterator[Change]:
         """Every difference between two operations.
 
         ``reverse``: a callback, where the client reads the request and writes the response.
@@ -30,7 +30,7 @@ class Operations:
         yield from self._responses(old.child("responses", {}), new.child("responses", {}), read)
         yield from self._callbacks(old.child("callbacks", {}), new.child("callbacks", {}))
 
-    def parameters(self, old: list[Place], new: list[Place]) -> Iterator[Change]:
+    def parameters(self, old: list[Element], new: list[Element]) -> Iterator[Change]:
         """Differences between the parameters of two operations."""
         before = _by_name([self._old.follow(place) for place in old])
         after = _by_name([self._new.follow(place) for place in new])
@@ -48,7 +48,7 @@ class Operations:
                 text = f"parameter added: {key[1]} ({key[0]}, {word})"
                 yield Change(grade, Side.REQUEST, place.pointer, text, new=key[1])
 
-    def _parameter(self, old: Place, new: Place) -> Iterator[Change]:
+    def _parameter(self, old: Element, new: Element) -> Iterator[Change]:
         yield from _needed(old, new, "parameter")
         yield from texts(old, new, ("description", "example", "examples"), Side.REQUEST)
         for key in ("style", "explode", "allowReserved"):
@@ -57,12 +57,12 @@ class Operations:
                 yield Change(Grade.BREAKING, Side.REQUEST, new.child(key).pointer, text)
         yield from self._schemas(old, new, Side.REQUEST)
 
-    def _schemas(self, old: Place, new: Place, side: Side) -> Iterator[Change]:
+    def _schemas(self, old: Element, new: Element, side: Side) -> Iterator[Change]:
         before = self._old.view(old.child("schema", {}))
         after = self._new.view(new.child("schema", {}))
         yield from compare_schemas(before, after, side)
 
-    def _body(self, old: Place, new: Place, side: Side) -> Iterator[Change]:
+    def _body(self, old: Element, new: Element, side: Side) -> Iterator[Change]:
         before = self._old.follow(old.child("requestBody", {}))
         after = self._new.follow(new.child("requestBody", {}))
         if not before.value and not after.value:
@@ -79,7 +79,7 @@ class Operations:
         yield from texts(before, after, ("description",), side)
         yield from self._content(before.child("content", {}), after.child("content", {}), side)
 
-    def _content(self, old: Place, new: Place, side: Side) -> Iterator[Change]:
+    def _content(self, old: Element, new: Element, side: Side) -> Iterator[Change]:
         before, after = old.children(), new.children()
         for name, place in before.items():
             if name not in after:
@@ -93,7 +93,7 @@ class Operations:
                 grade = Grade.COMPATIBLE if side is Side.REQUEST or not before else Grade.BREAKING
                 yield Change(grade, side, place.pointer, f"media type added: {name}", new=name)
 
-    def _responses(self, old: Place, new: Place, side: Side) -> Iterator[Change]:
+    def _responses(self, old: Element, new: Element, side: Side) -> Iterator[Change]:
         before, after = old.children(), new.children()
         for status, place in before.items():
             if status not in after:
@@ -107,13 +107,13 @@ class Operations:
                 text = f"response added: {status}"
                 yield Change(Grade.COMPATIBLE, side, place.pointer, text, new=status)
 
-    def _response(self, old: Place, new: Place, side: Side) -> Iterator[Change]:
+    def _response(self, old: Element, new: Element, side: Side) -> Iterator[Change]:
         before, after = self._old.follow(old), self._new.follow(new)
         yield from texts(before, after, ("description",), side)
         yield from self._content(before.child("content", {}), after.child("content", {}), side)
         yield from self._headers(before.child("headers", {}), after.child("headers", {}), side)
 
-    def _headers(self, old: Place, new: Place, side: Side) -> Iterator[Change]:
+    def _headers(self, old: Element, new: Element, side: Side) -> Iterator[Change]:
         before, after = old.children(), new.children()
         for name, place in before.items():
             if name not in after:
@@ -125,7 +125,7 @@ class Operations:
             text = f"header added: {name}"
             yield Change(Grade.COMPATIBLE, side, after[name].pointer, text, new=name)
 
-    def _callbacks(self, old: Place, new: Place) -> Iterator[Change]:
+    def _callbacks(self, old: Element, new: Element) -> Iterator[Change]:
         before, after = self._called(self._old, old), self._called(self._new, new)
         for key, place in before.items():
             if key not in after:
@@ -138,7 +138,9 @@ class Operations:
                 text = f"callback added: {key[0]}"
                 yield Change(Grade.COMPATIBLE, Side.RESPONSE, place.pointer, text, new=key[0])
 
-    def _called(self, resolver: Resolver, callbacks: Place) -> dict[tuple[str, str, str], Place]:
+    def _called(
+        self, resolver: Resolver, callbacks: Element
+    ) -> dict[tuple[str, str, str], Element]:
         found = {}
         for name, callback in callbacks.children().items():
             for expression, item in resolver.follow(callback).children().items():
@@ -148,7 +150,7 @@ class Operations:
         return found
 
 
-def _needed(old: Place, new: Place, what: str) -> Iterator[Change]:
+def _needed(old: Element, new: Element, what: str) -> Iterator[Change]:
     before, after = old.value.get("required") is True, new.value.get("required") is True
     if before != after:
         grade = Grade.BREAKING if after else Grade.COMPATIBLE
@@ -161,7 +163,7 @@ def _word(needed: bool) -> str:
     return "required" if needed else "optional"
 
 
-def _by_name(places: list[Place]) -> dict[tuple[str, str], Place]:
+def _by_name(places: list[Element]) -> dict[tuple[str, str], Element]:
     return {
         (str(place.value.get("in")), str(place.value.get("name"))): place
         for place in places
@@ -169,7 +171,7 @@ def _by_name(places: list[Place]) -> dict[tuple[str, str], Place]:
     }
 
 
-def texts(old: Place, new: Place, keys: tuple[str, ...], side: Side) -> Iterator[Change]:
+def texts(old: Element, new: Element, keys: tuple[str, ...], side: Side) -> Iterator[Change]:
     """Differences in what only people read; white space does not count."""
     for key in keys:
         before, after = old.child(key).value, new.child(key).value

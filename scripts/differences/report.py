@@ -67,12 +67,12 @@ def as_table(changes: Sequence[Change], old: str, new: str) -> str:
     for change in changes:
         if change.grade is Grade.COSMETIC:
             continue
-        name = _code(_short(change))
+        name = _code(_short_name(change))
         rows.append(f"| {name} | {_cell(change.old)} | {_cell(change.new)} |\n")
     return "".join(rows)
 
 
-def _short(change: Change) -> str:
+def _short_name(change: Change) -> str:
     """The end of a pointer: the names a reader knows."""
     parts = [part for part in change.pointer.split("/") if part not in ("properties", "")]
     return ".".join(part.replace("~1", "/") for part in parts[-2:]) if len(parts) > 1 else parts[0]

@@ -24,7 +24,6 @@ _OTHER = (
     "then",
     "else",
 )
-_Pair = tuple[View, View, Side]
 
 
 def compare_schemas(
@@ -149,7 +148,7 @@ def _additional(old: View, new: View, side: Side) -> Iterator[Change]:
         yield Change(grade, side, new.where("additionalProperties"), text)
 
 
-def _unique(old: View, new: View, side: Side) -> Iterator[Change]:
+def _unique_items(old: View, new: View, side: Side) -> Iterator[Change]:
     before, after = (True in view.all("uniqueItems") for view in (old, new))
     if before != after:
         grade = narrowed(side) if after else widened(side)
@@ -266,7 +265,7 @@ _RULES: tuple[Callable[[View, View, Side], Iterator[Change]], ...] = (
     _pattern_and_format,
     _default,
     _additional,
-    _unique,
+    _unique_items,
     _rest,
     _annotations,
 )

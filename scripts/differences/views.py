@@ -20,45 +20,45 @@ def escaped(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Place:
+class Element:
     """A value of a document and the pointer to it."""
 
     value: Any
     pointer: str
 
-    def child(self, key: str, default: Any = None) -> "Place":
+    def child(self, key: str, default: Any = None) -> "Element":
         """What stands under a key."""
         inner = self.value.get(key, default) if isinstance(self.value, dict) else default
-        return Place(default if inner is None else inner, f"{self.pointer}/{escaped(key)}")
+        return Element(default if inner is None else inner, f"{self.pointer}/{escaped(key)}")
 
-    def children(self) -> dict[str, "Place"]:
+    def children(self) -> dict[str, "Element"]:
         """Everything under an object, by key, without extensions."""
         if not isinstance(self.value, dict):
             return {}
         return {key: self.child(key) for key in self.value if not key.startswith("x-")}
 
-    def items(self) -> list["Place"]:
+    def items(self) -> list["Element"]:
         """The entries of a list."""
         values = self.value if isinstance(self.value, list) else []
-        return [Place(item, f"{self.pointer}/{number}") for number, item in enumerate(values)]
+        return [Element(item, f"{self.pointer}/{number}") for number, item in enumerate(values)]
 
 
 class Resolver:
     """Follows the references of one document."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        self.root = Place(document, "")
+        self.root = Element(document, "")
 
-    def follow(self, place: Place) -> Place:
+    def follow(self, place: Element) -> Element:
         """The place itself, or what its ``$ref`` leads to."""
         for _ in range(_DEEPEST):
             ref = place.value.get("$ref") if isinstance(place.value, dict) else None
             if not isinstance(ref, str) or not ref.startswith("#/"):
                 return place
             place = self._at(ref)
-        return Place({}, place.pointer)
+        return Element({}, place.pointer)
 
-    def _at(self, ref: str) -> Place:
+    def _at(self, ref: str) -> Element:
         place = self.root
         for part in ref[2:].split("/"):
             key = unquote(part).replace("~1", "/").replace("~0", "~")
@@ -68,12 +68,12 @@ class Resolver:
                 place = place.child(key)
         return place
 
-    def view(self, *places: Place) -> "View":
+    def view(self, *places: Element) -> "View":
         """One schema out of the parts that all apply."""
         parts = [part for place in places for part in self._parts(place, 0)]
         return View(self, tuple(parts), places[0].pointer if places else "")
 
-    def _parts(self, place: Place, depth: int) -> Iterator[Place]:
+    def _parts(self, place: Element, depth: int) -> Iterator[Element]:
         place = self.follow(place)
         if not isinstance(place.value, dict) or depth > _DEEPEST:
             return
@@ -88,11 +88,11 @@ class Resolver:
             for branch in alone:
                 yield from self._parts(branch, depth + 1)
 
-    def _is_null(self, place: Place) -> bool:
+    def _is_null(self, place: Element) -> bool:
         value = self.follow(place).value
         return isinstance(value, dict) and value.get("type") in ("null", ["null"])
 
-    def optional_null(self, place: Place) -> bool:
+    def optional_null(self, place: Element) -> bool:
         """Whether a schema is one alternative or null."""
         return any(
             len(branches) == 2 and any(self._is_null(branch) for branch in branches)
@@ -105,7 +105,7 @@ class View:
     """A schema with all its parts taken together."""
 
     resolver: Resolver
-    parts: tuple[Place, ...]
+    parts: tuple[Element, ...]
     pointer: str
 
     @property
@@ -136,7 +136,7 @@ class View:
             allowed = allowed & self._types_of(part)
         return allowed
 
-    def _types_of(self, part: Place) -> frozenset[str]:
+    def _types_of(self, part: Element) -> frozenset[str]:
         stated = part.value.get("type")
         if stated is None:
             return ANY
@@ -163,7 +163,7 @@ class View:
     @cached_property
     def properties(self) -> dict[str, "View"]:
         """The named properties."""
-        found: dict[str, list[Place]] = {}
+        found: dict[str, list[Element]] = {}
         for part in self.parts:
             for name, place in part.child("properties", {}).children().items():
                 found.setdefault(name, []).append(place)

@@ -75,7 +75,9 @@ def _styled(data: Any, model: Any) -> Any:
     """The data with the text styles of the model, where both hold the same."""
     if isinstance(data, dict):
         under = model if isinstance(model, dict) else {}
-        return {_text(key): _styled(value, under.get(key)) for key, value in data.items()}
+        return {
+            _quoted_if_needed(key): _styled(value, under.get(key)) for key, value in data.items()
+        }
     if isinstance(data, list):
         models = (
             model if isinstance(model, list) and len(model) == len(data) else [None] * len(data)
@@ -83,11 +85,11 @@ def _styled(data: Any, model: Any) -> Any:
         return [_styled(value, like) for value, like in zip(data, models, strict=True)]
     if isinstance(data, str):
         same = isinstance(model, FoldedScalarString | LiteralScalarString) and model == data
-        return model if same else _text(data)
+        return model if same else _quoted_if_needed(data)
     return data
 
 
-def _text(value: str) -> str:
+def _quoted_if_needed(value: str) -> str:
     if "\n" in value:
         block: str = LiteralScalarString(value)
         return block

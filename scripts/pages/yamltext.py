@@ -85,7 +85,7 @@ def load_value(text: str) -> object:
 def load_json(text: str) -> Document:
     """The document in a JSON text."""
     try:
-        data = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        data = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise PageError(f"not JSON: {error}") from None
     return _mapping(data)
@@ -97,7 +97,7 @@ def _mapping(data: object) -> Document:
     return data
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> Document:
+def _unique_keys(pairs: list[tuple[str, Any]]) -> Document:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]

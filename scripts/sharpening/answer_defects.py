@@ -3,15 +3,8 @@
 import json
 from typing import Any
 
-from sharpening.defect import (
-    CREATE,
-    RECORD,
-    Area,
-    answering,
-    around,
-    refusing_with,
-    with_status,
-)
+from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
+from sharpening.defect import Area, answering, around, refusing_with, with_status
 from sharpening.reference import Reference, RefusedError
 
 AREA = Area("answer")
@@ -40,43 +33,50 @@ AREA.add("code-missing-in-refusals", answering(without("code"), success=False))
 AREA.add("code-as-text", answering(lambda e: e | {"code": str(e["code"])}))
 AREA.add("code-renamed-status", answering(renamed("code", "status")))
 AREA.add("code-0-for-success", answering(having(code=0), success=True))
-AREA.add("code-201-for-create", answering(having(code=201), path=CREATE, success=True))
+AREA.add("code-201-for-create", answering(having(code=201), path=CREATE_PATH, success=True))
 AREA.add("code-true-for-success", answering(having(code=True), success=True))
 AREA.add("code-null", answering(having(code=None), success=True))
 AREA.add("code-fraction", answering(lambda e: e | {"code": e["code"] + 0.5}))
 AREA.add("code-beyond-the-list", answering(having(code=4001), success=False))
-AREA.add("code-500-on-success", answering(having(code=500), path=CREATE, success=True))
+AREA.add("code-500-on-success", answering(having(code=500), path=CREATE_PATH, success=True))
 AREA.add("msg-missing", answering(without("msg")))
 AREA.add("msg-missing-in-refusals", answering(without("msg"), success=False))
-AREA.add("msg-missing-on-record", answering(without("msg"), path=RECORD, success=True))
+AREA.add("msg-missing-on-record", answering(without("msg"), path=DETAILS_PATH, success=True))
 AREA.add(
     "msg-missing-for-unknown-tasks",
-    answering(lambda e: e if e["code"] == 401 else without("msg")(e), path=RECORD, success=False),
+    answering(
+        lambda e: e if e["code"] == 401 else without("msg")(e), path=DETAILS_PATH, success=False
+    ),
 )
 AREA.add("msg-empty-in-refusals", answering(having(msg=""), success=False))
-AREA.add("msg-blank-for-parameters", answering(having(msg=" "), path=CREATE, success=False))
-AREA.add("msg-and-message-empty", answering(having(msg="", message=""), path=RECORD, success=False))
+AREA.add("msg-blank-for-parameters", answering(having(msg=" "), path=CREATE_PATH, success=False))
+AREA.add(
+    "msg-and-message-empty", answering(having(msg="", message=""), path=DETAILS_PATH, success=False)
+)
 AREA.add("msg-misspelt", answering(renamed("msg", "mesage")))
-AREA.add("msg-is-message-on-create", answering(renamed("msg", "message"), path=CREATE))
+AREA.add("msg-is-message-on-create", answering(renamed("msg", "message"), path=CREATE_PATH))
 AREA.add("msg-null", answering(having(msg=None)))
 AREA.add("msg-a-number", answering(having(msg=7)))
 AREA.add("msg-a-list", answering(lambda e: e | {"msg": [e["msg"]]}, success=False))
 AREA.add(
     "message-a-number-on-record",
-    answering(lambda e: {"code": e["code"], "message": 7, **_data(e)}, path=RECORD),
+    answering(lambda e: {"code": e["code"], "message": 7, **_data(e)}, path=DETAILS_PATH),
 )
-AREA.add("data-missing-on-create", answering(without("data"), path=CREATE, success=True))
-AREA.add("data-null-on-create", answering(having(data=None), path=CREATE, success=True))
-AREA.add("data-empty-on-create", answering(having(data={}), path=CREATE, success=True))
+AREA.add("data-missing-on-create", answering(without("data"), path=CREATE_PATH, success=True))
+AREA.add("data-null-on-create", answering(having(data=None), path=CREATE_PATH, success=True))
+AREA.add("data-empty-on-create", answering(having(data={}), path=CREATE_PATH, success=True))
 AREA.add("data-renamed-result", answering(renamed("data", "result"), success=True))
-AREA.add("data-a-list", answering(data_having(lambda data: [data]), path=CREATE, success=True))
+AREA.add("data-a-list", answering(data_having(lambda data: [data]), path=CREATE_PATH, success=True))
 AREA.add(
-    "data-the-bare-id", answering(data_having(lambda d: d["taskId"]), path=CREATE, success=True)
+    "data-the-bare-id",
+    answering(data_having(lambda d: d["taskId"]), path=CREATE_PATH, success=True),
 )
 AREA.add("data-as-json-text", answering(data_having(json.dumps), success=True))
-AREA.add("data-null-on-record", answering(having(data=None), path=RECORD, success=True))
-AREA.add("data-missing-on-record", answering(without("data"), path=RECORD, success=True))
-AREA.add("data-a-list-on-record", answering(data_having(lambda d: [d]), path=RECORD, success=True))
+AREA.add("data-null-on-record", answering(having(data=None), path=DETAILS_PATH, success=True))
+AREA.add("data-missing-on-record", answering(without("data"), path=DETAILS_PATH, success=True))
+AREA.add(
+    "data-a-list-on-record", answering(data_having(lambda d: [d]), path=DETAILS_PATH, success=True)
+)
 
 
 def _data(envelope: dict[str, Any]) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _data(envelope: dict[str, Any]) -> dict[str, Any]:
 
 
 def _created(change: Any) -> Any:
-    return answering(data_having(change), path=CREATE, success=True)
+    return answering(data_having(change), path=CREATE_PATH, success=True)
 
 
 AREA.add("id-missing", _created(without("taskId")))
@@ -100,7 +100,7 @@ AREA.add("id-a-number", _created(having(taskId=1234567)))
 AREA.add("id-in-a-list", _created(lambda data: data | {"taskId": [data["taskId"]]}))
 AREA.add(
     "id-one-level-up",
-    answering(lambda e: {**without("data")(e), "taskId": _id(e)}, path=CREATE, success=True),
+    answering(lambda e: {**without("data")(e), "taskId": _id(e)}, path=CREATE_PATH, success=True),
 )
 AREA.add("id-one-level-down", _created(lambda data: {"task": data}))
 AREA.add("id-always-the-same", lambda server: around(server, "new_id", lambda _original: "0" * 32))
@@ -170,12 +170,14 @@ AREA.add(
     "refusal-with-an-id",
     answering(
         lambda e: e if e["code"] == 401 else e | {"data": {"taskId": "0" * 32}},
-        path=CREATE,
+        path=CREATE_PATH,
         success=False,
     ),
 )
 AREA.add(
-    "refusal-as-success", answering(having(code=200), path=CREATE, success=False), styles=OBSERVED
+    "refusal-as-success",
+    answering(having(code=200), path=CREATE_PATH, success=False),
+    styles=OBSERVED,
 )
 AREA.add("refusal-as-code-0", answering(having(code=0), success=False))
 AREA.add("refusal-in-errors-list", answering(lambda e: {"errors": [e["msg"]]}, success=False))
@@ -190,21 +192,23 @@ AREA.add("bad-parameter-is-505", refusing_with("bad_parameter", 505))
 AREA.add("unknown-task-is-500", refusing_with("unknown", 500))
 AREA.add("unknown-task-is-401", refusing_with("unknown", 401))
 AREA.add("unknown-task-is-501", refusing_with("unknown", 501))
-AREA.add("status-200-for-refusals", with_status(lambda _s, _c: 200, path=CREATE), styles=DOCUMENTED)
+AREA.add(
+    "status-200-for-refusals", with_status(lambda _s, _c: 200, path=CREATE_PATH), styles=DOCUMENTED
+)
 AREA.add(
     "status-400-for-refusals", with_status(lambda _s, _c: 400, success=False), styles=DOCUMENTED
 )
 AREA.add("status-500-for-refusals", with_status(lambda _s, _c: 500, success=False))
-AREA.add("status-201-for-create", with_status(lambda _s, _c: 201, path=CREATE, success=True))
-AREA.add("status-202-for-create", with_status(lambda _s, _c: 202, path=CREATE, success=True))
-AREA.add("status-500-with-success", with_status(lambda _s, _c: 500, path=CREATE, success=True))
-AREA.add("status-404-with-record", with_status(lambda _s, _c: 404, path=RECORD, success=True))
+AREA.add("status-201-for-create", with_status(lambda _s, _c: 201, path=CREATE_PATH, success=True))
+AREA.add("status-202-for-create", with_status(lambda _s, _c: 202, path=CREATE_PATH, success=True))
+AREA.add("status-500-with-success", with_status(lambda _s, _c: 500, path=CREATE_PATH, success=True))
+AREA.add("status-404-with-record", with_status(lambda _s, _c: 404, path=DETAILS_PATH, success=True))
 AREA.add(
     "status-200-for-keys-only", with_status(lambda s, c: 200 if c == 401 else s), styles=DOCUMENTED
 )
 AREA.add(
     "status-real-for-parameters-only",
-    with_status(lambda s, c: c if c != 401 else s, path=CREATE),
+    with_status(lambda s, c: c if c != 401 else s, path=CREATE_PATH),
     styles=OBSERVED,
 )
 AREA.add(

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sharpening.defect import CREATE, RECORD, Apply, Area, around
+from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
+from sharpening.defect import Apply, Area, around
 from sharpening.reference import Incoming, Reference
 
 AREA = Area("wire")
@@ -55,5 +56,5 @@ def _first_on(path: str) -> Any:
 AREA.add("connection-one-answer-behind", remembering(_one_behind))
 AREA.add("connection-let-in-for-good", remembering(_let_in_before, "carry_out"))
 AREA.add("connection-creates-once", remembering(_first_create, "create"))
-AREA.add("connection-reads-one-record", remembering(_first_on(RECORD)))
-AREA.add("connection-repeats-its-create", remembering(_first_on(CREATE)))
+AREA.add("connection-reads-one-record", remembering(_first_on(DETAILS_PATH)))
+AREA.add("connection-repeats-its-create", remembering(_first_on(CREATE_PATH)))

@@ -5,19 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from imagen4.facts import GATEWAYS
 from sharpening.reference import (
-    CREATE,
-    RECORD,
     STYLES,
     Incoming,
     Outgoing,
     Reference,
     RefusedError,
     Task,
+    input_fields,
 )
 
-GATEWAYS = ("kie", "apikley")
 Apply = Callable[[Reference], None]
+# The gateways whose creates say how many pictures are wanted.
+COUNTING = tuple(name for name in GATEWAYS if "num_images" in input_fields(name))
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Defect:
     name: str
     area: str
     apply: Apply
-    gateways: tuple[str, ...] = GATEWAYS
+    gateways: tuple[str, ...] = tuple(GATEWAYS)
     styles: tuple[str, ...] = STYLES
     full_only: str = ""
     """Why only the full phase can see it; empty when quick has to."""
@@ -72,6 +73,13 @@ def also_accepting(field: str, accepts: Callable[[Any], bool]) -> Apply:
         accepting(field, lambda value: rule(value) or accepts(value))(server)
 
     return apply
+
+
+def accepting_model(accepts: Callable[[Any], bool]) -> Apply:
+    """The server takes these models, too."""
+    return lambda server: around(
+        server, "accepts_model", lambda original, value: original(value) or accepts(value)
+    )
 
 
 def refusing(field: str, refuses: Callable[[Any], bool]) -> Apply:
@@ -162,6 +170,17 @@ def recording_when(states: tuple[str, ...], **fields: Any) -> Apply:
     return recording(change)
 
 
+def moving_times(milliseconds: float) -> Apply:
+    """All times of a record are later by so much."""
+
+    def change(record: dict[str, Any], _task: Task) -> None:
+        for name in ("createTime", "completeTime", "updateTime"):
+            if record.get(name):
+                record[name] += int(milliseconds)
+
+    return recording(change)
+
+
 def every(times: int, change: Apply) -> Apply:
     """The server has the defect in every n-th request only."""
 
@@ -179,6 +198,3 @@ def every(times: int, change: Apply) -> Apply:
         around(server, "answer", wrapped)
 
     return apply
-
-
-__all__ = ["CREATE", "RECORD", "Area", "Defect"]

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from sharpening.defect import CREATE, RECORD, Area, around, every, sending
+from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
+from sharpening.defect import Area, around, every, sending
 from sharpening.reference import Outgoing
 
 AREA = Area("http")
@@ -57,7 +58,7 @@ AREA.add("type-latin1", headers(content_type="application/json; charset=iso-8859
 AREA.add("type-missing", sending(_no_type))
 AREA.add(
     "type-html-on-record",
-    sending(lambda o, _: o.headers.update({"content-type": "text/html"}), path=RECORD),
+    sending(lambda o, _: o.headers.update({"content-type": "text/html"}), path=DETAILS_PATH),
 )
 
 
@@ -100,5 +101,5 @@ AREA.add(
 )
 AREA.add(
     "empty-204-for-create",
-    sending(lambda o, _: None if _is_refusal(o) else Outgoing(204, b"", {}), path=CREATE),
+    sending(lambda o, _: None if _is_refusal(o) else Outgoing(204, b"", {}), path=CREATE_PATH),
 )

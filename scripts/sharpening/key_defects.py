@@ -3,19 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from sharpening.defect import (
-    CREATE,
-    RECORD,
-    Area,
-    answering,
-    around,
-    sending,
-    with_status,
-)
+from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
+from sharpening.defect import Area, answering, around, sending, with_status
 from sharpening.reference import KEYS, Incoming, Outgoing, Reference
 
 AREA = Area("key")
-OTHER = {"kie": "apikley", "apikley": "kie"}
 
 
 def letting_in(accepts: Callable[[str, str], bool], path: str = "") -> Any:
@@ -45,12 +37,14 @@ def _token(header: str) -> str:
 
 
 AREA.add("no-key-needed", letting_in(lambda _header, _key: True))
-AREA.add("no-key-needed-to-create", letting_in(lambda _header, _key: True, CREATE))
-AREA.add("no-key-needed-to-read", letting_in(lambda _header, _key: True, RECORD))
+AREA.add("no-key-needed-to-create", letting_in(lambda _header, _key: True, CREATE_PATH))
+AREA.add("no-key-needed-to-read", letting_in(lambda _header, _key: True, DETAILS_PATH))
 AREA.add("header-missing-passes", letting_in(lambda header, _key: not header))
-AREA.add("header-missing-passes-on-read", letting_in(lambda header, _key: not header, RECORD))
+AREA.add("header-missing-passes-on-read", letting_in(lambda header, _key: not header, DETAILS_PATH))
 AREA.add("any-key-passes", letting_in(lambda header, _key: bool(_token(header))))
-AREA.add("any-key-passes-on-read", letting_in(lambda header, _key: bool(_token(header)), RECORD))
+AREA.add(
+    "any-key-passes-on-read", letting_in(lambda header, _key: bool(_token(header)), DETAILS_PATH)
+)
 AREA.add("empty-key-passes", letting_in(lambda header, _key: header.strip() == "Bearer"))
 AREA.add("empty-header-passes", letting_in(lambda header, _key: header == ""))
 AREA.add("key-by-prefix", letting_in(lambda header, key: _token(header).startswith(key)))
@@ -59,12 +53,12 @@ AREA.add("key-cut-passes", letting_in(lambda h, key: bool(_token(h)) and key.sta
 AREA.add("key-in-any-case", letting_in(lambda header, key: _token(header).lower() == key.lower()))
 AREA.add("other-gateways-key-passes", letting_in(lambda h, _key: _token(h) in KEYS.values()))
 AREA.add("scheme-not-needed", letting_in(lambda header, key: header == key))
-AREA.add("scheme-not-needed-to-create", letting_in(lambda header, key: header == key, CREATE))
+AREA.add("scheme-not-needed-to-create", letting_in(lambda header, key: header == key, CREATE_PATH))
 AREA.add("scheme-not-looked-at", letting_in(lambda header, key: header.partition(" ")[2] == key))
 AREA.add("scheme-may-be-basic", letting_in(lambda header, key: header == f"Basic {key}"))
 AREA.add("right-key-refused", keeping_out(lambda _path: True))
-AREA.add("right-key-refused-on-read", keeping_out(lambda path: path == RECORD))
-AREA.add("right-key-refused-on-create", keeping_out(lambda path: path == CREATE))
+AREA.add("right-key-refused-on-read", keeping_out(lambda path: path == DETAILS_PATH))
+AREA.add("right-key-refused-on-create", keeping_out(lambda path: path == CREATE_PATH))
 
 
 def _for_keys(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
@@ -133,7 +127,7 @@ def _(server: Reference) -> None:
     """Without a key one is told which tasks do not exist."""
 
     def wrapped(original: Any, incoming: Incoming) -> Any:
-        if incoming.path == RECORD and server.find(incoming.query.get("taskId", "")) is None:
+        if incoming.path == DETAILS_PATH and server.find(incoming.query.get("taskId", "")) is None:
             return server.refuse(server.unknown())
         return original(incoming)
 
@@ -147,7 +141,7 @@ def _(server: Reference) -> None:
 
     def wrapped(original: Any, incoming: Incoming) -> Any:
         asked = incoming.query.get("taskId", "")
-        if incoming.path == RECORD and asked in cached:
+        if incoming.path == DETAILS_PATH and asked in cached:
             return cached[asked]
         status, envelope = original(incoming)
         data = envelope.get("data")
@@ -164,7 +158,7 @@ def _(server: Reference) -> None:
 
     def wrapped(original: Any, incoming: Incoming) -> Any:
         status, envelope = original(incoming)
-        if incoming.path == CREATE and envelope["code"] == 401:
+        if incoming.path == CREATE_PATH and envelope["code"] == 401:
             outcome = server.create(incoming)
             envelope = envelope | {"data": outcome}
         return status, envelope

@@ -5,11 +5,11 @@ import unicodedata
 from typing import Any
 from urllib.parse import unquote
 
-from sharpening.defect import Area, around
+from imagen4.facts.gateways import DEFAULT_MODEL
+from sharpening.defect import COUNTING, Area, around
 from sharpening.reference import Task
 
 AREA = Area("record")
-APIKLEY = ("apikley",)
 
 
 def _param(change: Any) -> Any:
@@ -22,7 +22,7 @@ def _input(change: Any) -> Any:
     """`param` with a changed input."""
 
     def rebuilt(_text: str, task: Task) -> str:
-        return json.dumps({"model": "google/imagen4", "input": change(dict(task.request["input"]))})
+        return json.dumps({"model": DEFAULT_MODEL, "input": change(dict(task.request["input"]))})
 
     return _param(rebuilt)
 
@@ -56,7 +56,7 @@ AREA.add(
 AREA.add(
     "param-input-missing", _param(lambda _t, task: json.dumps({"model": task.request["model"]}))
 )
-AREA.add("param-count-default", _input(lambda g: g | {"num_images": "1"}), gateways=APIKLEY)
+AREA.add("param-count-default", _input(lambda g: g | {"num_images": "1"}), gateways=COUNTING)
 
 
 def _every_text(change: Any) -> Any:
@@ -74,4 +74,4 @@ AREA.add("param-plus-is-a-blank", _every_text(lambda text: text.replace("+", " "
 AREA.add("param-per-cent-decoded", _every_text(unquote))
 AREA.add("param-normalized", _every_text(lambda text: unicodedata.normalize("NFKC", text)))
 AREA.add("param-ratio-of-another-model", _input(lambda g: {"aspect_ratio": "16:9"} | g))
-AREA.add("param-count-of-nobody", _input(lambda g: {"num_images": "4"} | g), gateways=APIKLEY)
+AREA.add("param-count-of-nobody", _input(lambda g: {"num_images": "4"} | g), gateways=COUNTING)

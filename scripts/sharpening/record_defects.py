@@ -3,14 +3,15 @@
 import json
 from typing import Any
 
-from sharpening.defect import Area, around, recording, recording_when
+from imagen4.facts.gateways import DEFAULT_MODEL
+from sharpening.defect import COUNTING, Area, around, moving_times, recording, recording_when
 from sharpening.reference import Reference, Task
 
 AREA = Area("record")
 RUNNING, ENDED = ("waiting", "generating"), ("success", "fail")
 EVERY = RUNNING + ENDED
 SUCCESS, FAIL = ("success",), ("fail",)
-APIKLEY = ("apikley",)
+HOUR = 3_600_000
 
 
 def add(name: str, states: tuple[str, ...], scope: Any = None, **fields: Any) -> None:
@@ -33,9 +34,9 @@ add("task-id-null", EVERY, taskId=None)
 add("task-id-a-number", EVERY, taskId=17)
 add("task-id-empty", EVERY, taskId="")
 add("task-id-in-capitals", EVERY, taskId=lambda r: "X" + r["taskId"].upper())
-add("model-of-another", EVERY, model="google/imagen4-fast")
+add("model-of-another", EVERY, model=f"{DEFAULT_MODEL}-fast")
 add("model-without-vendor", EVERY, model="imagen4")
-add("model-a-list", EVERY, model=["google/imagen4"])
+add("model-a-list", EVERY, model=[DEFAULT_MODEL])
 AREA.add("task-id-missing", dropping("taskId"))
 AREA.add("state-missing", dropping("state"))
 
@@ -108,18 +109,18 @@ AREA.add("result-missing", recording(lambda record, _task: _without_result(recor
 AREA.add("result-before-success", _result(_with, ("generating",)))
 AREA.add("result-with-failure", _result(_with, FAIL))
 AREA.add(
-    "result-all-the-same", _result(lambda urls: _with([urls[0]] * len(urls))), gateways=APIKLEY
+    "result-all-the-same", _result(lambda urls: _with([urls[0]] * len(urls))), gateways=COUNTING
 )
 AREA.add(
     "result-of-all-tasks-the-same",
     _result(lambda urls: _with([f"https://files.invalid/{n}.png" for n in range(len(urls))])),
 )
-AREA.add("result-always-one", _result(lambda urls: _with(urls[:1])), gateways=APIKLEY)
+AREA.add("result-always-one", _result(lambda urls: _with(urls[:1])), gateways=COUNTING)
 AREA.add(
     "result-always-four",
     _result(lambda urls: _with([*urls[:1], *(f"{urls[0]}?{n}" for n in "234")])),
 )
-AREA.add("result-at-most-two", _result(lambda urls: _with(urls[:2])), gateways=APIKLEY)
+AREA.add("result-at-most-two", _result(lambda urls: _with(urls[:2])), gateways=COUNTING)
 
 
 def _without_result(record: dict[str, Any]) -> None:
@@ -168,20 +169,9 @@ add("update-time-in-seconds", EVERY, updateTime=scaled("createTime", 1e-3))
 add("update-time-before-creation", EVERY, updateTime=lambda r: r["createTime"] - 5_000)
 
 
-def _shifted(hours: float) -> Any:
-    """All times of the record are in some time zone."""
-
-    def change(record: dict[str, Any], _task: Task) -> None:
-        for name in ("createTime", "completeTime", "updateTime"):
-            if record.get(name):
-                record[name] += int(hours * 3_600_000)
-
-    return recording(change)
-
-
-AREA.add("times-8-hours-ahead", _shifted(8))
-AREA.add("times-5-hours-behind", _shifted(-5))
-AREA.add("times-5-and-a-half-hours-ahead", _shifted(5.5))
+AREA.add("times-8-hours-ahead", moving_times(8 * HOUR))
+AREA.add("times-5-hours-behind", moving_times(-5 * HOUR))
+AREA.add("times-5-and-a-half-hours-ahead", moving_times(5.5 * HOUR))
 
 
 @AREA.defect("times-swapped")

@@ -1,31 +1,38 @@
 """A conforming gateway in one file, to develop the suite against and to break on purpose.
 
 Written from the documents and the recorded answers alone: it shares no code with the
-sandbox, the client or the suite. Every decision is a method of its own, so that a
-defect is a small change to one of them.
+sandbox, the client or the suite. The sandbox cannot take its place: a mistake that suite
+and sandbox share would go unnoticed, and here every decision is a method of its own, so
+that a defect is a small change to one of them. It has no socket and no real time, so that
+hundreds of defects are met within minutes.
 """
 
 import json
 from dataclasses import dataclass, field
 from functools import cache, partial
-from importlib.resources import files
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from imagen4.facts import GATEWAYS
+from imagen4.facts.documents import document
+from imagen4.facts.gateways import DEFAULT_MODEL
+from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
 from sharpening.clock import Clock
 
-CREATE, RECORD = "/api/v1/jobs/createTask", "/api/v1/jobs/recordInfo"
 EPOCH = 1_790_000_000.0
 STYLES = ("observed", "documented")
-KEYS = {"kie": "sandbox-kie-key", "apikley": "sandbox-apikley-key"}
+KEYS = {name: f"sandbox-{name}-key" for name in GATEWAYS}
 
 
 @cache
-def _vendored(gateway: str) -> Any:
-    return json.loads((files("imagen4_generated") / gateway / "vendored.json").read_bytes())
+def input_fields(gateway: str) -> Any:
+    """The fields of a create's `input` and their schemas, as the page has them."""
+    operation = document(gateway, "vendored")["paths"][CREATE_PATH]["post"]
+    body = operation["requestBody"]["content"]["application/json"]["schema"]
+    return body["properties"]["input"]["properties"]
 
 
 def _fits(schema: dict[str, Any], value: Any) -> bool:
@@ -100,9 +107,8 @@ class Reference:
 
     def fields(self) -> dict[str, Any]:
         """What the document says of each field, so that a newer document needs no edit here."""
-        body = _vendored(self.gateway)["paths"][CREATE]["post"]["requestBody"]
-        given = body["content"]["application/json"]["schema"]["properties"]["input"]["properties"]
-        return {name: partial(_fits, schema) for name, schema in given.items()}
+        fields = input_fields(self.gateway).items()
+        return {name: partial(_fits, schema) for name, schema in fields}
 
     def accepts_content_type(self, content_type: str) -> bool:
         return content_type.partition(";")[0].strip() == "application/json"
@@ -111,7 +117,7 @@ class Reference:
         return json.loads(content.decode("utf-8"))
 
     def accepts_model(self, model: Any) -> bool:
-        return bool(model == "google/imagen4")
+        return bool(model == DEFAULT_MODEL)
 
     def accepts_callback(self, url: Any) -> bool:
         return isinstance(url, str) and bool(urlsplit(url).scheme) and " " not in url
@@ -231,7 +237,7 @@ class Reference:
         return 200, {"code": 200, "msg": "success", "data": data}
 
     def operations(self) -> dict[tuple[str, str], Any]:
-        return {("POST", CREATE): self.create, ("GET", RECORD): self.record_info}
+        return {("POST", CREATE_PATH): self.create, ("GET", DETAILS_PATH): self.record_info}
 
     def refuse(self, refused: RefusedError) -> tuple[int, dict[str, Any]]:
         envelope: dict[str, Any] = {"code": refused.code, "msg": refused.message}

@@ -3,18 +3,21 @@
 import json
 from typing import Any
 
+from imagen4.facts.gateways import DEFAULT_MODEL
+from imagen4.facts.protocol import CREATE_PATH
 from sharpening.defect import (
+    COUNTING,
     Area,
     accepting,
+    accepting_model,
     also_accepting,
     around,
     before_check,
     refusing,
 )
-from sharpening.reference import CREATE, Incoming, Reference, Task
+from sharpening.reference import Incoming, Reference, Task
 
 AREA = Area("request")
-APIKLEY = ("apikley",)
 
 
 def _is_text(value: Any) -> bool:
@@ -66,25 +69,25 @@ AREA.add("seed-of-any-length", accepting("seed", _is_text))
 AREA.add("seed-limit-of-100", refusing("seed", lambda v: len(v) > 100))
 AREA.add("seed-only-digits", refusing("seed", lambda v: not v.isdecimal()))
 AREA.add("seed-has-to-be-a-number", accepting("seed", lambda v: isinstance(v, int)))
-AREA.add("count-5-accepted", also_accepting("num_images", lambda v: v == "5"), gateways=APIKLEY)
-AREA.add("count-0-accepted", also_accepting("num_images", lambda v: v == "0"), gateways=APIKLEY)
+AREA.add("count-5-accepted", also_accepting("num_images", lambda v: v == "5"), gateways=COUNTING)
+AREA.add("count-0-accepted", also_accepting("num_images", lambda v: v == "0"), gateways=COUNTING)
 AREA.add(
     "count-may-be-any-digits",
     accepting("num_images", lambda v: str(v).isdecimal()),
-    gateways=APIKLEY,
+    gateways=COUNTING,
 )
 AREA.add(
     "count-may-be-a-number",
     also_accepting("num_images", lambda v: isinstance(v, int) and 1 <= v <= 4),
-    gateways=APIKLEY,
+    gateways=COUNTING,
 )
 AREA.add(
     "count-has-to-be-a-number",
     accepting("num_images", lambda v: isinstance(v, int)),
-    gateways=APIKLEY,
+    gateways=COUNTING,
 )
-AREA.add("count-4-refused", refusing("num_images", lambda v: v == "4"), gateways=APIKLEY)
-AREA.add("count-unchecked", accepting("num_images", _anything), gateways=APIKLEY)
+AREA.add("count-4-refused", refusing("num_images", lambda v: v == "4"), gateways=COUNTING)
+AREA.add("count-unchecked", accepting("num_images", _anything), gateways=COUNTING)
 
 
 @AREA.defect("prompt-missing")
@@ -123,28 +126,21 @@ def _requires(field: str) -> Any:
 AREA.add("seed-required", _requires("seed"))
 AREA.add("ratio-required", _requires("aspect_ratio"))
 AREA.add("negative-prompt-required", _requires("negative_prompt"))
-AREA.add("count-required", _requires("num_images"), gateways=APIKLEY)
+AREA.add("count-required", _requires("num_images"), gateways=COUNTING)
 
 
-def _model(accepts: Any) -> Any:
-    def wrapped(original: Any, value: Any) -> bool:
-        return bool(original(value) or accepts(value))
-
-    return lambda server: around(server, "accepts_model", wrapped)
-
-
-AREA.add("model-unchecked", _model(_anything))
-AREA.add("model-by-prefix", _model(lambda v: str(v).startswith("google/imagen4")))
-AREA.add("model-in-any-case", _model(lambda v: str(v).lower() == "google/imagen4"))
-AREA.add("model-any-of-google", _model(lambda v: str(v).startswith("google/")))
-AREA.add("model-null-is-default", _model(lambda v: v is None))
+AREA.add("model-unchecked", accepting_model(_anything))
+AREA.add("model-by-prefix", accepting_model(lambda v: str(v).startswith(DEFAULT_MODEL)))
+AREA.add("model-in-any-case", accepting_model(lambda v: str(v).lower() == DEFAULT_MODEL))
+AREA.add("model-any-of-google", accepting_model(lambda v: str(v).startswith("google/")))
+AREA.add("model-null-is-default", accepting_model(lambda v: v is None))
 
 
 @AREA.defect("model-missing-is-default")
 def _(server: Reference) -> None:
-    before_check(
-        lambda body: {"model": "google/imagen4", **body} if isinstance(body, dict) else body
-    )(server)
+    before_check(lambda body: {"model": DEFAULT_MODEL, **body} if isinstance(body, dict) else body)(
+        server
+    )
 
 
 def _callback(accepts: Any) -> Any:
@@ -170,7 +166,7 @@ def _(server: Reference) -> None:
 
 def _form_or(original: Any, content: bytes) -> Any:
     if content.startswith(b"model="):
-        return {"model": "google/imagen4", "input": {"prompt": "from a form"}}
+        return {"model": DEFAULT_MODEL, "input": {"prompt": "from a form"}}
     return original(content)
 
 
@@ -179,7 +175,7 @@ def _by(method: str, create: Any) -> Any:
 
     def wrapped(original: Any) -> Any:
         operations = original()
-        return operations | {(method, CREATE): create or operations["POST", CREATE]}
+        return operations | {(method, CREATE_PATH): create or operations["POST", CREATE_PATH]}
 
     return lambda server: around(server, "operations", wrapped)
 
@@ -192,7 +188,7 @@ def _(server: Reference) -> None:
 
 
 AREA.add("create-by-any-method", _by("PUT", None))
-DEFAULT = {"model": "google/imagen4", "input": {"prompt": "default"}}
+DEFAULT = {"model": DEFAULT_MODEL, "input": {"prompt": "default"}}
 
 
 def _parsing(parse: Any) -> Any:

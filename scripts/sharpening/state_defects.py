@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from sharpening.defect import Area, around, recording_when, sending
-from sharpening.reference import RECORD, Incoming, Outgoing, Reference, RefusedError, Task
+from imagen4.facts.gateways import DEFAULT_MODEL
+from imagen4.facts.protocol import DETAILS_PATH
+from sharpening.defect import COUNTING, Area, around, recording_when, sending
+from sharpening.reference import Incoming, Outgoing, Reference, RefusedError, Task
 
 AREA = Area("state")
 LATER = "quick does not look again after seconds: it has to be quick"
@@ -109,7 +111,7 @@ AREA.add(
     "four-pictures-fail",
     failing(lambda body: body["input"].get("num_images") == "4"),
     full_only=RARE,
-    gateways=("apikley",),
+    gateways=COUNTING,
 )
 AREA.add("never-ends", machine(lambda _s, _t, _: "generating"), full_only=UNSEEN)
 AREA.add("never-starts", machine(lambda _s, _t, _: "waiting"), full_only=UNSEEN)
@@ -151,7 +153,7 @@ def finding(change: Any) -> Any:
 
 def _made_up(task: Task | None, task_id: str, server: Reference) -> Task:
     return task or Task(
-        task_id, {"model": "google/imagen4", "input": {"prompt": "x"}}, server.now(), 0
+        task_id, {"model": DEFAULT_MODEL, "input": {"prompt": "x"}}, server.now(), 0
     )
 
 
@@ -238,7 +240,7 @@ def _(server: Reference) -> None:
     def wrapped(original: Any, incoming: Incoming) -> Any:
         status, envelope = original(incoming)
         task = _last(server)
-        if task is not None and incoming.path == RECORD and envelope["code"] in (404, 422):
+        if task is not None and incoming.path == DETAILS_PATH and envelope["code"] in (404, 422):
             envelope = envelope | {"data": server.record(task)}
         return status, envelope
 
@@ -248,7 +250,7 @@ def _(server: Reference) -> None:
 @AREA.defect("record-needs-post")
 def _(server: Reference) -> None:
     change = sending(
-        lambda _o, _i: Outgoing(405, b'{"code": 405, "msg": "no"}', _JSON), path=RECORD
+        lambda _o, _i: Outgoing(405, b'{"code": 405, "msg": "no"}', _JSON), path=DETAILS_PATH
     )
     change(server)
 
@@ -256,7 +258,7 @@ def _(server: Reference) -> None:
 @AREA.defect("record-not-there")
 def _(server: Reference) -> None:
     change = sending(
-        lambda _o, _i: Outgoing(404, b'{"code": 404, "msg": "no"}', _JSON), path=RECORD
+        lambda _o, _i: Outgoing(404, b'{"code": 404, "msg": "no"}', _JSON), path=DETAILS_PATH
     )
     change(server)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sharpening.defect import Area, recording, recording_when
+from sharpening.defect import Area, moving_times, recording, recording_when
 from sharpening.reference import Task
 
 AREA = Area("record")
@@ -23,20 +23,11 @@ def _completed(later: int) -> Any:
     return recording(change)
 
 
-def _shifted(milliseconds: int) -> Any:
-    def change(record: dict[str, Any], _task: Task) -> None:
-        for name in ("createTime", "completeTime", "updateTime"):
-            if record.get(name):
-                record[name] += milliseconds
-
-    return recording(change)
-
-
 AREA.add("complete-time-an-hour-ahead", _completed(3_600_000))
 AREA.add("complete-time-5-minutes-ahead", _completed(300_000))
 AREA.add("complete-time-0-on-success", recording_when(("success",), completeTime=0))
 AREA.add(
     "update-time-a-day-ahead", recording_when(EVERY, updateTime=lambda r: r["createTime"] + DAY)
 )
-AREA.add("times-a-year-behind", _shifted(-365 * DAY))
-AREA.add("times-two-months-ahead", _shifted(60 * DAY))
+AREA.add("times-a-year-behind", moving_times(-365 * DAY))
+AREA.add("times-two-months-ahead", moving_times(60 * DAY))

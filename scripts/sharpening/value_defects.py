@@ -4,27 +4,16 @@ import html
 import json
 from typing import Any
 
-from sharpening.defect import (
-    Area,
-    accepting,
-    also_accepting,
-    around,
-    refusing,
-)
+from imagen4.facts.gateways import DEFAULT_MODEL
+from sharpening.defect import Area, accepting, accepting_model, also_accepting, around, refusing
 
 AREA = Area("request")
 LONGEST = 5_000
 
 
-def _text(accepts: Any) -> Any:
+def _text_that(accepts: Any) -> Any:
     """`accepts` of a text; anything else is refused."""
     return lambda value: isinstance(value, str) and bool(accepts(value))
-
-
-def _model(accepts: Any) -> Any:
-    return lambda server: around(
-        server, "accepts_model", lambda original, value: original(value) or accepts(value)
-    )
 
 
 def _is_small(text: str) -> bool:
@@ -37,18 +26,18 @@ def _escaped(text: str) -> str:
 
 AREA.add("ratio-auto-too", also_accepting("aspect_ratio", lambda value: value == "auto"))
 AREA.add("ratio-3-to-2-too", also_accepting("aspect_ratio", lambda value: value == "3:2"))
-AREA.add("ratio-by-prefix", also_accepting("aspect_ratio", _text(lambda v: v[:4] == "16:9")))
-AREA.add("ratio-trimmed", also_accepting("aspect_ratio", _text(lambda v: v.strip() == "1:1")))
-AREA.add("model-trimmed", _model(_text(lambda value: value.strip() == "google/imagen4")))
-AREA.add("model-without-its-vendor", _model(lambda value: value == "imagen4"))
-AREA.add("model-empty-is-default", _model(lambda value: value == ""))
+AREA.add("ratio-by-prefix", also_accepting("aspect_ratio", _text_that(lambda v: v[:4] == "16:9")))
+AREA.add("ratio-trimmed", also_accepting("aspect_ratio", _text_that(lambda v: v.strip() == "1:1")))
+AREA.add("model-trimmed", accepting_model(_text_that(lambda value: value.strip() == DEFAULT_MODEL)))
+AREA.add("model-without-its-vendor", accepting_model(lambda value: value == "imagen4"))
+AREA.add("model-empty-is-default", accepting_model(lambda value: value == ""))
 AREA.add("seed-of-32-bits", refusing("seed", lambda value: not _is_small(value)))
 AREA.add("prompt-without-joiners", refusing("prompt", lambda value: "\u200d" in value))
 AREA.add("prompt-limit-after-json", refusing("prompt", lambda v: len(_escaped(v)) > LONGEST + 2))
 AREA.add("prompt-limit-after-html", refusing("prompt", lambda v: len(html.escape(v)) > LONGEST))
 AREA.add(
     "prompt-limit-after-trimming",
-    accepting("prompt", _text(lambda value: len(value.strip()) <= LONGEST)),
+    accepting("prompt", _text_that(lambda value: len(value.strip()) <= LONGEST)),
 )
 AREA.add(
     "charset-refused",

@@ -5,7 +5,8 @@ from typing import Any
 
 import httpx
 
-from sharpening.defect import CREATE, RECORD, Area, around, every, sending
+from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
+from sharpening.defect import Area, around, every, sending
 from sharpening.reference import Incoming, Outgoing, Reference
 
 AREA = Area("wire")
@@ -35,15 +36,15 @@ RESETS = trouble(httpx.ReadError("[Errno 104] Connection reset by peer"))
 GARBLED = trouble(httpx.DecodingError("Error -3 while decompressing data: incorrect header check"))
 
 AREA.add("slow-everywhere", sending(slow(3.0)))
-AREA.add("slow-create", sending(slow(2.0), path=CREATE))
-AREA.add("slow-record", sending(slow(2.0), path=RECORD))
+AREA.add("slow-create", sending(slow(2.0), path=CREATE_PATH))
+AREA.add("slow-record", sending(slow(2.0), path=DETAILS_PATH))
 AREA.add("slow-every-third-time", every(3, sending(slow(2.0))))
 AREA.add("hangs-everywhere", sending(HANGS))
-AREA.add("hangs-on-create", sending(HANGS, path=CREATE))
-AREA.add("hangs-on-record", sending(HANGS, path=RECORD))
+AREA.add("hangs-on-create", sending(HANGS, path=CREATE_PATH))
+AREA.add("hangs-on-record", sending(HANGS, path=DETAILS_PATH))
 AREA.add("hangs-now-and-then", every(30, sending(HANGS)))
-AREA.add("drops-create", sending(DROPS, path=CREATE))
-AREA.add("drops-record", sending(DROPS, path=RECORD))
+AREA.add("drops-create", sending(DROPS, path=CREATE_PATH))
+AREA.add("drops-record", sending(DROPS, path=DETAILS_PATH))
 AREA.add("drops-now-and-then", every(20, sending(DROPS)))
 AREA.add("resets-now-and-then", every(20, sending(RESETS)))
 AREA.add("cuts-answers-off", sending(CUT))
@@ -61,20 +62,20 @@ def _drops_broken(outgoing: Outgoing, incoming: Incoming) -> None:
         DROPS(outgoing, incoming)
 
 
-AREA.add("drops-long-bodies", sending(_drops_long, path=CREATE))
-AREA.add("drops-broken-bodies", sending(_drops_broken, path=CREATE))
+AREA.add("drops-long-bodies", sending(_drops_long, path=CREATE_PATH))
+AREA.add("drops-broken-bodies", sending(_drops_broken, path=CREATE_PATH))
 
 
 def moved(status: int, place: str = "https://elsewhere.invalid/") -> Any:
     return lambda _outgoing, _incoming: Outgoing(status, b"", {"location": place})
 
 
-AREA.add("redirects-create-302", sending(moved(302), path=CREATE))
-AREA.add("redirects-create-307", sending(moved(307), path=CREATE))
-AREA.add("redirects-record-301", sending(moved(301), path=RECORD))
+AREA.add("redirects-create-302", sending(moved(302), path=CREATE_PATH))
+AREA.add("redirects-create-307", sending(moved(307), path=CREATE_PATH))
+AREA.add("redirects-record-301", sending(moved(301), path=DETAILS_PATH))
 AREA.add("redirects-everything-308", sending(moved(308)))
 AREA.add("redirects-now-and-then", every(25, sending(moved(302))))
-AREA.add("redirects-to-itself", sending(moved(307, "/"), path=RECORD))
+AREA.add("redirects-to-itself", sending(moved(307, "/"), path=DETAILS_PATH))
 
 
 def refused(code: int) -> Any:
@@ -82,7 +83,7 @@ def refused(code: int) -> Any:
     return lambda _outgoing, _incoming: Outgoing(200, content, JSON)
 
 
-AREA.add("limits-every-poll", sending(refused(429), path=RECORD))
+AREA.add("limits-every-poll", sending(refused(429), path=DETAILS_PATH))
 AREA.add("crashes-now-and-then", every(20, sending(refused(500))))
 AREA.add("maintenance-now-and-then", every(20, sending(refused(455))))
 
@@ -129,4 +130,4 @@ def _endless(outgoing: Outgoing, _incoming: Incoming) -> None:
     outgoing.content = outgoing.content[:-1] + b', "pad": "' + b"x" * 5_000_000 + b'"}'
 
 
-AREA.add("answers-of-5-megabytes", sending(_endless, path=RECORD))
+AREA.add("answers-of-5-megabytes", sending(_endless, path=DETAILS_PATH))

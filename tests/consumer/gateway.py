@@ -1,16 +1,14 @@
-"""A gateway behind respx that keeps every request, and both clients in front of it."""
+"""A gateway that answers as a property wants it, and both clients in front of it."""
 
-import asyncio
-import inspect
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import respx
 from hypothesis import settings
 
-from imagen4 import AsyncClient, Client, Polling
+from client.play import Time, play, settled
+from imagen4 import Polling
 
 KEY = "key-of-the-consumer-tests"
 SIDES = ("sync", "async")
@@ -42,51 +40,32 @@ def conforming(request: httpx.Request) -> httpx.Response:
 
 
 class Gateway:
-    """Answers every request as `answering` says, and keeps what came."""
+    """Answers every request as `answering` says, and keeps what came.
 
-    def __init__(self, name: Any, answering: Answering | None = None) -> None:
+    The client tests' `Script` cannot take its place: that one has its answers listed
+    beforehand, here a property draws them and a call may send any number of requests.
+    """
+
+    def __init__(self, name: Any, answering: Answering = conforming) -> None:
         self.name = name
         self.requests: list[httpx.Request] = []
-        self._answering = answering or conforming
-        self._router = respx.MockRouter(assert_all_called=False, base_url=None)
-        self._router.route().mock(side_effect=self._answer)
-        self._time = 0.0
+        self._answering = answering
+        self._time = Time()
 
     def ask(self, side: str, action: Callable[[Any], Any]) -> Any:
-        """What `action` gets from a client of this gateway; for "async" it may be awaitable."""
-        return self._ask(action) if side == "sync" else asyncio.run(self._ask_async(action))
+        """What `action` gets from a client of this gateway; it may be a coroutine function."""
+        settings = {"api_key": KEY, "polling": POLLING, "time": self._time}
+        return play(side, self, action, gateway=self.name, **settings)
 
-    def _ask(self, action: Callable[[Any], Any]) -> Any:
-        with httpx.Client(transport=httpx.MockTransport(self._router.handler)) as http:
-            return action(Client(self.name, http_client=http, sleep=self._pass, **self._settings()))
-
-    async def _ask_async(self, action: Callable[[Any], Any]) -> Any:
-        async def sleep(seconds: float) -> None:
-            self._pass(seconds)
-
-        transport = httpx.MockTransport(self._router.async_handler)
-        async with httpx.AsyncClient(transport=transport) as http:
-            client = AsyncClient(self.name, http_client=http, sleep=sleep, **self._settings())
-            found = action(client)
-            return await found if inspect.isawaitable(found) else found
-
-    def _settings(self) -> dict[str, Any]:
-        clock = {"clock": lambda: self._time, "random": lambda: 0.5}
-        return {"api_key": KEY, "polling": POLLING, **clock}
-
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         return self._answering(request)
 
-    def _pass(self, seconds: float) -> None:
-        self._time += seconds
+    async def answer_async(self, request: httpx.Request) -> httpx.Response:
+        return self(request)
 
 
-def first_picture(client: Any) -> Any:
+async def first_picture(client: Any) -> Any:
     """The bytes of the first picture of the task, from either client."""
-    result = client.job(TASK_ID).wait()
-    return awaited_picture(result) if inspect.isawaitable(result) else result.images[0].read()
-
-
-async def awaited_picture(result: Any) -> Any:
-    return await (await result).images[0].read()
+    result = await settled(client.job(TASK_ID).wait())
+    return await settled(result.images[0].read())

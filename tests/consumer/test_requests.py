@@ -20,10 +20,6 @@ both = pytest.mark.parametrize("gateway", GATEWAYS)
 either = pytest.mark.parametrize("side", SIDES)
 
 
-async def collected(results: Any) -> list[Any]:
-    return [each async for each in results]
-
-
 def submit(client: Any, arguments: dict[str, Any]) -> Any:
     return client.submit(**arguments)
 
@@ -33,8 +29,7 @@ def generate(client: Any, arguments: dict[str, Any]) -> Any:
 
 
 def generate_many(client: Any, arguments: dict[str, Any]) -> Any:
-    results = client.generate_many([Request(**arguments)])
-    return collected(results) if hasattr(results, "__aiter__") else list(results)
+    return client.generate_many([Request(**arguments)])
 
 
 ENTRIES = st.sampled_from((submit, submit, submit, generate, generate, generate_many))

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 import vendor
+from imagen4.facts import GATEWAYS
+from imagen4.facts.protocol import CREATE_PATH
 from pages.conform import errors, samples
 from pages.yamltext import load_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SPECS = ROOT / "specs"
 PAGE = (SPECS / "pages" / "apikley-google-imagen4.txt").read_text(encoding="utf-8")
-CREATE = "/api/v1/jobs/createTask"
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +27,11 @@ def apikley() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def request_body(apikley: dict[str, Any]) -> dict[str, Any]:
     """The JSON media type of its request body."""
-    found: dict[str, Any] = apikley["paths"][CREATE]["post"]["requestBody"]["content"]
+    found: dict[str, Any] = apikley["paths"][CREATE_PATH]["post"]["requestBody"]["content"]
     return found["application/json"]
 
 
-@pytest.mark.parametrize("gateway", ["kie", "apikley"])
+@pytest.mark.parametrize("gateway", GATEWAYS)
 def test_vendoring_again_gives_the_same_bytes(gateway: str, tmp_path: Path) -> None:
     """A deleted document comes back from its captured page, byte for byte."""
     pages = tmp_path / "pages"
@@ -135,7 +136,7 @@ def test_the_example_stands_beside_the_schema(request_body: dict[str, Any]) -> N
 
 def test_answers_of_the_operation(apikley: dict[str, Any]) -> None:
     """There are two responses; the good one adds data.taskId to the shared envelope."""
-    responses = apikley["paths"][CREATE]["post"]["responses"]
+    responses = apikley["paths"][CREATE_PATH]["post"]["responses"]
     assert list(responses) == ["200", "500"]
     schema = responses["200"]["content"]["application/json"]["schema"]
     assert schema["allOf"][0] == {"$ref": "#/components/schemas/ApiResponse"}

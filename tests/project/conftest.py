@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from imagen4.facts import GATEWAYS
 from imagen4.sandbox import Sandbox
 
 
@@ -13,6 +14,6 @@ def sandbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox
     """Tasks end at once; keys are in the environment; the working folder is empty."""
     monkeypatch.chdir(tmp_path)
     with Sandbox(waiting=0, generating=0, limits=False) as sandbox:
-        for gateway in ("kie", "apikley"):
-            monkeypatch.setenv(f"{gateway.upper()}_API_KEY", sandbox.key(gateway))
+        for name, facts in GATEWAYS.items():
+            monkeypatch.setenv(facts.key_variable, sandbox.key(name))
         yield sandbox

@@ -78,7 +78,7 @@ def test_the_wheel_holds_exactly_the_two_packages(wheel: Path) -> None:
     assert not [name for name in names if "__pycache__" in name]
 
 
-@pytest.mark.parametrize("gateway", ["kie", "apikley"])
+@pytest.mark.parametrize("gateway", GATEWAYS)
 def test_the_bare_wheel_makes_pictures(bare_python: Path, tmp_path: Path, gateway: str) -> None:
     """With httpx, attrs and what they bring, the README's snippet saves four pictures."""
     with Sandbox(waiting=0, generating=0) as sandbox:

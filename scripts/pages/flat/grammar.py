@@ -27,7 +27,6 @@ class Kind:
     scalars: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
-    ordered: bool = False
 
 
 def _object(

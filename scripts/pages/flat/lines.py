@@ -84,7 +84,7 @@ def _value(rest: str) -> Value | None:
         return Value("alias", text=rest)
     if rest[0] in "\"'[{":
         return _delimited(rest)
-    return _plain(rest)
+    return _plain_scalar(rest)
 
 
 def _delimited(rest: str) -> Value | None:
@@ -106,7 +106,7 @@ def _unclosed(rest: str) -> bool:
     return rest.count(rest[0]) > rest.count({"[": "]", "{": "}"}[rest[0]])
 
 
-def _plain(rest: str) -> Value | None:
+def _plain_scalar(rest: str) -> Value | None:
     if rest.startswith(_NOT_PLAIN) or rest.startswith(("? ", ": ", "- ")):
         return None
     if ": " in rest or rest.endswith(":") or " #" in rest:

@@ -50,7 +50,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Found:
+class BestReading:
     """The best reading: a column for each line, and what was learnt on the way."""
 
     columns: list[int]
@@ -96,7 +96,7 @@ def _differs(rival: Rival | None) -> int:
     return first
 
 
-def unrolled(reading: Reading) -> Found:
+def unrolled(reading: Reading) -> BestReading:
     """A complete reading as columns and notes."""
     columns, text, notes = [], [], {}
     trace, learnt = reading.trace, reading.learnt
@@ -107,7 +107,7 @@ def unrolled(reading: Reading) -> Found:
     while learnt is not None:
         notes[learnt.note[0]] = learnt.note[1]
         learnt = learnt.before
-    return Found(
+    return BestReading(
         columns[::-1],
         text[::-1],
         notes,

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pages.errors import PageError, UnreadableError
 from pages.flat.folds import had_room, width
 from pages.flat.lines import Line, lex
-from pages.flat.readings import Found
+from pages.flat.readings import BestReading
 from pages.flat.schemas import BREACH
 from pages.flat.search import Search
 
@@ -44,7 +44,7 @@ def recover(flat: Flat) -> str:
     )
 
 
-def _search(lines: Sequence[Line]) -> Found:
+def _search(lines: Sequence[Line]) -> BestReading:
     found = Search(lines, {}, {}).run()
     for _ in range(_PASSES - 1):
         before = found
@@ -55,7 +55,7 @@ def _search(lines: Sequence[Line]) -> Found:
     return found
 
 
-def _must_be_sure(lines: Sequence[Line], found: Found) -> None:
+def _must_be_sure(lines: Sequence[Line], found: BestReading) -> None:
     """Refuse when another reading is as good, or when the best breaks a rule."""
     if found.tie:
         text = lines[found.tie - 1].text
@@ -69,7 +69,7 @@ def _must_be_sure(lines: Sequence[Line], found: Found) -> None:
         )
 
 
-def _folds_are_regular(lines: Sequence[Line], found: Found) -> bool:
+def _folds_are_regular(lines: Sequence[Line], found: BestReading) -> bool:
     """Whether the page's texts are folded by the rule that the decision rests on."""
     folded = sum(_is_folded(line) for line in lines)
     return found.fold <= folded
@@ -79,7 +79,7 @@ def _is_folded(line: Line) -> bool:
     return line.value is not None and line.value.form == "block" and line.value.text[0] == ">"
 
 
-def _must_keep_data(lines: Sequence[Line], found: Found) -> None:
+def _must_keep_data(lines: Sequence[Line], found: BestReading) -> None:
     """Refuse a text that is not prose if its lost blank lines would have mattered.
 
     A description may change in white space; an example or an enum value may not.
@@ -94,7 +94,7 @@ def _must_keep_data(lines: Sequence[Line], found: Found) -> None:
         index = end
 
 
-def _must_end(lines: Sequence[Line], found: Found) -> None:
+def _must_end(lines: Sequence[Line], found: BestReading) -> None:
     """Refuse when what ends the page may not belong to its last text.
 
     Under a page stand lines of the site; an unknown one would be read as the end of

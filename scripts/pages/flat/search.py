@@ -1,9 +1,10 @@
 """Find the nesting of flattened lines: the cheapest reading, and whether it is alone.
 
-Line by line, every reading that is still possible is kept with what it costs
-(breaches of the grammar's rules, lines taken for text although they could be
-structure). Readings that leave the same things open are joined. At the end the
-cheapest one is the answer, if no other costs as little.
+Line by line, every reading within a budget is kept with what it costs (breaches of
+the grammar's rules, lines taken for text although they could be structure). Where
+two leave the same things open, the cheaper one goes on, and remembers the line if
+the other was as good. When no reading is left, the search starts again with a larger
+budget. Whether the answer can be trusted is for `recover` to decide.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,17 +18,16 @@ from pages.flat.grammar import WORDS
 from pages.flat.habits import may_go_on
 from pages.flat.lines import Line, lex
 from pages.flat.placing import Place, Placing
-from pages.flat.readings import Found, Learnt, Reading, Trace, join, unrolled
+from pages.flat.readings import BestReading, Learnt, Reading, Trace, join, unrolled
 from pages.flat.schemas import BREACH
 from pages.flat.shapes import Shape
 from pages.flat.stack import Node, Stack
 
-# Readings this much dearer than the cheapest are given up. A text may hold this
-# many lines that look like structure before the search loses it.
 # What a reading may cost, tried in this order until one is found: few readings
 # are cheap, and a dearer one cannot win once a cheaper is found.
 _BUDGETS = (0, 1, 2, 3, 4, 6, 8, 12, 20)
-# Bounds on memory and time: pages that can be read stay far below.
+# Readings kept at a line, and nodes made in one pass: bounds on time and memory.
+# Pages that can be read stay far below.
 _MOST = 4000
 _WORK = 60_000
 # What it costs to take a line for text that could be structure: a key that the
@@ -52,8 +52,8 @@ class Search:
         self._fences = [0, *accumulate(marks)]
         self._traces: dict[tuple[int, int, bool], Trace] = {}
 
-    def run(self) -> Found:
-        """The best reading of all lines; PageError names the line that fits nowhere."""
+    def run(self) -> BestReading:
+        """The best reading of all lines; UnreadableError has the line that fits nowhere."""
         furthest = 0
         for budget in _BUDGETS:
             reached, found = self._within(budget)
@@ -64,10 +64,10 @@ class Search:
         if furthest == len(self._lines):
             raise UnreadableError(line.number, "the page ends before the document is complete")
         raise UnreadableError(
-            line.number, f"{_short(line.text)} fits nowhere in an OpenAPI document"
+            line.number, f"{_shortened(line.text)} fits nowhere in an OpenAPI document"
         )
 
-    def _within(self, budget: int) -> tuple[int, Found | None]:
+    def _within(self, budget: int) -> tuple[int, BestReading | None]:
         """The best reading that costs no more than this, or how many lines one could read."""
         root = self._stack.make("map", "root", 0, None)
         readings = {root.key: Reading(root, 0, 0, None)}
@@ -160,7 +160,7 @@ class Search:
         after = _parent(node) if closed else node
         yield replace(reading, node=after, trace=self._trace(reading.trace, node.column, text=True))
 
-    def _best(self, readings: dict[int, Reading], budget: int) -> Found | None:
+    def _best(self, readings: dict[int, Reading], budget: int) -> BestReading | None:
         ended: dict[int, Reading] = {}
         last = self._lines[-1].number
         end = self._stack.make("map", "end", 0, None)
@@ -223,5 +223,5 @@ def _reads_as_heading(line: Line) -> bool:
     return line.key[:1].isupper() or " " in line.key
 
 
-def _short(text: str) -> str:
+def _shortened(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")

@@ -77,11 +77,11 @@ def union(shapes: Iterable[Shape], components: Mapping[str, Shape]) -> Shape:
     typed = all(part.types for part in parts)
     return Shape(
         types=frozenset().union(*(part.types for part in parts)) if typed else frozenset(),
-        props=tuple((name, _merge(found, components)) for name, found in props.items()),
-        items=_merge(items, components) if items else None,
-        free=_merge(free, components) if free else None,
+        props=tuple((name, _merged(found, components)) for name, found in props.items()),
+        items=_merged(items, components) if items else None,
+        free=_merged(free, components) if free else None,
     )
 
 
-def _merge(shapes: list[Shape], components: Mapping[str, Shape]) -> Shape:
+def _merged(shapes: list[Shape], components: Mapping[str, Shape]) -> Shape:
     return shapes[0] if len(shapes) == 1 else union(shapes, components)
