@@ -41,7 +41,7 @@ def test_a_client_loads_its_own_gateway_only(used: str, other: str) -> None:
     """The other one's package, and anyone else's extras, stay on the disk."""
     loaded = loaded_after(f"import imagen4; imagen4.Client({used!r}, api_key='k')")
     assert f"imagen4_generated.{used}" in loaded
-    assert not loaded & {other, "starlette", "uvicorn", "yaml", "schemathesis", "PIL"}
+    assert not loaded & {f"imagen4_generated.{other}", "starlette", "uvicorn", "yaml", "schemathesis", "PIL"}
 
 
 def literals(found: Any) -> set[str]:
