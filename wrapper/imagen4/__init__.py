@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import callbacks, errors
+    from ._version import __version__
     from .aio import AsyncClient
     from .client import Client
     from .core.effects import Update
@@ -51,6 +52,7 @@ _ERRORS = (
     "SubmissionUncertain TaskFailed TaskNotFound TaskTimeout TransportError UnexpectedResponse"
 )
 _HOMES = {
+    "_version": "__version__",
     "aio": "AsyncClient",
     "client": "Client",
     "core.effects": "Update",
@@ -99,6 +101,7 @@ __all__ = [
     "TransportError",
     "UnexpectedResponse",
     "Update",
+    "__version__",
     "callbacks",
     "errors",
 ]
