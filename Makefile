@@ -7,7 +7,7 @@ READY := .venv/.ready
 SETTINGS := pyproject.toml scripts/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types regenerate update contract sharpness test-slow test-browser benchmark fuzz mutation clean
+.PHONY: help setup demo test lint types regenerate update contract sharpness test-pythons test-slow test-browser benchmark fuzz mutation build clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ contract: $(READY) ## The contract command against the sandbox: both gateways, b
 sharpness: $(READY) ## Which of the catalogue's defects the contract command finds
 	$(BIN)/python scripts/sharpness.py
 
+test-pythons: $(READY) ## Client and command line on each further Python that is installed
+	$(BIN)/python scripts/pythons.py
+
 test-slow: $(READY) ## The tests that take seconds each
 	$(BIN)/python -m pytest --quiet --numprocesses 2 -m slow
 
@@ -69,5 +72,9 @@ fuzz: $(READY) ## The long profile of the hypothesis tests
 mutation: $(READY) ## Would the tests notice a change of a decision? (MUTANTS='imagen4.core.task.*')
 	$(BIN)/python scripts/mutation.py $(MUTANTS)
 
+build: $(READY) ## The source distribution and the wheel, into dist/
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist
+
 clean: ## Remove what the other targets made
-	rm -rf .venv out .*_cache .hypothesis
+	rm -rf .venv .venvs dist out .*_cache .hypothesis

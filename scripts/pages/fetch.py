@@ -6,13 +6,14 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from imagen4._version import __version__
 from pages.errors import PageError
 from pages.source import MOST_BYTES
 
 _REDIRECTS = 5
 _SECONDS = 30.0
 _HEADERS = {
-    "User-Agent": "imagen4-docs-check",
+    "User-Agent": f"imagen4-docs-check/{__version__}",
     "Accept": "text/markdown, text/html;q=0.8, */*;q=0.5",
 }
 

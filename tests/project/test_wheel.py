@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+import imagen4
 from imagen4.facts import GATEWAYS
 from imagen4.sandbox import Sandbox
 
@@ -93,6 +94,11 @@ def test_the_bare_wheel_makes_pictures(bare_python: Path, tmp_path: Path, gatewa
     paths = [Path(line) for line in done.stdout.splitlines()]
     assert len(set(paths)) == 4
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
+
+
+def test_the_wheel_is_of_the_version_that_the_package_tells(wheel: Path) -> None:
+    """The build reads the same line as everything else."""
+    assert wheel.name.split("-")[:2] == ["imagen4", imagen4.__version__]
 
 
 def test_without_its_extra_the_command_says_what_to_install(bare_python: Path) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import callbacks, errors, events
+    from ._version import __version__
     from .aio import AsyncClient
     from .client import Client
     from .core.many import Failed, Finished, Succeeded
@@ -51,6 +52,7 @@ _ERRORS = (
     "SubmissionUncertain TaskFailed TaskNotFound TaskTimeout TransportError UnexpectedResponse"
 )
 _HOMES = {
+    "_version": "__version__",
     "aio": "AsyncClient",
     "client": "Client",
     "errors": _ERRORS,
@@ -100,6 +102,7 @@ __all__ = [
     "TaskTimeout",
     "TransportError",
     "UnexpectedResponse",
+    "__version__",
     "callbacks",
     "errors",
     "events",

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from .._version import __version__
 from ..facts import GATEWAYS
 from . import exits
 
@@ -86,7 +87,7 @@ def _without_extra(name: str, error: ModuleNotFoundError) -> click.UsageError:
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(package_name="imagen4", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s")
 def group() -> None:
     """Google's Imagen 4 through the kie and apikley gateways: pay once, lose nothing."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import httpx
 
+from imagen4._version import __version__
 from imagen4.contract.credentials import authorization
 from imagen4.contract.document import CREATE
 from imagen4.contract.exchange import TIMED_OUT, Answer, Exchange, Planned, Request
@@ -204,7 +205,7 @@ class Session:
             return self._answer(response, self._read(response, started))
 
     def _headers(self, request: Request) -> dict[str, str]:
-        headers = {"Accept": "application/json", "User-Agent": "imagen4-contract"}
+        headers = {"Accept": "application/json", "User-Agent": f"imagen4-contract/{__version__}"}
         value = authorization(request.credential, self.key, self.foreign)
         if value is not None:
             headers["Authorization"] = value

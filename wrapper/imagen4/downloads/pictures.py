@@ -55,6 +55,14 @@ def disk_errors(kinds: tuple[type[Exception], ...] = OF_PATHS) -> Iterator[None]
         raise DownloadError(f"The picture cannot be written: {reason}") from None
 
 
+def _resolved(path: Path) -> Path:
+    """Where a path leads. Links in a circle are an error, which Python 3.13 leaves to `strict`."""
+    try:
+        return path.resolve(strict=True)
+    except FileNotFoundError:
+        return path.resolve()
+
+
 class SaveTarget:
     """Where a picture goes: a file as named, or a directory in which it gets its own name.
 
@@ -87,8 +95,8 @@ class SaveTarget:
         """Give the temporary file its name. Replaces an older file of that name."""
         path = self._file or self._directory / f"{self._name}{suffix}"
         with disk_errors():
-            resolved = path.resolve()
-        if self._taken.setdefault(resolved, self._name) != self._name:
+            place = _resolved(path)
+        if self._taken.setdefault(place, self._name) != self._name:
             raise DownloadError("Another picture of this result was saved under that name")
         with disk_errors():
             file.flush()

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urljoin
 
+from .._version import USER_AGENT
 from ..core.effects import Fetch, Send, Sleep
 from ..core.envelope import parse_envelope
 from ..core.origins import may_download
@@ -117,7 +118,7 @@ class Transfer:
 
     def headers(self) -> dict[str, str]:
         """Bytes as they are, and only the missing ones if the server can tell the file apart."""
-        headers = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "imagen4"}
+        headers = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": USER_AGENT}
         if self._size and self._etag:
             headers |= {"Range": f"bytes={self._size}-", "If-Range": self._etag}
         return headers

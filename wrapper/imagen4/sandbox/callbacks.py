@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from attrs import define, field
 
+from .._version import __version__
 from .gateways import GATEWAYS
 from .profiles import Profile
 from .settings import Settings
@@ -78,7 +79,8 @@ def headers_of(delivery: Delivery, settings: Settings) -> dict[str, str]:
 
     The timestamp is real time, not the sandbox's: receivers hold it against their own clock.
     """
-    headers = {"content-type": "application/json", "user-agent": "imagen4-sandbox"}
+    agent = f"imagen4-sandbox/{__version__}"
+    headers = {"content-type": "application/json", "user-agent": agent}
     if not GATEWAYS[delivery.gateway].signs_callbacks or not settings.webhook_key:
         return headers
     key = "not the key" if delivery.forged else settings.webhook_key

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from .._version import USER_AGENT
 from ..core.effects import not_sent
 from ..errors import Imagen4Error, InvalidRequest, TransportError
 from .answer_reader import AnswerReader
@@ -61,7 +62,7 @@ class Wire:
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip, deflate",
                 "Content-Type": "application/json",
-                "User-Agent": "imagen4",
+                "User-Agent": USER_AGENT,
             }
         )
 
