@@ -18,7 +18,7 @@ def test_the_sandbox_keeps_its_word(sandbox: Sandbox, gateway: str, phase: str) 
     target = Target(gateway, sandbox.url(gateway), sandbox.key(gateway))
     outcome = run(Options(target, phase=phase))
     assert outcome.sorted.violations == []
-    observed = sandbox.world.settings.profile == "observed"
+    observed = sandbox.state.settings.profile == "observed"
     assert set(outcome.sorted.excused) == (WIRE if observed else set())
     assert {each.id for each in outcome.sorted.gone} == (set() if observed else WIRE)
     assert {each.id for each in registered()} >= WIRE

@@ -1,21 +1,17 @@
 """A running sandbox for the tests, its clock stepped by hand, and short ways to ask it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
-from attrs import frozen
 
+from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
 from imagen4.sandbox import Sandbox
 
-CREATE = "/api/v1/jobs/createTask"
-RECORD = "/api/v1/jobs/recordInfo"
-CREDIT = "/api/v1/chat/credit"
-LINK = "/api/v1/common/download-url"
 
-
-@frozen
+@dataclass(frozen=True)
 class Asker:
     """Sends requests to one gateway of a sandbox, by default with its right key."""
 
@@ -34,13 +30,13 @@ class Asker:
         body: dict[str, Any] = {"model": "google/imagen4", "input": {"prompt": prompt, **inputs}}
         if callback is not None:
             body["callBackUrl"] = callback
-        answer = self.send("POST", CREATE, json=body).json()
+        answer = self.send("POST", CREATE_PATH, json=body).json()
         assert answer["code"] == 200, answer
         task_id: str = answer["data"]["taskId"]
         return task_id
 
     def envelope(self, task_id: str) -> Any:
-        return self.send("GET", RECORD, params={"taskId": task_id}).json()
+        return self.send("GET", DETAILS_PATH, params={"taskId": task_id}).json()
 
     def record(self, task_id: str) -> Any:
         answer = self.envelope(task_id)

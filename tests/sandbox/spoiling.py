@@ -4,8 +4,9 @@ from typing import Any
 
 import httpx
 
+from imagen4.facts.protocol import CREATE_PATH
 from imagen4.sandbox import Sandbox
-from sandbox.conftest import CREATE, Asker
+from sandbox.conftest import Asker
 
 IMPATIENT = 0.5
 """Real seconds after which a caller hangs up: more than a busy machine needs to be asked."""
@@ -14,9 +15,9 @@ BODY = {"model": "google/imagen4", "input": {"prompt": "a red fox"}}
 
 def spoilt(ask: Asker, name: str, **given: Any) -> httpx.Response:
     ask.sandbox.fault(name, **given)
-    answer: httpx.Response = ask.send("POST", CREATE, json=BODY)
+    answer: httpx.Response = ask.send("POST", CREATE_PATH, json=BODY)
     return answer
 
 
 def tasks(sandbox: Sandbox) -> int:
-    return len(sandbox.world.tasks)
+    return len(sandbox.state.tasks)

@@ -5,8 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from imagen4.facts.protocol import CREDITS_PATH
 from imagen4.sandbox import Sandbox
-from sandbox.conftest import CREDIT, Asker
+from sandbox.conftest import Asker
 
 PRIVATE = ["/", "/sandbox/state", "/sandbox/faults"]
 
@@ -20,13 +21,13 @@ def test_faults_are_armed_listed_and_cleared(kie: Asker) -> None:
     url = f"{kie.sandbox.url()}/sandbox/faults"
     armed = kie.http.post(url, json={"name": "code-455", "gateway": "kie", "times": 2}).json()
     assert (armed["name"], armed["times"], armed["struck"]) == ("code-455", 2, 0)
-    assert kie.send("GET", CREDIT).json()["code"] == 455
+    assert kie.send("GET", CREDITS_PATH).json()["code"] == 455
     listed = kie.http.get(url).json()
     assert [(one["name"], one["struck"]) for one in listed["armed"]] == [("code-455", 1)]
     assert {"name", "strikes", "operations", "says", "parameters"} == set(listed["faults"][0])
     kie.http.request("DELETE", url, json={})
     assert kie.http.get(url).json()["armed"] == []
-    assert kie.send("GET", CREDIT).json()["code"] == 200
+    assert kie.send("GET", CREDITS_PATH).json()["code"] == 200
 
 
 def test_the_clock_is_stepped_and_the_world_reset(kie: Asker) -> None:
@@ -63,7 +64,7 @@ def test_what_cannot_be_done_is_refused_in_one_line(
     answer = post(sandbox, http, path, content)
     assert answer.status_code == 422
     assert "\n" not in answer.json()["error"]
-    assert sandbox.world.faults.armed() == []
+    assert sandbox.state.faults.armed() == []
 
 
 @pytest.mark.parametrize("path", PRIVATE)
@@ -113,10 +114,10 @@ def test_other_sites_cannot_write(kie: Asker, headers: dict[str, str]) -> None:
 
 def test_other_sites_cannot_use_the_gateways(kie: Asker) -> None:
     """The key is no secret, so a browser's word for where a request comes from must do."""
-    refused = kie.send("GET", CREDIT, headers={"origin": "https://evil.example"})
+    refused = kie.send("GET", CREDITS_PATH, headers={"origin": "https://evil.example"})
     assert refused.status_code == 403
     own = kie.sandbox.url()
-    assert kie.send("GET", CREDIT, headers={"origin": own}).status_code == 200
+    assert kie.send("GET", CREDITS_PATH, headers={"origin": own}).status_code == 200
 
 
 def test_the_page_itself_may_read_and_write(sandbox: Sandbox, http: httpx.Client) -> None:

@@ -5,8 +5,9 @@ import json
 import httpx
 import pytest
 
+from imagen4.facts.protocol import CREATE_PATH, CREDITS_PATH, DETAILS_PATH, LINK_PATH
 from imagen4.sandbox.faults import FAULTS
-from sandbox.conftest import CREATE, CREDIT, LINK, RECORD, Asker
+from sandbox.conftest import Asker
 from sandbox.spoiling import BODY, IMPATIENT, spoilt, tasks
 
 CODES = sorted(name for name in FAULTS if name.startswith("code-"))
@@ -18,7 +19,12 @@ def test_every_documented_code_can_be_had_on_every_operation(
 ) -> None:
     """In the profile's style, without the request being carried out."""
     code = int(name.removeprefix("code-"))
-    requests = [("POST", CREATE), ("GET", f"{RECORD}?taskId=x"), ("GET", CREDIT), ("POST", LINK)]
+    requests = [
+        ("POST", CREATE_PATH),
+        ("GET", f"{DETAILS_PATH}?taskId=x"),
+        ("GET", CREDITS_PATH),
+        ("POST", LINK_PATH),
+    ]
     for method, path in requests:
         kie.sandbox.fault(name)
         answer = kie.send(method, path, json=BODY)
@@ -57,7 +63,7 @@ def test_silence_outlasts_an_impatient_client(kie: Asker) -> None:
 
 def spoilt_impatiently(kie: Asker) -> None:
     kie.sandbox.fault("no-answer")
-    kie.send("POST", CREATE, json=BODY, timeout=IMPATIENT)
+    kie.send("POST", CREATE_PATH, json=BODY, timeout=IMPATIENT)
 
 
 def test_a_reset_comes_after_receipt(kie: Asker) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import httpx
 
+from imagen4.facts.protocol import CREATE_PATH, CREDITS_PATH, DETAILS_PATH
 from imagen4.sandbox import Sandbox
-from sandbox.conftest import CREATE, CREDIT, RECORD, Asker
+from sandbox.conftest import Asker
 
 BODY = {"model": "google/imagen4", "input": {"prompt": "a red fox", "seed": "7"}}
 SEEN_KEYS = [
@@ -26,7 +27,7 @@ SEEN_KEYS = [
 
 def test_a_create_is_answered_as_seen_on_the_wire(ask: Asker) -> None:
     """HTTP 200, code 200, and the id twice: 32 hexadecimal digits."""
-    answer = ask.send("POST", CREATE, json=BODY)
+    answer = ask.send("POST", CREATE_PATH, json=BODY)
     task_id = answer.json()["data"]["taskId"]
     assert answer.status_code == 200
     assert re.fullmatch("[0-9a-f]{32}", task_id)
@@ -39,18 +40,18 @@ def test_a_create_is_answered_as_seen_on_the_wire(ask: Asker) -> None:
 
 def test_answers_carry_the_headers_of_the_wire(ask: Asker) -> None:
     """A ray, a session cookie, and nothing that says when to come again."""
-    answer = ask.send("POST", CREATE, json={})
+    answer = ask.send("POST", CREATE_PATH, json={})
     assert answer.headers["cf-ray"]
     assert answer.headers["set-cookie"].startswith("JSESSIONID=")
     assert "retry-after" not in answer.headers
     ask.sandbox.configure(profile="documented")
-    assert "set-cookie" not in ask.send("POST", CREATE, json={}).headers
+    assert "set-cookie" not in ask.send("POST", CREATE_PATH, json={}).headers
 
 
 def test_a_create_is_answered_as_documented(ask: Asker) -> None:
     """The id alone, in the form of the documents' example, and never the same again."""
     ask.sandbox.configure(profile="documented")
-    answers = [ask.send("POST", CREATE, json=BODY).json()["data"] for _ in range(3)]
+    answers = [ask.send("POST", CREATE_PATH, json=BODY).json()["data"] for _ in range(3)]
     ids = [answer["taskId"] for answer in answers]
     assert all(set(answer) == {"taskId"} for answer in answers)
     assert all(re.fullmatch(r"task_google_\d{13}", task_id) for task_id in ids)
@@ -144,28 +145,28 @@ def test_credits_are_spent_and_run_out(ask: Asker, profile: str) -> None:
     ask.sandbox.configure(credits=20)
     ask.create()
     ask.create()
-    refused = ask.send("POST", CREATE, json=BODY)
+    refused = ask.send("POST", CREATE_PATH, json=BODY)
     assert refused.json()["code"] == 402
     assert refused.status_code == {"observed": 200, "documented": 402}[profile]
-    assert ask.send("GET", CREDIT).json() == {"code": 200, "msg": "success", "data": 4.0}
+    assert ask.send("GET", CREDITS_PATH).json() == {"code": 200, "msg": "success", "data": 4.0}
 
 
 def test_a_refused_create_costs_nothing(ask: Asker) -> None:
     """Neither an invalid one nor one with a wrong key is paid for."""
-    ask.send("POST", CREATE, json={})
-    ask.send("POST", CREATE, json=BODY, key="wrong")
-    assert ask.send("GET", CREDIT).json()["data"] == 100_000.0
+    ask.send("POST", CREATE_PATH, json={})
+    ask.send("POST", CREATE_PATH, json=BODY, key="wrong")
+    assert ask.send("GET", CREDITS_PATH).json()["data"] == 100_000.0
 
 
 def test_creates_over_the_limit_are_refused_until_time_has_passed(ask: Asker, profile: str) -> None:
     """20 in 10 s; the 21st is 429 and creates nothing; ten seconds later it goes on."""
     for _ in range(20):
         ask.create()
-    refused = ask.send("POST", CREATE, json=BODY)
+    refused = ask.send("POST", CREATE_PATH, json=BODY)
     assert refused.json()["code"] == 429
     assert refused.status_code == {"observed": 200, "documented": 429}[profile]
     ask.sandbox.clock.advance(9.9)
-    assert ask.send("POST", CREATE, json=BODY).json()["code"] == 429
+    assert ask.send("POST", CREATE_PATH, json=BODY).json()["code"] == 429
     ask.sandbox.clock.advance(0.1)
     ask.create()
 
@@ -208,5 +209,5 @@ def test_num_images_counts_where_the_gateway_has_it(kie: Asker, apikley: Asker) 
 def test_repeated_taskid_is_refused(ask: Asker, profile: str) -> None:
     """Two ids in one poll are no answerable question."""
     task_id = ask.create()
-    answer = ask.send("GET", f"{RECORD}?taskId={task_id}&taskId={task_id}").json()
+    answer = ask.send("GET", f"{DETAILS_PATH}?taskId={task_id}&taskId={task_id}").json()
     assert answer["code"] == 422

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from imagen4.sandbox import Sandbox
-from imagen4.sandbox.callbacks import refusal_of
+from imagen4.sandbox.callbacks import why_not_sent
 from sandbox.conftest import Asker
 
 
@@ -224,7 +224,7 @@ def test_callbacks_stay_on_this_machine(ask: Asker, url: str) -> None:
 def test_hosts_can_be_allowed_by_name() -> None:
     """That one, not its neighbours; loopback always."""
     allowed = ("hooks.test",)
-    assert refusal_of("https://hooks.test/x", allowed) is None
-    assert refusal_of("https://a.hooks.test/x", allowed) is not None
+    assert why_not_sent("https://hooks.test/x", allowed) is None
+    assert why_not_sent("https://a.hooks.test/x", allowed) is not None
     for url in ("http://127.0.0.1:8000/", "http://[::1]/", "http://localhost/"):
-        assert refusal_of(url, ()) is None
+        assert why_not_sent(url, ()) is None

@@ -5,18 +5,19 @@ from typing import Any
 import httpx
 import pytest
 
+from imagen4.facts.protocol import CREATE_PATH, CREDITS_PATH
 from imagen4.sandbox import Sandbox, create_app
-from imagen4.sandbox.faults import FAULTS, Stage
-from imagen4.sandbox.faults.spec import listed, parsed
+from imagen4.sandbox.faults import FAULTS, InjectionPoint
+from imagen4.sandbox.faults.spec import fault_lines, parse_fault
 from imagen4.sandbox.settings import SettingError
-from sandbox.conftest import CREATE, CREDIT, Asker
+from sandbox.conftest import Asker
 from sandbox.spoiling import BODY, spoilt
 
 
 def test_by_default_the_next_request_is_struck(ask: Asker) -> None:
     """One, and no other."""
     assert spoilt(ask, "code-455").json()["code"] == 455
-    assert ask.send("POST", CREATE, json=BODY).json()["code"] == 200
+    assert ask.send("POST", CREATE_PATH, json=BODY).json()["code"] == 200
 
 
 def test_scope_by_number_gateway_and_operation(kie: Asker, apikley: Asker) -> None:
@@ -45,7 +46,7 @@ def test_scope_by_share_is_the_same_in_every_run(kie: Asker) -> None:
         kie.sandbox.reset()
         kie.sandbox.configure(limits=False)
         kie.sandbox.fault("code-429", share=0.5)
-        answers = [kie.send("GET", CREDIT).json()["code"] for _ in range(100)]
+        answers = [kie.send("GET", CREDITS_PATH).json()["code"] for _ in range(100)]
         return [code == 429 for code in answers]
 
     first = struck()
@@ -57,7 +58,7 @@ def test_faults_strike_in_the_order_they_were_armed(kie: Asker) -> None:
     """Each in its turn."""
     kie.sandbox.fault("code-455")
     kie.sandbox.fault("code-429")
-    codes = [kie.send("GET", CREDIT).json()["code"] for _ in range(3)]
+    codes = [kie.send("GET", CREDITS_PATH).json()["code"] for _ in range(3)]
     assert codes == [455, 429, 200]
 
 
@@ -90,25 +91,25 @@ def test_what_cannot_be_armed_is_refused(
 
 def test_faults_are_written_as_text() -> None:
     """Numbers become numbers; the rest stays text."""
-    assert parsed("reset") == ("reset", {})
-    assert parsed("no-answer:gateway=kie,times=2,seconds=5") == (
+    assert parse_fault("reset") == ("reset", {})
+    assert parse_fault("no-answer:gateway=kie,times=2,seconds=5") == (
         "no-answer",
         {"gateway": "kie", "times": 2, "seconds": 5.0},
     )
-    assert parsed("fail:word=storm at sea,share=0.5,code=500") == (
+    assert parse_fault("fail:word=storm at sea,share=0.5,code=500") == (
         "fail",
         {"word": "storm at sea", "share": 0.5, "code": "500"},
     )
     for wrong in ("reset:hard", "reset:times=many", "reset:hard=1"):
         with pytest.raises(SettingError):
-            parsed(wrong)
+            parse_fault(wrong)
 
 
 def test_every_fault_is_listed_and_can_be_armed(sandbox: Sandbox) -> None:
     """By name, with what can be set; and every stage has some."""
-    lines = list(listed())
+    lines = list(fault_lines())
     assert [line.split()[0] for line in lines] == list(FAULTS)
-    assert {fault.stage for fault in FAULTS.values()} == set(Stage)
+    assert {fault.point for fault in FAULTS.values()} == set(InjectionPoint)
     for name, fault in FAULTS.items():
         sandbox.fault(name, **fault.parameters)
 
@@ -116,12 +117,12 @@ def test_every_fault_is_listed_and_can_be_armed(sandbox: Sandbox) -> None:
 def test_faults_of_the_connection_need_one() -> None:
     """In process there is none, and the error says what to use."""
     app = create_app(speed=0)
-    app.state.world.faults.arm("reset")
+    app.state.sandbox.faults.arm("reset")
     transport = httpx.ASGITransport(app)
 
     async def ask_in_process() -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            await client.get(f"/kie{CREDIT}")
+            await client.get(f"/kie{CREDITS_PATH}")
 
     import asyncio
 

@@ -6,22 +6,23 @@ No bad day may make it pay twice or wait for ever, so the creates are counted to
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from attrs import frozen
 
 import imagen4
 from imagen4 import callbacks
-from imagen4.sandbox.faults import FAULTS, Stage
+from imagen4.sandbox.faults import FAULTS, InjectionPoint
 from imagen4.testing import ClientSandbox
 from sandbox.spoiling import IMPATIENT
 
+CALLBACK = InjectionPoint.CALLBACK
 PICTURES = "pictures"
 """The client rides it out."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Fate:
     """What the client comes to when a fault strikes once, and how many creates it sends."""
 
@@ -186,7 +187,10 @@ def test_a_download_that_goes_wrong(sandbox: ClientSandbox, name: str, is_async:
 def test_callbacks_that_go_wrong(sandbox: ClientSandbox) -> None:
     """The same task twice, late, or never; a forged one does not verify; a right one does."""
     told: dict[str, list[tuple[Any, bool]]] = {}
-    names = ["", *(name for name, fault in FAULTS.items() if fault.stage is Stage.CALLBACK)]
+    names = [
+        "",
+        *(name for name, fault in FAULTS.items() if fault.point is CALLBACK),
+    ]
     for name in names:
         sandbox.reset()
         if name:
@@ -213,4 +217,4 @@ def _verified(delivery: Any) -> bool:
 def test_every_fault_has_its_place_here() -> None:
     """A new fault without a fate fails."""
     known = {*ANSWERS, *TASKS, *DOWNLOADS}
-    assert known == {name for name, fault in FAULTS.items() if fault.stage is not Stage.CALLBACK}
+    assert known == {name for name, fault in FAULTS.items() if fault.point is not CALLBACK}

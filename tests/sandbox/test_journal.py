@@ -1,17 +1,18 @@
 """What is written down of a request is what tests look at, and must never hold a key."""
 
+from imagen4.facts.protocol import CREATE_PATH, CREDITS_PATH
 from imagen4.sandbox import Sandbox
-from sandbox.conftest import CREATE, CREDIT, Asker
+from sandbox.conftest import Asker
 
 
 def test_requests_are_written_down_with_their_answers(ask: Asker) -> None:
     """In order, with decoded bodies."""
     body = {"model": "google/imagen4", "input": {"prompt": "a fox"}}
-    answer = ask.send("POST", CREATE, json=body, headers={"x-test": "1"})
-    ask.send("GET", CREDIT)
+    answer = ask.send("POST", CREATE_PATH, json=body, headers={"x-test": "1"})
+    ask.send("GET", CREDITS_PATH)
     create, credit = ask.sandbox.requests
     assert (create.method, create.operation, create.gateway) == ("POST", "createTask", ask.gateway)
-    assert create.path == f"/{ask.gateway}{CREATE}"
+    assert create.path == f"/{ask.gateway}{CREATE_PATH}"
     assert create.body == body
     assert create.headers["x-test"] == "1"
     assert (create.status, create.answer) == (200, answer.json())
@@ -22,7 +23,7 @@ def test_requests_are_written_down_with_their_answers(ask: Asker) -> None:
 def test_no_key_is_written_down(ask: Asker) -> None:
     """Not even where it does not belong: URL, body, other headers."""
     key = ask.sandbox.key(ask.gateway)
-    ask.send("POST", f"{CREATE}?api_key={key}", json={"key": key}, headers={"x-note": key})
+    ask.send("POST", f"{CREATE_PATH}?api_key={key}", json={"key": key}, headers={"x-note": key})
     ask.send("GET", f"/{key}", headers={"cookie": "a=b", "x-api-key": "another"})
     written = repr(ask.sandbox.requests)
     assert len(ask.sandbox.requests) == 2
@@ -50,5 +51,5 @@ def test_a_reset_forgets(kie: Asker) -> None:
     sandbox.reset()
     assert sandbox.requests == []
     assert kie.state(task_id) == "422"
-    assert kie.send("GET", CREDIT).json()["data"] == 100_000.0
+    assert kie.send("GET", CREDITS_PATH).json()["data"] == 100_000.0
     assert sandbox.clock.now() >= before

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from sandbox.conftest import LINK, Asker
+from imagen4.facts.protocol import LINK_PATH
+from sandbox.conftest import Asker
 
 HOUR = 3600.0
 
@@ -105,7 +106,7 @@ def test_a_fresh_link_works_for_twenty_minutes(kie: Asker) -> None:
     """Even when the result URL itself has expired; nobody can lengthen it."""
     url = urls(kie)[0]
     kie.sandbox.clock.advance(48 * HOUR)
-    link = kie.send("POST", LINK, json={"url": url}).json()["data"]
+    link = kie.send("POST", LINK_PATH, json={"url": url}).json()["data"]
     picture(kie, link)
     stretched = link.replace("good-until=1", "good-until=2")
     assert kie.http.get(stretched).status_code == 404
@@ -117,7 +118,7 @@ def test_there_are_no_fresh_links_once_the_media_are_deleted(kie: Asker) -> None
     """After 14 days."""
     url = urls(kie)[0]
     kie.sandbox.clock.advance(14 * 24 * HOUR)
-    answer = kie.send("POST", LINK, json={"url": url}).json()
+    answer = kie.send("POST", LINK_PATH, json={"url": url}).json()
     assert (answer["code"], answer["msg"]) == (422, "url is wrong")
 
 
@@ -132,7 +133,7 @@ def test_fresh_links_are_for_own_results_only(kie: Asker, apikley: Asker) -> Non
         "https://example.com/a.png",
         "file:///etc/passwd",
     ):
-        answer = kie.send("POST", LINK, json={"url": url}).json()
+        answer = kie.send("POST", LINK_PATH, json={"url": url}).json()
         assert (answer["code"], answer["msg"]) == (422, "url is wrong"), url
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.conftest import CREATE, CREDIT, LINK, RECORD, Asker
+from imagen4.facts.protocol import CREATE_PATH, CREDITS_PATH, DETAILS_PATH, LINK_PATH
+from sandbox.conftest import Asker
 
 MODEL = "google/imagen4"
 OTHER = {"kie": "sandbox-apikley-key", "apikley": "sandbox-kie-key"}
@@ -51,16 +52,16 @@ def test_bodies_that_break_the_document_are_refused(ask: Asker, profile: str) ->
     """Code 500 on the wire, a real 422 as documented; nothing is created or paid."""
     expected = {"observed": (200, 500), "documented": (422, 422)}[profile]
     for name, body in BAD_BODIES.items():
-        answer = ask.send("POST", CREATE, json=body)
+        answer = ask.send("POST", CREATE_PATH, json=body)
         assert (answer.status_code, answer.json()["code"]) == expected, name
-    assert ask.send("GET", CREDIT).json()["data"] == 100_000.0
+    assert ask.send("GET", CREDITS_PATH).json()["data"] == 100_000.0
 
 
 @pytest.mark.parametrize("name", NOT_JSON)
 def test_what_is_no_json_is_refused(ask: Asker, profile: str, name: str) -> None:
     """However hostile the bytes are, the answer is an envelope."""
     expected = {"observed": 500, "documented": 422}[profile]
-    answer = ask.send("POST", CREATE, content=NOT_JSON[name], headers=JSON_TYPE)
+    answer = ask.send("POST", CREATE_PATH, content=NOT_JSON[name], headers=JSON_TYPE)
     assert answer.json()["code"] == expected
 
 
@@ -71,7 +72,7 @@ def test_what_is_no_json_is_refused(ask: Asker, profile: str, name: str) -> None
 def test_other_content_types_are_refused(ask: Asker, profile: str, content_type: str) -> None:
     """A right body under a wrong name is not looked at."""
     content = json.dumps(with_input()).encode()
-    answer = ask.send("POST", CREATE, content=content, headers={"content-type": content_type})
+    answer = ask.send("POST", CREATE_PATH, content=content, headers={"content-type": content_type})
     assert answer.json()["code"] == {"observed": 500, "documented": 422}[profile]
 
 
@@ -96,26 +97,27 @@ def test_other_content_types_are_refused(ask: Asker, profile: str, content_type:
 )
 def test_what_the_document_allows_is_accepted(ask: Asker, profile: str, body: Any) -> None:
     """Lengths count characters, unknown fields are passed over, `input` is not required."""
-    assert ask.send("POST", CREATE, json=body).json()["code"] == 200
+    assert ask.send("POST", CREATE_PATH, json=body).json()["code"] == 200
 
 
 def test_num_images_is_checked_where_the_gateway_has_it(kie: Asker, apikley: Asker) -> None:
     """apikley takes the texts 1 to 4 only; kie, which has no such field, passes it over."""
     for bad in (4, "5", "0", None):
         body = with_input(num_images=bad)
-        assert apikley.send("POST", CREATE, json=body).json()["code"] == 500
-        assert kie.send("POST", CREATE, json=body).json()["code"] == 200
+        assert apikley.send("POST", CREATE_PATH, json=body).json()["code"] == 500
+        assert kie.send("POST", CREATE_PATH, json=body).json()["code"] == 200
 
 
 def test_an_unknown_model_is_named_as_the_reason(ask: Asker, profile: str) -> None:
     """Code 422 in both profiles, not the 500 of another bad parameter."""
-    answer = ask.send("POST", CREATE, json={**with_input(), "model": "google/imagen5"}).json()
+    answer = ask.send("POST", CREATE_PATH, json={**with_input(), "model": "google/imagen5"}).json()
     assert answer["code"] == 422
     assert "not supported" in answer["msg"]
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", CREATE), ("GET", f"{RECORD}?taskId=x"), ("GET", CREDIT)]
+    ("method", "path"),
+    [("POST", CREATE_PATH), ("GET", f"{DETAILS_PATH}?taskId=x"), ("GET", CREDITS_PATH)],
 )
 @pytest.mark.parametrize(
     "header",
@@ -147,13 +149,13 @@ def test_any_other_key_is_refused_and_not_repeated(
 def test_two_authorization_headers_are_refused(ask: Asker) -> None:
     """Which of them would hold is a question a proxy may answer differently."""
     headers = [("authorization", f"Bearer {ask.sandbox.key(ask.gateway)}")] * 2
-    answer = ask.http.get(ask.sandbox.url(ask.gateway) + CREDIT, headers=headers)
+    answer = ask.http.get(ask.sandbox.url(ask.gateway) + CREDITS_PATH, headers=headers)
     assert answer.json()["code"] == 401
 
 
 def test_an_unknown_task_is_refused_in_the_profiles_way(ask: Asker, profile: str) -> None:
     """On the wire 422 `recordInfo is null`, in the documents 404."""
-    answer = ask.send("GET", RECORD, params={"taskId": "never-created"})
+    answer = ask.send("GET", DETAILS_PATH, params={"taskId": "never-created"})
     seen = {"code": 422, "msg": "recordInfo is null", "data": None}
     promised = {"code": 404, "msg": "Task not found"}
     assert answer.json() == {"observed": seen, "documented": promised}[profile]
@@ -162,36 +164,36 @@ def test_an_unknown_task_is_refused_in_the_profiles_way(ask: Asker, profile: str
 
 def test_a_poll_without_task_id_is_refused(ask: Asker, profile: str) -> None:
     """Neither absent nor empty."""
-    assert ask.send("GET", RECORD).json()["code"] == 422
-    empty = ask.send("GET", RECORD, params={"taskId": ""}).json()["code"]
+    assert ask.send("GET", DETAILS_PATH).json()["code"] == 422
+    empty = ask.send("GET", DETAILS_PATH, params={"taskId": ""}).json()["code"]
     assert empty == {"observed": 422, "documented": 404}[profile]
 
 
 def test_unknown_paths_and_methods_are_refused_with_real_statuses(ask: Asker, profile: str) -> None:
     """404 and 405, in both profiles; 405 says what is allowed."""
     assert ask.send("GET", "/api/v1/jobs/other").status_code == 404
-    assert ask.send("POST", f"{CREATE}/").status_code == 404
-    refused = ask.send("PUT", CREATE, json=with_input())
+    assert ask.send("POST", f"{CREATE_PATH}/").status_code == 404
+    refused = ask.send("PUT", CREATE_PATH, json=with_input())
     assert refused.status_code == 405
     assert refused.headers["allow"] == "POST"
-    assert ask.send("POST", RECORD).json()["code"] == 405
+    assert ask.send("POST", DETAILS_PATH).json()["code"] == 405
 
 
 def test_apikley_has_no_download_url(kie: Asker, apikley: Asker) -> None:
     """The operation exists where the gateway's document has it."""
     body = {"url": "https://example.com/a.png"}
-    assert apikley.send("POST", LINK, json=body).status_code == 404
-    assert kie.send("POST", LINK, json=body).json()["code"] == 422
+    assert apikley.send("POST", LINK_PATH, json=body).status_code == 404
+    assert kie.send("POST", LINK_PATH, json=body).json()["code"] == 422
 
 
 def test_every_answer_is_strict_json_of_the_right_type(ask: Asker, profile: str) -> None:
     """application/json, whatever was asked."""
     answers = [
-        ask.send("POST", CREATE, json=with_input()),
-        ask.send("POST", CREATE, content=b"\x00"),
-        ask.send("GET", RECORD),
+        ask.send("POST", CREATE_PATH, json=with_input()),
+        ask.send("POST", CREATE_PATH, content=b"\x00"),
+        ask.send("GET", DETAILS_PATH),
         ask.send("GET", "/nowhere"),
-        ask.send("DELETE", CREDIT),
+        ask.send("DELETE", CREDITS_PATH),
     ]
     for answer in answers:
         assert answer.headers["content-type"] == "application/json"

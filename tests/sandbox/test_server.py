@@ -13,11 +13,12 @@ from functools import partial
 import httpx
 import pytest
 
+from imagen4.facts.protocol import CREATE_PATH, CREDITS_PATH, DETAILS_PATH
 from imagen4.sandbox import Sandbox, create_app
-from imagen4.sandbox.bounded import Bounded
+from imagen4.sandbox.bounded import BoundedDict
 from imagen4.sandbox.clock import Clock
 from imagen4.sandbox.settings import SettingError
-from sandbox.conftest import CREATE, CREDIT, RECORD, Asker
+from sandbox.conftest import Asker
 from sandbox.spoiling import IMPATIENT
 
 START = """
@@ -77,7 +78,7 @@ def test_it_can_be_stopped_while_somebody_waits(http: httpx.Client) -> None:
         patient.fault("no-answer")
         ask = Asker(patient, http, "kie")
         with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(ask.send, "GET", CREDIT)
+            waiting = pool.submit(ask.send, "GET", CREDITS_PATH)
             for _ in range(1000):
                 if patient.requests:
                     break
@@ -112,30 +113,32 @@ def test_garbage_does_not_hurt(kie: Asker, content: bytes) -> None:
     """An error or a closed connection, and the next caller is served."""
     answer = raw(kie.sandbox, content)
     assert answer == b"" or answer.split(b" ")[1][:1] == b"4"
-    assert kie.send("GET", CREDIT).json()["code"] == 200
+    assert kie.send("GET", CREDITS_PATH).json()["code"] == 200
 
 
 def test_a_huge_body_is_refused_before_it_is_read(kie: Asker) -> None:
     """By its length, or after the first megabyte where none was told."""
     told = raw(
         kie.sandbox,
-        f"POST /kie{CREATE} HTTP/1.1\r\nHost: x\r\nContent-Length: 104857600\r\n\r\n".encode(),
+        f"POST /kie{CREATE_PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 104857600\r\n\r\n".encode(),
     )
     assert told.startswith(b"HTTP/1.1 413")
     chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
-    head = f"POST /kie{CREATE} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    head = (
+        f"POST /kie{CREATE_PATH} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    )
     assert raw(kie.sandbox, head + chunk * 20).startswith(b"HTTP/1.1 413")
 
 
 def test_slow_clients_do_not_keep_others_waiting(kie: Asker) -> None:
     """Forty half-sent requests, and the next caller is served at once."""
-    head = f"POST /kie{CREATE} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{".encode()
+    head = f"POST /kie{CREATE_PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{".encode()
     address = ("127.0.0.1", kie.sandbox.port)
     slow = [socket.create_connection(address, timeout=5) for _ in range(40)]
     try:
         for wire in slow:
             wire.sendall(head)
-        assert kie.send("GET", CREDIT).elapsed.total_seconds() < 5
+        assert kie.send("GET", CREDITS_PATH).elapsed.total_seconds() < 5
     finally:
         for wire in slow:
             wire.close()
@@ -143,14 +146,14 @@ def test_slow_clients_do_not_keep_others_waiting(kie: Asker) -> None:
 
 def test_callers_who_hang_up_leave_no_trace(kie: Asker, caplog: pytest.LogCaptureFixture) -> None:
     """Neither half-way through a body nor while they wait for an answer."""
-    head = f"POST /kie{CREATE} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{".encode()
+    head = f"POST /kie{CREATE_PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{".encode()
     for _ in range(5):
         with socket.create_connection(("127.0.0.1", kie.sandbox.port), timeout=5) as wire:
             wire.sendall(head)
     kie.sandbox.fault("no-answer")
     with pytest.raises(httpx.ReadTimeout):
-        kie.send("GET", CREDIT, timeout=IMPATIENT)
-    assert kie.send("GET", CREDIT).json()["code"] == 200
+        kie.send("GET", CREDITS_PATH, timeout=IMPATIENT)
+    assert kie.send("GET", CREDITS_PATH).json()["code"] == 200
     assert [entry.operation for entry in kie.sandbox.requests] == ["credit"] * 2
     assert caplog.records == []
 
@@ -166,9 +169,9 @@ def test_it_runs_in_process_too() -> None:
             transport=transport, base_url="http://inside/apikley", headers=headers
         ) as client:
             body = {"model": "google/imagen4", "input": {"prompt": "a fox"}}
-            task_id = (await client.post(CREATE, json=body)).json()["data"]["taskId"]
-            app.state.world.clock.advance(9)
-            record = (await client.get(RECORD, params={"taskId": task_id})).json()["data"]
+            task_id = (await client.post(CREATE_PATH, json=body)).json()["data"]["taskId"]
+            app.state.sandbox.clock.advance(9)
+            record = (await client.get(DETAILS_PATH, params={"taskId": task_id})).json()["data"]
             (url,) = json.loads(record["resultJson"])["resultUrls"]
             return [url, (await client.get(url)).headers["content-type"]]
 
@@ -179,8 +182,8 @@ def test_it_runs_in_process_too() -> None:
 
 def test_answers_are_not_held_back(kie: Asker) -> None:
     """Nagle's algorithm is off: with it, every answer comes 40 ms late."""
-    kie.send("GET", CREDIT)
-    connections = kie.sandbox.world.connections.sockets()
+    kie.send("GET", CREDITS_PATH)
+    connections = kie.sandbox.state.connections.sockets()
     assert connections
     assert all(wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for wire in connections)
 
@@ -190,7 +193,7 @@ def test_two_hundred_connections_are_served_together(kie: Asker) -> None:
     kie.sandbox.configure(limits=False)
     body = b'{"model":"google/imagen4","input":{"prompt":"a fox"}}'
     head = (
-        f"POST /kie{CREATE} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sandbox-kie-key\r\n"
+        f"POST /kie{CREATE_PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sandbox-kie-key\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         "Connection: close\r\n\r\n"
     )
@@ -206,7 +209,7 @@ def test_two_hundred_connections_are_served_together(kie: Asker) -> None:
 
 def test_a_bounded_mapping_forgets_the_oldest() -> None:
     """By number and by weight; the newest stays even if it alone is too heavy."""
-    kept: Bounded[int, bytes] = Bounded(3, 10, len)
+    kept: BoundedDict[int, bytes] = BoundedDict(3, 10, len)
     for key in range(5):
         kept.put(key, b"xx")
     assert len(kept) == 3
@@ -221,7 +224,7 @@ def test_the_journal_is_bounded_in_bytes(http: httpx.Client) -> None:
     """A flood of large requests drops the oldest."""
     with Sandbox(speed=0, max_requests=5) as small:
         for _ in range(8):
-            Asker(small, http, "kie").send("GET", CREDIT)
+            Asker(small, http, "kie").send("GET", CREDITS_PATH)
         assert [entry.number for entry in small.requests] == [4, 5, 6, 7, 8]
 
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from imagen4.facts.protocol import CREDITS_PATH
 from imagen4.sandbox import Sandbox
 from sandbox.browser.conftest import Page
-from sandbox.conftest import CREDIT, Asker
+from sandbox.conftest import Asker
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
@@ -43,7 +44,7 @@ def test_requests_answers_and_callbacks_are_shown(kie: Asker, page: Page) -> Non
     kie.sandbox.deliver_callbacks()
     page.until(lambda: len(page.all("#requests details")) == 1)
     page.run("document.querySelector('#requests summary').click()")
-    kie.send("GET", CREDIT, key="wrong")
+    kie.send("GET", CREDITS_PATH, key="wrong")
     page.until(lambda: len(page.all("#requests details")) == 2)
     assert page.text("#requests .what") == ["credit", "createTask"]
     assert page.text("#requests .chip") == ["200 · code 401", "200"]
@@ -83,7 +84,7 @@ def test_faults_are_armed_from_the_page(kie: Asker, page: Page) -> None:
     page.run("document.querySelector('#fault').value = 'code-455'")
     page.all("#arm [type=submit]")[0].click()
     page.until(lambda: page.text("#armed .chip") == ["code-455"])
-    assert kie.send("GET", CREDIT).json()["code"] == 455
+    assert kie.send("GET", CREDITS_PATH).json()["code"] == 455
     page.until(lambda: page.text("#armed .chip") == [])
 
 

@@ -1,31 +1,37 @@
 """The admin endpoint: arm faults, step the clock, start afresh. JSON in, JSON out."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from __future__ import annotations
 
-from starlette.requests import Request
+from typing import TYPE_CHECKING, Any
+
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import strictjson
-from .faults import FAULTS, Armed, Fault
-from .settings import SettingError
-from .world import World
+from .faults import FAULTS, ArmedFault, Fault
+from .settings import SettingError, is_number
 
-Action = Callable[[World, dict[str, Any]], Any]
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+
+    from .state import SandboxState
+
+    Action = Callable[[SandboxState, dict[str, Any]], dict[str, Any] | None]
 
 
 def admin_routes() -> list[Route]:
     return [
-        Route("/sandbox/faults", _list_faults, methods=["GET"]),
-        Route("/sandbox/faults", _doing(_arm), methods=["POST"]),
-        Route("/sandbox/faults", _doing(_clear), methods=["DELETE"]),
-        Route("/sandbox/clock", _doing(_advance), methods=["POST"]),
-        Route("/sandbox/reset", _doing(_reset), methods=["POST"]),
+        Route("/sandbox/faults", _get_faults, methods=["GET"]),
+        Route("/sandbox/faults", _endpoint(_arm), methods=["POST"]),
+        Route("/sandbox/faults", _endpoint(_disarm), methods=["DELETE"]),
+        Route("/sandbox/clock", _endpoint(_advance), methods=["POST"]),
+        Route("/sandbox/reset", _endpoint(_reset), methods=["POST"]),
     ]
 
 
-def _doing(action: Action) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(action: Action) -> Callable[[Request], Awaitable[Response]]:
     """An endpoint that does the action with the JSON object it is sent; 422 says why it cannot."""
 
     async def endpoint(request: Request) -> Response:
@@ -33,34 +39,36 @@ def _doing(action: Action) -> Callable[[Request], Awaitable[Response]]:
             given = strictjson.loads(await request.body() or b"{}")
             if not isinstance(given, dict):
                 raise SettingError("the body must be a JSON object")
-            return JSONResponse(action(request.app.state.world, given))
+            return JSONResponse(action(request.app.state.sandbox, given) or {})
         except (ValueError, TypeError) as error:
             return JSONResponse({"error": str(error)}, 422)
 
     return endpoint
 
 
-async def _list_faults(request: Request) -> Response:
-    world: World = request.app.state.world
-    return JSONResponse(
-        {
-            "faults": [described(fault) for fault in FAULTS.values()],
-            "armed": [described_armed(armed) for armed in world.faults.armed()],
-        }
-    )
+async def _get_faults(request: Request) -> Response:
+    return JSONResponse(faults_as_json(request.app.state.sandbox))
 
 
-def described(fault: Fault) -> dict[str, Any]:
+def faults_as_json(state: SandboxState) -> dict[str, Any]:
+    """Those that can be armed, and those that are."""
+    return {
+        "faults": [_fault_as_json(fault) for fault in FAULTS.values()],
+        "armed": [_armed_as_json(armed) for armed in state.faults.armed()],
+    }
+
+
+def _fault_as_json(fault: Fault) -> dict[str, Any]:
     return {
         "name": fault.name,
-        "strikes": fault.stage.name.lower(),
-        "operations": list(fault.stage.value),
-        "says": fault.says,
+        "strikes": fault.point.name.lower(),
+        "operations": list(fault.point.value),
+        "says": fault.summary,
         "parameters": dict(fault.parameters),
     }
 
 
-def described_armed(armed: Armed) -> dict[str, Any]:
+def _armed_as_json(armed: ArmedFault) -> dict[str, Any]:
     return {
         "number": armed.number,
         "name": armed.fault.name,
@@ -74,23 +82,21 @@ def described_armed(armed: Armed) -> dict[str, Any]:
     }
 
 
-def _arm(world: World, given: dict[str, Any]) -> Any:
+def _disarm(state: SandboxState, _given: dict[str, Any]) -> None:
+    state.faults.clear()
+
+
+def _reset(state: SandboxState, _given: dict[str, Any]) -> None:
+    state.reset()
+
+
+def _arm(state: SandboxState, given: dict[str, Any]) -> dict[str, Any]:
     name = given.pop("name", None)
-    return described_armed(world.faults.arm(name if isinstance(name, str) else "", **given))
+    return _armed_as_json(state.faults.arm(name if isinstance(name, str) else "", **given))
 
 
-def _clear(world: World, _given: dict[str, Any]) -> Any:
-    world.faults.clear()
-    return {}
-
-
-def _advance(world: World, given: dict[str, Any]) -> Any:
-    seconds = given.get("seconds")
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+def _advance(state: SandboxState, given: dict[str, Any]) -> dict[str, Any]:
+    seconds: Any = given.get("seconds")
+    if not is_number(seconds):
         raise SettingError("seconds must be a number")
-    return {"now": world.clock.advance(seconds)}
-
-
-def _reset(world: World, _given: dict[str, Any]) -> Any:
-    world.reset()
-    return {}
+    return {"now": state.clock.advance(seconds)}

@@ -1,97 +1,81 @@
 """From an HTTP request to an answered, recorded call."""
 
+from __future__ import annotations
+
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from .documents import Operation
-from .faults import Armed, Stage
-from .faults.answers import Spoiling, spoiled
-from .faults.connection import Reset, Silence
-from .gateways import Gateway
-from .journal import decoded, masked, safe_headers
-from .operations import Call, carry_out
-from .profiles import Answer, Profile
+from ..facts.protocol import INPUT, TASK_ID, Code
+from .documents import JSON_TYPE, Operation
+from .faults import ArmedFault, InjectionPoint
+from .faults.answers import FaultContext, faulty_response
+from .faults.connection import ResetConnection, Silence
+from .journal import masked, readable_body, safe_headers
+from .operations import IncomingRequest, carry_out
 from .strictjson import dumps
-from .world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from .gateways import SandboxGateway
+    from .profiles import Profile, SandboxAnswer
+    from .state import SandboxState
+
+    Endpoint = Callable[[Request], Awaitable[Response]]
 
 PATIENCE = 30.0
 """Real seconds a caller may take to send a body."""
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 
-
-def answer_call(gateway: Gateway, operation: Operation) -> Endpoint:
+def operation_endpoint(gateway: SandboxGateway, operation: Operation) -> Endpoint:
     """The endpoint of one operation of one gateway."""
 
     async def endpoint(request: Request) -> Response:
-        world: World = request.app.state.world
+        state: SandboxState = request.app.state.sandbox
         try:
             async with asyncio.timeout(PATIENCE):
-                call = await _read(gateway, operation, request)
+                incoming = IncomingRequest(gateway, operation, request, await request.body())
         except (TimeoutError, ClientDisconnect):
-            return Response(b"", 408, {"connection": "close"})
-        armed = world.faults.claim(
-            Stage.ANSWER, gateway.name, operation.name, lambda: _prompt(world, call)
+            return Response(b"", Code.TIMED_OUT, {"connection": "close"})
+        armed = state.faults.claim(
+            InjectionPoint.ANSWER, gateway.name, lambda: _prompt(state, incoming), operation.name
         )
-        right = _carried_out(world, call, armed)
-        world.courier.run()
-        response = spoil(world, armed, right)
-        record(world, request, gateway.name, operation.name, call.body, response, armed)
-        return response
+        intact = Response()
+        if armed is None or armed.fault.carried_out:
+            intact = rendered(state.profile, carry_out(state, incoming))
+        state.callback_sender.run()
+        return finish(request, intact, gateway.name, operation.name, armed, incoming.body)
 
     return endpoint
 
 
-async def _read(gateway: Gateway, operation: Operation, request: Request) -> Call:
-    return Call(
-        gateway=gateway,
-        operation=operation,
-        headers=request.headers,
-        query=tuple(request.query_params.multi_items()),
-        body=await request.body(),
-        files=f"{request.url.scheme}://{request.url.netloc}/files",
-    )
-
-
-def _carried_out(world: World, call: Call, armed: Armed | None) -> Response:
-    if armed is not None and not armed.fault.carried_out:
-        return Response()
-    return respond(world.profile, carry_out(world, call))
-
-
-def respond(profile: Profile, answer: Answer) -> Response:
+def rendered(profile: Profile, answer: SandboxAnswer) -> Response:
     headers = profile.headers()
-    if answer.status == 401:
+    if answer.status == Code.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
-    body = dumps(answer.body).encode()
-    return Response(body, answer.status, headers, media_type="application/json")
+    return Response(dumps(answer.body).encode(), answer.status, headers, media_type=JSON_TYPE)
 
 
-def spoil(world: World, armed: Armed | None, right: Response) -> Response:
-    """The right response on a good day, else what the fault makes of it."""
-    if armed is None:
-        return right
-    return spoiled(Spoiling(armed, right, world.profile, world.connections))
-
-
-def record(
-    world: World,
+def finish(
     request: Request,
+    intact: Response,
     gateway: str,
     operation: str,
-    body: bytes,
-    response: Response,
-    armed: Armed | None,
-) -> None:
-    """Write the request down, without any key."""
-    unanswered = isinstance(response, (Silence, Reset))
-    world.journal.add(
-        time=world.clock.now(),
+    armed: ArmedFault | None = None,
+    body: bytes = b"",
+) -> Response:
+    """The response that is sent, faulty on a bad day; written down, without any key."""
+    state: SandboxState = request.app.state.sandbox
+    sent = intact
+    if armed is not None:
+        sent = faulty_response(FaultContext(armed, intact, state.profile, state.connections))
+    unanswered = isinstance(sent, (Silence, ResetConnection))
+    state.journal.add(
+        time=state.clock.now(),
         method=request.method,
         path=masked(request.url.path),
         query=masked(request.url.query),
@@ -99,25 +83,26 @@ def record(
         operation=operation,
         headers=safe_headers(request.headers.items()),
         authorized="authorization" in request.headers,
-        body=decoded(body),
-        status=None if unanswered else response.status_code,
-        answer=None if unanswered else _shown(response),
+        body=readable_body(body),
+        status=None if unanswered else sent.status_code,
+        answer=None if unanswered else _shown(sent),
         fault=armed.fault.name if armed else "",
     )
+    return sent
 
 
 def _shown(response: Response) -> Any:
     media_type = response.headers.get("content-type", "")
-    return media_type if media_type.startswith("image/") else decoded(bytes(response.body))
+    return media_type if media_type.startswith("image/") else readable_body(bytes(response.body))
 
 
-def _prompt(world: World, call: Call) -> str:
-    """The prompt a call is about, for faults that look for a word in it."""
-    for name, value in call.query:
-        task = world.task(call.gateway.name, value) if name == "taskId" else None
+def _prompt(state: SandboxState, incoming: IncomingRequest) -> str:
+    """The prompt a request is about, for faults that look for a word in it."""
+    for task_id in incoming.http.query_params.getlist(TASK_ID):
+        task = state.task(incoming.gateway.name, task_id)
         if task is not None:
             return task.prompt
     try:
-        return str(json.loads(call.body)["input"]["prompt"])
+        return str(json.loads(incoming.body)[INPUT]["prompt"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return ""

@@ -1,39 +1,44 @@
 """The ASGI application: both gateways under their prefixes, the pictures, the page."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from .admin import admin_routes
-from .api import answer_call, record, respond
+from .api import finish, operation_endpoint, rendered
+from .documents import operations
 from .downloads import send_picture
-from .gateways import GATEWAYS
+from .gateways import SANDBOX_GATEWAYS
 from .guard import BrowserGuard
 from .page import page_routes
 from .profiles import Refusal
-from .settings import Settings
-from .world import World
+from .settings import SandboxSettings
+from .state import SandboxState
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
 
 MAX_BODY = 1024 * 1024
 """Bytes. The largest body the documents allow is about 130 KB, every character escaped."""
 
 
 def create_app(**settings: Any) -> Starlette:
-    """The sandbox as an ASGI application, for use in process; `app.state.world` holds its state.
+    """The sandbox as an ASGI application, for use in process; `app.state.sandbox` is its state.
 
-    Settings are those of `Settings`. Faults on the connection itself need a real server: see
-    `Sandbox`.
+    Settings are those of `SandboxSettings`. Faults on the connection itself need a real server:
+    see `Sandbox`.
     """
-    return app_for(World(Settings(**settings)))
+    return app_for(SandboxState(SandboxSettings(**settings)))
 
 
-def app_for(world: World) -> Starlette:
+def app_for(state: SandboxState) -> Starlette:
     app = Starlette(
         routes=[
             *page_routes(),
@@ -42,13 +47,13 @@ def app_for(world: World) -> Starlette:
             Route("/files/{gateway}/{task_id}/{index:int}.png", send_picture),
         ],
         middleware=[
-            Middleware(BrowserGuard, hosts=world.settings.page_hosts),
+            Middleware(BrowserGuard, hosts=state.settings.page_hosts),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
         ],
         exception_handlers={404: _no_such_path, 405: _no_such_method},
     )
     app.router.redirect_slashes = False
-    app.state.world = world
+    app.state.sandbox = state
     return app
 
 
@@ -56,30 +61,29 @@ def _gateway_routes() -> list[BaseRoute]:
     return [
         Route(
             f"/{gateway.name}{operation.path}",
-            answer_call(gateway, operation),
+            operation_endpoint(gateway, operation),
             methods=[operation.method],
             name=f"{gateway.name} {operation.name}",
         )
-        for gateway in GATEWAYS.values()
-        for operation in gateway.operations
+        for gateway in SANDBOX_GATEWAYS.values()
+        for operation in operations(gateway.name)
     ]
 
 
 async def _no_such_path(request: Request, _error: Exception) -> Response:
-    return _refused(request, Refusal.NO_SUCH_PATH)
+    return _not_routed(request, Refusal.NO_SUCH_PATH)
 
 
 async def _no_such_method(request: Request, error: Exception) -> Response:
-    response = _refused(request, Refusal.NO_SUCH_METHOD)
+    response = _not_routed(request, Refusal.NO_SUCH_METHOD)
     if isinstance(error, HTTPException) and error.headers:
         response.headers.update(error.headers)
     return response
 
 
-def _refused(request: Request, refusal: Refusal) -> Response:
+def _not_routed(request: Request, refusal: Refusal) -> Response:
     """Written down too: a client with a wrong base URL is looked for in the journal."""
-    world: World = request.app.state.world
-    response = respond(world.profile, world.profile.refusal(refusal))
+    profile = request.app.state.sandbox.profile
     gateway = request.url.path.split("/")[1]
-    record(world, request, gateway if gateway in GATEWAYS else "", "", b"", response, None)
-    return response
+    response = rendered(profile, profile.refusal(refusal))
+    return finish(request, response, gateway if gateway in SANDBOX_GATEWAYS else "", operation="")

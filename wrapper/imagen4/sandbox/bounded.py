@@ -1,14 +1,18 @@
 """A mapping that forgets its oldest entries when it grows too large."""
 
+from __future__ import annotations
+
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Bounded(Generic[K, V]):
+class BoundedDict(Generic[K, V]):
     """At most `max_items` entries and `max_bytes` bytes as `weigh` counts them.
 
     The newest entry is always kept, even if it alone is heavier than allowed.
@@ -44,6 +48,3 @@ class Bounded(Generic[K, V]):
 
     def __len__(self) -> int:
         return len(self._items)
-
-    def __iter__(self) -> Iterator[V]:
-        return iter(self.values())

@@ -1,26 +1,32 @@
 """Callbacks: what is posted to a task's `callBackUrl`, how it is signed, and where it may go."""
 
+from __future__ import annotations
+
 import base64
 import hmac
 import ipaddress
 import time
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from attrs import define, field
-
 from .._version import __version__
-from .gateways import GATEWAYS
-from .profiles import Profile
-from .settings import Settings
-from .tasks import Task
+from ..facts import protocol
+from ..facts.protocol import SUCCEEDED, Code
+from .documents import JSON_TYPE
+from .gateways import SANDBOX_GATEWAYS
+from .profiles import Profile, envelope, milliseconds
+
+if TYPE_CHECKING:
+    from .settings import SandboxSettings
+    from .tasks import SandboxTask
 
 RETRIES = (5.0, 25.0)
 """Seconds until the second and third attempt. The documents promise no number; duplicates
 and retries are there to be survived."""
 
 
-@define(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Delivery:
     """One attempt to deliver a callback. Times are Unix seconds on the sandbox's clock."""
 
@@ -33,13 +39,13 @@ class Delivery:
     attempt: int = 1
     forged: bool = False
     sent: float | None = None
-    headers: dict[str, str] = field(factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
     body: dict[str, Any] | None = None
     outcome: str = "waiting"
     """`waiting`, `HTTP 200` and the like, or why it was not delivered."""
 
-    def again(self) -> "Delivery | None":
-        """The next attempt, None where there is nothing to repeat or that was the last one."""
+    def next_attempt(self) -> Delivery | None:
+        """None where there is nothing to repeat or this was the last one."""
         settled = self.outcome == "HTTP 200" or self.outcome.startswith("not sent")
         if settled or self.attempt > len(RETRIES):
             return None
@@ -53,48 +59,46 @@ class Delivery:
         )
 
 
-def first_delivery(task: Task) -> Delivery | None:
+def first_delivery(task: SandboxTask) -> Delivery | None:
     """The callback that a task asks for, None if it asks for none or never ends."""
-    url = task.request.get("callBackUrl")
+    url = task.request.get(protocol.CALLBACK_URL)
     if not isinstance(url, str) or task.completed is None:
         return None
     return Delivery(task_id=task.id, gateway=task.gateway, url=url, due=task.completed)
 
 
-def body_of(task: Task, profile: Profile, now: float) -> dict[str, Any]:
+def callback_body(task: SandboxTask, profile: Profile, now: float) -> dict[str, Any]:
     """doc: code 200 on success and 501 on failure, with the record as recordInfo has it."""
-    record = profile.record(task, now)
     data = {
-        **record,
-        "updateTime": int(task.updated(now) * 1000),
-        "creditsConsumed": task.price,
+        **profile.record(task, now),
+        protocol.UPDATE_TIME: milliseconds(task.updated(now)),
+        protocol.CREDITS: task.price,
     }
-    if record["state"] == "success":
-        return {"code": 200, "msg": "success", "data": data}
-    return {"code": 501, "msg": task.script.fail_message or record["state"], "data": data}
+    state = task.state(now)
+    if state == SUCCEEDED:
+        return envelope(Code.OK, "success", data)
+    return envelope(Code.GENERATION_FAILED, task.script.fail_message or state, data)
 
 
-def headers_of(delivery: Delivery, settings: Settings) -> dict[str, str]:
+def callback_headers(delivery: Delivery, settings: SandboxSettings) -> dict[str, str]:
     """doc (kie): base64 of HMAC-SHA256 over `taskId.timestamp`. The body is not signed.
 
-    The timestamp is real time, not the sandbox's: receivers hold it against their own clock.
+    A gateway of which it is not known does not sign here. The timestamp is real time, not the
+    sandbox's: receivers hold it against their own clock.
     """
-    agent = f"imagen4-sandbox/{__version__}"
-    headers = {"content-type": "application/json", "user-agent": agent}
-    if not GATEWAYS[delivery.gateway].signs_callbacks or not settings.webhook_key:
+    headers = {"content-type": JSON_TYPE, "user-agent": f"imagen4-sandbox/{__version__}"}
+    signs = SANDBOX_GATEWAYS[delivery.gateway].facts.signs_callbacks
+    if not signs or not settings.webhook_key:
         return headers
     key = "not the key" if delivery.forged else settings.webhook_key
     timestamp = str(int(time.time()))
-    signature = sign(key, delivery.task_id, timestamp)
-    return {**headers, "x-webhook-timestamp": timestamp, "x-webhook-signature": signature}
+    text = f"{delivery.task_id}.{timestamp}".encode()
+    signature = base64.b64encode(hmac.digest(key.encode(), text, "sha256")).decode()
+    signed = {protocol.TIMESTAMP_HEADER: timestamp, protocol.SIGNATURE_HEADER: signature}
+    return {**headers, **{name.lower(): value for name, value in signed.items()}}
 
 
-def sign(key: str, task_id: str, timestamp: str) -> str:
-    text = f"{task_id}.{timestamp}".encode()
-    return base64.b64encode(hmac.digest(key.encode(), text, "sha256")).decode()
-
-
-def refusal_of(url: str, allowed_hosts: tuple[str, ...]) -> str | None:
+def why_not_sent(url: str, allowed_hosts: tuple[str, ...]) -> str | None:
     """Why nothing is sent there, None if it may be.
 
     Whoever can reach the sandbox could otherwise make it post into the network it runs in.
@@ -108,12 +112,12 @@ def refusal_of(url: str, allowed_hosts: tuple[str, ...]) -> str | None:
         return "not sent: the URL cannot be read"
     if parts.scheme not in ("http", "https"):
         return "not sent: only http and https"
-    if host in allowed_hosts or _is_loopback(host):
+    if host in allowed_hosts or _is_this_machine(host):
         return None
     return "not sent: only to loopback, unless the host is allowed by name"
 
 
-def _is_loopback(host: str) -> bool:
+def _is_this_machine(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,8 +1,13 @@
 """The sandbox's own time: real time times a factor, plus what was stepped by hand."""
 
+from __future__ import annotations
+
 import threading
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LONGEST_STEP = 10 * 365 * 24 * 3600.0
 

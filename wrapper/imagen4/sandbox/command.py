@@ -4,33 +4,36 @@ from typing import Any
 
 import click
 
+from .settings import PROFILE_NAMES, SandboxSettings
 
-def _list_faults(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+DEFAULTS = SandboxSettings()
+
+
+def _print_faults(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        from .faults.spec import listed
+        from .faults.spec import fault_lines
 
-        click.echo("\n".join(listed()))
+        click.echo("\n".join(fault_lines()))
         context.exit()
 
 
-@click.command(name="sandbox")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, help="Port; 0 takes a free one.")
+@click.command(name="sandbox", context_settings={"show_default": True})
+@click.option("--host", default="127.0.0.1", help="Address to listen on.")
+@click.option("--port", default=8080, help="Port; 0 takes a free one.")
 @click.option(
     "--profile",
-    type=click.Choice(["observed", "documented"]),
-    default="observed",
-    show_default=True,
+    type=click.Choice(PROFILE_NAMES),
+    default=DEFAULTS.profile,
     help="Answer as the wire was seen to, or as the documents promise.",
 )
+@click.option("--speed", default=DEFAULTS.speed, help="Sandbox seconds per second; 0 stands still.")
+@click.option("--credits", default=DEFAULTS.credits, help="Balance of each account.")
+@click.option("--limits/--no-limits", default=DEFAULTS.limits, help="Refuse what comes too fast.")
 @click.option(
-    "--speed", default=1.0, show_default=True, help="Sandbox seconds per second; 0 stands still."
+    "--seed",
+    default=DEFAULTS.seed,
+    help="Seed of the random choice of requests that a fault with `share` strikes.",
 )
-@click.option("--credits", default=100_000.0, show_default=True, help="Balance of each account.")
-@click.option(
-    "--limits/--no-limits", default=True, show_default=True, help="Refuse what comes too fast."
-)
-@click.option("--seed", default=0, show_default=True, help="Of the dice of faults with a share.")
 @click.option(
     "--fault",
     "faults",
@@ -44,7 +47,7 @@ def _list_faults(context: click.Context, _option: click.Parameter, wanted: bool)
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=_list_faults,
+    callback=_print_faults,
     help="Name every fault with what can be set about it, and exit.",
 )
 @click.option(

@@ -4,20 +4,20 @@ Nothing about a request is typed by hand here: which paths a gateway has, which 
 required, which body is right, all come from `effective.json` of the generated packages.
 """
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import jsonschema_rs
-from attrs import frozen
 
-from imagen4.facts.documents import document
+from ..facts.documents import document
+from ..facts.protocol import CREATE_PATH, INPUT
 
 METHODS = ("get", "post", "put", "patch", "delete")
-CREATE_TASK = "/api/v1/jobs/createTask"
 JSON_TYPE = "application/json"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """A query parameter and the check of its text."""
 
@@ -26,22 +26,26 @@ class Parameter:
     validator: jsonschema_rs.Draft4Validator
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One path and method of a gateway, with the checks of what it takes."""
 
     name: str
-    """Last segment of the path: createTask, recordInfo, credit, download-url."""
     path: str
     method: str
     body: jsonschema_rs.Draft4Validator | None
     parameters: tuple[Parameter, ...]
 
 
+def operation_name(path: str) -> str:
+    """Last segment of the path: createTask, recordInfo, credit, download-url."""
+    return path.rpartition("/")[2]
+
+
 @cache
 def operations(gateway: str) -> tuple[Operation, ...]:
     """The operations of a gateway's document."""
-    content = _document(gateway)
+    content = _schema_document(gateway)
     return tuple(
         _operation(content, path, method)
         for path, item in content["paths"].items()
@@ -53,25 +57,25 @@ def operations(gateway: str) -> tuple[Operation, ...]:
 @cache
 def input_fields(gateway: str) -> dict[str, Any]:
     """The fields that createTask's `input` has in the document, with their defaults."""
-    content: dict[str, Any] = jsonschema_rs.dereference(_document(gateway))
-    body = content["paths"][CREATE_TASK]["post"]["requestBody"]["content"][JSON_TYPE]["schema"]
-    fields = body["properties"]["input"]["properties"]
+    content: dict[str, Any] = jsonschema_rs.dereference(_schema_document(gateway))
+    body = content["paths"][CREATE_PATH]["post"]["requestBody"]["content"][JSON_TYPE]["schema"]
+    fields = body["properties"][INPUT]["properties"]
     return {name: schema.get("default") for name, schema in fields.items()}
 
 
 @cache
-def _document(gateway: str) -> dict[str, Any]:
+def _schema_document(gateway: str) -> dict[str, Any]:
     found: dict[str, Any] = _with_null_types(document(gateway, "effective"))
     return found
 
 
 def _operation(content: dict[str, Any], path: str, method: str) -> Operation:
-    pointer = f"#/paths/{_escaped(path)}/{method}"
+    pointer = f"#/paths/{_pointer_segment(path)}/{method}"
     item = content["paths"][path][method]
     media = item.get("requestBody", {}).get("content", {})
-    body = f"{pointer}/requestBody/content/{_escaped(JSON_TYPE)}/schema"
+    body = f"{pointer}/requestBody/content/{_pointer_segment(JSON_TYPE)}/schema"
     return Operation(
-        name=path.rsplit("/", 1)[-1],
+        name=operation_name(path),
         path=path,
         method=method.upper(),
         body=_validator(content, body) if JSON_TYPE in media else None,
@@ -94,8 +98,9 @@ def _validator(content: dict[str, Any], pointer: str) -> jsonschema_rs.Draft4Val
     return jsonschema_rs.Draft4Validator(root, validate_formats=True)
 
 
-def _escaped(segment: str) -> str:
-    return segment.replace("~", "~0").replace("/", "~1")
+def _pointer_segment(text: str) -> str:
+    """The text as one step of a JSON pointer."""
+    return text.replace("~", "~0").replace("/", "~1")
 
 
 def _with_null_types(node: Any) -> Any:

@@ -1,20 +1,26 @@
 """Serving the pictures, until their links expire."""
 
+from __future__ import annotations
+
 import hmac
 import re
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
-from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from .api import record, spoil
-from .faults import Stage
-from .gateways import GATEWAYS, Gateway
+from .api import finish
+from .faults import InjectionPoint
+from .gateways import SANDBOX_GATEWAYS, SandboxGateway
 from .operations import link_signature
-from .tasks import MEDIA_LIFETIME, URL_LIFETIME, Task
-from .world import World
+from .tasks import MEDIA_LIFETIME, URL_LIFETIME, SandboxTask
+
+if TYPE_CHECKING:
+    from starlette.datastructures import Headers
+    from starlette.requests import Request
+
+    from .state import SandboxState
 
 PNG = "image/png"
 RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")
@@ -22,23 +28,26 @@ RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")
 
 async def send_picture(request: Request) -> Response:
     """A PNG, or 404 where there is none (yet, or any more). No key is asked for or looked at."""
-    world: World = request.app.state.world
+    state: SandboxState = request.app.state.sandbox
     gateway = request.path_params["gateway"]
-    task = world.task(gateway, request.path_params["task_id"])
-    armed = world.faults.claim(Stage.DOWNLOAD, gateway, "file", lambda: task.prompt if task else "")
-    response = spoil(world, armed, await _right(world, request, task))
-    record(world, request, gateway, "file", b"", response, armed)
-    return response
+    task = state.task(gateway, request.path_params["task_id"])
+    armed = state.faults.claim(
+        InjectionPoint.DOWNLOAD, gateway, lambda: task.prompt if task else ""
+    )
+    intact = await _intact_picture(state, request, task)
+    return finish(request, intact, gateway, "file", armed=armed)
 
 
-async def _right(world: World, request: Request, task: Task | None) -> Response:
+async def _intact_picture(
+    state: SandboxState, request: Request, task: SandboxTask | None
+) -> Response:
     index = request.path_params["index"]
-    if task is None or index >= task.pictures or not _is_open(world, request, task):
+    if task is None or index >= task.pictures or not _is_open(state, request, task):
         return PlainTextResponse("Not Found", 404)
-    return ranged(request.headers, await run_in_threadpool(world.picture, task, index))
+    return range_response(request.headers, await run_in_threadpool(state.picture, task, index))
 
 
-def ranged(headers: Headers, content: bytes) -> Response:
+def range_response(headers: Headers, content: bytes) -> Response:
     """The picture, or the rest of it for a client that had been cut off (RFC 9110, section 14).
 
     One range with a start is understood; anything else gets the whole, as the RFC allows.
@@ -55,17 +64,15 @@ def ranged(headers: Headers, content: bytes) -> Response:
     return Response(content[start : end + 1], 206, told, PNG)
 
 
-def _is_open(world: World, request: Request, task: Task) -> bool:
-    now = world.clock.now()
-    if task.completed is None or task.state(now) != "success":
-        return False
-    if now < task.completed + URL_LIFETIME:
+def _is_open(state: SandboxState, request: Request, task: SandboxTask) -> bool:
+    now = state.clock.now()
+    if task.has_pictures(now, URL_LIFETIME):
         return True
-    gateway = GATEWAYS[task.gateway]
-    return now < task.completed + MEDIA_LIFETIME and _has_fresh_link(request, gateway, now)
+    gateway = SANDBOX_GATEWAYS[task.gateway]
+    return task.has_pictures(now, MEDIA_LIFETIME) and _has_fresh_link(request, gateway, now)
 
 
-def _has_fresh_link(request: Request, gateway: Gateway, now: float) -> bool:
+def _has_fresh_link(request: Request, gateway: SandboxGateway, now: float) -> bool:
     try:
         good_until = int(request.query_params.get("good-until", ""))
     except ValueError:

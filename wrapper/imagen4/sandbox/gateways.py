@@ -1,39 +1,37 @@
-"""The two gateways as the sandbox plays them."""
+"""The gateways as the sandbox plays them: what is known of each, and what it assumes beyond."""
 
-from typing import Any
+from dataclasses import dataclass
 
-from attrs import frozen
+from ..facts import GATEWAYS, GatewayFacts
+from ..facts.gateways import DEFAULT_MODEL
 
-from .documents import Operation, input_fields, operations
+ASSUMED_PRICE = GATEWAYS["kie"].prices[DEFAULT_MODEL].credits
+"""Credits a create costs where no price is known: without one, credits would never run out."""
 
 
-@frozen
-class Gateway:
-    """What differs between the gateways, apart from their documents."""
+@dataclass(frozen=True, slots=True)
+class SandboxGateway:
+    """One gateway, with the account that the sandbox has on it."""
 
-    name: str
+    facts: GatewayFacts
     key: str
     """The one bearer key that is accepted. Not a secret: it opens nothing but a sandbox."""
     price: float
-    """Credits a create costs. kie documents 8 for imagen4; apikley's price is not known, so
-    the same is assumed."""
-    signs_callbacks: bool
-    """kie documents the signature; whether apikley signs is not known, so it does not here."""
+    """Credits a create costs."""
 
     @property
-    def operations(self) -> tuple[Operation, ...]:
-        return operations(self.name)
-
-    @property
-    def input_fields(self) -> dict[str, Any]:
-        return input_fields(self.name)
+    def name(self) -> str:
+        return self.facts.name
 
 
-GATEWAYS = {
-    gateway.name: gateway
-    for gateway in (
-        Gateway("kie", "sandbox-kie-key", price=8.0, signs_callbacks=True),
-        Gateway("apikley", "sandbox-apikley-key", price=8.0, signs_callbacks=False),
+def _on_sandbox(facts: GatewayFacts) -> SandboxGateway:
+    price = facts.prices.get(DEFAULT_MODEL)
+    return SandboxGateway(
+        facts,
+        key=f"sandbox-{facts.name}-key",
+        price=ASSUMED_PRICE if price is None else price.credits,
     )
-}
-KEYS = tuple(gateway.key for gateway in GATEWAYS.values())
+
+
+SANDBOX_GATEWAYS = {name: _on_sandbox(facts) for name, facts in GATEWAYS.items()}
+KEYS = tuple(gateway.key for gateway in SANDBOX_GATEWAYS.values())

@@ -1,11 +1,18 @@
 """Keeping other web sites' scripts away from a server on the user's own machine."""
 
+from __future__ import annotations
+
 import ipaddress
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .documents import JSON_TYPE
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 PRIVATE = ("/sandbox/",)
 SAFE_METHODS = ("GET", "HEAD")
@@ -63,6 +70,6 @@ def _name(host: str) -> str | None:
 def _private_refusal(method: str, headers: Headers) -> str | None:
     if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return "refused: this comes from another site"
-    if method not in SAFE_METHODS and headers.get("content-type") != "application/json":
-        return "refused: Content-Type must be application/json"
+    if method not in SAFE_METHODS and headers.get("content-type") != JSON_TYPE:
+        return f"refused: Content-Type must be {JSON_TYPE}"
     return None

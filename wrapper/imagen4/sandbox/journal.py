@@ -1,14 +1,17 @@
 """What was asked and answered, for tests and for the front page. No key is ever written down."""
 
+from __future__ import annotations
+
 import itertools
 import json
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
-from .bounded import Bounded
+from .bounded import BoundedDict
 from .gateways import KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_TEXT = 128 * 1024
@@ -17,7 +20,7 @@ SECRET_HEADERS = frozenset(
 )
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RecordedRequest:
     """One request and its answer."""
 
@@ -40,7 +43,7 @@ class RecordedRequest:
     """None where no answer was sent."""
     answer: Any
     fault: str
-    """Name of the fault that spoilt it, else empty."""
+    """Name of the fault that struck it, else empty."""
 
     @property
     def weight(self) -> int:
@@ -54,7 +57,7 @@ class Journal:
         self._numbers = itertools.count(1)
         self.listener: Callable[[RecordedRequest], None] | None = None
         """Told of each request, on the server's loop."""
-        self._entries: Bounded[int, RecordedRequest] = Bounded(
+        self._entries: BoundedDict[int, RecordedRequest] = BoundedDict(
             max_requests, MAX_BYTES, lambda entry: entry.weight
         )
 
@@ -84,7 +87,7 @@ def safe_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {masked(name): masked(value) for name, value in headers if name not in SECRET_HEADERS}
 
 
-def decoded(raw: bytes) -> Any:
+def readable_body(raw: bytes) -> Any:
     """JSON where it is JSON, else text; cut where it is long."""
     if not raw:
         return None

@@ -1,22 +1,27 @@
 """The front page and the state it shows. The browser is told to load nothing from elsewhere."""
 
+from __future__ import annotations
+
 from importlib.resources import files
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .admin import described, described_armed
-from .callbacks import Delivery
-from .faults import FAULTS
-from .gateways import GATEWAYS
-from .journal import RecordedRequest
+from ..facts.protocol import CODE, FAILED
+from .admin import faults_as_json
+from .gateways import SANDBOX_GATEWAYS
 from .strictjson import dumps
-from .tasks import Task
-from .world import World
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from .callbacks import Delivery
+    from .journal import RecordedRequest
+    from .state import SandboxState
+    from .tasks import SandboxTask
 
 SHOWN = 40
 """The newest tasks, requests and callbacks that are shown."""
@@ -41,56 +46,51 @@ HEADERS = {
 
 def page_routes() -> list[Route]:
     return [
-        Route("/", _front_page, methods=["GET"]),
+        Route("/", _static, methods=["GET"]),
         Route("/sandbox/state", _state, methods=["GET"]),
         Route("/sandbox/pictures/{gateway}/{task_id}/{index:int}.png", _picture, methods=["GET"]),
         Route("/sandbox/static/{name}", _static, methods=["GET"]),
     ]
 
 
-async def _front_page(_request: Request) -> Response:
-    return _file("page.html")
-
-
 async def _static(request: Request) -> Response:
-    name = request.path_params["name"]
-    return _file(name) if name in MEDIA_TYPES else Response("Not Found", 404)
-
-
-def _file(name: str) -> Response:
+    name = request.path_params.get("name", "page.html")
+    if name not in MEDIA_TYPES:
+        return Response("Not Found", 404)
     content = (files(__package__) / "static" / name).read_bytes()
     return Response(content, 200, HEADERS, media_type=MEDIA_TYPES[name])
 
 
 async def _picture(request: Request) -> Response:
-    world: World = request.app.state.world
-    task = world.task(request.path_params["gateway"], request.path_params["task_id"])
+    state: SandboxState = request.app.state.sandbox
+    task = state.task(request.path_params["gateway"], request.path_params["task_id"])
     index = request.path_params["index"]
-    if task is None or index >= task.pictures or task.state(world.clock.now()) != "success":
+    if task is None or index >= task.pictures or not task.has_pictures(state.clock.now()):
         return Response("Not Found", 404, HEADERS)
-    return Response(await run_in_threadpool(world.picture, task, index), 200, HEADERS, "image/png")
+    return Response(await run_in_threadpool(state.picture, task, index), 200, HEADERS, "image/png")
 
 
 async def _state(request: Request) -> Response:
-    return JSONResponse(shown_state(request.app.state.world), headers=HEADERS)
+    return JSONResponse(shown_state(request.app.state.sandbox), headers=HEADERS)
 
 
-def shown_state(world: World) -> dict[str, Any]:
+def shown_state(state: SandboxState) -> dict[str, Any]:
     """Everything the page shows, newest first."""
-    now = world.clock.now()
+    now = state.clock.now()
     return {
         "now": now,
-        "profile": world.settings.profile,
-        "speed": world.clock.speed,
+        "profile": state.settings.profile,
+        "speed": state.clock.speed,
         "gateways": [
-            {"name": name, "key": gateway.key, "credits": world.accounts[name].credits}
-            for name, gateway in GATEWAYS.items()
+            {"name": name, "key": gateway.key, "credits": state.accounts[name].credits}
+            for name, gateway in SANDBOX_GATEWAYS.items()
         ],
-        "tasks": [_task(task, now) for task in _newest(world.tasks.values())],
-        "requests": [_request(entry) for entry in _newest(world.journal.entries())],
-        "callbacks": [_callback(delivery) for delivery in _newest(list(world.courier.log))],
-        "armed": [described_armed(armed) for armed in world.faults.armed()],
-        "faults": [described(fault) for fault in FAULTS.values()],
+        "tasks": [_task_as_json(task, now) for task in _newest(state.tasks.values())],
+        "requests": [_request_as_json(entry) for entry in _newest(state.journal.entries())],
+        "callbacks": [
+            _delivery_as_json(delivery) for delivery in _newest(state.callback_sender.deliveries())
+        ],
+        **faults_as_json(state),
     }
 
 
@@ -98,7 +98,7 @@ def _newest(items: list[Any]) -> list[Any]:
     return list(islice(reversed(items), SHOWN))
 
 
-def _task(task: Task, now: float) -> dict[str, Any]:
+def _task_as_json(task: SandboxTask, now: float) -> dict[str, Any]:
     state = task.state(now)
     return {
         "id": task.id,
@@ -109,18 +109,18 @@ def _task(task: Task, now: float) -> dict[str, Any]:
         "created": task.created,
         "updated": task.updated(now),
         "completed": task.completed,
-        "failure": task.script.fail_message if state == "fail" else "",
+        "failure": task.script.fail_message if state == FAILED else "",
         "visible": task.visible(now),
-        "pictures": _picture_paths(task) if state == "success" else [],
+        "pictures": _picture_paths(task) if task.has_pictures(now) else [],
     }
 
 
-def _picture_paths(task: Task) -> list[str]:
+def _picture_paths(task: SandboxTask) -> list[str]:
     """Apart from the result URLs, so that looking neither counts as a request nor expires."""
     return [f"/sandbox/pictures/{task.gateway}/{task.id}/{n}.png" for n in range(task.pictures)]
 
 
-def _request(entry: RecordedRequest) -> dict[str, Any]:
+def _request_as_json(entry: RecordedRequest) -> dict[str, Any]:
     answer = entry.answer
     return {
         "number": entry.number,
@@ -130,14 +130,14 @@ def _request(entry: RecordedRequest) -> dict[str, Any]:
         "gateway": entry.gateway,
         "operation": entry.operation,
         "status": entry.status,
-        "code": answer.get("code") if isinstance(answer, dict) else None,
+        "code": answer.get(CODE) if isinstance(answer, dict) else None,
         "fault": entry.fault,
-        "body": _text(entry.body),
-        "answer": _text(answer),
+        "body": _shown_body(entry.body),
+        "answer": _shown_body(answer),
     }
 
 
-def _callback(delivery: Delivery) -> dict[str, Any]:
+def _delivery_as_json(delivery: Delivery) -> dict[str, Any]:
     return {
         "number": delivery.number,
         "task": delivery.task_id,
@@ -146,12 +146,12 @@ def _callback(delivery: Delivery) -> dict[str, Any]:
         "due": delivery.due,
         "attempt": delivery.attempt,
         "outcome": delivery.outcome,
-        "headers": _text(delivery.headers),
-        "body": _text(delivery.body),
+        "headers": _shown_body(delivery.headers),
+        "body": _shown_body(delivery.body),
     }
 
 
-def _text(value: Any) -> str:
+def _shown_body(value: Any) -> str:
     """What a reader is shown of a body: indented JSON, or the text as it is."""
     if value is None or value == {}:
         return ""

@@ -1,14 +1,16 @@
 """Drawing a picture: real PNG, right ratio, the prompt on it; same look, same bytes."""
 
+from __future__ import annotations
+
 import io
 import random
 import textwrap
 from typing import TYPE_CHECKING
 
-from .tasks import Task
-
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw
+
+    from .tasks import SandboxTask
 
 LONG_SIDE = 768
 """Pixels. A tenth of the gateways' pictures in bytes, large enough to look at."""
@@ -16,7 +18,7 @@ MAX_TEXT = 400
 """Characters of the prompt that are drawn."""
 
 
-def size(aspect_ratio: str) -> tuple[int, int]:
+def picture_size(aspect_ratio: str) -> tuple[int, int]:
     """Width and height in exactly that ratio; square for words such as `auto`."""
     width, _, height = aspect_ratio.partition(":")
     if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
@@ -25,12 +27,12 @@ def size(aspect_ratio: str) -> tuple[int, int]:
     return int(width) * step, int(height) * step
 
 
-def draw(task: Task, index: int) -> bytes:
+def draw_picture(task: SandboxTask, index: int) -> bytes:
     """The PNG of one picture of the task, counted from 0."""
     from PIL import Image, ImageDraw
 
     dice = random.Random(f"{task.look}/{index}")
-    image = _sky(dice, Image.new("RGB", size(task.aspect_ratio)))
+    image = _sky(dice, Image.new("RGB", picture_size(task.aspect_ratio)))
     pen = ImageDraw.Draw(image, "RGBA")
     _hills(dice, pen, image.size)
     _caption(pen, image.size, task, index)
@@ -43,7 +45,7 @@ def _colour(dice: random.Random, low: int, high: int) -> tuple[int, int, int]:
     return dice.randint(low, high), dice.randint(low, high), dice.randint(low, high)
 
 
-def _sky(dice: random.Random, image: "Image.Image") -> "Image.Image":
+def _sky(dice: random.Random, image: Image.Image) -> Image.Image:
     """A vertical gradient: two pixels stretched over the picture."""
     from PIL import Image
 
@@ -53,7 +55,7 @@ def _sky(dice: random.Random, image: "Image.Image") -> "Image.Image":
     return stripe.resize(image.size, Image.Resampling.BILINEAR)
 
 
-def _hills(dice: random.Random, pen: "ImageDraw.ImageDraw", extent: tuple[int, int]) -> None:
+def _hills(dice: random.Random, pen: ImageDraw.ImageDraw, extent: tuple[int, int]) -> None:
     """A sun and three rows of hills, nearer ones darker."""
     width, height = extent
     x, y, radius = dice.randint(0, width), dice.randint(0, height // 2), dice.randint(30, 90)
@@ -67,7 +69,9 @@ def _hills(dice: random.Random, pen: "ImageDraw.ImageDraw", extent: tuple[int, i
         pen.polygon([*points, *ground], fill=(*_colour(dice, 10, 120 - 35 * row), 210))
 
 
-def _caption(pen: "ImageDraw.ImageDraw", extent: tuple[int, int], task: Task, index: int) -> None:
+def _caption(
+    pen: ImageDraw.ImageDraw, extent: tuple[int, int], task: SandboxTask, index: int
+) -> None:
     """The prompt on a dark band, and below it what the picture was made from."""
     from PIL import ImageFont
 

@@ -4,16 +4,24 @@ A refusal is decided once, in operations.py; the tables here say what it looks l
 each line rests on stands in the docstring of the package.
 """
 
+from __future__ import annotations
+
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
+from ..facts import protocol
+from ..facts.protocol import FAILED, GENERATING, RUNNING_STATES, SUCCEEDED, WAITING, Code
 from .strictjson import dumps
-from .tasks import TERMINAL, Task
+from .tasks import FINAL_STATES, SandboxTask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+METHOD_NOT_ALLOWED = 405
+"""Of HTTP; no gateway was seen to say it."""
 
 
 class Refusal(Enum):
@@ -32,128 +40,139 @@ class Refusal(Enum):
     NO_SUCH_METHOD = "no such method"
 
 
-@frozen
-class Answer:
+@dataclass(frozen=True, slots=True)
+class SandboxAnswer:
     """An HTTP status and the envelope under it."""
 
     status: int
     body: Mapping[str, Any]
 
-    @property
-    def code(self) -> Any:
-        return self.body.get("code")
 
-
-@frozen
-class Row:
-    """One line of a refusal table. `msg` is what is said unless the refusal has a detail."""
-
-    status: int
-    code: int
-    msg: str
-    data: bool = True
-    """Whether the envelope has `data: null`, or no `data` at all."""
-
-
-OBSERVED_ROWS = {
-    Refusal.UNAUTHORIZED: Row(200, 401, "You do not have access permissions", data=False),
-    Refusal.NO_CREDITS: Row(200, 402, "Credits insufficient"),
-    Refusal.INVALID: Row(200, 500, "This field is required"),
-    Refusal.UNREADABLE: Row(200, 500, "Server exception, please try again later"),
-    Refusal.UNKNOWN_MODEL: Row(200, 422, "The model name you specified is not supported"),
-    Refusal.NO_TASK_ID: Row(200, 422, "recordInfo is null"),
-    Refusal.UNKNOWN_TASK: Row(200, 422, "recordInfo is null"),
-    Refusal.TOO_MANY: Row(200, 429, "Your call frequency is too high"),
-    Refusal.WRONG_URL: Row(200, 422, "url is wrong"),
-    Refusal.NO_SUCH_PATH: Row(404, 404, "Not Found"),
-    Refusal.NO_SUCH_METHOD: Row(405, 405, "Method Not Allowed"),
+OBSERVED_REFUSALS = {
+    Refusal.UNAUTHORIZED: (Code.UNAUTHORIZED, "You do not have access permissions"),
+    Refusal.NO_CREDITS: (Code.NO_CREDITS, "Credits insufficient"),
+    Refusal.INVALID: (Code.SERVER_ERROR, "This field is required"),
+    Refusal.UNREADABLE: (Code.SERVER_ERROR, "Server exception, please try again later"),
+    Refusal.UNKNOWN_MODEL: (Code.INVALID, "The model name you specified is not supported"),
+    Refusal.NO_TASK_ID: (Code.INVALID, "recordInfo is null"),
+    Refusal.UNKNOWN_TASK: (Code.INVALID, "recordInfo is null"),
+    Refusal.TOO_MANY: (Code.RATE_LIMITED, "Your call frequency is too high"),
+    Refusal.WRONG_URL: (Code.INVALID, "url is wrong"),
+    Refusal.NO_SUCH_PATH: (Code.NOT_FOUND, "Not Found"),
+    Refusal.NO_SUCH_METHOD: (METHOD_NOT_ALLOWED, "Method Not Allowed"),
 }
-DOCUMENTED_ROWS = {
-    Refusal.UNAUTHORIZED: Row(401, 401, "Unauthorized", data=False),
-    Refusal.NO_CREDITS: Row(402, 402, "Insufficient Credits", data=False),
-    Refusal.INVALID: Row(422, 422, "Validation Error", data=False),
-    Refusal.UNREADABLE: Row(422, 422, "The body is not the JSON it should be", data=False),
-    Refusal.UNKNOWN_MODEL: Row(422, 422, "The model is not supported", data=False),
-    Refusal.NO_TASK_ID: Row(422, 422, "taskId parameter is required", data=False),
-    Refusal.UNKNOWN_TASK: Row(404, 404, "Task not found", data=False),
-    Refusal.TOO_MANY: Row(429, 429, "Rate limit exceeded", data=False),
-    Refusal.WRONG_URL: Row(422, 422, "url is wrong", data=False),
-    Refusal.NO_SUCH_PATH: Row(404, 404, "Not Found", data=False),
-    Refusal.NO_SUCH_METHOD: Row(405, 405, "Method Not Allowed", data=False),
+DOCUMENTED_REFUSALS = {
+    Refusal.UNAUTHORIZED: (Code.UNAUTHORIZED, "Unauthorized"),
+    Refusal.NO_CREDITS: (Code.NO_CREDITS, "Insufficient Credits"),
+    Refusal.INVALID: (Code.INVALID, "Validation Error"),
+    Refusal.UNREADABLE: (Code.INVALID, "The body is not the JSON it should be"),
+    Refusal.UNKNOWN_MODEL: (Code.INVALID, "The model is not supported"),
+    Refusal.NO_TASK_ID: (Code.INVALID, "taskId parameter is required"),
+    Refusal.UNKNOWN_TASK: (Code.NOT_FOUND, "Task not found"),
+    Refusal.TOO_MANY: (Code.RATE_LIMITED, "Rate limit exceeded"),
+    Refusal.WRONG_URL: (Code.INVALID, "url is wrong"),
+    Refusal.NO_SUCH_PATH: (Code.NOT_FOUND, "Not Found"),
+    Refusal.NO_SUCH_METHOD: (METHOD_NOT_ALLOWED, "Method Not Allowed"),
 }
+ALWAYS_IN_STATUS = (Refusal.NO_SUCH_PATH, Refusal.NO_SUCH_METHOD)
+"""wire: an unknown path was the only request that HTTP itself refused."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One way of answering."""
 
-    name: str
-    rows: Mapping[Refusal, Row]
+    refusals: Mapping[Refusal, tuple[int, str]]
+    """The code of each, and what is said unless the refusal has a detail."""
+    verdict_in_status: bool
+    """Whether the HTTP status repeats the code, and a refusal has no `data: null`."""
     states: tuple[str, ...]
     """The states of a task that is not done yet, in order."""
     new_id: Callable[[float], str]
-    created: Callable[[Task], dict[str, Any]]
-    record: Callable[[Task, float], dict[str, Any]]
+    created: Callable[[SandboxTask], dict[str, Any]]
+    record: Callable[[SandboxTask, float], dict[str, Any]]
     headers: Callable[[], dict[str, str]]
     """What every answer carries beside its content."""
 
-    def success(self, data: Any) -> Answer:
-        return Answer(200, {"code": 200, "msg": "success", "data": data})
+    def success(self, data: Any) -> SandboxAnswer:
+        return SandboxAnswer(200, envelope(Code.OK, "success", data))
 
-    def refusal(self, refusal: Refusal, detail: str = "") -> Answer:
-        row = self.rows[refusal]
-        body: dict[str, Any] = {"code": row.code, "msg": detail or row.msg}
-        return Answer(row.status, {**body, "data": None} if row.data else body)
+    def refusal(self, refusal: Refusal, detail: str = "") -> SandboxAnswer:
+        code, message = self.refusals[refusal]
+        body = envelope(code, detail or message, None)
+        if self.verdict_in_status or refusal is Refusal.UNAUTHORIZED:
+            del body[protocol.DATA]
+        in_status = self.verdict_in_status or refusal in ALWAYS_IN_STATUS
+        return SandboxAnswer(int(code) if in_status else 200, body)
 
-    def error(self, code: int, message: str) -> Answer:
+    def error(self, code: int, message: str) -> SandboxAnswer:
         """An envelope with any code, in this profile's style."""
-        status = 200 if self.name == "observed" else code
-        return Answer(status, {"code": code, "msg": message, "data": None})
+        status = code if self.verdict_in_status else 200
+        return SandboxAnswer(status, envelope(code, message, None))
 
 
-def _milliseconds(seconds: float) -> int:
+def envelope(code: int, message: str, data: Any) -> dict[str, Any]:
+    return {protocol.CODE: int(code), protocol.MESSAGE: message, protocol.DATA: data}
+
+
+def milliseconds(seconds: float) -> int:
     return int(seconds * 1000)
 
 
-def _result_json(task: Task) -> str:
+def _result_json(task: SandboxTask, state: str) -> str:
+    if state != SUCCEEDED:
+        return ""
     broken = task.script.result_text
-    return dumps({"resultUrls": task.urls()}) if broken is None else broken
+    return dumps({protocol.RESULT_URLS: task.urls()}) if broken is None else broken
 
 
-def _common(task: Task, state: str) -> dict[str, Any]:
-    return {"taskId": task.id, "model": task.request["model"], "state": state}
+def _record(task: SandboxTask, state: str, param: str, unset: str | None) -> dict[str, Any]:
+    """What a record has in both profiles; `unset` stands where there is nothing to say."""
+    failed = state == FAILED
+    return {
+        protocol.TASK_ID: task.id,
+        protocol.MODEL: task.request[protocol.MODEL],
+        protocol.STATE: state,
+        protocol.PARAM: param,
+        protocol.RESULT_JSON: _result_json(task, state),
+        protocol.FAIL_CODE: task.script.fail_code if failed else unset,
+        protocol.FAIL_MESSAGE: task.script.fail_message if failed else unset,
+    }
 
 
-def _observed_id(_now: float) -> str:
-    return secrets.token_hex(16)
+def _observed_record(task: SandboxTask, now: float) -> dict[str, Any]:
+    """Exactly the ten keys seen, with null where there is nothing to say."""
+    state, created, completed = task.state(now), milliseconds(task.created), None
+    if state == SUCCEEDED and task.completed is not None:
+        completed = milliseconds(task.completed)
+    outer = {**task.request, protocol.INPUT: dumps(task.request.get(protocol.INPUT, {}))}
+    return {
+        **_record(task, state, dumps(outer), unset=None),
+        protocol.COST_TIME: None if completed is None else (completed - created) // 1000,
+        protocol.COMPLETE_TIME: completed,
+        protocol.CREATE_TIME: created,
+    }
+
+
+def _documented_record(task: SandboxTask, now: float) -> dict[str, Any]:
+    """Empty strings where there is nothing to say; times only once they are known."""
+    state, created = task.state(now), milliseconds(task.created)
+    param = json.dumps(dict(task.request), ensure_ascii=False)
+    record = {
+        **_record(task, state, param, unset=""),
+        protocol.CREATE_TIME: created,
+        protocol.UPDATE_TIME: milliseconds(task.updated(now)),
+    }
+    if state in FINAL_STATES and task.completed is not None:
+        record[protocol.COMPLETE_TIME] = milliseconds(task.completed)
+        if state == SUCCEEDED:
+            record[protocol.COST_TIME] = milliseconds(task.completed) - created
+    return record
 
 
 def _observed_headers() -> dict[str, str]:
     ray, session = secrets.token_hex(8), secrets.token_hex(16).upper()
     return {"cf-ray": f"{ray}-AMS", "set-cookie": f"JSESSIONID={session}; Path=/; HttpOnly"}
-
-
-def _observed_created(task: Task) -> dict[str, Any]:
-    return {"taskId": task.id, "recordId": task.id}
-
-
-def _observed_record(task: Task, now: float) -> dict[str, Any]:
-    """Exactly the ten keys seen, with null where there is nothing to say."""
-    state = task.state(now)
-    failed, done = state == "fail", state == "success"
-    completed = _milliseconds(task.completed) if done and task.completed is not None else None
-    created = _milliseconds(task.created)
-    outer = {**task.request, "input": dumps(task.request.get("input", {}))}
-    return {
-        **_common(task, state),
-        "param": dumps(outer),
-        "resultJson": _result_json(task) if done else "",
-        "failCode": task.script.fail_code if failed else None,
-        "failMsg": task.script.fail_message if failed else None,
-        "costTime": None if completed is None else (completed - created) // 1000,
-        "completeTime": completed,
-        "createTime": created,
-    }
 
 
 class _DocumentedIds:
@@ -163,51 +182,26 @@ class _DocumentedIds:
         self._last = 0
 
     def __call__(self, now: float) -> str:
-        self._last = max(self._last + 1, _milliseconds(now))
+        self._last = max(self._last + 1, milliseconds(now))
         return f"task_google_{self._last}"
-
-
-def _documented_created(task: Task) -> dict[str, Any]:
-    return {"taskId": task.id}
-
-
-def _documented_record(task: Task, now: float) -> dict[str, Any]:
-    """Empty strings where there is nothing to say; times only once they are known."""
-    state = task.state(now)
-    failed, done = state == "fail", state == "success"
-    created = _milliseconds(task.created)
-    record = {
-        **_common(task, state),
-        "param": json.dumps(dict(task.request), ensure_ascii=False),
-        "resultJson": _result_json(task) if done else "",
-        "failCode": task.script.fail_code if failed else "",
-        "failMsg": task.script.fail_message if failed else "",
-        "createTime": created,
-        "updateTime": _milliseconds(task.updated(now)),
-    }
-    if state in TERMINAL and task.completed is not None:
-        record["completeTime"] = _milliseconds(task.completed)
-    if done and task.completed is not None:
-        record["costTime"] = _milliseconds(task.completed) - created
-    return record
 
 
 PROFILES = {
     "observed": Profile(
-        name="observed",
-        rows=OBSERVED_ROWS,
-        states=("waiting", "generating"),
-        new_id=_observed_id,
-        created=_observed_created,
+        refusals=OBSERVED_REFUSALS,
+        verdict_in_status=False,
+        states=(WAITING, GENERATING),
+        new_id=lambda _now: secrets.token_hex(16),
+        created=lambda task: {protocol.TASK_ID: task.id, protocol.RECORD_ID: task.id},
         record=_observed_record,
         headers=_observed_headers,
     ),
     "documented": Profile(
-        name="documented",
-        rows=DOCUMENTED_ROWS,
-        states=("waiting", "queuing", "generating"),
+        refusals=DOCUMENTED_REFUSALS,
+        verdict_in_status=True,
+        states=RUNNING_STATES,
         new_id=_DocumentedIds(),
-        created=_documented_created,
+        created=lambda task: {protocol.TASK_ID: task.id},
         record=_documented_record,
         headers=dict,
     ),

@@ -1,25 +1,30 @@
 """Running the sandbox in the foreground."""
 
+from __future__ import annotations
+
 import json
 import time
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .faults.spec import parsed
-from .gateways import GATEWAYS
-from .journal import RecordedRequest
+from ..facts.protocol import CODE
+from .faults.spec import parse_fault
+from .gateways import SANDBOX_GATEWAYS
 from .server import Sandbox, bind, server_for
 from .settings import SettingError
+
+if TYPE_CHECKING:
+    from .journal import RecordedRequest
 
 
 def serve(
     host: str, port: int, faults: tuple[str, ...], *, as_json: bool = False, **settings: Any
 ) -> None:
     """Serve until Ctrl-C, which ends it in good order."""
-    say = _aside if as_json else click.echo
-    sandbox = _sandbox(host, port, faults, settings)
+    say = _to_standard_error if as_json else click.echo
+    sandbox = _configured_sandbox(host, port, faults, settings)
     try:
         listener = bind(host, port)
     except (OSError, OverflowError) as error:
@@ -27,19 +32,21 @@ def serve(
         raise click.ClickException(f"cannot listen on {host}:{port}: {reason}") from None
     with listener:
         sandbox.port = listener.getsockname()[1]
-        click.echo(_for_machines(sandbox) if as_json else _introduction(sandbox))
-        sandbox.world.journal.listener = lambda entry: say(_line(entry))
+        click.echo(_addresses_as_json(sandbox) if as_json else _introduction(sandbox))
+        sandbox.state.journal.listener = lambda entry: say(_log_line(entry))
         # uvicorn raises the signal again once it has shut down; now and then nothing comes of that.
         with suppress(KeyboardInterrupt):
-            server_for(sandbox.world).run([listener])
+            server_for(sandbox.state).run([listener])
         say("stopped")
 
 
-def _sandbox(host: str, port: int, faults: tuple[str, ...], settings: dict[str, Any]) -> Sandbox:
+def _configured_sandbox(
+    host: str, port: int, faults: tuple[str, ...], settings: dict[str, Any]
+) -> Sandbox:
     try:
         sandbox = Sandbox(host=host, port=port, **settings)
         for text in faults:
-            name, options = parsed(text)
+            name, options = parse_fault(text)
             sandbox.fault(name, **options)
     except SettingError as error:
         raise click.UsageError(str(error)) from None
@@ -47,25 +54,27 @@ def _sandbox(host: str, port: int, faults: tuple[str, ...], settings: dict[str, 
 
 
 def _introduction(sandbox: Sandbox) -> str:
-    lines = [f"{name:8} {sandbox.url(name)}  key {sandbox.key(name)}" for name in GATEWAYS]
+    lines = [f"{name:8} {sandbox.url(name)}  key {sandbox.key(name)}" for name in SANDBOX_GATEWAYS]
     return "\n".join([f"page     {sandbox.url()}", *lines, "Ctrl-C stops it."])
 
 
-def _for_machines(sandbox: Sandbox) -> str:
+def _addresses_as_json(sandbox: Sandbox) -> str:
     """On one line: whoever started us reads it while we go on."""
-    gateways = {name: {"url": sandbox.url(name), "key": sandbox.key(name)} for name in GATEWAYS}
+    gateways = {
+        name: {"url": sandbox.url(name), "key": sandbox.key(name)} for name in SANDBOX_GATEWAYS
+    }
     return json.dumps({"page": sandbox.url(), "gateways": gateways})
 
 
-def _aside(text: str) -> None:
+def _to_standard_error(text: str) -> None:
     """To standard error. That nobody reads it must not keep the gateways from answering."""
     with suppress(OSError):
         click.echo(text, err=True)
 
 
-def _line(entry: RecordedRequest) -> str:
+def _log_line(entry: RecordedRequest) -> str:
     """One line a request. What a caller wrote into the URL is not repeated: it may hold a key."""
-    code = entry.answer.get("code") if isinstance(entry.answer, dict) else None
+    code = entry.answer.get(CODE) if isinstance(entry.answer, dict) else None
     verdict = "no answer" if entry.status is None else f"HTTP {entry.status}"
     told = [verdict, "" if code is None else f"code {code}", entry.fault and f"({entry.fault})"]
     name = f"{entry.gateway} {entry.operation}".strip() or "unknown path"

@@ -1,22 +1,25 @@
 """A running sandbox: uvicorn in a thread, on loopback."""
 
+from __future__ import annotations
+
 import asyncio
 import socket
 import threading
-from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
 
 from .app import app_for
-from .callbacks import Delivery
-from .clock import Clock
-from .faults import Armed
 from .faults.connection import protocol_for
-from .gateways import GATEWAYS, Gateway
-from .journal import RecordedRequest
-from .settings import SettingError, Settings
-from .world import World
+from .gateways import SANDBOX_GATEWAYS, SandboxGateway
+from .settings import SandboxSettings, SettingError
+from .state import SandboxState
+
+if TYPE_CHECKING:
+    from .callbacks import Delivery
+    from .clock import Clock
+    from .faults import ArmedFault
+    from .journal import RecordedRequest
 
 START_TIMEOUT = 10.0
 MAX_CONNECTIONS = 1_000
@@ -25,14 +28,14 @@ MAX_CONNECTIONS = 1_000
 class Sandbox:
     """Both gateways on one port, from `start` to `stop` or inside `with`.
 
-    Settings are those of `Settings`. Everything here may be called from any thread.
+    Settings are those of `SandboxSettings`. Everything here may be called from any thread.
     """
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0, **settings: Any) -> None:
-        self.world = World(Settings(**settings))
+        self.state = SandboxState(SandboxSettings(**settings))
         self.host = host
         self.port = port
-        self._server: _Server | None = None
+        self._server: _SandboxServer | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> Self:
@@ -41,7 +44,7 @@ class Sandbox:
             raise RuntimeError("the sandbox is running already")
         listener = bind(self.host, self.port)
         self.port = listener.getsockname()[1]
-        self._server = server_for(self.world)
+        self._server = server_for(self.state)
         self._thread = threading.Thread(
             target=self._server.run, args=([listener],), name="imagen4 sandbox", daemon=True
         )
@@ -59,12 +62,7 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_exception: object) -> None:
         self.stop()
 
     def url(self, gateway: str | None = None) -> str:
@@ -80,19 +78,19 @@ class Sandbox:
     @property
     def requests(self) -> list[RecordedRequest]:
         """What was asked of the gateways and how it was answered, oldest first."""
-        return self.world.journal.entries()
+        return self.state.journal.entries()
 
     @property
     def clock(self) -> Clock:
-        return self.world.clock
+        return self.state.clock
 
     def configure(self, **changes: Any) -> None:
         """Change settings while running, until the next reset."""
-        self.world.configure(**changes)
+        self.state.configure(**changes)
 
     def reset(self) -> None:
         """Forget tasks, requests, faults and changed settings; fill up the accounts."""
-        self.world.reset()
+        self.state.reset()
 
     def fault(
         self,
@@ -104,13 +102,13 @@ class Sandbox:
         share: float | None = None,
         word: str | None = None,
         **parameters: Any,
-    ) -> Armed:
+    ) -> ArmedFault:
         """Arm a fault of the catalogue (`imagen4 sandbox --list-faults`).
 
         It strikes the next `times` requests, or that `share` of them, or those whose prompt
         contains `word`; with none of these given, the next request only.
         """
-        return self.world.faults.arm(
+        return self.state.faults.arm(
             name,
             gateway=gateway,
             operation=operation,
@@ -122,12 +120,12 @@ class Sandbox:
 
     def clear_faults(self) -> None:
         """Good days again. Tasks that a fault has struck keep it."""
-        self.world.faults.clear()
+        self.state.faults.clear()
 
     @property
     def callbacks(self) -> list[Delivery]:
         """Attempts to deliver callbacks, oldest first."""
-        return list(self.world.courier.log)
+        return self.state.callback_sender.deliveries()
 
     def deliver_callbacks(self, timeout: float = 10.0) -> list[Delivery]:
         """Wait until every callback that is due by now was tried; returns `callbacks`.
@@ -135,17 +133,17 @@ class Sandbox:
         `timeout` is in real seconds; TimeoutError after that.
         """
         if self._server is not None and self._server.loop is not None:
-            idle = asyncio.run_coroutine_threadsafe(self.world.courier.idle(), self._server.loop)
-            idle.result(timeout)
+            idle = self.state.callback_sender.wait_until_idle()
+            asyncio.run_coroutine_threadsafe(idle, self._server.loop).result(timeout)
         return self.callbacks
 
 
-class _Server(uvicorn.Server):
+class _SandboxServer(uvicorn.Server):
     """A server that says when it answers, and lets go of those it keeps waiting when it stops."""
 
-    def __init__(self, config: uvicorn.Config, world: World) -> None:
+    def __init__(self, config: uvicorn.Config, state: SandboxState) -> None:
         super().__init__(config)
-        self.world = world
+        self.state = state
         self.loop: asyncio.AbstractEventLoop | None = None
         self.answering = threading.Event()
 
@@ -155,28 +153,28 @@ class _Server(uvicorn.Server):
         self.answering.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.world.connections.release()
+        self.state.connections.release()
         await super().shutdown(sockets)
 
 
-def server_for(world: World) -> _Server:
+def server_for(state: SandboxState) -> _SandboxServer:
     """uvicorn without its own access log, which would write down whatever stands in a URL."""
-    return _Server(
+    return _SandboxServer(
         uvicorn.Config(
-            app_for(world),
+            app_for(state),
             access_log=False,
             log_config=None,
             log_level="warning",
             lifespan="off",
             ws="none",
-            http=protocol_for(world.connections),
+            http=protocol_for(state.connections),
             loop="asyncio",
             limit_concurrency=MAX_CONNECTIONS,
             timeout_graceful_shutdown=2,
             server_header=False,
             proxy_headers=False,
         ),
-        world,
+        state,
     )
 
 
@@ -196,7 +194,7 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _gateway(name: str) -> Gateway:
-    if name not in GATEWAYS:
-        raise SettingError(f"no such gateway: {name!r}; there are {', '.join(GATEWAYS)}")
-    return GATEWAYS[name]
+def _gateway(name: str) -> SandboxGateway:
+    if name not in SANDBOX_GATEWAYS:
+        raise SettingError(f"no such gateway: {name!r}; there are {', '.join(SANDBOX_GATEWAYS)}")
+    return SANDBOX_GATEWAYS[name]

@@ -1,34 +1,36 @@
 """Tasks: what was asked for, and the script of states the task goes through on the clock."""
 
+from __future__ import annotations
+
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from ..facts.protocol import FAILED, SUCCEEDED
 
-from .bounded import Bounded
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-MAX_TASK_BYTES = 64 * 1024 * 1024
 URL_LIFETIME = 24 * 3600.0
 """Seconds a result URL works: "typically" 24 hours, say the documents."""
 MEDIA_LIFETIME = 14 * 24 * 3600.0
 """Seconds until the pictures themselves are deleted: 14 days, say the documents."""
-TERMINAL = ("success", "fail")
+FINAL_STATES = (SUCCEEDED, FAILED)
 
 
-@frozen
-class Stage:
+@dataclass(frozen=True, slots=True)
+class TaskStage:
     """The task is in `state` from `start` seconds after its creation."""
 
     start: float
     state: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Script:
     """How a task will go. Faults rewrite it; nothing else does."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[TaskStage, ...]
     fail_code: str = ""
     fail_message: str = ""
     visible_from: float = 0.0
@@ -40,12 +42,12 @@ class Script:
 
     @property
     def end(self) -> float | None:
-        """Seconds from creation to the first terminal state, None if there is none."""
-        return next((stage.start for stage in self.stages if stage.state in TERMINAL), None)
+        """Seconds from creation to the first final state, None if there is none."""
+        return next((stage.start for stage in self.stages if stage.state in FINAL_STATES), None)
 
 
-@frozen
-class Task:
+@dataclass(frozen=True, slots=True)
+class SandboxTask:
     """A task that was paid for. Times are Unix seconds on the sandbox's clock."""
 
     id: str
@@ -84,12 +86,17 @@ class Task:
         parts = "\0".join((self.prompt, negative, self.aspect_ratio, seed))
         return hashlib.sha256(parts.encode()).hexdigest()
 
-    def stage(self, now: float) -> Stage:
+    def stage(self, now: float) -> TaskStage:
         passed = [stage for stage in self.script.stages if self.created + stage.start <= now]
         return passed[-1] if passed else self.script.stages[0]
 
     def state(self, now: float) -> str:
         return self.stage(now).state
+
+    def has_pictures(self, now: float, lifetime: float = float("inf")) -> bool:
+        """Whether it has succeeded, and that less than `lifetime` seconds ago."""
+        end = self.completed
+        return end is not None and self.state(now) == SUCCEEDED and now < end + lifetime
 
     def updated(self, now: float) -> float:
         """When the present state began."""
@@ -106,8 +113,3 @@ class Task:
 
     def urls(self) -> list[str]:
         return [f"{self.files}/{self.id}/{index}.png" for index in range(self.pictures)]
-
-
-def new_tasks(max_tasks: int) -> Bounded[tuple[str, str], Task]:
-    """Tasks by gateway and id; the oldest drop when there are too many."""
-    return Bounded(max_tasks, MAX_TASK_BYTES, lambda task: task.weight)

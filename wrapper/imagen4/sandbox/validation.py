@@ -1,22 +1,26 @@
 """Checking a request against the document, and saying in one line what is wrong with it."""
 
-from collections.abc import Iterable
-from typing import Any
+from __future__ import annotations
 
-import jsonschema_rs
-from attrs import frozen
+from typing import TYPE_CHECKING, Any
 
+from ..facts.protocol import MODEL
 from . import strictjson
-from .documents import JSON_TYPE, Operation, Parameter
+from .documents import JSON_TYPE, Operation
 from .profiles import Refusal
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-@frozen
+    import jsonschema_rs
+
+
 class RefusedError(Exception):
     """The request is not carried out. `detail` says more than the profile's usual words."""
 
-    refusal: Refusal
-    detail: str = ""
+    def __init__(self, refusal: Refusal, detail: str = "") -> None:
+        super().__init__(refusal, detail)
+        self.refusal, self.detail = refusal, detail
 
 
 def checked_body(operation: Operation, content_type: str, raw: bytes) -> dict[str, Any]:
@@ -27,8 +31,9 @@ def checked_body(operation: Operation, content_type: str, raw: bytes) -> dict[st
         value = strictjson.loads(raw)
     except strictjson.StrictJsonError:
         raise RefusedError(Refusal.UNREADABLE) from None
-    if operation.body is not None:
-        _check(operation.body, value)
+    errors = () if operation.body is None else operation.body.iter_errors(value)
+    for error in errors:
+        raise _refusal_for(error)
     if not isinstance(value, dict):
         raise RefusedError(Refusal.INVALID)
     return value
@@ -43,14 +48,10 @@ def checked_parameters(operation: Operation, query: Iterable[tuple[str, str]]) -
         if len(values) > 1 or (parameter.required and not values):
             raise RefusedError(Refusal.NO_TASK_ID)
         if values:
-            found[parameter.name] = _checked_text(parameter, values[0])
+            if not parameter.validator.is_valid(values[0]):
+                raise RefusedError(Refusal.NO_TASK_ID)
+            found[parameter.name] = values[0]
     return found
-
-
-def _checked_text(parameter: Parameter, text: str) -> str:
-    if not parameter.validator.is_valid(text):
-        raise RefusedError(Refusal.NO_TASK_ID)
-    return text
 
 
 def _is_json_type(content_type: str) -> bool:
@@ -58,16 +59,10 @@ def _is_json_type(content_type: str) -> bool:
     return kind == JSON_TYPE and all(part in ("", "charset=utf-8") for part in parameters)
 
 
-def _check(validator: jsonschema_rs.Draft4Validator, value: Any) -> None:
-    error = next(iter(validator.iter_errors(value)), None)
-    if error is not None:
-        raise _refused(error)
-
-
-def _refused(error: jsonschema_rs.ValidationError) -> RefusedError:
+def _refusal_for(error: jsonschema_rs.ValidationError) -> RefusedError:
     where = ".".join(str(step) for step in error.instance_path)
     kind = error.kind.name
-    if where == "model" and kind == "enum":
+    if where == MODEL and kind == "enum":
         return RefusedError(Refusal.UNKNOWN_MODEL)
     if kind == "required":
         return RefusedError(Refusal.INVALID, "This field is required")

@@ -1,103 +1,98 @@
-"""Faults of an answer or a download: what is sent in place of the right one."""
+"""Faults of an answer or a download: what is sent in place of the intact one."""
 
-from collections.abc import Callable
+from __future__ import annotations
 
-from attrs import frozen
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from starlette.responses import HTMLResponse, Response
 
-from ..profiles import Profile
+from ..documents import JSON_TYPE
 from ..strictjson import dumps
-from .book import Armed
-from .connection import Connections, Cut, Reset, Silence, Slow
+from .connection import (
+    CutResponse,
+    FaultyResponse,
+    OpenConnections,
+    ResetConnection,
+    Silence,
+    SlowResponse,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..profiles import Profile
+    from .book import ArmedFault
 
 HTML = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
-JSON_TYPE = "application/json"
-BITS = 20
+PARTS = 20
+"""That a slow download comes in."""
 
 
-@frozen
-class Spoiling:
-    """The fault, the right response, and what is needed to spoil it."""
+@dataclass(frozen=True, slots=True)
+class FaultContext:
+    """The fault that strikes, the intact response, and what is needed to make it faulty."""
 
-    armed: Armed
-    right: Response
+    armed: ArmedFault
+    intact: Response
     """Empty where the request was not carried out."""
     profile: Profile
-    connections: Connections
+    connections: OpenConnections
 
-    def number(self, name: str) -> float:
-        return float(self.armed.parameters[name])
+    @property
+    def status(self) -> int:
+        return int(self.armed.parameters["status"])
 
-    def text(self, name: str) -> str:
-        return str(self.armed.parameters[name])
+    def sent_by(self, kind: type[FaultyResponse], parts: int = 1) -> Response:
+        """The intact response, sent the way of that kind."""
+        seconds = float(self.armed.parameters.get("seconds", 0))
+        return kind(self.connections, self.intact, seconds, parts)
 
     def json(self, body: bytes) -> Response:
-        return Response(body, self.right.status_code, media_type=JSON_TYPE)
+        return Response(body, self.intact.status_code, media_type=JSON_TYPE)
 
 
-def spoiled(spoiling: Spoiling) -> Response:
+def faulty_response(context: FaultContext) -> Response:
     """The response that is sent instead."""
-    name = spoiling.armed.fault.name
+    name = context.armed.fault.name
     if name.startswith("code-"):
-        return _code(spoiling, int(name.removeprefix("code-")))
-    return SPOILS[name](spoiling)
+        return _code(context, int(name.removeprefix("code-")))
+    return EFFECTS[name](context)
 
 
-def _code(spoiling: Spoiling, code: int) -> Response:
-    answer = spoiling.profile.error(code, spoiling.text("message"))
-    status = int(spoiling.number("status")) or answer.status
-    return Response(dumps(answer.body).encode(), status, media_type=JSON_TYPE)
+def _code(context: FaultContext, code: int) -> Response:
+    answer = context.profile.error(code, str(context.armed.parameters["message"]))
+    body = dumps(answer.body).encode()
+    return Response(body, context.status or answer.status, media_type=JSON_TYPE)
 
 
-def _html(spoiling: Spoiling) -> Response:
-    status = int(spoiling.number("status"))
-    return HTMLResponse(HTML.format(f"{status} Bad Gateway"), status)
+def _redirect(context: FaultContext) -> Response:
+    target = str(context.armed.parameters["to"])
+    return Response(b"", context.status, {"location": target})
 
 
-def _redirect(spoiling: Spoiling) -> Response:
-    return Response(b"", int(spoiling.number("status")), {"location": spoiling.text("to")})
+def _half(context: FaultContext) -> Response:
+    body = bytes(context.intact.body)
+    return context.json(body[: len(body) // 2])
 
 
-def _null_data(spoiling: Spoiling) -> Response:
-    return spoiling.json(b'{"code":200,"msg":"success","data":null}')
-
-
-def _half(spoiling: Spoiling) -> Response:
-    body = bytes(spoiling.right.body)
-    return spoiling.json(body[: len(body) // 2])
-
-
-def _silence(spoiling: Spoiling) -> Response:
-    return Silence(spoiling.connections, spoiling.number("seconds"))
-
-
-def _late(spoiling: Spoiling) -> Response:
-    return Slow(spoiling.connections, spoiling.right, spoiling.number("seconds"))
-
-
-def _bit_by_bit(spoiling: Spoiling) -> Response:
-    return Slow(spoiling.connections, spoiling.right, spoiling.number("seconds"), BITS)
-
-
-def _gone(spoiling: Spoiling) -> Response:
-    return Response(b"expired", int(spoiling.number("status")), media_type="text/plain")
-
-
-SPOILS: dict[str, Callable[[Spoiling], Response]] = {
-    "latency": _late,
-    "no-answer": _silence,
-    "reset": lambda spoiling: Reset(spoiling.connections),
-    "cut-body": lambda spoiling: Cut(spoiling.connections, spoiling.right),
+EFFECTS: dict[str, Callable[[FaultContext], Response]] = {
+    "latency": lambda context: context.sent_by(SlowResponse),
+    "no-answer": lambda context: context.sent_by(Silence),
+    "reset": lambda context: context.sent_by(ResetConnection),
+    "cut-body": lambda context: context.sent_by(CutResponse),
     "cut-json": _half,
-    "bad-json": lambda spoiling: spoiling.json(b"{code: 200, msg: success}"),
-    "wrong-json": lambda spoiling: spoiling.json(b'[{"code":200,"msg":"success"}]'),
-    "bad-utf8": lambda spoiling: spoiling.json(b'{"code":200,"msg":"\xff\xfe"}'),
-    "empty-body": lambda spoiling: spoiling.json(b""),
-    "null-data": _null_data,
-    "html": _html,
+    "bad-json": lambda context: context.json(b"{code: 200, msg: success}"),
+    "wrong-json": lambda context: context.json(b'[{"code":200,"msg":"success"}]'),
+    "bad-utf8": lambda context: context.json(b'{"code":200,"msg":"\xff\xfe"}'),
+    "empty-body": lambda context: context.json(b""),
+    "null-data": lambda context: context.json(dumps(context.profile.success(None).body).encode()),
+    "html": lambda context: HTMLResponse(
+        HTML.format(f"{context.status} Bad Gateway"), context.status
+    ),
     "redirect": _redirect,
-    "slow-download": _bit_by_bit,
-    "cut-download": lambda spoiling: Cut(spoiling.connections, spoiling.right),
-    "gone": _gone,
-    "not-a-picture": lambda _spoiling: HTMLResponse(HTML.format("Sign in")),
+    "slow-download": lambda context: context.sent_by(SlowResponse, PARTS),
+    "cut-download": lambda context: context.sent_by(CutResponse),
+    "gone": lambda context: Response(b"expired", context.status, media_type="text/plain"),
+    "not-a-picture": lambda _context: HTMLResponse(HTML.format("Sign in")),
 }

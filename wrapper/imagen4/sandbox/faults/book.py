@@ -1,20 +1,32 @@
 """The armed faults, and whose turn it is."""
 
+from __future__ import annotations
+
 import itertools
 import random
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from attrs import define
+from ...facts import GATEWAYS
+from ..settings import SettingError, is_number
+from .catalogue import FAULTS, Fault, InjectionPoint, Value
 
-from ..gateways import GATEWAYS
-from ..settings import SettingError
-from .catalogue import FAULTS, Fault, Stage, Value
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SCOPE: dict[str, type[str] | type[int] | type[float]] = {
+    "gateway": str,
+    "operation": str,
+    "times": int,
+    "share": float,
+    "word": str,
+}
+"""What a fault can be limited by."""
 
 
-@define(kw_only=True)
-class Armed:
+@dataclass(slots=True)
+class ArmedFault:
     """A fault that strikes the requests in its scope. What is None does not narrow the scope."""
 
     number: int
@@ -30,9 +42,9 @@ class Armed:
     parameters: Mapping[str, Value]
     struck: int = 0
 
-    def concerns(self, stage: Stage, gateway: str, operation: str, prompt: str) -> bool:
+    def concerns(self, point: InjectionPoint, gateway: str, operation: str, prompt: str) -> bool:
         return (
-            self.fault.stage is stage
+            self.fault.point is point
             and self.gateway in (None, gateway)
             and self.operation in (None, operation)
             and self.times != 0
@@ -44,60 +56,49 @@ class FaultBook:
     """Faults in the order they were armed; the first one in scope strikes."""
 
     def __init__(self, seed: int) -> None:
-        self._armed: list[Armed] = []
+        self._armed: list[ArmedFault] = []
         self._numbers = itertools.count(1)
         self._dice = random.Random(seed)
         self._lock = threading.Lock()
 
-    def arm(
-        self,
-        name: str,
-        *,
-        gateway: str | None = None,
-        operation: str | None = None,
-        times: int | None = None,
-        share: float | None = None,
-        word: str | None = None,
-        **parameters: Any,
-    ) -> Armed:
-        """Arm a fault. With no scope given at all, it strikes the next request only."""
+    def arm(self, name: str, **options: Any) -> ArmedFault:
+        """Arm a fault by its scope (see `SCOPE`) and the parameters that the catalogue has for it.
+
+        With no scope but gateway and operation, it strikes the next request only.
+        """
         fault = _fault(name)
-        if times is None and share is None and word is None:
-            times = 1
-        armed = Armed(
-            number=next(self._numbers),
-            fault=fault,
-            gateway=_one_of("gateway", gateway, tuple(GATEWAYS)),
-            operation=_one_of("operation", operation, fault.stage.value),
-            times=times,
-            share=share,
-            word=word,
-            parameters={**fault.parameters, **_checked(fault, parameters)},
-        )
-        _check_scope(armed)
+        scope = {key: options.pop(key, None) for key in SCOPE}
+        _check_scope(fault, scope)
+        if all(scope[key] is None for key in ("times", "share", "word")):
+            scope["times"] = 1
+        parameters = {**fault.parameters, **_checked(fault, options)}
+        armed = ArmedFault(next(self._numbers), fault, parameters=parameters, **scope)
         with self._lock:
             self._armed.append(armed)
         return armed
 
     def claim(
-        self, stage: Stage, gateway: str, operation: str, prompt: Callable[[], str]
-    ) -> Armed | None:
-        """The fault that strikes this request, counted as used; None on a good day."""
+        self, point: InjectionPoint, gateway: str, prompt: Callable[[], str], operation: str = ""
+    ) -> ArmedFault | None:
+        """The fault that strikes this request, counted as used; None on a good day.
+
+        The operation is told where the point has more than one.
+        """
         if not self._armed:
             return None
-        said = prompt()
+        operation, text = operation or point.value[0], prompt()
         with self._lock:
             for armed in self._armed:
-                if armed.concerns(stage, gateway, operation, said) and self._hits(armed):
+                if armed.concerns(point, gateway, operation, text) and self._rolls(armed):
                     armed.struck += 1
                     armed.times = armed.times if armed.times is None else armed.times - 1
                     return armed
         return None
 
-    def _hits(self, armed: Armed) -> bool:
+    def _rolls(self, armed: ArmedFault) -> bool:
         return armed.share is None or self._dice.random() < armed.share
 
-    def armed(self) -> list[Armed]:
+    def armed(self) -> list[ArmedFault]:
         """Those that can still strike."""
         return [armed for armed in self._armed if armed.times != 0]
 
@@ -112,18 +113,16 @@ def _fault(name: str) -> Fault:
     return FAULTS[name]
 
 
-def _one_of(what: str, value: str | None, allowed: tuple[str, ...]) -> str | None:
-    if value is not None and value not in allowed:
-        raise SettingError(f"{what} must be one of {', '.join(allowed)}, not {value!r}")
-    return value
-
-
-def _check_scope(armed: Armed) -> None:
-    if armed.times is not None and (type(armed.times) is not int or armed.times < 1):
+def _check_scope(fault: Fault, scope: Mapping[str, Any]) -> None:
+    for name, allowed in (("gateway", tuple(GATEWAYS)), ("operation", fault.point.value)):
+        if scope[name] is not None and scope[name] not in allowed:
+            raise SettingError(f"{name} must be one of {', '.join(allowed)}, not {scope[name]!r}")
+    times, share, word = scope["times"], scope["share"], scope["word"]
+    if times is not None and (type(times) is not int or times < 1):
         raise SettingError("times must be a whole number from 1 up")
-    if armed.share is not None and not (_is_number(armed.share) and 0 < armed.share <= 1):
+    if share is not None and not (is_number(share) and 0 < share <= 1):
         raise SettingError("share must be a number over 0, and 1 at most")
-    if armed.word is not None and not (isinstance(armed.word, str) and armed.word):
+    if word is not None and not (isinstance(word, str) and word):
         raise SettingError("word must be a text")
 
 
@@ -142,11 +141,7 @@ def _check_like(name: str, value: Any, default: Value) -> None:
             raise SettingError(f"{name} must be a text")
     elif name == "status" and value not in (0, *range(200, 600)):
         raise SettingError("status must be an HTTP status from 200 to 599")
-    elif not _is_number(value) or not 0 <= value <= 86_400:
+    elif not is_number(value) or not 0 <= value <= 86_400:
         raise SettingError(f"{name} must be a number from 0 to 86400")
     elif isinstance(default, int) and value != int(value):
         raise SettingError(f"{name} must be a whole number")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -1,15 +1,20 @@
 """Faults on the connection itself, which ASGI knows nothing of: silence, resets, half answers."""
 
+from __future__ import annotations
+
 import asyncio
 import socket
 import struct
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
 
-class Connections:
+
+class OpenConnections:
     """The open connections by the peer's address, and those that are being kept waiting."""
 
     def __init__(self) -> None:
@@ -53,7 +58,7 @@ class Connections:
             self._open[peer].abort()
 
 
-def protocol_for(connections: Connections) -> type[H11Protocol]:
+def protocol_for(connections: OpenConnections) -> type[H11Protocol]:
     """uvicorn's protocol, telling `connections` who is connected."""
 
     class Protocol(H11Protocol):
@@ -75,12 +80,28 @@ async def disconnected(receive: Receive) -> None:
         pass
 
 
-class Silence(Response):
-    """Nothing for `seconds`, then the connection is closed."""
+class FaultyResponse(Response):
+    """What is sent of the intact response, over that many real seconds and in that many parts.
 
-    def __init__(self, connections: Connections, seconds: float) -> None:
-        super().__init__()
-        self.connections, self.seconds = connections, seconds
+    Each kind has its own way to send it.
+    """
+
+    def __init__(
+        self, connections: OpenConnections, intact: Response, seconds: float = 0, parts: int = 1
+    ) -> None:
+        super().__init__(intact.body, intact.status_code, dict(intact.headers))
+        self.connections, self.seconds, self.parts = connections, seconds, parts
+
+    async def send_start(self, send: Send) -> None:
+        start = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **start})
+
+    async def send_part(self, send: Send, part: bytes, more: bool) -> None:
+        await send({"type": "http.response.body", "body": part, "more_body": more})
+
+
+class Silence(FaultyResponse):
+    """Nothing for `seconds`, then the connection is closed."""
 
     async def __call__(self, scope: Scope, receive: Receive, _send: Send) -> None:
         transport = self.connections.of(scope)
@@ -89,12 +110,8 @@ class Silence(Response):
             await disconnected(receive)
 
 
-class Reset(Response):
+class ResetConnection(FaultyResponse):
     """A TCP reset instead of an answer."""
-
-    def __init__(self, connections: Connections) -> None:
-        super().__init__()
-        self.connections = connections
 
     async def __call__(self, scope: Scope, receive: Receive, _send: Send) -> None:
         transport = self.connections.of(scope)
@@ -105,41 +122,27 @@ class Reset(Response):
         await disconnected(receive)
 
 
-class Cut(Response):
+class CutResponse(FaultyResponse):
     """Half of the content under the length of the whole, then the connection is closed."""
-
-    def __init__(self, connections: Connections, whole: Response) -> None:
-        super().__init__(whole.body, whole.status_code, dict(whole.headers))
-        self.connections = connections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         transport = self.connections.of(scope)
-        start = {"status": self.status_code, "headers": self.raw_headers}
-        await send({"type": "http.response.start", **start})
-        half = bytes(self.body)[: len(self.body) // 2]
-        await send({"type": "http.response.body", "body": half, "more_body": True})
+        await self.send_start(send)
+        await self.send_part(send, bytes(self.body)[: len(self.body) // 2], more=True)
         transport.close()
         await disconnected(receive)
 
 
-class Slow(Response):
-    """The whole response, after a pause or bit by bit over `seconds`."""
-
-    def __init__(
-        self, connections: Connections, whole: Response, seconds: float, bits: int = 1
-    ) -> None:
-        super().__init__(whole.body, whole.status_code, dict(whole.headers))
-        self.connections, self.seconds, self.bits = connections, seconds, bits
+class SlowResponse(FaultyResponse):
+    """The whole response, after a pause or part by part over `seconds`."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        start = {"status": self.status_code, "headers": self.raw_headers}
         content = bytes(self.body)
-        step = len(content) // self.bits + 1
-        for index in range(self.bits):
-            if not await self.connections.hold(scope, receive, self.seconds / self.bits):
+        step = len(content) // self.parts + 1
+        for index in range(self.parts):
+            if not await self.connections.hold(scope, receive, self.seconds / self.parts):
                 return
             if index == 0:
-                await send({"type": "http.response.start", **start})
-            bit = content[index * step : (index + 1) * step]
-            more = index + 1 < self.bits
-            await send({"type": "http.response.body", "body": bit, "more_body": more})
+                await self.send_start(send)
+            part = content[index * step : (index + 1) * step]
+            await self.send_part(send, part, more=index + 1 < self.parts)

@@ -1,19 +1,26 @@
 """Faults in the life of a task: they rewrite its script when it is created."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from attrs import evolve
-
-from ..tasks import Script, Stage, Task
-from .book import Armed
+from ...facts.protocol import FAILED, WAITING
+from ..tasks import SandboxTask, Script, TaskStage
 from .catalogue import Value
 
-Rescript = Callable[[Script, Mapping[str, Value]], Script]
+if TYPE_CHECKING:
+    from .book import ArmedFault
+
+Rewrite = Callable[[Script, Mapping[str, Value]], Script]
 
 
-def rescripted(task: Task, armed: Armed) -> Task:
-    """The task with the fault written into its script."""
-    return evolve(task, script=RESCRIPTS[armed.fault.name](task.script, armed.parameters))
+def faulty_task(task: SandboxTask, armed: ArmedFault | None) -> SandboxTask:
+    """The task with the fault written into its script; as it is on a good day."""
+    if armed is None:
+        return task
+    return replace(task, script=REWRITES[armed.fault.name](task.script, armed.parameters))
 
 
 def _stuck(script: Script, parameters: Mapping[str, Value]) -> Script:
@@ -22,46 +29,41 @@ def _stuck(script: Script, parameters: Mapping[str, Value]) -> Script:
     for stage in script.stages[:-1]:
         earlier.append(stage)
         if stage.state == state:
-            return evolve(script, stages=tuple(earlier))
-    return evolve(script, stages=(*earlier, Stage(script.stages[-1].start, state)))
+            return replace(script, stages=tuple(earlier))
+    return _ending(script, state)
+
+
+def _ending(script: Script, state: str) -> Script:
+    """The same script with another last state."""
+    *early, last = script.stages
+    return replace(script, stages=(*early, TaskStage(last.start, state)))
 
 
 def _fail(script: Script, parameters: Mapping[str, Value]) -> Script:
-    end = Stage(script.stages[-1].start, "fail")
-    return evolve(
-        script,
-        stages=(*script.stages[:-1], end),
-        fail_code=str(parameters["code"]),
-        fail_message=str(parameters["message"]),
-    )
-
-
-def _unknown_state(script: Script, parameters: Mapping[str, Value]) -> Script:
-    *early, last = script.stages
-    return evolve(script, stages=(*early, Stage(last.start, str(parameters["state"]))))
+    code, message = str(parameters["code"]), str(parameters["message"])
+    return replace(_ending(script, FAILED), fail_code=code, fail_message=message)
 
 
 def _out_of_order(script: Script, _parameters: Mapping[str, Value]) -> Script:
     *early, generating, end = script.stages
-    back = Stage((generating.start + end.start) / 2, "waiting")
-    return evolve(script, stages=(*early, generating, back, end))
+    back = TaskStage((generating.start + end.start) / 2, WAITING)
+    return replace(script, stages=(*early, generating, back, end))
 
 
-def _slow(script: Script, parameters: Mapping[str, Value]) -> Script:
+def _delayed(script: Script, parameters: Mapping[str, Value]) -> Script:
     *early, end = script.stages
-    return evolve(
-        script, stages=(*early, evolve(end, start=end.start + float(parameters["seconds"])))
-    )
+    late = replace(end, start=end.start + float(parameters["seconds"]))
+    return replace(script, stages=(*early, late))
 
 
-RESCRIPTS: dict[str, Rescript] = {
+REWRITES: dict[str, Rewrite] = {
     "stuck": _stuck,
     "fail": _fail,
-    "unknown-state": _unknown_state,
+    "unknown-state": lambda script, given: _ending(script, str(given["state"])),
     "out-of-order": _out_of_order,
-    "slow-task": _slow,
-    "vanish": lambda script, given: evolve(script, visible_until=float(given["seconds"])),
-    "late-record": lambda script, given: evolve(script, visible_from=float(given["seconds"])),
-    "picture-count": lambda script, given: evolve(script, pictures=int(given["count"])),
-    "broken-result": lambda script, _given: evolve(script, result_text='{"resultUrls": ['),
+    "slow-task": _delayed,
+    "vanish": lambda script, given: replace(script, visible_until=float(given["seconds"])),
+    "late-record": lambda script, given: replace(script, visible_from=float(given["seconds"])),
+    "picture-count": lambda script, given: replace(script, pictures=int(given["count"])),
+    "broken-result": lambda script, _given: replace(script, result_text='{"resultUrls": ['),
 }

@@ -1,21 +1,18 @@
 """Faults written as one line of text: `no-answer:gateway=kie,times=2,seconds=5`."""
 
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from ..settings import SettingError
+from .book import SCOPE
 from .catalogue import FAULTS, Fault
 
-SCOPE: dict[str, type[str] | type[int] | type[float]] = {
-    "gateway": str,
-    "operation": str,
-    "times": int,
-    "share": float,
-    "word": str,
-}
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
-def parsed(text: str) -> tuple[str, dict[str, Any]]:
+def parse_fault(text: str) -> tuple[str, dict[str, Any]]:
     """The name of the fault and the keyword arguments of `FaultBook.arm`."""
     name, _, rest = text.partition(":")
     kinds = {**SCOPE, **_parameter_kinds(FAULTS.get(name))}
@@ -41,9 +38,9 @@ def _converted(
         raise SettingError(f"{key} must be a number, not {value!r}") from None
 
 
-def listed() -> Iterator[str]:
+def fault_lines() -> Iterator[str]:
     """Every fault on one line: its name, what it strikes, what it does, what can be set."""
     for fault in FAULTS.values():
-        told = "".join(f" {name}={value}" for name, value in fault.parameters.items())
-        kind = fault.stage.name.lower()
-        yield f"{fault.name:20} {kind:9} {fault.says}{'  [' + told.strip() + ']' if told else ''}"
+        told = " ".join(f"{name}={value}" for name, value in fault.parameters.items())
+        point = fault.point.name.lower()
+        yield f"{fault.name:20} {point:9} {fault.summary}{f'  [{told}]' if told else ''}"
