@@ -48,8 +48,14 @@ is kept for 14 days (doc: "typically"); download-url gives a link for 20 minutes
 (doc) and as much on apikley (assumed: no price is known), and failed tasks are paid for
 (unknown); callbacks are posted with code 200 or 501 (doc), signed on kie only (doc; unknown of
 apikley), and tried three times (unknown: no number is documented).
+
+The layers inside, from the top, each using those below it only (held by import-linter):
+command; serve; server; app; downloads, page, guard; admin, api; operations; state, validation;
+callback_sender, faults, journal, limits, pictures; callbacks; profiles; gateways, tasks;
+bounded, clock, documents, settings, strictjson.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -61,12 +67,7 @@ __all__ = ["Sandbox", "create_app"]
 
 def __getattr__(name: str) -> Any:
     """Load the server only when it is asked for: `imagen4 --help` passes by here."""
-    if name == "Sandbox":
-        from .server import Sandbox
-
-        return Sandbox
-    if name == "create_app":
-        from .app import create_app
-
-        return create_app
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = {"Sandbox": ".server", "create_app": ".app"}.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(home, __name__), name)

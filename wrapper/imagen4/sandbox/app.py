@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute, Route
 
+from ..facts import GATEWAYS
+from ..facts.protocol import Code
 from .admin import admin_routes
 from .api import finish, operation_endpoint, rendered
 from .documents import operations
@@ -50,7 +51,7 @@ def app_for(state: SandboxState) -> Starlette:
             Middleware(BrowserGuard, hosts=state.settings.page_hosts),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
         ],
-        exception_handlers={404: _no_such_path, 405: _no_such_method},
+        exception_handlers={404: _not_routed, 405: _not_routed},
     )
     app.router.redirect_slashes = False
     app.state.sandbox = state
@@ -70,20 +71,12 @@ def _gateway_routes() -> list[BaseRoute]:
     ]
 
 
-async def _no_such_path(request: Request, _error: Exception) -> Response:
-    return _not_routed(request, Refusal.NO_SUCH_PATH)
-
-
-async def _no_such_method(request: Request, error: Exception) -> Response:
-    response = _not_routed(request, Refusal.NO_SUCH_METHOD)
-    if isinstance(error, HTTPException) and error.headers:
-        response.headers.update(error.headers)
-    return response
-
-
-def _not_routed(request: Request, refusal: Refusal) -> Response:
+async def _not_routed(request: Request, error: Any) -> Response:
     """Written down too: a client with a wrong base URL is looked for in the journal."""
     profile = request.app.state.sandbox.profile
     gateway = request.url.path.split("/")[1]
-    response = rendered(profile, profile.refusal(refusal))
-    return finish(request, response, gateway if gateway in SANDBOX_GATEWAYS else "", operation="")
+    no_path = error.status_code == Code.NOT_FOUND
+    answer = profile.refusal(Refusal.NO_SUCH_PATH if no_path else Refusal.NO_SUCH_METHOD)
+    response = rendered(profile, answer)
+    response.headers.update(error.headers or {})
+    return finish(request, response, gateway if gateway in GATEWAYS else "", operation="")

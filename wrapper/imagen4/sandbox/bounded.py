@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ class BoundedDict(Generic[K, V]):
     """
 
     def __init__(self, max_items: int, max_bytes: int, weigh: Callable[[V], int]) -> None:
-        self._items: OrderedDict[K, V] = OrderedDict()
+        self._items: dict[K, V] = {}
         self._max_items, self._max_bytes, self._weigh = max_items, max_bytes, weigh
         self._bytes = 0
 
@@ -29,8 +28,7 @@ class BoundedDict(Generic[K, V]):
         self._items[key] = value
         self._bytes += self._weigh(value)
         while len(self._items) > 1 and self._is_full():
-            _, dropped = self._items.popitem(last=False)
-            self._bytes -= self._weigh(dropped)
+            self._bytes -= self._weigh(self._items.pop(next(iter(self._items))))
 
     def _is_full(self) -> bool:
         return len(self._items) > self._max_items or self._bytes > self._max_bytes

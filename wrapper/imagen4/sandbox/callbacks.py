@@ -15,7 +15,7 @@ from ..facts import protocol
 from ..facts.protocol import SUCCEEDED, Code
 from .documents import JSON_TYPE
 from .gateways import SANDBOX_GATEWAYS
-from .profiles import Profile, envelope, milliseconds
+from .profiles import Profile, make_envelope, unix_milliseconds
 
 if TYPE_CHECKING:
     from .settings import SandboxSettings
@@ -71,13 +71,13 @@ def callback_body(task: SandboxTask, profile: Profile, now: float) -> dict[str, 
     """doc: code 200 on success and 501 on failure, with the record as recordInfo has it."""
     data = {
         **profile.record(task, now),
-        protocol.UPDATE_TIME: milliseconds(task.updated(now)),
+        protocol.UPDATE_TIME: unix_milliseconds(task.updated(now)),
         protocol.CREDITS: task.price,
     }
     state = task.state(now)
     if state == SUCCEEDED:
-        return envelope(Code.OK, "success", data)
-    return envelope(Code.GENERATION_FAILED, task.script.fail_message or state, data)
+        return make_envelope(Code.OK, "success", data)
+    return make_envelope(Code.GENERATION_FAILED, task.script.fail_message or state, data)
 
 
 def callback_headers(delivery: Delivery, settings: SandboxSettings) -> dict[str, str]:
@@ -112,12 +112,12 @@ def why_not_sent(url: str, allowed_hosts: tuple[str, ...]) -> str | None:
         return "not sent: the URL cannot be read"
     if parts.scheme not in ("http", "https"):
         return "not sent: only http and https"
-    if host in allowed_hosts or _is_this_machine(host):
+    if host in allowed_hosts or _on_loopback(host):
         return None
     return "not sent: only to loopback, unless the host is allowed by name"
 
 
-def _is_this_machine(host: str) -> bool:
+def _on_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -37,7 +37,7 @@ class Operation:
     parameters: tuple[Parameter, ...]
 
 
-def operation_name(path: str) -> str:
+def last_segment(path: str) -> str:
     """Last segment of the path: createTask, recordInfo, credit, download-url."""
     return path.rpartition("/")[2]
 
@@ -75,7 +75,7 @@ def _operation(content: dict[str, Any], path: str, method: str) -> Operation:
     media = item.get("requestBody", {}).get("content", {})
     body = f"{pointer}/requestBody/content/{_pointer_segment(JSON_TYPE)}/schema"
     return Operation(
-        name=operation_name(path),
+        name=last_segment(path),
         path=path,
         method=method.upper(),
         body=_validator(content, body) if JSON_TYPE in media else None,

@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 
-from .documents import JSON_TYPE
-
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -70,6 +68,6 @@ def _name(host: str) -> str | None:
 def _private_refusal(method: str, headers: Headers) -> str | None:
     if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return "refused: this comes from another site"
-    if method not in SAFE_METHODS and headers.get("content-type") != JSON_TYPE:
-        return f"refused: Content-Type must be {JSON_TYPE}"
+    if method not in SAFE_METHODS and headers.get("content-type") != "application/json":
+        return "refused: Content-Type must be application/json"
     return None

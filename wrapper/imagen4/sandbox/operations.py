@@ -127,21 +127,16 @@ def _credit(state: SandboxState, incoming: IncomingRequest) -> float:
 
 
 def _download_url(state: SandboxState, incoming: IncomingRequest) -> str:
+    """For a picture of this gateway's that has not been deleted yet."""
     url = str(incoming.json().get("url", ""))
     now = state.clock.now()
-    if not _is_result(state, incoming.gateway, url, now):
+    task = state.task(incoming.gateway.name, url.rpartition("/")[0].rpartition("/")[2])
+    if task is None or url not in task.urls() or not task.has_pictures(now, MEDIA_LIFETIME):
         raise RefusedError(Refusal.WRONG_URL)
     good_until = int(now + LINK_LIFETIME)
     parts = urlsplit(url)
     signature = link_signature(incoming.gateway, parts.path, good_until)
     return parts._replace(query=f"good-until={good_until}&signature={signature}").geturl()
-
-
-def _is_result(state: SandboxState, gateway: SandboxGateway, url: str, now: float) -> bool:
-    """Whether the URL is a picture of this gateway's that has not been deleted yet."""
-    task_id = url.split("?")[0].rpartition("/")[0].rpartition("/")[2]
-    task = state.task(gateway.name, task_id)
-    return task is not None and url in task.urls() and task.has_pictures(now, MEDIA_LIFETIME)
 
 
 def link_signature(gateway: SandboxGateway, path: str, good_until: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -71,13 +70,10 @@ async def _picture(request: Request) -> Response:
 
 
 async def _state(request: Request) -> Response:
-    return JSONResponse(shown_state(request.app.state.sandbox), headers=HEADERS)
-
-
-def shown_state(state: SandboxState) -> dict[str, Any]:
     """Everything the page shows, newest first."""
+    state: SandboxState = request.app.state.sandbox
     now = state.clock.now()
-    return {
+    shown = {
         "now": now,
         "profile": state.settings.profile,
         "speed": state.clock.speed,
@@ -92,10 +88,11 @@ def shown_state(state: SandboxState) -> dict[str, Any]:
         ],
         **faults_as_json(state),
     }
+    return JSONResponse(shown, headers=HEADERS)
 
 
 def _newest(items: list[Any]) -> list[Any]:
-    return list(islice(reversed(items), SHOWN))
+    return items[::-1][:SHOWN]
 
 
 def _task_as_json(task: SandboxTask, now: float) -> dict[str, Any]:

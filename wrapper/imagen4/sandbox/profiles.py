@@ -20,9 +20,6 @@ from .tasks import FINAL_STATES, SandboxTask
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-METHOD_NOT_ALLOWED = 405
-"""Of HTTP; no gateway was seen to say it."""
-
 
 class Refusal(Enum):
     """Every reason a request is not carried out."""
@@ -59,7 +56,7 @@ OBSERVED_REFUSALS = {
     Refusal.TOO_MANY: (Code.RATE_LIMITED, "Your call frequency is too high"),
     Refusal.WRONG_URL: (Code.INVALID, "url is wrong"),
     Refusal.NO_SUCH_PATH: (Code.NOT_FOUND, "Not Found"),
-    Refusal.NO_SUCH_METHOD: (METHOD_NOT_ALLOWED, "Method Not Allowed"),
+    Refusal.NO_SUCH_METHOD: (405, "Method Not Allowed"),
 }
 DOCUMENTED_REFUSALS = {
     Refusal.UNAUTHORIZED: (Code.UNAUTHORIZED, "Unauthorized"),
@@ -72,7 +69,7 @@ DOCUMENTED_REFUSALS = {
     Refusal.TOO_MANY: (Code.RATE_LIMITED, "Rate limit exceeded"),
     Refusal.WRONG_URL: (Code.INVALID, "url is wrong"),
     Refusal.NO_SUCH_PATH: (Code.NOT_FOUND, "Not Found"),
-    Refusal.NO_SUCH_METHOD: (METHOD_NOT_ALLOWED, "Method Not Allowed"),
+    Refusal.NO_SUCH_METHOD: (405, "Method Not Allowed"),
 }
 ALWAYS_IN_STATUS = (Refusal.NO_SUCH_PATH, Refusal.NO_SUCH_METHOD)
 """wire: an unknown path was the only request that HTTP itself refused."""
@@ -95,11 +92,11 @@ class Profile:
     """What every answer carries beside its content."""
 
     def success(self, data: Any) -> SandboxAnswer:
-        return SandboxAnswer(200, envelope(Code.OK, "success", data))
+        return SandboxAnswer(200, make_envelope(Code.OK, "success", data))
 
     def refusal(self, refusal: Refusal, detail: str = "") -> SandboxAnswer:
         code, message = self.refusals[refusal]
-        body = envelope(code, detail or message, None)
+        body = make_envelope(code, detail or message, None)
         if self.verdict_in_status or refusal is Refusal.UNAUTHORIZED:
             del body[protocol.DATA]
         in_status = self.verdict_in_status or refusal in ALWAYS_IN_STATUS
@@ -108,14 +105,14 @@ class Profile:
     def error(self, code: int, message: str) -> SandboxAnswer:
         """An envelope with any code, in this profile's style."""
         status = code if self.verdict_in_status else 200
-        return SandboxAnswer(status, envelope(code, message, None))
+        return SandboxAnswer(status, make_envelope(code, message, None))
 
 
-def envelope(code: int, message: str, data: Any) -> dict[str, Any]:
+def make_envelope(code: int, message: str, data: Any) -> dict[str, Any]:
     return {protocol.CODE: int(code), protocol.MESSAGE: message, protocol.DATA: data}
 
 
-def milliseconds(seconds: float) -> int:
+def unix_milliseconds(seconds: float) -> int:
     return int(seconds * 1000)
 
 
@@ -126,7 +123,7 @@ def _result_json(task: SandboxTask, state: str) -> str:
     return dumps({protocol.RESULT_URLS: task.urls()}) if broken is None else broken
 
 
-def _record(task: SandboxTask, state: str, param: str, unset: str | None) -> dict[str, Any]:
+def _common_record(task: SandboxTask, state: str, param: str, unset: str | None) -> dict[str, Any]:
     """What a record has in both profiles; `unset` stands where there is nothing to say."""
     failed = state == FAILED
     return {
@@ -142,12 +139,12 @@ def _record(task: SandboxTask, state: str, param: str, unset: str | None) -> dic
 
 def _observed_record(task: SandboxTask, now: float) -> dict[str, Any]:
     """Exactly the ten keys seen, with null where there is nothing to say."""
-    state, created, completed = task.state(now), milliseconds(task.created), None
+    state, created, completed = task.state(now), unix_milliseconds(task.created), None
     if state == SUCCEEDED and task.completed is not None:
-        completed = milliseconds(task.completed)
+        completed = unix_milliseconds(task.completed)
     outer = {**task.request, protocol.INPUT: dumps(task.request.get(protocol.INPUT, {}))}
     return {
-        **_record(task, state, dumps(outer), unset=None),
+        **_common_record(task, state, dumps(outer), unset=None),
         protocol.COST_TIME: None if completed is None else (completed - created) // 1000,
         protocol.COMPLETE_TIME: completed,
         protocol.CREATE_TIME: created,
@@ -156,17 +153,17 @@ def _observed_record(task: SandboxTask, now: float) -> dict[str, Any]:
 
 def _documented_record(task: SandboxTask, now: float) -> dict[str, Any]:
     """Empty strings where there is nothing to say; times only once they are known."""
-    state, created = task.state(now), milliseconds(task.created)
+    state, created = task.state(now), unix_milliseconds(task.created)
     param = json.dumps(dict(task.request), ensure_ascii=False)
     record = {
-        **_record(task, state, param, unset=""),
+        **_common_record(task, state, param, unset=""),
         protocol.CREATE_TIME: created,
-        protocol.UPDATE_TIME: milliseconds(task.updated(now)),
+        protocol.UPDATE_TIME: unix_milliseconds(task.updated(now)),
     }
     if state in FINAL_STATES and task.completed is not None:
-        record[protocol.COMPLETE_TIME] = milliseconds(task.completed)
+        record[protocol.COMPLETE_TIME] = unix_milliseconds(task.completed)
         if state == SUCCEEDED:
-            record[protocol.COST_TIME] = milliseconds(task.completed) - created
+            record[protocol.COST_TIME] = unix_milliseconds(task.completed) - created
     return record
 
 
@@ -182,7 +179,7 @@ class _DocumentedIds:
         self._last = 0
 
     def __call__(self, now: float) -> str:
-        self._last = max(self._last + 1, milliseconds(now))
+        self._last = max(self._last + 1, unix_milliseconds(now))
         return f"task_google_{self._last}"
 
 

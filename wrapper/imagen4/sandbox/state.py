@@ -1,7 +1,7 @@
 """All that a running sandbox remembers. Used from the server's loop and from the user's thread."""
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ..facts import GATEWAYS, GatewayFacts
@@ -25,13 +25,12 @@ MAX_PICTURES = 16 * 1024 * 1024
 """Bytes of drawn pictures that are kept; any other is drawn again."""
 
 
-@dataclass(slots=True)
 class Account:
     """The one account of a gateway."""
 
-    credits: float
-    creates: RateLimit
-    polls: RateLimit
+    def __init__(self, balance: float, facts: GatewayFacts) -> None:
+        self.credits = balance
+        self.creates, self.polls = RateLimit(*facts.creates), RateLimit(*facts.polls)
 
 
 class SandboxState:
@@ -57,14 +56,11 @@ class SandboxState:
             self._pictures: BoundedDict[tuple[str, int], bytes] = BoundedDict(
                 500, MAX_PICTURES, len
             )
-            self.accounts = {name: self._new_account(facts) for name, facts in GATEWAYS.items()}
+            balance = self.settings.credits
+            self.accounts = {name: Account(balance, facts) for name, facts in GATEWAYS.items()}
             self.faults = FaultBook(self.settings.seed)
             self.callback_sender.reset()
             self.journal.clear()
-
-    def _new_account(self, facts: GatewayFacts) -> Account:
-        creates, polls = RateLimit(*facts.creates), RateLimit(*facts.polls)
-        return Account(self.settings.credits, creates, polls)
 
     def configure(self, **changes: Any) -> None:
         """Change settings while running, until the next reset. New credits refill the accounts."""

@@ -10,8 +10,6 @@ from .documents import JSON_TYPE, Operation
 from .profiles import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import jsonschema_rs
 
 
@@ -39,18 +37,15 @@ def checked_body(operation: Operation, content_type: str, raw: bytes) -> dict[st
     return value
 
 
-def checked_parameters(operation: Operation, query: Iterable[tuple[str, str]]) -> dict[str, str]:
+def checked_parameters(operation: Operation, query: list[tuple[str, str]]) -> dict[str, str]:
     """The documented query parameters, each given once; RefusedError otherwise."""
-    pairs = list(query)
-    found = {}
+    found: dict[str, str] = {}
     for parameter in operation.parameters:
-        values = [value for name, value in pairs if name == parameter.name]
-        if len(values) > 1 or (parameter.required and not values):
+        values = [value for name, value in query if name == parameter.name]
+        miscounted = len(values) > 1 or (parameter.required and not values)
+        if miscounted or not all(map(parameter.validator.is_valid, values)):
             raise RefusedError(Refusal.NO_TASK_ID)
-        if values:
-            if not parameter.validator.is_valid(values[0]):
-                raise RefusedError(Refusal.NO_TASK_ID)
-            found[parameter.name] = values[0]
+        found.update((parameter.name, value) for value in values)
     return found
 
 

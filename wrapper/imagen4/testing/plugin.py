@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def _imagen4_sandbox_running() -> Iterator[ClientSandbox]:
     try:
-        from imagen4.testing import ClientSandbox
+        from . import ClientSandbox
     except ModuleNotFoundError as missing:
         pytest.fail(str(missing), pytrace=False)
     with ClientSandbox() as sandbox:

@@ -1,11 +1,18 @@
 """A sandbox that hands out clients which never wait."""
 
+from __future__ import annotations
+
 import asyncio
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from imagen4 import AsyncClient, Client, Gateway
-from imagen4.sandbox import Sandbox
+from .. import AsyncClient, Client
+from ..sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .. import Gateway
 
 
 class ClientSandbox(Sandbox):
@@ -21,14 +28,13 @@ class ClientSandbox(Sandbox):
 
     def client(self, gateway: Gateway = "kie", **options: Any) -> Client:
         """A client of this sandbox; `options` are those of `imagen4.Client`. It is closed here."""
-        client = Client(gateway, **{**self._seams(gateway), "sleep": self.sleep, **options})
+        client = Client(gateway, **{**self._defaults(gateway, self.sleep), **options})
         self._clients.append(client)
         return client
 
     def async_client(self, gateway: Gateway = "kie", **options: Any) -> AsyncClient:
         """As `client`, for asyncio; close it in the loop that used it: `async with`."""
-        seams = {**self._seams(gateway), "sleep": self.sleep_async}
-        return AsyncClient(gateway, **{**seams, **options})
+        return AsyncClient(gateway, **{**self._defaults(gateway, self.sleep_async), **options})
 
     def sleep(self, seconds: float) -> None:
         """Let so much of the sandbox's time pass, at once."""
@@ -45,10 +51,11 @@ class ClientSandbox(Sandbox):
         while self._clients:
             self._clients.pop().close()
 
-    def _seams(self, gateway: Gateway) -> dict[str, Any]:
+    def _defaults(self, gateway: Gateway, sleep: Callable[[float], Any]) -> dict[str, Any]:
         return {
             "api_key": self.key(gateway),
             "base_url": self.url(gateway),
             "clock": self.clock.now,
             "random": Random(0).random,
+            "sleep": sleep,
         }

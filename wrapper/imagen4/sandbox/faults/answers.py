@@ -9,14 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from ..documents import JSON_TYPE
 from ..strictjson import dumps
-from .connection import (
-    CutResponse,
-    FaultyResponse,
-    OpenConnections,
-    ResetConnection,
-    Silence,
-    SlowResponse,
-)
+from . import connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,13 +30,13 @@ class FaultContext:
     intact: Response
     """Empty where the request was not carried out."""
     profile: Profile
-    connections: OpenConnections
+    connections: connection.OpenConnections
 
     @property
     def status(self) -> int:
         return int(self.armed.parameters["status"])
 
-    def sent_by(self, kind: type[FaultyResponse], parts: int = 1) -> Response:
+    def sent_by(self, kind: type[connection.FaultyResponse], parts: int = 1) -> Response:
         """The intact response, sent the way of that kind."""
         seconds = float(self.armed.parameters.get("seconds", 0))
         return kind(self.connections, self.intact, seconds, parts)
@@ -77,10 +70,10 @@ def _half(context: FaultContext) -> Response:
 
 
 EFFECTS: dict[str, Callable[[FaultContext], Response]] = {
-    "latency": lambda context: context.sent_by(SlowResponse),
-    "no-answer": lambda context: context.sent_by(Silence),
-    "reset": lambda context: context.sent_by(ResetConnection),
-    "cut-body": lambda context: context.sent_by(CutResponse),
+    "latency": lambda context: context.sent_by(connection.SlowResponse),
+    "no-answer": lambda context: context.sent_by(connection.Silence),
+    "reset": lambda context: context.sent_by(connection.ResetConnection),
+    "cut-body": lambda context: context.sent_by(connection.CutResponse),
     "cut-json": _half,
     "bad-json": lambda context: context.json(b"{code: 200, msg: success}"),
     "wrong-json": lambda context: context.json(b'[{"code":200,"msg":"success"}]'),
@@ -91,8 +84,8 @@ EFFECTS: dict[str, Callable[[FaultContext], Response]] = {
         HTML.format(f"{context.status} Bad Gateway"), context.status
     ),
     "redirect": _redirect,
-    "slow-download": lambda context: context.sent_by(SlowResponse, PARTS),
-    "cut-download": lambda context: context.sent_by(CutResponse),
+    "slow-download": lambda context: context.sent_by(connection.SlowResponse, PARTS),
+    "cut-download": lambda context: context.sent_by(connection.CutResponse),
     "gone": lambda context: Response(b"expired", context.status, media_type="text/plain"),
     "not-a-picture": lambda _context: HTMLResponse(HTML.format("Sign in")),
 }

@@ -15,14 +15,14 @@ from .catalogue import FAULTS, Fault, InjectionPoint, Value
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-SCOPE: dict[str, type[str] | type[int] | type[float]] = {
+SCOPE: dict[str, Any] = {
     "gateway": str,
     "operation": str,
     "times": int,
     "share": float,
     "word": str,
 }
-"""What a fault can be limited by."""
+"""What a fault can be limited by, and what each is read as where it is written as text."""
 
 
 @dataclass(slots=True)
@@ -66,7 +66,11 @@ class FaultBook:
 
         With no scope but gateway and operation, it strikes the next request only.
         """
-        fault = _fault(name)
+        if name not in FAULTS:
+            raise SettingError(
+                f"no such fault: {name!r}; `imagen4 sandbox --list-faults` names them"
+            )
+        fault = FAULTS[name]
         scope = {key: options.pop(key, None) for key in SCOPE}
         _check_scope(fault, scope)
         if all(scope[key] is None for key in ("times", "share", "word")):
@@ -89,14 +93,13 @@ class FaultBook:
         operation, text = operation or point.value[0], prompt()
         with self._lock:
             for armed in self._armed:
-                if armed.concerns(point, gateway, operation, text) and self._rolls(armed):
+                if not armed.concerns(point, gateway, operation, text):
+                    continue
+                if armed.share is None or self._dice.random() < armed.share:
                     armed.struck += 1
                     armed.times = armed.times if armed.times is None else armed.times - 1
                     return armed
         return None
-
-    def _rolls(self, armed: ArmedFault) -> bool:
-        return armed.share is None or self._dice.random() < armed.share
 
     def armed(self) -> list[ArmedFault]:
         """Those that can still strike."""
@@ -105,12 +108,6 @@ class FaultBook:
     def clear(self) -> None:
         with self._lock:
             self._armed.clear()
-
-
-def _fault(name: str) -> Fault:
-    if name not in FAULTS:
-        raise SettingError(f"no such fault: {name!r}; `imagen4 sandbox --list-faults` names them")
-    return FAULTS[name]
 
 
 def _check_scope(fault: Fault, scope: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...facts import protocol
 from ...facts.documents import document
 from ...facts.protocol import Code
-from ..documents import operation_name
+from ..documents import last_segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,8 +23,8 @@ API_PATHS = (protocol.CREATE_PATH, protocol.DETAILS_PATH, protocol.CREDITS_PATH,
 class InjectionPoint(Enum):
     """Where a fault strikes, and the operations that it can be limited to."""
 
-    ANSWER = tuple(map(operation_name, API_PATHS))
-    TASK = (operation_name(protocol.CREATE_PATH),)
+    ANSWER = tuple(map(last_segment, API_PATHS))
+    TASK = (last_segment(protocol.CREATE_PATH),)
     DOWNLOAD = ("file",)
     CALLBACK = ("callback",)
 

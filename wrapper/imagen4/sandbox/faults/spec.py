@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..settings import SettingError
 from .book import SCOPE
-from .catalogue import FAULTS, Fault
+from .catalogue import FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,27 +15,18 @@ if TYPE_CHECKING:
 def parse_fault(text: str) -> tuple[str, dict[str, Any]]:
     """The name of the fault and the keyword arguments of `FaultBook.arm`."""
     name, _, rest = text.partition(":")
-    kinds = {**SCOPE, **_parameter_kinds(FAULTS.get(name))}
+    parameters = FAULTS[name].parameters if name in FAULTS else {}
+    kinds = {**SCOPE, **{key: type(default) for key, default in parameters.items()}}
     given: dict[str, Any] = {}
     for part in filter(None, rest.split(",")):
         key, equals, value = part.partition("=")
         if not equals or key not in kinds:
             raise SettingError(f"{name} cannot be told {part!r}; it takes {', '.join(kinds)}")
-        given[key] = _converted(key, value, kinds[key])
+        try:
+            given[key] = kinds[key](value)
+        except ValueError:
+            raise SettingError(f"{key} must be a number, not {value!r}") from None
     return name, given
-
-
-def _parameter_kinds(fault: Fault | None) -> dict[str, Any]:
-    return {} if fault is None else {name: type(v) for name, v in fault.parameters.items()}
-
-
-def _converted(
-    key: str, value: str, kind: type[str] | type[int] | type[float]
-) -> str | int | float:
-    try:
-        return kind(value)
-    except ValueError:
-        raise SettingError(f"{key} must be a number, not {value!r}") from None
 
 
 def fault_lines() -> Iterator[str]:
