@@ -41,6 +41,7 @@ def test_one_client_serves_one_loop_after_another(monkeypatch: pytest.MonkeyPatc
 
         assert [asyncio.run(run()) for _ in range(2)] == [COUNT, COUNT]
         assert len(server.paths("POST")) == 2 * COUNT
+    assert len(set(map(id, seen.used))) == 2
 
 
 def test_a_forked_child_does_not_use_its_parents_connections(

@@ -67,10 +67,13 @@ def test_a_picture_whose_headers_drip_is_given_up(
     """The attempt counts as broken off; the body that follows has a limit of its own."""
     monkeypatch.setattr(transport, "LONGEST_HEADERS", IMPATIENT)
     picture = b"\x89PNG\r\n\x1a\n" + bytes(10)
-    answers = [Drip(http(200, b"", "X: " + "x" * 900)), http(200, picture)]
+    drip = Drip(http(200, b"", "X: " + "x" * 900))
+    answers = [drip, http(200, picture)]
+    started = monotonic()
     content, server, _ = fetched(kind, lambda _: answers.pop(0), lambda r: r.images[0].read())
     assert content == picture
     assert server.paths() == ["/1.png", "/1.png"]
+    assert monotonic() - started < len(drip) * Drip.PAUSE / 2
 
 
 def test_an_answer_that_drips_has_an_end() -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -46,7 +47,7 @@ def test_no_more_threads_than_allowed(workers: Workers[str, Any]) -> None:
     """More work than that waits for its turn, in its order."""
     go, others = threading.Event(), set(threading.enumerate())
     for number in range(4):
-        workers.start(str(number), go.wait)
+        workers.start(str(number), partial(go.wait, PATIENCE))
     assert len(set(threading.enumerate()) - others) == 2
     go.set()
     assert sorted(next(workers.done(PATIENCE)).name for _ in range(4)) == ["0", "1", "2", "3"]

@@ -135,6 +135,7 @@ def test_closing_waits_for_a_create_that_is_out(monkeypatch: pytest.MonkeyPatch)
         await server.all_out.wait()
         answering = asyncio.create_task(server.answer_soon())
         await client.close()
+        assert server.answering.is_set()
         await answering
         return (await submitting).task_ids
 

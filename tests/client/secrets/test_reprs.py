@@ -1,8 +1,5 @@
 """Guards against key, prompt or answer in a repr, which ends up in logs."""
 
-import gc
-from types import MethodType
-
 import pytest
 
 from client.play import GATEWAYS, KEY, KINDS, PROMPT, Script, Time, client_for, play
@@ -13,16 +10,18 @@ from imagen4.gateways import adapter_for
 
 
 def held(value: object) -> list[object]:
-    """A value, and all objects of ours and of httpx that can be reached from it."""
+    """A value and whatever it holds on to, as far as objects of ours lead; the key itself apart."""
     found: dict[int, object] = {}
     left = [value]
     while left:
         each = left.pop()
-        ours = type(each).__module__.partition(".")[0] in ("imagen4", "httpx")
-        if id(each) not in found and (ours or isinstance(each, dict | list | tuple | MethodType)):
-            found[id(each)] = each
-            left.extend(() if isinstance(each, type) else gc.get_referents(each))
-    return [each for each in found.values() if type(each).__module__ != "builtins"]
+        if id(each) in found or each == KEY:
+            continue
+        found[id(each)] = each
+        if type(each).__module__.startswith("imagen4"):
+            slots = [name for kind in type(each).__mro__ for name in getattr(kind, "__slots__", ())]
+            left += [getattr(each, name) for name in [*getattr(each, "__dict__", ()), *slots]]
+    return list(found.values())
 
 
 @pytest.mark.parametrize("kind", KINDS)
