@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from cli.invoking import at, create
-from imagen4 import Update
 from imagen4.cli import outcome
 from imagen4.cli.progress import LiveTable
 from imagen4.downloads import transfer
+from imagen4.events import TaskCreated
 from imagen4.sandbox import Sandbox
 
 
@@ -168,7 +168,7 @@ def test_a_terminal_that_is_gone_does_not_stop_what_is_paid_for(
 
     with LiveTable("kie") as table:
         monkeypatch.setattr(table._progress, "update", gone)
-        table.update(Update("t1", "generating", 1.0, ("t1",)))
+        table.tell(TaskCreated("kie", "job", 0, None, 1.0, "t1", ("t1",)))
     assert table.task_ids == ("t1",)
 
 

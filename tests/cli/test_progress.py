@@ -5,25 +5,31 @@ from typing import Any
 
 import pytest
 
-from imagen4 import TaskNotFound, Update
+from imagen4 import TaskNotFound
 from imagen4.cli import exits
 from imagen4.cli.progress import LiveTable, PlainLines
 from imagen4.core.task import Task
+from imagen4.events import PollFailed, TaskCreated, TaskState
 
 
-def ended(task_id: str, pictures: int) -> Update:
+def created(task_id: str) -> TaskCreated:
+    return TaskCreated("kie", "job", 0, None, 0.5, task_id, (task_id,))
+
+
+def ended(task_id: str, pictures: int) -> TaskState:
     urls: Any = tuple(f"https://files.example/{number}.png" for number in range(pictures))
     task = Task(task_id=task_id, state="success", urls=urls)
-    return Update(task_id, "success", 3.0, ("t1", "t2"), task)
+    return TaskState("kie", "job", 0, None, 3.0, task_id, task)
 
 
 def test_the_live_table_counts_tasks_and_pictures(capsys: pytest.CaptureFixture[str]) -> None:
     """Pictures of every task that has ended are added up."""
     with LiveTable("kie") as table:
-        table.update(Update("t1", "generating", 1.0, ("t1", "t2")))
-        table.update(ended("t1", 1))
+        table.tell(created("t1"))
+        table.tell(created("t2"))
+        table.tell(ended("t1", 1))
         one = capsys.readouterr().err
-        table.update(ended("t2", 3))
+        table.tell(ended("t2", 3))
     assert "2 of 2 tasks have ended, 4 pictures" in capsys.readouterr().err
     assert "2 of 2" not in one
 
@@ -31,11 +37,11 @@ def test_the_live_table_counts_tasks_and_pictures(capsys: pytest.CaptureFixture[
 def test_a_poll_that_brought_no_state_is_no_news(capsys: pytest.CaptureFixture[str]) -> None:
     """There may have been an answer, or a state before: neither is denied."""
     problem = TaskNotFound("recordInfo is null")
-    nothing = Update("t1", "", 2.0, ("t1",), None, problem)
-    PlainLines("kie").update(nothing)
+    nothing = PollFailed("kie", "job", 0, None, 2.0, "t1", problem)
+    PlainLines("kie").tell(nothing)
     assert capsys.readouterr().err == "   2.0 s  kie  t1  no news (recordInfo is null)\n"
     with LiveTable("kie") as table:
-        table.update(nothing)
+        table.tell(nothing)
     assert "no news" in capsys.readouterr().err
 
 

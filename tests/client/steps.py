@@ -5,16 +5,17 @@ from typing import Any
 
 from client.play import KEY
 from imagen4 import Polling, Request
-from imagen4.configuration import configured
-from imagen4.core.batch import Batch
-from imagen4.core.effects import Answer
-from imagen4.core.settings import Settings
+from imagen4.configuration import make_session
+from imagen4.core.answer import Answer
+from imagen4.core.job_state import JobState
+from imagen4.core.session import Session
+from imagen4.events import Event
 
 
-def core(base_url: str | None = None, now: float = 0.0, **polling: Any) -> Settings:
-    """Settings with a clock that stands still and no randomness."""
+def core(base_url: str | None = None, now: float = 0.0, **polling: Any) -> Session:
+    """A session with a clock that stands still and no randomness."""
     waits = Polling(**polling)
-    return configured("kie", KEY, base_url, 30.0, waits, False, lambda: now, lambda: 0.0)
+    return make_session("kie", KEY, base_url, 30.0, waits, False, lambda: now, lambda: 0.0)
 
 
 def answer(body: object, status: int = 200, **headers: str) -> Answer:
@@ -23,11 +24,21 @@ def answer(body: object, status: int = 200, **headers: str) -> Answer:
     return Answer(status, headers, content)
 
 
+def next_request(steps: Any) -> Any:
+    """The next thing that steps ask for, events aside."""
+    effect = next(steps)
+    while isinstance(effect, Event):
+        effect = next(steps)
+    return effect
+
+
 def ended(steps: Any, answer: object) -> Any:
-    """What steps return after one effect, answered (or failed) so."""
-    next(steps)
+    """What steps return after one request, answered (or failed) so; events are listened to."""
+    next_request(steps)
     try:
-        steps.throw(answer) if isinstance(answer, Exception) else steps.send(answer)
+        effect = steps.throw(answer) if isinstance(answer, Exception) else steps.send(answer)
+        while isinstance(effect, Event):
+            effect = next(steps)
     except StopIteration as end:
         return end.value
     raise AssertionError("the steps go on")
@@ -39,6 +50,6 @@ def document_of(numbers: str) -> dict[str, Any]:
     return {"properties": {"prompt": {}, **kinds}}
 
 
-def batch(settings: Settings, **request: Any) -> Batch:
-    """The batch of a request for a fox."""
-    return settings.batch(Request("a fox", **request))
+def job(session: Session, **request: Any) -> JobState:
+    """The job of a request for a fox."""
+    return session.plan(Request("a fox", **request))

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import assert_type
+from typing import Literal, assert_type
 
 from imagen4 import (
     AspectRatio,
@@ -20,6 +20,7 @@ from imagen4 import (
     Finished,
     Gateway,
     Image,
+    Imagen4Error,
     Job,
     PartialFailure,
     Polling,
@@ -27,22 +28,24 @@ from imagen4 import (
     Result,
     Task,
     TaskTimeout,
-    Update,
     callbacks,
 )
+from imagen4.events import Event, RequestEnded, TaskState
 
 
-def show(update: Update) -> None:
-    assert_type(update.state, str)
-    assert_type(update.elapsed, float)
-    assert_type(update.task_ids, tuple[str, ...])
-    assert_type(update.task, Task | None)
+def show(event: Event) -> None:
+    assert_type(event.tag, str | None)
+    assert_type(event.elapsed, float)
+    if isinstance(event, TaskState):
+        assert_type(event.task, Task)
+    if isinstance(event, RequestEnded):
+        assert_type(event.error, Imagen4Error | None)
 
 
 def sync(gateway: Gateway, ratio: AspectRatio) -> None:
     with Client(gateway, api_key="k", timeout=5, polling=Polling(timeout=60)) as client:
         assert_type(client, Client)
-        result = client.generate("fox", num_images=4, aspect_ratio=ratio, seed=7, on_update=show)
+        result = client.generate("fox", num_images=4, aspect_ratio=ratio, seed=7, on_event=show)
         assert_type(result, Result)
         assert_type(result.images[0], Image)
         assert_type(result.images[0].save("out/"), Path)
@@ -55,7 +58,7 @@ def sync(gateway: Gateway, ratio: AspectRatio) -> None:
         assert_type(job.task_ids, tuple[str, ...])
         assert_type(job.status(), tuple[Task, ...])
         assert_type(job.wait(timeout=3), Result)
-        assert_type(job.updates(), Generator[Update])
+        assert_type(job.events(), Generator[Event])
         assert_type(client.job("a", "b"), Job)
         assert_type(client.credits(), float)
         assert_type(client.confirm(callbacks.parse(b"{}")), Task)
@@ -63,12 +66,16 @@ def sync(gateway: Gateway, ratio: AspectRatio) -> None:
         assert_type(many, Generator[Finished[Result]])
         for finished in many:
             assert_type(finished.get(), Result)
+            if finished.error is None:
+                assert_type(finished.result, Result)
+            else:
+                assert_type(finished.error, Imagen4Error)
 
 
 async def by_await(gateway: Gateway) -> None:
     async with AsyncClient(gateway) as client:
         assert_type(client, AsyncClient)
-        result = await client.generate("fox", on_update=show)
+        result = await client.generate("fox", on_event=show)
         assert_type(result, AsyncResult)
         assert_type(result.images[0], AsyncImage)
         assert_type(await result.images[0].save("out/"), Path)
@@ -78,13 +85,14 @@ async def by_await(gateway: Gateway) -> None:
         assert_type(job, AsyncJob)
         assert_type(await job.status(), tuple[Task, ...])
         assert_type(await job.wait(), AsyncResult)
-        assert_type(job.updates(), AsyncGenerator[Update])
+        assert_type(job.events(), AsyncGenerator[Event])
         assert_type(client.job("a"), AsyncJob)
         assert_type(await client.credits(), float)
         task = asyncio.create_task(client.generate("fox"))
         assert_type(await task, AsyncResult)
         async for finished in client.generate_many(["fox"]):
-            assert_type(finished, Finished[AsyncResult])
+            if finished.error is None:
+                assert_type(finished.result, AsyncResult)
             assert_type(finished.get(), AsyncResult)
 
 
@@ -94,6 +102,7 @@ def mistakes(client: Client) -> None:
     client.generate("fox", num_images="4")  # type: ignore[arg-type]
     client.generate("fox", 4)  # type: ignore[call-arg]
     client.generate()  # type: ignore[call-arg]
+    _ = client.generate("fox").imagse  # type: ignore[attr-defined]
 
 
 def errors(error: TaskTimeout, partial: PartialFailure) -> None:
@@ -101,4 +110,10 @@ def errors(error: TaskTimeout, partial: PartialFailure) -> None:
     assert_type(error.task_ids, tuple[str, ...])
     assert_type(error.http_status, int | None)
     assert_type(error.code, int | None)
+    assert_type(error.accepted, Literal["no", "maybe"] | None)
     assert_type([str(failure) for failure in partial.failures], list[str])
+    if error.job is not None and partial.result is not None:
+        assert_type(error.job.task_ids, tuple[str, ...])
+        assert_type(partial.result.tasks, tuple[Task, ...])
+        error.job.wiat()  # type: ignore[attr-defined]
+        _ = partial.result.imges  # type: ignore[attr-defined]

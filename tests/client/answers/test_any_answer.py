@@ -35,7 +35,7 @@ from imagen4 import (
     UnexpectedResponse,
     callbacks,
 )
-from imagen4.result import Pictures
+from imagen4.result import BaseResult
 
 EXAMPLES = max(2_000, settings.default.max_examples)
 NASTY: list[Any] = [
@@ -90,7 +90,7 @@ Answer = tuple[int, dict[str, str], bytes]
 def check(outcome: Any) -> None:
     """A result is what it is said to be, down to its repr and times."""
     repr(outcome)
-    for task in outcome.tasks if isinstance(outcome, Pictures) else outcome:
+    for task in outcome.tasks if isinstance(outcome, BaseResult) else outcome:
         assert isinstance(task, Task)
         assert str(task.task_id).isprintable()
     if isinstance(outcome, Result):

@@ -4,7 +4,8 @@ import pytest
 
 from client.steps import answer
 from imagen4 import errors
-from imagen4.core.envelope import decode, described, opened, refusal, whole_number
+from imagen4.core.answer import json_value
+from imagen4.core.envelope import error_from_answer, parse_envelope, refusal, whole_number
 
 ABOUT_ANYTHING = {
     400: errors.InvalidRequest,
@@ -67,17 +68,17 @@ def test_a_code_is_a_whole_number_however_json_spells_it(
 )
 def test_what_is_not_json_is_none(text: bytes | str) -> None:
     """However it fails to be JSON."""
-    assert decode(text) is None
+    assert json_value(text) is None
 
 
 def test_an_envelope_is_opened_as_far_as_it_goes() -> None:
     """`message` stands in for `msg`; what is missing is empty."""
-    full = opened(answer({"code": 200, "msg": "success", "data": {"x": 1}}))
+    full = parse_envelope(answer({"code": 200, "msg": "success", "data": {"x": 1}}))
     assert (full.code, full.message, full.data) == (200, "success", {"x": 1})
-    assert opened(answer({"message": "other name"})).message == "other name"
-    assert opened(answer({"msg": "", "message": "second"})).message == "second"
+    assert parse_envelope(answer({"message": "other name"})).message == "other name"
+    assert parse_envelope(answer({"msg": "", "message": "second"})).message == "second"
     for body in ({"msg": 3}, {}, [], None, "x", 3, b"{"):
-        empty = opened(answer(body))
+        empty = parse_envelope(answer(body))
         assert (empty.code, empty.message, empty.data) == (None, "", None)
 
 
@@ -94,7 +95,7 @@ def test_an_envelope_is_opened_as_far_as_it_goes() -> None:
 )
 def test_the_http_status_comes_first(status: int, code: int | None, number: int | None) -> None:
     """The body's code counts only where the status calls it a success."""
-    assert opened(answer({"code": code}, status)).number == number
+    assert parse_envelope(answer({"code": code}, status)).number == number
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,7 @@ def test_the_http_status_comes_first(status: int, code: int | None, number: int 
 )
 def test_a_success_is_what_both_call_one(body: object, status: int, succeeded: bool) -> None:
     """A code may be missing, since the documents require none, if there is data."""
-    envelope = opened(answer(body, status))
+    envelope = parse_envelope(answer(body, status))
     assert envelope.succeeded is succeeded
     assert (refusal(envelope) is None) is succeeded
 
@@ -124,7 +125,9 @@ def test_a_success_is_what_both_call_one(body: object, status: int, succeeded: b
 def test_each_number_means_one_error(style: str, about_task: bool, code: int) -> None:
     """As a status and as a code alike."""
     status = 200 if style == "wire" else code
-    error = refusal(opened(answer({"code": code, "msg": "why"}, status)), about_task=about_task)
+    error = refusal(
+        parse_envelope(answer({"code": code, "msg": "why"}, status)), about_task=about_task
+    )
     assert type(error) is (ABOUT_A_TASK if about_task else ABOUT_ANYTHING)[code]
     assert error is not None
     assert (error.message, error.code, error.http_status) == ("why", code, status)
@@ -133,13 +136,16 @@ def test_each_number_means_one_error(style: str, about_task: bool, code: int) ->
 @pytest.mark.parametrize("code", [0, 1, 201, 302, 600, 99999])
 def test_an_unknown_code_is_no_success(code: int) -> None:
     """Codes appear without notice."""
-    assert type(refusal(opened(answer({"code": code, "data": {}})))) is errors.UnexpectedResponse
+    assert (
+        type(refusal(parse_envelope(answer({"code": code, "data": {}}))))
+        is errors.UnexpectedResponse
+    )
 
 
 def test_a_proxys_501_is_not_a_failed_task() -> None:
     """Only the gateway's own word ends a task."""
     for body in (b"Not implemented", {"code": 500}, {}):
-        error = refusal(opened(answer(body, 501)), about_task=True)
+        error = refusal(parse_envelope(answer(body, 501)), about_task=True)
         assert type(error) is errors.GatewayUnavailable
 
 
@@ -155,7 +161,7 @@ def test_a_proxys_501_is_not_a_failed_task() -> None:
 )
 def test_messages_are_one_line_of_the_gateways_own_words(body: object, message: str) -> None:
     """Or ours, where it has none."""
-    error = refusal(opened(answer(body)))
+    error = refusal(parse_envelope(answer(body)))
     assert error is not None
     assert error.message == message
 
@@ -167,22 +173,24 @@ def test_messages_are_one_line_of_the_gateways_own_words(body: object, message: 
 )  # fmt: skip
 def test_retry_after_is_read_in_seconds(header: str, seconds: float | None) -> None:
     """Dates and nonsense count as nothing."""
-    error = refusal(opened(answer({"code": 429}, **{"retry-after": header})))
+    error = refusal(parse_envelope(answer({"code": 429}, **{"retry-after": header})))
     assert isinstance(error, errors.RateLimited)
     assert error.retry_after == seconds
-    assert opened(answer({})).retry_after is None
+    assert parse_envelope(answer({})).retry_after is None
 
 
 def test_the_body_is_kept_to_a_length() -> None:
     """Enough to see what it was."""
-    error = refusal(opened(answer(b"x" * 5000)))
+    error = refusal(parse_envelope(answer(b"x" * 5000)))
     assert error is not None
     assert error.body == "x" * 2000
 
 
 def test_described_keeps_the_kind_and_the_numbers() -> None:
     """An error about an answer says where it came from."""
-    error = described(errors.TaskFailed, opened(answer({"code": 7}, 202)), "why", ())
+    error = error_from_answer(
+        errors.TaskFailed, parse_envelope(answer({"code": 7}, 202)), "why", ()
+    )
     assert type(error) is errors.TaskFailed
     assert (error.code, error.http_status, error.message, error.body) == (
         7,

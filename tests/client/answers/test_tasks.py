@@ -2,29 +2,33 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from imagen4 import Task
-from imagen4.core.envelope import data_of
-from imagen4.core.task import duration, moment, number, task_from, text, urls, usable_id
-from imagen4.gateways import adapter_for
+from imagen4.core.records import (
+    duration,
+    finite_number,
+    line_from,
+    moment,
+    picture_urls,
+    task_from_record,
+    usable_id,
+)
 
 CREATED = datetime(2026, 4, 30, 8, 53, 10, tzinfo=UTC)
 COMPLETED = CREATED + timedelta(seconds=15)
 ONE = ["https://x.example/1"]
 
 
-def details(**fields: object) -> Any:
-    return SimpleNamespace(task_id="t", state="waiting", **fields)
+def details(**fields: object) -> dict[str, Any]:
+    return {"taskId": "t", "state": "waiting"} | fields
 
 
 def read(record: dict[str, Any], asked: str | None = "t1", gateway: str = "kie") -> Task | None:
     decoded = {"code": 200, "data": record}
-    details = data_of(adapter_for(gateway).details_model, decoded)
-    return task_from(details, decoded, asked=asked)
+    return task_from_record(record, gateway, decoded, expected_id=asked)
 
 
 @pytest.mark.parametrize("gateway", ["kie", "apikley"])
@@ -49,6 +53,7 @@ def test_a_live_answer_is_read_whole(gateway: str) -> None:
     assert task == Task(
         task_id="t1",
         state="success",
+        gateway=gateway,
         model="google/imagen4",
         urls=("https://x.example/1.png", "https://x.example/2.png"),
         seed="42",
@@ -135,7 +140,7 @@ def test_an_id_must_fit_into_a_url_and_a_line(value: object, expected: str | Non
 )  # fmt: skip
 def test_text_is_one_line_or_nothing(value: object, expected: str | None) -> None:
     """failCode is a string on the wire; a number would do."""
-    assert text(value) == expected
+    assert line_from(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -145,7 +150,7 @@ def test_text_is_one_line_or_nothing(value: object, expected: str | None) -> Non
 )  # fmt: skip
 def test_a_number_is_finite(value: object, expected: float | None) -> None:
     """JSON readers let NaN and Infinity through."""
-    assert number(value) == expected
+    assert finite_number(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -212,9 +217,9 @@ def test_urls_are_found_where_the_gateway_puts_them(
     result_json: object, response: object, expected: list[str]
 ) -> None:
     """In resultJson, as JSON text; newer answers hold it decoded as well."""
-    details = SimpleNamespace(result_json=result_json, response=response)
-    assert list(urls(details)) == expected
-    assert urls(object()) == ()
+    record = {"resultJson": result_json, "response": response}
+    assert list(picture_urls(record)) == expected
+    assert picture_urls({}) == ()
 
 
 @pytest.mark.parametrize(
@@ -240,14 +245,14 @@ def test_urls_are_found_where_the_gateway_puts_them(
 )
 def test_the_seed_is_read_from_json_inside_json(param: object, expected: str | None) -> None:
     """However deep the gateway encodes it."""
-    task = task_from(details(param=param), None)
+    task = task_from_record(details(param=param), "kie", None)
     assert task is not None
     assert task.seed == expected
 
 
 def test_a_task_may_be_told_by_id_and_state_alone() -> None:
     """Everything else that an answer does not hold is None."""
-    assert task_from(details(), "raw") == Task("t", "waiting", raw="raw")
+    assert task_from_record(details(), "kie", "raw") == Task("t", "waiting", "kie", raw="raw")
 
 
 @pytest.mark.parametrize(
@@ -257,13 +262,13 @@ def test_a_cost_a_hundred_times_the_tasks_own_time_was_in_milliseconds(
     cost: float, seconds: float
 ) -> None:
     """Both of the task's times are needed to tell."""
-    times = {"create_time": 1_765_000_000_000, "complete_time": 1_765_000_012_000}
-    task = task_from(details(cost_time=cost, **times), None)
+    times = {"createTime": 1_765_000_000_000, "completeTime": 1_765_000_012_000}
+    task = task_from_record(details(costTime=cost, **times), "kie", None)
     assert task is not None
     assert task.cost_time is not None
     assert task.cost_time.total_seconds() == seconds
     for name in times:
-        half = task_from(details(cost_time=cost, **{**times, name: None}), None)
+        half = task_from_record(details(costTime=cost, **{**times, name: None}), "kie", None)
         assert half is not None
         assert half.cost_time is not None
         assert half.cost_time.total_seconds() == cost
@@ -272,8 +277,7 @@ def test_a_cost_a_hundred_times_the_tasks_own_time_was_in_milliseconds(
 def test_pictures_that_are_no_texts_are_no_pictures() -> None:
     """Then the decoded result is looked at."""
     other = {"resultUrls": ["https://a.example/1.png", "", 7]}
-    given = details(result_json='{"resultUrls": [7, null]}', response=other)
-    given.state = "success"
-    task = task_from(given, None)
+    given = details(resultJson='{"resultUrls": [7, null]}', response=other, state="success")
+    task = task_from_record(given, "kie", None)
     assert task is not None
     assert task.urls == ("https://a.example/1.png",)

@@ -1,10 +1,10 @@
 """Guards against a gateway's text that breaks a line or has no end."""
 
 from imagen4 import UnexpectedResponse
-from imagen4.core.effects import Answer
-from imagen4.core.envelope import described, opened
+from imagen4.core.answer import Answer
+from imagen4.core.envelope import error_from_answer, parse_envelope
+from imagen4.core.records import usable_id
 from imagen4.core.redaction import one_line, redacted
-from imagen4.core.task import usable_id
 
 
 def test_one_line_is_printable() -> None:
@@ -15,7 +15,9 @@ def test_one_line_is_printable() -> None:
 
 def test_texts_are_cut_at_their_limits() -> None:
     """A body at 2,000 characters, a line at 300, an id at 256; short secrets stay."""
-    error = described(UnexpectedResponse, opened(Answer(200, {}, b"x" * 3000)), "no", ())
+    error = error_from_answer(
+        UnexpectedResponse, parse_envelope(Answer(200, {}, b"x" * 3000)), "no", ()
+    )
     assert len(error.body or "") == 2000
     assert one_line("x" * 300) == "x" * 300
     assert one_line("x" * 301) == "x" * 299 + "…"

@@ -11,7 +11,7 @@ from client.loopback import Loopback, http
 from client.pictures import PNG, fetched, saved_to
 from client.play import KINDS
 from client.steps import core
-from imagen4.wire.exchange import Exchange
+from imagen4.wire.exchange_deadline import ExchangeDeadline
 from imagen4.wire.transport import transport_error
 
 
@@ -28,7 +28,7 @@ def httpcore_like(method: bytes) -> Any:
 
 def test_a_tunnel_asked_of_a_proxy_is_not_the_request() -> None:
     """What fails before it is there has not sent a create."""
-    exchange = Exchange(1.0)
+    exchange = ExchangeDeadline(1.0)
     exchange.observe("http11.send_request_headers.started", {"request": httpcore_like(b"CONNECT")})
     assert transport_error(httpx.ProxyError("no"), exchange).sent is False  # type: ignore[attr-defined]
     exchange.observe("http11.send_request_headers.started", {"request": httpcore_like(b"POST")})

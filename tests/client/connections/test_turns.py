@@ -20,7 +20,8 @@ from client.play import (
 from client.steps import core
 from client.virtual import run_virtually
 from imagen4 import TaskTimeout, TransportError
-from imagen4.core.effects import Call, Send
+from imagen4.core.answer import Call
+from imagen4.core.effects import Send
 from imagen4.wire import transport as wire
 from imagen4.wire.connections import Connections
 from imagen4.wire.transport import CONNECTIONS, SyncWire

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from client.play import GATEWAYS, KINDS, PROMPT, Script, envelope, play
-from client.steps import answer, batch, core
+from client.steps import answer, core, job
 from imagen4 import (
     AuthenticationError,
     FeatureDisabled,
@@ -18,8 +18,8 @@ from imagen4 import (
     SubmissionUncertain,
     UnexpectedResponse,
 )
-from imagen4.core.effects import Answer
-from imagen4.core.submission import is_certain, sent_once
+from imagen4.core.answer import Answer
+from imagen4.core.submission import is_certain, send_create
 
 REFUSALS = [
     (400, InvalidRequest),
@@ -93,8 +93,8 @@ def test_only_a_refusal_by_number_proves_that_no_task_exists(
 
 def test_a_refused_create_is_no_longer_under_way() -> None:
     """An interruption after it does not say that it may have been accepted."""
-    settings, tasks = core(), batch(core())
-    steps = sent_once(settings, tasks, settings.adapter.create({"prompt": "a"}, None))
+    settings, tasks = core(), job(core())
+    steps = send_create(settings, tasks, settings.adapter.create({"prompt": "a"}, None))
     assert next(steps) is tasks.create
     with pytest.raises(StopIteration) as end:
         steps.send(answer({"code": 401, "msg": "no"}))

@@ -10,7 +10,7 @@ from client.play import KINDS, PROMPT, QUICK, Script, Time, created, envelope, p
 from client.raw_answers import CREATED
 from client.steps import core
 from imagen4 import Polling, RateLimited, TransportError
-from imagen4.core.submission import pause_after
+from imagen4.core.submission import pause_before_retry
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -98,24 +98,28 @@ def test_a_create_is_repeated_when_the_gateway_wishes(
     """But not earlier than our own pause, and not at all after a wish longer than we grant."""
     limited = RateLimited("later")
     limited.retry_after = wish
-    assert pause_after(core(), limited, 1, inf) == pause
+    assert pause_before_retry(core(), limited, 1, inf) == pause
 
 
 def test_what_never_left_is_repeated_after_our_own_pause() -> None:
     """A transport error has no wish."""
     never = TransportError("no")
-    assert [pause_after(core(), never, attempt, inf) for attempt in (1, 2, 3)] == [1.0, 2.0, 4.0]
+    assert [pause_before_retry(core(), never, attempt, inf) for attempt in (1, 2, 3)] == [
+        1.0,
+        2.0,
+        4.0,
+    ]
 
 
 def test_a_pause_that_ends_at_the_deadline_is_too_long() -> None:
     """There would be no time left to create anything."""
-    assert pause_after(core(now=5.0), TransportError("no"), 1, 6.0) is None
-    assert pause_after(core(now=5.0), TransportError("no"), 1, 6.01) == 1.0
+    assert pause_before_retry(core(now=5.0), TransportError("no"), 1, 6.0) is None
+    assert pause_before_retry(core(now=5.0), TransportError("no"), 1, 6.01) == 1.0
 
 
 def test_our_own_pause_stands_where_the_gateway_has_no_wish() -> None:
     """However short it is."""
-    assert Polling(backoff=0.1).pause(1, None, lambda: 0.0) == 0.05
+    assert Polling(backoff=0.1).backoff_pause(1, None, lambda: 0.0) == 0.05
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,12 +5,13 @@ import logging
 import httpx
 import pytest
 
-from client.play import PROMPT, Script, envelope, play
-from client.steps import answer, batch, core
+from client.play import PROMPT, Script, created, envelope, play
+from client.steps import answer, core, job, next_request
 from imagen4 import SubmissionUncertain, UnexpectedResponse
-from imagen4.core.batch import Batch
-from imagen4.core.effects import Send, Update
-from imagen4.core.submission import submitted, task_id_or_error
+from imagen4.core.effects import Send
+from imagen4.core.job_state import JobState
+from imagen4.core.submission import create_tasks, task_id_or_error
+from imagen4.events import TaskCreated
 
 
 @pytest.mark.parametrize("task_id", [12345, "task_google_1765172350621", "!~", "x" * 256])
@@ -57,19 +58,24 @@ def test_a_success_without_a_task_id_is_ambiguous(answer: httpx.Response) -> Non
 
 def test_a_success_without_an_id_says_so() -> None:
     """It keeps the answer."""
-    error = task_id_or_error(core(), Batch(), answer({"code": 200, "data": {}}))
+    error = task_id_or_error(core(), JobState("job"), answer({"code": 200, "data": {}}))
     assert isinstance(error, UnexpectedResponse)
     assert error.message == "A success with no usable task id"
     assert (error.code, error.http_status, error.body) == (200, 200, '{"code": 200, "data": {}}')
 
 
-def test_each_task_is_logged_and_reported_at_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_each_task_is_reported_at_once() -> None:
     """So that nothing that was paid for is known to nobody."""
-    settings, tasks = core(), batch(core(), num_images=2, seed="7")
+    session, tasks = core(), job(core(), num_images=2, seed="7")
+    steps = create_tasks(session, tasks, 10.0)
+    assert isinstance(next_request(steps), Send)
+    told = steps.send(answer({"code": 200, "data": {"taskId": "t1"}}))
+    assert told == TaskCreated("kie", tasks.job_id, 0, None, 0.0, "t1", ("t1",))
+    assert (tasks.task_ids, tasks.seeds, tasks.last_seen) == (["t1"], {"t1": "7"}, {"t1": 0.0})
+
+
+def test_each_task_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """For whoever has no listener."""
     caplog.set_level(logging.INFO, "imagen4")
-    steps = submitted(settings, tasks, 0.0, 10.0)
-    assert isinstance(next(steps), Send)
-    update = steps.send(answer({"code": 200, "data": {"taskId": "t1"}}))
-    assert update == Update("t1", "submitted", 0.0, ("t1",))
-    assert [record.getMessage() for record in caplog.records] == ["kie: created task t1"]
-    assert (tasks.task_ids, tasks.seeds, tasks.seen) == (["t1"], {"t1": "7"}, {"t1": 0.0})
+    play("sync", Script(creates=[created("t1")]), lambda c: c.submit(PROMPT))
+    assert caplog.messages == ["kie: created task t1"]

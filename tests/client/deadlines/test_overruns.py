@@ -19,10 +19,12 @@ from client.play import (
     task_id_of,
 )
 from imagen4 import Polling, TaskTimeout
-from imagen4.configuration import configured
-from imagen4.core.batch import taken_up
-from imagen4.core.effects import Answer, Send, Update
-from imagen4.core.waiting import waited
+from imagen4.configuration import make_session
+from imagen4.core.answer import Answer
+from imagen4.core.effects import Send
+from imagen4.core.job_state import resume_job
+from imagen4.core.waiting import poll_until_ended
+from imagen4.events import TaskState
 
 
 def hanging(time: Time) -> Any:
@@ -109,13 +111,13 @@ def seen(task_id: str, state: str) -> Answer:
 def test_a_slow_consumer_does_not_cost_other_tasks_their_last_poll() -> None:
     """What arrived before a pause counts from its arrival, not from when it is looked at."""
     time = Time()
-    settings = configured("kie", KEY, None, 30.0, Polling(paced=False), False, time, lambda: 0.5)
-    started, deadline = settings.deadline(8.0)
-    steps = waited(settings, taken_up(("t1",)), started, deadline)
+    session = make_session("kie", KEY, None, 30.0, Polling(paced=False), False, time, lambda: 0.5)
+    job = resume_job("job", ("t1",))
+    steps = poll_until_ended(session, job, session.begin(job, 8.0))
     send: Any = next(steps)
     send.ended = time.now
     time.now += 12.0
-    assert isinstance(steps.send(seen("t1", "generating")), Update)
+    assert isinstance(steps.send(seen("t1", "generating")), TaskState)
     assert isinstance(next(steps), Send)
     with pytest.raises(TaskTimeout):
         [steps.send(seen("t1", "generating")), next(steps)]

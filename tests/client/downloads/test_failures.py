@@ -11,7 +11,7 @@ from client.loopback import Received, http
 from client.pictures import PNG, WHOLE, fetched
 from client.play import KINDS, Script, envelope, play, succeeded
 from imagen4 import DownloadError
-from imagen4.downloads.transfer import refused, transferred
+from imagen4.downloads.transfer import download_refused, transfer_picture
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -28,7 +28,7 @@ def test_one_picture_that_fails_does_not_cost_the_others(kind: str, tmp_path: Pa
 
 def test_a_break_of_the_encryption_is_a_break_of_the_connection() -> None:
     """asyncio lets it through as an OSError, which is not the disk's."""
-    steps = transferred(Bench().transfer)
+    steps = transfer_picture(Bench().transfer)
     next(steps)
     paused: Any = steps.throw(ssl.SSLError("bad record"))
     assert paused.seconds == 0.5
@@ -89,6 +89,6 @@ def test_a_directory_that_cannot_be_made_is_an_error_about_the_tasks(
 
 def test_a_status_that_says_nothing_about_the_link() -> None:
     """Is named by its number."""
-    error = refused(418)
+    error = download_refused(418)
     assert error.message == "The picture cannot be fetched: unexpected status"
     assert error.http_status == 418

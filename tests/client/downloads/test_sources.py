@@ -10,7 +10,7 @@ from client.play import KINDS, Script, play, succeeded
 from imagen4 import DownloadError
 from imagen4.core.origins import may_download
 from imagen4.downloads import transfer as transfer_module
-from imagen4.downloads.transfer import suffix_of
+from imagen4.downloads.formats import suffix_of
 
 
 @pytest.mark.parametrize("kind", KINDS)

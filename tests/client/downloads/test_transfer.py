@@ -12,13 +12,13 @@ from client.bench import PNG, URL, Bench, begun
 from client.steps import core, ended
 from imagen4 import DownloadError, TransportError
 from imagen4.core.effects import Fetch, Send
+from imagen4.downloads.formats import HEAD
 from imagen4.downloads.transfer import (
     ATTEMPTS,
-    HEAD,
     LARGEST,
     LONGEST,
     TransferError,
-    fetched,
+    download_picture,
     fresh_link,
 )
 
@@ -108,9 +108,9 @@ def test_pauses_double_and_the_last_failure_is_named() -> None:
     bench, problem = Bench(), TransferError("HTTP 503")
     pauses = [bench.transfer.broke(problem) for _ in range(ATTEMPTS - 1)]
     assert pauses == [0.5, 1.0, 2.0, 4.0]
-    with pytest.raises(DownloadError, match=r"^The picture cannot be fetched: HTTP 503$"):
+    with pytest.raises(DownloadError, match=r"^The picture cannot be download_picture: HTTP 503$"):
         bench.transfer.broke(problem)
-    with pytest.raises(DownloadError, match=r"^The picture cannot be fetched: KeyError$"):
+    with pytest.raises(DownloadError, match=r"^The picture cannot be download_picture: KeyError$"):
         bench.transfer.broke(KeyError("https://secret.example"))
 
 
@@ -147,7 +147,7 @@ def test_only_an_expired_link_is_renewed() -> None:
     for expired, asked in ((False, None), (True, Send)):
         core: Any = SimpleNamespace(clock=lambda: 0.0, allow_http=False, timeout=1.0, name="kie")
         core.adapter = SimpleNamespace(fresh_link=lambda url: url)
-        steps = fetched(core, URL, io.BytesIO())
+        steps = download_picture(core, URL, io.BytesIO())
         assert isinstance(next(steps), Fetch)
         problem = DownloadError("no")
         problem.expired = expired

@@ -9,13 +9,14 @@ import pytest
 from client.play import KEY, succeeded
 from client.steps import core, document_of
 from imagen4 import Finished, Imagen4Error, InvalidRequest, Polling, Request, callbacks
-from imagen4.configuration import configured
-from imagen4.core.batch import taken_up
-from imagen4.core.effects import Call, Send
+from imagen4.configuration import make_session
+from imagen4.core.answer import Call
+from imagen4.core.effects import Send
+from imagen4.core.job_state import resume_job
 from imagen4.core.many import checked_requests
 from imagen4.core.origins import checked_key
-from imagen4.core.request import planned
-from imagen4.gateways.kie import ADAPTER
+from imagen4.core.request import plan_creates
+from imagen4.gateways import adapter_for
 
 REFUSED: dict[str, Callable[[], object]] = {
     "base_url must be like https://host[:port][/path], nothing more": lambda: core("x"),
@@ -24,18 +25,18 @@ REFUSED: dict[str, Callable[[], object]] = {
     "base_url is plain http, which would show the key to the network; allow_http=True allows it": (
         lambda: core("http://gateway.example")
     ),
-    "callback_url must be an absolute http(s) URL, percent-encoded": lambda: planned(
-        Request("a", callback_url="/relative"), ADAPTER.input_schema, "kie"
+    "callback_url must be an absolute http(s) URL, percent-encoded": lambda: plan_creates(
+        Request("a", callback_url="/relative"), adapter_for("kie").input_schema, "kie"
     ),
-    "x has no prompt": lambda: planned(Request("a"), {}, "x"),
-    "job() takes the ids of tasks, one or more": lambda: taken_up(()),
-    "seed has too many digits": lambda: planned(
-        Request("a", seed=10**5000), ADAPTER.input_schema, "kie"
+    "x has no prompt": lambda: plan_creates(Request("a"), {}, "x"),
+    "job() takes the ids of tasks, one or more": lambda: resume_job(()),
+    "seed has too many digits": lambda: plan_creates(
+        Request("a", seed=10**5000), adapter_for("kie").input_schema, "kie"
     ),
-    "seed must be a whole number on this gateway": lambda: planned(
+    "seed must be a whole number on this gateway": lambda: plan_creates(
         Request("a", seed="x"), document_of("integer"), "x"
     ),
-    "timeout must be a number of seconds above 0": lambda: configured(
+    "timeout must be a number of seconds above 0": lambda: make_session(
         "kie", KEY, None, 0, None, False, lambda: 0.0, lambda: 0.0
     ),
     "timeout must be a number of seconds, 0 or more": lambda: core().deadline(-0.1),

@@ -2,22 +2,28 @@
 
 import dataclasses
 
-import pytest
+from imagen4 import Adapter
+from imagen4.core.answer import Call
+from imagen4.facts import GATEWAYS
+from imagen4.facts.protocol import CREATE_PATH, LINK_PATH
+from imagen4.gateways import adapter_for
 
-from imagen4.core.effects import Call
-from imagen4.gateways.adapter import CREATE_PATH
-from imagen4.gateways.kie import ADAPTER
+KIE = adapter_for("kie")
 
 
-@pytest.mark.parametrize("missing", ["link_model", "link_kwargs"])
-def test_a_gateway_with_half_an_operation_has_none(missing: str) -> None:
-    """A fresh link needs both the request's model and its builder."""
-    assert dataclasses.replace(ADAPTER, **{missing: None}).fresh_link("https://a.example") is None
+def test_only_a_gateway_that_renews_links_is_asked_for_one() -> None:
+    """The facts say which one does."""
+    url = "https://a.example"
+    assert KIE.fresh_link(url) == Call("POST", LINK_PATH, {}, {"url": url})
+    without = dataclasses.replace(GATEWAYS["kie"], renews_links=False)
+    assert Adapter(without).fresh_link(url) is None
 
 
 def test_calls_are_complete_by_themselves() -> None:
     """Method, path, query and body, as they go out."""
-    assert ADAPTER.details("t") == Call("GET", "/api/v1/jobs/recordInfo", {"taskId": "t"}, None)
-    assert ADAPTER.credits() == Call("GET", "/api/v1/chat/credit", {}, None)
+    assert KIE.details("t") == Call("GET", "/api/v1/jobs/recordInfo", {"taskId": "t"}, None)
+    assert KIE.credits() == Call("GET", "/api/v1/chat/credit", {}, None)
     body = {"model": "google/imagen4", "input": {"prompt": "a"}}
-    assert ADAPTER.create({"prompt": "a"}, None) == Call("POST", CREATE_PATH, {}, body)
+    assert KIE.create({"prompt": "a"}, None) == Call("POST", CREATE_PATH, {}, body)
+    body = {**body, "callBackUrl": "https://me.example"}
+    assert KIE.create({"prompt": "a"}, "https://me.example").json == body

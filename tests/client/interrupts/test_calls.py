@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from client.play import KEY, KINDS, PROMPT, Script, Stop, Time, client_for, created, details, play
-from imagen4 import Imagen4Error, TaskTimeout, Update
+from imagen4 import Imagen4Error, TaskTimeout
 
 
 def creates(stop_at: int | None, stopped_by: BaseException) -> Iterator[Any]:
@@ -48,7 +48,7 @@ def test_a_ctrl_c_during_a_create_logs_what_is_known(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("moment", ["sleep", "poll", "on_update"])
+@pytest.mark.parametrize("moment", ["sleep", "poll", "on_event"])
 def test_an_interrupted_wait_logs_the_ids(
     kind: str, moment: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -66,10 +66,10 @@ def test_an_interrupted_wait_logs_the_ids(
         settings["sleep"] = stop if kind == "sync" else stop_async
     if moment == "poll":
         polls = [stop]
-    on_update = stop if moment == "on_update" else None
+    on_event = stop if moment == "on_event" else None
     with pytest.raises(Stop):
         play(
-            kind, Script(polls=polls), lambda c: c.job("t1", "t2").wait(on_update=on_update),
+            kind, Script(polls=polls), lambda c: c.job("t1", "t2").wait(on_event=on_event),
             **settings,
         )  # fmt: skip
     assert caplog.messages == ["kie: Stop while working on tasks t1, t2"]
@@ -79,14 +79,14 @@ def test_an_interrupted_wait_logs_the_ids(
 def test_an_error_of_the_callers_own_passes_unchanged(
     kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """`on_update` may raise what it likes; the ids are in the log."""
+    """What passes time may raise what it likes; the ids are in the log."""
 
-    def on_update(update: Update) -> None:
-        raise LookupError(update.state)
+    def sleep(_: float) -> None:
+        raise LookupError("no time")
 
-    script = Script(creates=[created("t1")])
-    with pytest.raises(LookupError, match="submitted"):
-        play(kind, script, lambda c: c.submit(PROMPT, on_update=on_update))
+    script = Script(polls=[details("t1", "waiting")])
+    with pytest.raises(LookupError, match="no time"):
+        play(kind, script, lambda c: c.job("t1").wait(), sleep=sleep)
     assert caplog.messages == ["kie: LookupError while working on tasks t1"]
 
 

@@ -21,8 +21,8 @@ from client.play import (
     task_id_of,
 )
 from imagen4 import Finished, InvalidRequest, Request, TaskFailed
-from imagen4.core.effects import Course
-from imagen4.core.many import log_untaken
+from imagen4.core.effects import StepRunner
+from imagen4.logs import log_untaken
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -85,17 +85,17 @@ def test_a_ctrl_c_just_as_a_result_is_ready_loses_no_id(
     def interrupted(*_: object) -> None:
         raise Stop
 
-    def just_after(course: Course[Any]) -> Any:
+    def just_after(course: StepRunner[Any]) -> Any:
         effect = advance(course)
         if effect is None:
             raise Stop
         return effect
 
-    advance = Course.advance
+    advance = StepRunner.advance
     if moment == "made":
         monkeypatch.setattr(Finished, "__init__", interrupted)
     else:
-        monkeypatch.setattr(Course, "advance", just_after)
+        monkeypatch.setattr(StepRunner, "advance", just_after)
     script = Script(creates=[created("t1")], polls=[succeeded("t1")])
     client = client_for("sync", "kie", script, Time(), polling=QUICK)
     with pytest.raises(Stop):

@@ -24,6 +24,7 @@ from client.play import (
     succeeded,
     task_id_of,
 )
+from client.polls import states_told
 from imagen4 import Finished, InsufficientCredits, InvalidRequest, Request, TaskFailed
 
 
@@ -123,7 +124,7 @@ def test_results_that_were_fetched_are_not_kept(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_on_update_hears_of_all_requests(kind: str) -> None:
+def test_on_event_hears_of_all_requests(kind: str) -> None:
     """With the task ids that tell them apart."""
     updates: list[Any] = []
     script = Script(
@@ -131,9 +132,9 @@ def test_on_update_hears_of_all_requests(kind: str) -> None:
         polls=[lambda request: succeeded(task_id_of(request))],
     )
     play(
-        kind, script, lambda c: c.generate_many(["a", "b"], on_update=updates.append), polling=QUICK
+        kind, script, lambda c: c.generate_many(["a", "b"], on_event=updates.append), polling=QUICK
     )
-    told = Counter((each.task_id, each.state) for each in updates)
+    told = Counter((each.task_id, word) for each in updates for word in states_told([each]))
     assert told == {
         ("t0", "submitted"): 1, ("t1", "submitted"): 1, ("t0", "success"): 1, ("t1", "success"): 1,
     }  # fmt: skip

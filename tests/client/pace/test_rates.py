@@ -4,15 +4,14 @@ from typing import Any
 
 import pytest
 
-from client.play import KEY, PROMPT, Script, Time, created, details, play, task_id_of
+from client.play import GATEWAYS, KEY, PROMPT, Script, Time, created, details, play, task_id_of
 from client.steps import core
 from imagen4 import Polling, RateLimited
-from imagen4.configuration import configured
+from imagen4.configuration import make_session
 from imagen4.core.effects import Sleep
 from imagen4.core.pacing import Pacer
-from imagen4.core.submission import paced
-from imagen4.gateways.apikley import ADAPTER as APIKLEY
-from imagen4.gateways.kie import ADAPTER as KIE
+from imagen4.core.submission import wait_for_create_turn
+from imagen4.gateways import adapter_for
 
 
 def test_a_pacer_lets_so_many_through_and_then_waits() -> None:
@@ -54,17 +53,17 @@ def test_a_window_is_a_little_longer_than_documented() -> None:
     assert [pacer.reserve(0.0) for _ in range(5)] == pytest.approx([0.0, 0.0, 11.0, 11.0, 22.0])
 
 
-@pytest.mark.parametrize("adapter", [KIE, APIKLEY])
-def test_the_documented_rates(adapter: Any) -> None:
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_the_documented_rates(gateway: str) -> None:
     """Twenty creates in ten seconds, ten polls in one."""
-    assert (adapter.creates, adapter.polls) == ((20, 10.0), (10, 1.0))
+    assert (adapter_for(gateway).creates, adapter_for(gateway).polls) == ((20, 10.0), (10, 1.0))
 
 
 @pytest.mark.parametrize(("paced", "periods"), [(True, [11.0, 0.11]), (False, [0.0, 0.0])])
 def test_rates_are_kept_to_unless_told_otherwise(paced: bool, periods: list[float]) -> None:
     """Creates in windows, polls one by one."""
     waits = Polling(paced=paced)
-    settings = configured("kie", KEY, None, 1.0, waits, False, lambda: 0.0, lambda: 0.0)
+    settings = make_session("kie", KEY, None, 1.0, waits, False, lambda: 0.0, lambda: 0.0)
     assert [settings.creates.period, settings.polls.period] == pytest.approx(periods)
 
 
@@ -92,7 +91,7 @@ def test_a_turn_that_comes_too_late_is_not_waited_for() -> None:
     for _ in range(20):
         settings.creates.reserve(0.0)
     with pytest.raises(RateLimited) as caught:
-        list(paced(settings, 10.0))
+        list(wait_for_create_turn(settings, 10.0))
     assert caught.value.message == (
         "Not sent: the gateway allows 20 creates in 10 s, and this one's turn comes after the "
         "deadline"
@@ -100,7 +99,7 @@ def test_a_turn_that_comes_too_late_is_not_waited_for() -> None:
     settings = core()
     for _ in range(20):
         settings.creates.reserve(0.0)
-    assert list(paced(settings, 11.0)) == [Sleep(pytest.approx(11.0))]
+    assert list(wait_for_create_turn(settings, 11.0)) == [Sleep(pytest.approx(11.0))]
 
 
 def test_submissions_that_could_not_wait_hold_up_nobody() -> None:

@@ -6,11 +6,12 @@ import pytest
 
 from client.steps import core
 from imagen4 import Polling, Task, TaskNotFound, UnexpectedResponse
-from imagen4.core.effects import Answer, Sleep
-from imagen4.core.envelope import opened
-from imagen4.core.reading import News, trouble
-from imagen4.core.settings import Settings
-from imagen4.core.waiting import HOPELESS, Grace, Watch, turn
+from imagen4.core.answer import Answer
+from imagen4.core.effects import Sleep
+from imagen4.core.envelope import parse_envelope
+from imagen4.core.polls import PollResult, error_for_task
+from imagen4.core.session import Session
+from imagen4.core.waiting import HOPELESS, OvertimeBudget, TrackedTask, wait_until_due
 
 FOUND = Answer(200, {}, b'{"code": 200}')
 
@@ -27,7 +28,7 @@ FOUND = Answer(200, {}, b'{"code": 200}')
 )
 def test_what_is_wrong_with_a_task_is_said(task: Task | None, message: str) -> None:
     """Word for word: the message is all that a user gets."""
-    problem = trouble(task, opened(FOUND), ())
+    problem = error_for_task(task, parse_envelope(FOUND), ())
     assert problem is not None
     assert problem.message == message
 
@@ -35,16 +36,18 @@ def test_what_is_wrong_with_a_task_is_said(task: Task | None, message: str) -> N
 @pytest.mark.parametrize(("now", "over"), [(14.9, False), (15.0, True)])
 def test_a_task_may_be_unknown_for_the_grace_and_no_longer(now: float, over: bool) -> None:
     """Counted from the first answer that did not know it."""
-    watch = Watch("t", 0.0, 100.0, seen=-50.0)
-    watch.learn(News(None, TaskNotFound("no")), 0.0, Polling())
+    watch = TrackedTask("t", 0.0, 100.0, last_seen=-50.0)
+    watch.apply(PollResult(None, TaskNotFound("no")), 0.0, Polling())
     assert not watch.over
-    watch.learn(News(None, TaskNotFound("no")), now, Polling())
+    watch.apply(PollResult(None, TaskNotFound("no")), now, Polling())
     assert watch.over is over
 
 
-def taken_turn(settings: Settings, watch: Watch, grace: Grace) -> tuple[list[Any], bool]:
+def taken_turn(
+    settings: Session, watch: TrackedTask, grace: OvertimeBudget
+) -> tuple[list[Any], bool]:
     """What a poll's turn takes, and whether it goes out then."""
-    steps, effects = turn(settings, watch, grace), list[Any]()
+    steps, effects = wait_until_due(settings, watch, grace), list[Any]()
     while True:
         try:
             effects.append(next(steps))
@@ -65,10 +68,10 @@ def test_a_poll_that_the_rate_allows_too_late_is_left_out(
     taken: int, last: float, due: float | None, expired: bool, slept: list[float]
 ) -> None:
     """It may be three seconds late; before the task's last moment it is tried again there."""
-    settings, watch = core(now=100.0), Watch("t", 99.0, last)
+    settings, watch = core(now=100.0), TrackedTask("t", 99.0, last)
     for _ in range(taken):
         settings.polls.reserve(100.0)
-    steps, goes_out = taken_turn(settings, watch, Grace(100.0, 5.0))
+    steps, goes_out = taken_turn(settings, watch, OvertimeBudget(100.0, 5.0))
     assert [step.seconds for step in steps if isinstance(step, Sleep)] == pytest.approx(slept)
     assert (watch.due, watch.expired) == (due or 99.0, expired)
     assert goes_out is (due is None)
@@ -76,8 +79,8 @@ def test_a_poll_that_the_rate_allows_too_late_is_left_out(
 
 def test_no_poll_goes_out_when_the_grace_is_used_up() -> None:
     """And none of the rate is taken for it."""
-    settings, watch = core(now=100.0), Watch("t", 99.0, 99.5)
-    assert taken_turn(settings, watch, Grace(99.5, 0.0)) == ([], False)
+    settings, watch = core(now=100.0), TrackedTask("t", 99.0, 99.5)
+    assert taken_turn(settings, watch, OvertimeBudget(99.5, 0.0)) == ([], False)
     assert watch.expired
     assert settings.polls.reserve(100.0) == 100.0
 
@@ -85,15 +88,15 @@ def test_no_poll_goes_out_when_the_grace_is_used_up() -> None:
 @pytest.mark.parametrize("left", [HOPELESS, 0.5])
 def test_what_is_left_of_the_grace_is_used(left: float) -> None:
     """Down to where no answer could come any more."""
-    grace = Grace(99.5, left)
+    grace = OvertimeBudget(99.5, left)
     assert grace.for_exchange(100.0) == left
-    assert taken_turn(core(now=100.0), Watch("t", 99.0, 99.5), grace) == ([], True)
-    assert Grace(99.5, HOPELESS / 2).for_exchange(100.0) == 0.0
+    assert taken_turn(core(now=100.0), TrackedTask("t", 99.0, 99.5), grace) == ([], True)
+    assert OvertimeBudget(99.5, HOPELESS / 2).for_exchange(100.0) == 0.0
 
 
 def test_only_what_an_exchange_takes_beyond_the_deadline_is_spent() -> None:
     """Whether it began before the deadline or after it."""
-    grace = Grace(10.0, 5.0)
+    grace = OvertimeBudget(10.0, 5.0)
     grace.spend(6.0, 9.0)
     assert (grace.left, grace.for_exchange(9.0), grace.for_exchange(2.0)) == (5.0, 5.0, 8.0)
     grace.spend(9.0, 12.0)
@@ -103,6 +106,6 @@ def test_only_what_an_exchange_takes_beyond_the_deadline_is_spent() -> None:
 
 def test_an_error_about_no_task_says_no_task() -> None:
     """The answer's own numbers are on it."""
-    problem = trouble(None, opened(FOUND), ())
+    problem = error_for_task(None, parse_envelope(FOUND), ())
     assert isinstance(problem, UnexpectedResponse)
     assert (problem.code, problem.http_status) == (200, 200)

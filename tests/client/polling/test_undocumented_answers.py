@@ -7,7 +7,8 @@ import pytest
 
 from client.play import KINDS, PICTURES, QUICK, Script, Time, details, envelope, play
 from client.polls import DONE, GENERATING, waited
-from imagen4 import UnexpectedResponse, Update
+from imagen4 import UnexpectedResponse
+from imagen4.events import Event, PollFailed, TaskState
 
 STRANGE: dict[str, httpx.Response] = {
     "unknown state": details("t1", "queued"),
@@ -58,15 +59,15 @@ def test_sense_in_between_starts_the_count_again() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_unknown_state_is_reported(kind: str) -> None:
-    """`on_update` sees the gateway's word and why it is a problem."""
-    updates: list[Update] = []
-    waited(kind, STRANGE["unknown state"], DONE, on_update=updates.append)
-    first, last = updates
-    assert first.state == "queued"
-    assert first.task is not None
-    assert type(first.problem) is UnexpectedResponse
-    assert first.problem.message == "The task is in a state that no document knows: queued"
-    assert (last.state, last.problem) == ("success", None)
+    """`on_event` sees the gateway's word and why it is a problem."""
+    events: list[Event] = []
+    waited(kind, STRANGE["unknown state"], DONE, on_event=events.append)
+    first, last = events[:2]
+    assert isinstance(first, PollFailed)
+    assert type(first.error) is UnexpectedResponse
+    assert first.error.message == "The task is in a state that no document knows: queued"
+    assert isinstance(last, TaskState)
+    assert last.task.succeeded
 
 
 def contradiction() -> httpx.Response:

@@ -7,7 +7,7 @@ import pytest
 from client.play import GATEWAYS, KINDS, PROMPT, Script, bodies, created, play
 from client.steps import document_of
 from imagen4 import InvalidRequest, Request
-from imagen4.core.request import planned
+from imagen4.core.request import plan_creates
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -71,13 +71,13 @@ def test_a_gateway_with_other_types_gets_those() -> None:
             "num_images": {"type": "integer", "enum": [1, 2]},
         }
     }
-    (plan,) = planned(Request(PROMPT, 2, seed="8"), schema, "other")
+    (plan,) = plan_creates(Request(PROMPT, 2, seed="8"), schema, "other")
     assert plan.fields == {"prompt": PROMPT, "num_images": 2, "seed": 8}
     assert plan.seed == "8"
     with pytest.raises(InvalidRequest, match="seed must be a whole number on this gateway"):
-        planned(Request(PROMPT, seed="fox"), schema, "other")
+        plan_creates(Request(PROMPT, seed="fox"), schema, "other")
     with pytest.raises(InvalidRequest, match="num_images must be one of 1, 2 on other"):
-        planned(Request(PROMPT, 3), schema, "other")
+        plan_creates(Request(PROMPT, 3), schema, "other")
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,6 @@ def test_a_gateway_with_other_types_gets_those() -> None:
 )
 def test_numbers_are_spelled_as_the_document_wants(kind: str, count: object, seed: object) -> None:
     """A seed becomes a number only where it has to be whole."""
-    (plan,) = planned(Request("a fox", num_images=2, seed=7), document_of(kind), "x")
+    (plan,) = plan_creates(Request("a fox", num_images=2, seed=7), document_of(kind), "x")
     assert plan.fields == {"prompt": "a fox", "num_images": count, "seed": seed}
     assert plan.seed == "7"

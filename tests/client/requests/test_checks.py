@@ -9,10 +9,8 @@ import pytest
 
 from client.play import GATEWAYS, PROMPT, Script, bodies, play
 from imagen4 import InvalidRequest, Request
-from imagen4.core.request import planned
+from imagen4.core.request import plan_creates
 from imagen4.gateways import adapter_for
-from imagen4.gateways.apikley import ADAPTER as APIKLEY
-from imagen4.gateways.kie import ADAPTER as KIE
 
 RATIOS = {
     name: adapter_for(name).input_schema["properties"]["aspect_ratio"]["enum"] for name in GATEWAYS
@@ -94,7 +92,7 @@ def test_a_field_that_a_gateway_lacks_is_refused() -> None:
     schema = {"properties": {"prompt": {"type": "string"}}}
     for name, value in (("negative_prompt", "x"), ("aspect_ratio", "1:1"), ("seed", 1)):
         with pytest.raises(InvalidRequest) as caught:
-            planned(Request(PROMPT, **{name: value}), schema, "other")
+            plan_creates(Request(PROMPT, **{name: value}), schema, "other")
         assert caught.value.message == f"other has no {name}"
 
 
@@ -150,11 +148,13 @@ def test_what_is_no_callback_url_is_refused(url: str) -> None:
         bodies("kie", callback_url=url)
 
 
-@pytest.mark.parametrize("adapter", [KIE, APIKLEY])
+@pytest.mark.parametrize("adapter", [adapter_for(name) for name in GATEWAYS])
 def test_what_a_create_may_hold_is_read_from_the_document(adapter: Any) -> None:
     """The one that the client was generated from, overlays included."""
     unread = dataclasses.replace(adapter)
-    document = json.loads((files(adapter.package) / "effective.json").read_bytes())
+    document = json.loads(
+        (files("imagen4_generated") / adapter.name / "effective.json").read_bytes()
+    )
     body = document["paths"]["/api/v1/jobs/createTask"]["post"]["requestBody"]
     assert unread.body_schema == body["content"]["application/json"]["schema"]
     assert "prompt" in unread.input_schema["properties"]

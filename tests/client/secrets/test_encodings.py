@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from client.play import KEY, PICTURES, Script, details, play
-from imagen4.wire.intake import without_key
+from imagen4.wire.answer_reader import without_key
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-32"])

@@ -24,8 +24,8 @@ from client.play import (
 )
 from client.steps import core
 from imagen4 import Imagen4Error, SubmissionUncertain
-from imagen4.core.account import balance
-from imagen4.core.effects import Answer
+from imagen4.core.account import read_balance
+from imagen4.core.answer import Answer
 
 ECHOES: dict[str, Any] = {
     "in the message": envelope(401, None, f"the key {KEY} and {PROMPT} are bad"),
@@ -123,7 +123,7 @@ def test_the_key_is_hidden_however_the_server_spells_it_in_json(kind: str, upper
 def test_a_refused_balance_does_not_show_the_key() -> None:
     """Not even when the gateway repeats it."""
     body = f'{{"code": 401, "msg": "no such key: {KEY}"}}'.encode()
-    steps = balance(core())
+    steps = read_balance(core())
     next(steps)
     with pytest.raises(Exception, match=re.escape("no such key: [hidden]")) as caught:
         steps.send(Answer(200, {}, body))

@@ -7,11 +7,10 @@ import pytest
 
 from client.steps import answer
 from imagen4 import AuthenticationError, UnexpectedResponse
-from imagen4.core.effects import Answer
-from imagen4.core.envelope import described, opened, refusal
-from imagen4.core.reading import news_in
+from imagen4.core.answer import Answer
+from imagen4.core.envelope import error_from_answer, parse_envelope, refusal
+from imagen4.core.polls import read_poll
 from imagen4.core.redaction import HIDDEN, redacted
-from imagen4.gateways.kie import ADAPTER
 
 SECRETS = ("sk-top-secret", 'a "quoted"\nfox é 🦊')
 LONG = "Draw  secretproject\n" + "word " * 80
@@ -33,7 +32,7 @@ def test_errors_hold_no_secrets() -> None:
     """Neither in the message nor in the body that comes with it."""
     param = json.dumps({"input": json.dumps({"prompt": SECRETS[1]})})
     body: dict[str, Any] = {"code": 500, "msg": f"no {SECRETS[0]}", "data": {"param": param}}
-    error = refusal(opened(answer(body)), secrets=SECRETS)
+    error = refusal(parse_envelope(answer(body)), secrets=SECRETS)
     assert error is not None
     assert error.message == "no [hidden]"
     assert error.body is not None
@@ -45,7 +44,7 @@ def test_errors_hold_no_secrets() -> None:
 def test_a_secret_longer_than_what_is_kept_of_the_body_is_cut_out() -> None:
     """Secrets go first, then the length."""
     prompt = "é" * 5000
-    error = refusal(opened(answer({"code": 500, "msg": prompt})), secrets=(prompt,))
+    error = refusal(parse_envelope(answer({"code": 500, "msg": prompt})), secrets=(prompt,))
     assert error is not None
     assert "é" not in (error.body or "") + error.message
     assert "\\u00e9" not in (error.body or "")
@@ -60,7 +59,9 @@ def test_a_prompt_too_short_to_give_anything_away_is_left() -> None:
 def test_a_secret_is_cut_out_before_the_text_is_cut_to_length() -> None:
     """Also one that begins before the end of what is kept; what is far behind is not read."""
     body = b"x" * 1999 + b"secret" + b"y" * 300_000
-    error = described(UnexpectedResponse, opened(Answer(200, {}, body)), "no", ["secret"])
+    error = error_from_answer(
+        UnexpectedResponse, parse_envelope(Answer(200, {}, body)), "no", ["secret"]
+    )
     assert error.body == "x" * 1999 + "["
 
 
@@ -99,7 +100,7 @@ def test_secrets_are_hidden_the_longest_first(secrets: list[str], text: str, lef
 def test_what_a_task_says_about_its_end_does_not_quote_the_prompt(record: dict[str, str]) -> None:
     """Neither on the task nor on the error."""
     body = json.dumps({"code": 200, "data": {"taskId": "t", **record}}).encode()
-    news = news_in(ADAPTER, Answer(200, {}, body), "t", ["a zebra"])
+    news = read_poll("kie", Answer(200, {}, body), "t", ["a zebra"])
     assert news.task is not None
     assert news.problem is not None
     assert "zebra" not in f"{news.task!r} {news.problem!r} {news.problem} {news.problem.body}"
@@ -109,7 +110,7 @@ def test_what_a_task_says_about_its_end_does_not_quote_the_prompt(record: dict[s
 def test_a_refused_poll_does_not_quote_the_prompt() -> None:
     """The gateway may say it, we do not."""
     refused = Answer(200, {}, b'{"code": 401, "msg": "no zebra here"}')
-    problem = news_in(ADAPTER, refused, "t", ["zebra"]).problem
+    problem = read_poll("kie", refused, "t", ["zebra"]).problem
     assert isinstance(problem, AuthenticationError)
     assert (problem.message, problem.task_ids) == (f"no {HIDDEN} here", ("t",))
     assert "zebra" not in str(problem.body)
@@ -120,7 +121,7 @@ def test_a_documented_state_stays_though_it_is_the_prompt(state: str) -> None:
     """Else nobody could tell how the task stands; what the gateway adds in words is cleaned."""
     data = {"taskId": "t", "state": state, "failMsg": f"{state} a zebra"}
     body = json.dumps({"code": 200, "data": data}).encode()
-    task = news_in(ADAPTER, Answer(200, {}, body), "t", ["a zebra", state]).task
+    task = read_poll("kie", Answer(200, {}, body), "t", ["a zebra", state]).task
     assert task is not None
     assert (task.state, task.fail_message) == (state, f"{HIDDEN} {HIDDEN}")
 
@@ -133,7 +134,7 @@ def test_a_long_prompt_is_cut_out_before_the_text_is_cut_to_length(field: str, q
     """And however the gateway spaced it: what is left of it would be shown and logged."""
     data = {"taskId": "t", "state": "fail", field: f"rejected: {quoted}"}
     body = json.dumps({"code": 200, "data": data}).encode()
-    news = news_in(ADAPTER, Answer(200, {}, body), "t", [LONG])
+    news = read_poll("kie", Answer(200, {}, body), "t", [LONG])
     assert "secretproject" not in f"{news.task!r} {news.problem!r} {news.problem}"
     assert news.problem is not None
     assert "secretproject" not in str(news.problem.body)

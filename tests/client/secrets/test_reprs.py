@@ -4,8 +4,8 @@ import pytest
 
 from client.play import GATEWAYS, KEY, KINDS, PROMPT, Script, Time, client_for, play
 from imagen4 import Client, Request, Task
-from imagen4.core.batch import Batch
-from imagen4.core.request import planned
+from imagen4.core.job_state import JobState
+from imagen4.core.request import plan_creates
 from imagen4.gateways import adapter_for
 
 
@@ -41,7 +41,7 @@ def test_reprs_hold_neither_prompt_nor_key_nor_answer() -> None:
     """They end up in logs."""
     texts = [
         repr(Request("secret", negative_prompt="secret", num_images=1)),
-        repr(Batch(words=("secret",), callback_url="https://secret.example")),
+        repr(JobState(words=("secret",), callback_url="https://secret.example")),
         repr(Task("t", "waiting", raw="secret")),
         repr(Client("kie", api_key="secret")),
     ]
@@ -52,6 +52,6 @@ def test_reprs_hold_neither_prompt_nor_key_nor_answer() -> None:
 def test_the_prompt_is_in_no_repr() -> None:
     """Reprs end up in logs and tracebacks."""
     request = Request(PROMPT, negative_prompt=PROMPT)
-    (plan,) = planned(request, adapter_for("kie").input_schema, "kie")
+    (plan,) = plan_creates(request, adapter_for("kie").input_schema, "kie")
     assert PROMPT not in repr(request)
     assert PROMPT not in repr(plan)

@@ -8,8 +8,8 @@ import pytest
 
 from client.play import KEY, KINDS, Script, Time, client_for, envelope, play
 from imagen4 import AsyncClient, Client, InvalidRequest, Polling
-from imagen4.configuration import configured
-from imagen4.core.checks import number
+from imagen4.configuration import make_session
+from imagen4.core.checks import real_number
 
 CLIENTS = (Client, AsyncClient)
 NO_SECONDS = [-1, nan, inf, -inf, 10**400, 1.1e9, "30", True, b"1", [1]]
@@ -95,7 +95,7 @@ def test_a_pace_of_ones_own_is_taken(pace: Any) -> None:
 def test_settings_are_kept_as_given(allowed: bool) -> None:
     """Also a time-out below a second, and a path that ends in an X."""
     url = "https://a.example/X"
-    settings = configured("kie", KEY, url + "/", 0.5, None, allowed, lambda: 0.0, lambda: 0.0)
+    settings = make_session("kie", KEY, url + "/", 0.5, None, allowed, lambda: 0.0, lambda: 0.0)
     assert (settings.timeout, settings.allow_http, settings.base_url) == (0.5, allowed, url)
 
 
@@ -108,8 +108,8 @@ def test_an_exchange_may_take_half_a_minute() -> None:
 
 def test_what_is_no_real_number_is_none() -> None:
     """NaN and True are not, infinity is."""
-    assert [number(value) for value in (float("nan"), True, "1", 10**400)] == [None] * 4
-    assert [number(value) for value in (1, 0.5, float("inf"))] == [1.0, 0.5, float("inf")]
+    assert [real_number(value) for value in (float("nan"), True, "1", 10**400)] == [None] * 4
+    assert [real_number(value) for value in (1, 0.5, float("inf"))] == [1.0, 0.5, float("inf")]
 
 
 @pytest.mark.parametrize("gateway", ["Kie", "", "fal", None, 3])

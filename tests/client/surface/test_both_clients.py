@@ -1,6 +1,7 @@
 """Guards against sync and async clients that drift apart, or from the README."""
 
 import inspect
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,15 @@ import pytest
 from imagen4 import AsyncClient, AsyncImage, AsyncJob, AsyncResult, Client, Image, Job, Result
 
 PAIRS = [(Client, AsyncClient), (Job, AsyncJob), (Result, AsyncResult), (Image, AsyncImage)]
+
+
+# What an async class says where its sync twin says the other.
+TWINS = {
+    "AsyncGenerator": "Generator",
+    "AsyncResult": "Result",
+    "AsyncJob": "Job",
+    "AsyncImage": "Image",
+}
 
 
 def public(kind: type) -> dict[str, Any]:
@@ -18,13 +28,41 @@ def public(kind: type) -> dict[str, Any]:
     }
 
 
+def as_sync(signature: object) -> str:
+    return re.sub("|".join(TWINS), lambda found: TWINS[found[0]], str(signature))
+
+
 @pytest.mark.parametrize(("sync", "by_await"), PAIRS)
 def test_both_clients_have_the_same_surface(sync: type, by_await: type) -> None:
-    """The same names with the same parameters, on clients, jobs, results and images."""
-    assert public(sync).keys() == public(by_await).keys()
-    without_self = {name: str(found) for name, found in public(sync).items() if name != "close"}
-    for name, found in without_self.items():
-        assert str(public(by_await)[name]) == found, name
+    """The same names with the same parameters and results, on clients, jobs, results, images."""
+    asked, found = public(sync), public(by_await)
+    assert found.keys() - asked.keys() == ({"aclose"} if by_await is AsyncClient else set())
+    assert {name: str(each) for name, each in asked.items()} == {
+        name: as_sync(found[name]) for name in asked
+    }
+
+
+@pytest.mark.parametrize(("sync", "by_await"), PAIRS)
+def test_both_clients_say_the_same_of_themselves(sync: type, by_await: type) -> None:
+    """Each public method has its own docstring, equal in both but for what has to be awaited."""
+    own = [name for name in vars(sync) if not name.startswith("_") and name != "close"]
+    assert own
+    for name in own:
+        if callable(getattr(sync, name)):
+            said, twin = (
+                inspect.getdoc(getattr(sync, name)),
+                inspect.getdoc(getattr(by_await, name)),
+            )
+            assert said
+            assert twin is not None
+            hint = re.compile(r";\s+may\s+be\s+a\s+coroutine\s+function")
+            assert hint.sub("", twin).split() == said.split(), name
+
+
+def test_results_are_said_in_so_many_words() -> None:
+    """Whoever looks at a signature sees what comes back."""
+    assert str(inspect.signature(Client.generate)).endswith("-> 'Result'")
+    assert str(inspect.signature(AsyncClient.submit)).endswith("-> 'AsyncJob'")
 
 
 def test_both_clients_are_made_alike() -> None:
@@ -41,11 +79,13 @@ def test_the_surface_is_the_documented_one() -> None:
         "base_url", "close", "confirm", "credits", "gateway", "generate", "generate_many", "job",
         "submit",
     }  # fmt: skip
-    assert public(Job).keys() == {"status", "task_ids", "updates", "wait"}
+    assert public(Job).keys() == {"events", "gateway", "job_id", "status", "task_ids", "wait"}
     assert public(Result).keys() == {
-        "completed", "cost_time", "created", "images", "raw", "save", "task_ids", "tasks",
+        "completed", "cost_time", "created", "gateway", "images", "raw", "save", "task_ids", "tasks",
     }  # fmt: skip
-    assert public(Image).keys() == {"index", "read", "save", "seed", "task_id", "url"}
+    assert public(Image).keys() == {
+        "gateway", "index", "read", "save", "seed", "task_id", "url",
+    }  # fmt: skip
 
 
 def test_submit_takes_what_generate_takes() -> None:
