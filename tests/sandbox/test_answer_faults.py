@@ -8,7 +8,7 @@ import pytest
 from imagen4.facts.protocol import CREATE_PATH, CREDITS_PATH, DETAILS_PATH, LINK_PATH
 from imagen4.sandbox.faults import FAULTS
 from sandbox.conftest import Asker
-from sandbox.spoiling import BODY, IMPATIENT, spoilt, tasks
+from sandbox.faulty import BODY, IMPATIENT, faulty_create, tasks
 
 CODES = sorted(name for name in FAULTS if name.startswith("code-"))
 
@@ -42,14 +42,14 @@ def test_the_codes_are_those_of_the_documents_and_of_newer_pages() -> None:
 
 def test_a_code_can_come_as_any_http_status(kie: Asker) -> None:
     """Gateways differ: the envelope says one thing, a proxy in front may say another."""
-    answer = spoilt(kie, "code-500", status=503, message="down")
+    answer = faulty_create(kie, "code-500", status=503, message="down")
     assert (answer.status_code, answer.json()["msg"]) == (503, "down")
 
 
 def test_without_an_answer_the_task_exists_all_the_same(kie: Asker) -> None:
     """The worst case for money: accepted, paid for, and nobody says so."""
     with pytest.raises(httpx.RemoteProtocolError, match="without sending"):
-        spoilt(kie, "no-answer", seconds=0.05)
+        faulty_create(kie, "no-answer", seconds=0.05)
     assert tasks(kie.sandbox) == 1
     assert kie.sandbox.requests[-1].status is None
 
@@ -57,11 +57,11 @@ def test_without_an_answer_the_task_exists_all_the_same(kie: Asker) -> None:
 def test_silence_outlasts_an_impatient_client(kie: Asker) -> None:
     """Until then not a byte comes."""
     with pytest.raises(httpx.ReadTimeout):
-        spoilt_impatiently(kie)
+        create_impatiently(kie)
     assert tasks(kie.sandbox) == 1
 
 
-def spoilt_impatiently(kie: Asker) -> None:
+def create_impatiently(kie: Asker) -> None:
     kie.sandbox.fault("no-answer")
     kie.send("POST", CREATE_PATH, json=BODY, timeout=IMPATIENT)
 
@@ -69,20 +69,20 @@ def spoilt_impatiently(kie: Asker) -> None:
 def test_a_reset_comes_after_receipt(kie: Asker) -> None:
     """TCP RST, with the task created."""
     with pytest.raises(httpx.ReadError, match="reset"):
-        spoilt(kie, "reset")
+        faulty_create(kie, "reset")
     assert tasks(kie.sandbox) == 1
 
 
 def test_a_cut_answer_ends_before_its_length(kie: Asker) -> None:
     """The connection closes half-way through the body."""
     with pytest.raises(httpx.RemoteProtocolError, match="without sending complete"):
-        spoilt(kie, "cut-body")
+        faulty_create(kie, "cut-body")
     assert tasks(kie.sandbox) == 1
 
 
 def test_latency_comes_before_the_right_answer(kie: Asker) -> None:
     """Late, but whole."""
-    answer = spoilt(kie, "latency", seconds=0.05)
+    answer = faulty_create(kie, "latency", seconds=0.05)
     assert answer.elapsed.total_seconds() >= 0.05
     assert answer.json()["code"] == 200
 
@@ -90,7 +90,7 @@ def test_latency_comes_before_the_right_answer(kie: Asker) -> None:
 @pytest.mark.parametrize("name", ["cut-json", "bad-json", "bad-utf8", "empty-body"])
 def test_broken_json_is_declared_as_json(kie: Asker, name: str) -> None:
     """And cannot be read; the task exists."""
-    answer = spoilt(kie, name)
+    answer = faulty_create(kie, name)
     assert answer.headers["content-type"] == "application/json"
     with pytest.raises(ValueError):
         json.loads(answer.content.decode())
@@ -99,19 +99,19 @@ def test_broken_json_is_declared_as_json(kie: Asker, name: str) -> None:
 
 def test_wrong_json_is_no_envelope(kie: Asker) -> None:
     """A list, and a success without data."""
-    assert isinstance(spoilt(kie, "wrong-json").json(), list)
-    assert spoilt(kie, "null-data").json() == {"code": 200, "msg": "success", "data": None}
+    assert isinstance(faulty_create(kie, "wrong-json").json(), list)
+    assert faulty_create(kie, "null-data").json() == {"code": 200, "msg": "success", "data": None}
 
 
 def test_a_proxy_answers_html(kie: Asker) -> None:
     """502 unless told otherwise."""
-    answer = spoilt(kie, "html")
+    answer = faulty_create(kie, "html")
     assert (answer.status_code, answer.headers["content-type"]) == (502, "text/html; charset=utf-8")
-    assert spoilt(kie, "html", status=503).status_code == 503
+    assert faulty_create(kie, "html", status=503).status_code == 503
 
 
 def test_a_redirect_leads_to_another_origin(kie: Asker) -> None:
     """Nothing is created on the way."""
-    answer = spoilt(kie, "redirect", to="http://127.0.0.1:9/x")
+    answer = faulty_create(kie, "redirect", to="http://127.0.0.1:9/x")
     assert (answer.status_code, answer.headers["location"]) == (307, "http://127.0.0.1:9/x")
     assert tasks(kie.sandbox) == 0

@@ -11,12 +11,12 @@ from imagen4.sandbox.faults import FAULTS, InjectionPoint
 from imagen4.sandbox.faults.spec import fault_lines, parse_fault
 from imagen4.sandbox.settings import SettingError
 from sandbox.conftest import Asker
-from sandbox.spoiling import BODY, spoilt
+from sandbox.faulty import BODY, faulty_create
 
 
 def test_by_default_the_next_request_is_struck(ask: Asker) -> None:
     """One, and no other."""
-    assert spoilt(ask, "code-455").json()["code"] == 455
+    assert faulty_create(ask, "code-455").json()["code"] == 455
     assert ask.send("POST", CREATE_PATH, json=BODY).json()["code"] == 200
 
 

@@ -15,7 +15,7 @@ import imagen4
 from imagen4 import callbacks
 from imagen4.sandbox.faults import FAULTS, InjectionPoint
 from imagen4.testing import ClientSandbox
-from sandbox.spoiling import IMPATIENT
+from sandbox.faulty import IMPATIENT
 
 CALLBACK = InjectionPoint.CALLBACK
 PICTURES = "pictures"

@@ -19,7 +19,7 @@ from imagen4.sandbox.bounded import BoundedDict
 from imagen4.sandbox.clock import Clock
 from imagen4.sandbox.settings import SettingError
 from sandbox.conftest import Asker
-from sandbox.spoiling import IMPATIENT
+from sandbox.faulty import IMPATIENT
 
 START = """
 import time

@@ -27,7 +27,7 @@ def admin_routes() -> list[Route]:
         Route("/sandbox/faults", _endpoint(_arm), methods=["POST"]),
         Route("/sandbox/faults", _endpoint(_disarm), methods=["DELETE"]),
         Route("/sandbox/clock", _endpoint(_advance), methods=["POST"]),
-        Route("/sandbox/reset", _endpoint(_reset), methods=["POST"]),
+        Route("/sandbox/reset", _endpoint(lambda state, _: state.reset()), methods=["POST"]),
     ]
 
 
@@ -84,10 +84,6 @@ def _armed_as_json(armed: ArmedFault) -> dict[str, Any]:
 
 def _disarm(state: SandboxState, _given: dict[str, Any]) -> None:
     state.faults.clear()
-
-
-def _reset(state: SandboxState, _given: dict[str, Any]) -> None:
-    state.reset()
 
 
 def _arm(state: SandboxState, given: dict[str, Any]) -> dict[str, Any]:

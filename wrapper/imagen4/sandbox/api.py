@@ -48,7 +48,7 @@ def operation_endpoint(gateway: SandboxGateway, operation: Operation) -> Endpoin
         if armed is None or armed.fault.carried_out:
             intact = rendered(state.profile, carry_out(state, incoming))
         state.callback_sender.run()
-        return finish(request, intact, gateway.name, operation.name, armed, incoming.body)
+        return respond(request, intact, gateway.name, operation.name, armed, incoming.body)
 
     return endpoint
 
@@ -60,7 +60,7 @@ def rendered(profile: Profile, answer: SandboxAnswer) -> Response:
     return Response(dumps(answer.body).encode(), answer.status, headers, media_type=JSON_TYPE)
 
 
-def finish(
+def respond(
     request: Request,
     intact: Response,
     gateway: str,

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from ..facts import GATEWAYS
 from ..facts.protocol import Code
 from .admin import admin_routes
-from .api import finish, operation_endpoint, rendered
+from .api import operation_endpoint, rendered, respond
 from .documents import operations
 from .downloads import send_picture
 from .gateways import SANDBOX_GATEWAYS
@@ -79,4 +79,4 @@ async def _not_routed(request: Request, error: Any) -> Response:
     answer = profile.refusal(Refusal.NO_SUCH_PATH if no_path else Refusal.NO_SUCH_METHOD)
     response = rendered(profile, answer)
     response.headers.update(error.headers or {})
-    return finish(request, response, gateway if gateway in GATEWAYS else "", operation="")
+    return respond(request, response, gateway if gateway in GATEWAYS else "", operation="")

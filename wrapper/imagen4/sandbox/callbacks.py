@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .._version import __version__
-from ..facts import protocol
+from ..facts import GATEWAYS, protocol
 from ..facts.protocol import SUCCEEDED, Code
 from .documents import JSON_TYPE
-from .gateways import SANDBOX_GATEWAYS
 from .profiles import Profile, make_envelope, unix_milliseconds
 
 if TYPE_CHECKING:
@@ -87,8 +86,7 @@ def callback_headers(delivery: Delivery, settings: SandboxSettings) -> dict[str,
     sandbox's: receivers hold it against their own clock.
     """
     headers = {"content-type": JSON_TYPE, "user-agent": f"imagen4-sandbox/{__version__}"}
-    signs = SANDBOX_GATEWAYS[delivery.gateway].facts.signs_callbacks
-    if not signs or not settings.webhook_key:
+    if not GATEWAYS[delivery.gateway].signs_callbacks or not settings.webhook_key:
         return headers
     key = "not the key" if delivery.forged else settings.webhook_key
     timestamp = str(int(time.time()))

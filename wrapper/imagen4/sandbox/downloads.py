@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
-from .api import finish
+from .api import respond
 from .faults import InjectionPoint
 from .gateways import SANDBOX_GATEWAYS, SandboxGateway
 from .operations import link_signature
@@ -35,7 +35,7 @@ async def send_picture(request: Request) -> Response:
         InjectionPoint.DOWNLOAD, gateway, lambda: task.prompt if task else ""
     )
     intact = await _intact_picture(state, request, task)
-    return finish(request, intact, gateway, "file", armed=armed)
+    return respond(request, intact, gateway, "file", armed=armed)
 
 
 async def _intact_picture(

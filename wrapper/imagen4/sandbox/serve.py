@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..facts import GATEWAYS
 from ..facts.protocol import CODE
 from .faults.spec import parse_fault
-from .gateways import SANDBOX_GATEWAYS
 from .server import Sandbox, bind, server_for
 from .settings import SettingError
 
@@ -54,15 +54,13 @@ def _configured_sandbox(
 
 
 def _introduction(sandbox: Sandbox) -> str:
-    lines = [f"{name:8} {sandbox.url(name)}  key {sandbox.key(name)}" for name in SANDBOX_GATEWAYS]
+    lines = [f"{name:8} {sandbox.url(name)}  key {sandbox.key(name)}" for name in GATEWAYS]
     return "\n".join([f"page     {sandbox.url()}", *lines, "Ctrl-C stops it."])
 
 
 def _addresses_as_json(sandbox: Sandbox) -> str:
     """On one line: whoever started us reads it while we go on."""
-    gateways = {
-        name: {"url": sandbox.url(name), "key": sandbox.key(name)} for name in SANDBOX_GATEWAYS
-    }
+    gateways = {name: {"url": sandbox.url(name), "key": sandbox.key(name)} for name in GATEWAYS}
     return json.dumps({"page": sandbox.url(), "gateways": gateways})
 
 

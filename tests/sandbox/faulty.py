@@ -1,4 +1,4 @@
-"""One create, spoilt by one fault."""
+"""One create, struck by one fault."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ IMPATIENT = 0.5
 BODY = {"model": "google/imagen4", "input": {"prompt": "a red fox"}}
 
 
-def spoilt(ask: Asker, name: str, **given: Any) -> httpx.Response:
+def faulty_create(ask: Asker, name: str, **given: Any) -> httpx.Response:
     ask.sandbox.fault(name, **given)
     answer: httpx.Response = ask.send("POST", CREATE_PATH, json=BODY)
     return answer
