@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from imagen4 import AsyncClient, Client, Polling, Update
+from imagen4 import AsyncClient, Client, Polling
+from imagen4.events import Event, TaskState
 from imagen4.facts.gateways import DEFAULT_MODEL
 from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
 
@@ -168,8 +169,8 @@ async def many(url: str) -> dict[str, float]:
     waiting, polled = asyncio.Event(), count(1)
     polling = Polling(pace=((math.inf, 20.0, 25.0),), paced=False, timeout=120)
 
-    def on_update(update: Update) -> None:
-        if update.state == "waiting" and next(polled) == IN_FLIGHT:
+    def on_event(event: Event) -> None:
+        if isinstance(event, TaskState) and next(polled) == IN_FLIGHT:
             waiting.set()
 
     async with AsyncClient("kie", api_key=KEY, base_url=url, polling=Polling.immediate()) as warm:
@@ -178,7 +179,7 @@ async def many(url: str) -> dict[str, float]:
         seen: dict[str, float] = {"before": resident()}
         watcher = asyncio.create_task(watch(url, waiting, seen))
         prompts = (f"{PROMPT} {index}" for index in range(IN_FLIGHT))
-        results = client.generate_many(prompts, max_in_flight=IN_FLIGHT, on_update=on_update)
+        results = client.generate_many(prompts, max_in_flight=IN_FLIGHT, on_event=on_event)
         seen["errors"] = float(sum([bool(each.error) async for each in results]))
         await watcher
     return seen
