@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from imagen4.contract.checks import Finding
 from imagen4.contract.document import Document
-from imagen4.contract.run import Options, Outcome, Seams, run
-from imagen4.contract.target import Target
-from imagen4.facts import GATEWAYS
+from imagen4.contract.run import RunOptions, RunOutcome, Seams, run_contract
+from imagen4.contract.server import ServerUnderTest
 from sharpening.clock import Clock
-from sharpening.defect import Defect
+from sharpening.defect import GATEWAYS, Defect
 from sharpening.reference import KEYS, STYLES, InProcess, Reference
 
 NOWHERE = "http://127.0.0.1:9"
@@ -37,15 +36,17 @@ def settings(defect: Defect, phase: str = "quick") -> list[Setting]:
 
 def meet(
     setting: Setting, defect: Defect | None = None, document: Document | None = None
-) -> Outcome:
+) -> RunOutcome:
     """One run against the reference in this setting, on a clock of its own."""
     clock = Clock()
     server = Reference(setting.gateway, setting.style, clock)
     if defect is not None:
         defect.apply(server)
-    target = Target(setting.gateway, NOWHERE, KEYS[setting.gateway])
-    options = Options(target, setting.profile, setting.seed, setting.phase)
-    return run(options, Seams(InProcess(server), clock.now, clock.sleep, server.now), document)
+    target = ServerUnderTest(setting.gateway, NOWHERE, KEYS[setting.gateway])
+    options = RunOptions(target, setting.profile, setting.seed, setting.phase)
+    return run_contract(
+        options, Seams(InProcess(server), clock.now, clock.sleep, server.now), document
+    )
 
 
 def caught_by(violations: list[Finding]) -> list[str]:

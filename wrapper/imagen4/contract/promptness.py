@@ -5,11 +5,16 @@ anew, a packet lost, a deployment. What clients suffer from is an operation that
 again and again, or one answer for which nobody would wait.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
 
-from imagen4.contract.document import Document
-from imagen4.contract.exchange import Exchange
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .document import Document
+    from .exchange import Exchange
 
 OFTEN, SHARE = 3, 0.25
 """So many answers of an operation, and more than this share of them, make it slow."""

@@ -4,12 +4,14 @@ Each check is a small function registered under a name, with the promise it is a
 and where in the document that promise stands.
 """
 
-from imagen4.contract.checks import (
-    ahead,
+from __future__ import annotations
+
+from ..checks import (
     authorization,
     clock,
     envelope,
-    fates,
+    failure_causes,
+    future_times,
     liveness,
     records,
     requests,
@@ -19,18 +21,18 @@ from imagen4.contract.checks import (
     times,
     wire,
 )
-from imagen4.contract.checks.registry import CHECKS, Check, Finding, findings
+from .registry import CHECKS, Check, Finding, findings
 
 __all__ = [
     "CHECKS",
     "Check",
     "Finding",
-    "ahead",
     "authorization",
     "clock",
     "envelope",
-    "fates",
+    "failure_causes",
     "findings",
+    "future_times",
     "liveness",
     "records",
     "requests",

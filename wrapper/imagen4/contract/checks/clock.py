@@ -1,12 +1,20 @@
 """The clock behind the times: whether a time zone, or another year, got into the times."""
 
-from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
+from __future__ import annotations
 
-from imagen4.contract.checks.registry import Found, check
-from imagen4.contract.checks.times import FIELDS, MILLISECONDS, number
-from imagen4.contract.exchange import Exchange
-from imagen4.contract.trace import Task, Trace
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from ...facts.protocol import CREATE_TIME
+from ..document import field_of_record
+from ..exchange import Exchange
+from .registry import Found, check
+from .times import MILLISECONDS, integer_field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..trace import TaskHistory, Trace
 
 QUARTER = 900.0
 """Seconds. Time zones are whole quarter hours off; a clock that is merely wrong is not."""
@@ -19,8 +27,8 @@ MONTH = 30 * DAY
 """No clock that is merely wrong is so far off, and a test's own rarely."""
 
 
-@check("utc", "Times are UTC, not some time zone's.", f"{FIELDS}/createTime")
-def utc(trace: Trace) -> Iterator[Found]:
+@check("utc", "Times are UTC, not some time zone's.", field_of_record(CREATE_TIME))
+def times_are_utc(trace: Trace) -> Iterator[Found]:
     """Hours ahead of or behind this machine's clock, for every task, and the server's, too.
 
     On loopback only if the server's time goes as fast as ours: a test's clock may not.
@@ -36,7 +44,7 @@ def utc(trace: Trace) -> Iterator[Found]:
         yield first, f"createTime is {abs(hours):.2f} h {side} the time of the create"
 
 
-@check("this-time", "A task's createTime is when it was created.", f"{FIELDS}/createTime")
+@check("this-time", "A task's createTime is when it was created.", field_of_record(CREATE_TIME))
 def this_time(trace: Trace) -> Iterator[Found]:
     """Another year, or a time made up: for every task, and where the server's own is not so."""
     moments = _judged(trace)
@@ -61,9 +69,9 @@ def moments_of(trace: Trace) -> list[Moment]:
     return [moment for task in trace.tasks if (moment := _moment(task))]
 
 
-def _moment(task: Task) -> Moment | None:
+def _moment(task: TaskHistory) -> Moment | None:
     record = next(iter(task.records), None)
-    told = number(record, "createTime") if record else None
+    told = integer_field(record, CREATE_TIME) if record else None
     if record is None or told is None or told not in MILLISECONDS or not task.created.at:
         return None
     return record, told / 1000, task.created.at

@@ -1,13 +1,18 @@
 """Whether it is what was asked for that makes a task fail."""
 
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
 
-from imagen4.contract.checks.liveness import STATE
-from imagen4.contract.checks.registry import Finding, check
-from imagen4.contract.document import BODY
-from imagen4.contract.exchange import Exchange, Expect
-from imagen4.contract.trace import Trace, state
+from typing import TYPE_CHECKING
+
+from ...facts.protocol import CALLBACK_URL, FAIL_MESSAGE, FAILED, INPUT
+from ..exchange import Exchange, Expect
+from .liveness import STATE_FIELD
+from .registry import Finding, check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..trace import Trace
 
 LONG = 1_000
 FEWEST = 4
@@ -16,7 +21,7 @@ CHANCE = 1e-3
 ALWAYS_FAIL = "Tasks can succeed whatever is asked for within the document"
 
 
-@check("kinds-succeed", f"{ALWAYS_FAIL}.", STATE)
+@check("kinds-succeed", f"{ALWAYS_FAIL}.", STATE_FIELD)
 def kinds_succeed(trace: Trace) -> Iterator[Finding]:
     """The one kind of request, if any, all of whose tasks fail although others succeed."""
     ended = [
@@ -32,23 +37,25 @@ def kinds_succeed(trace: Trace) -> Iterator[Finding]:
             telling.append((len(of_kind), kind, of_kind[0]))
     if telling:
         times, kind, shown = max(telling, key=lambda each: each[0])
-        seen = f"all {times} failed with {kind}, others did not: {shown.data.get('failMsg')!r:.80}"
-        yield Finding("kinds-succeed", f"{ALWAYS_FAIL} ({kind}).", STATE, shown, seen)
+        seen = (
+            f"all {times} failed with {kind}, others did not: {shown.data.get(FAIL_MESSAGE)!r:.80}"
+        )
+        yield Finding("kinds-succeed", f"{ALWAYS_FAIL} ({kind}).", STATE_FIELD, shown, seen)
 
 
 def _is_no_chance(of_kind: list[Exchange], others: list[Exchange]) -> bool:
-    if len(of_kind) < FEWEST or any(state(poll) != "fail" for poll in of_kind):
+    if len(of_kind) < FEWEST or any(poll.state != FAILED for poll in of_kind):
         return False
-    failed = sum(state(poll) == "fail" for poll in others)
+    failed = sum(poll.state == FAILED for poll in others)
     return bool(((failed + 0.5) / (len(others) + 1)) ** len(of_kind) < CHANCE)
 
 
 def _kinds(trace: Trace, created: Exchange) -> set[str]:
     """In words, everything about a request that might decide what becomes of it."""
     body = created.request.body
-    fields: dict[str, Any] = trace.document.at(f"{BODY}/properties/input/properties")
-    kinds = {"a callBackUrl"} if "callBackUrl" in body else set()
-    for name, value in body["input"].items():
+    fields = trace.document.input_fields
+    kinds = {"a callBackUrl"} if CALLBACK_URL in body else set()
+    for name, value in body[INPUT].items():
         if "enum" in fields[name]:
             kinds.add(f"{name} {value!r}")
         elif name != "prompt":

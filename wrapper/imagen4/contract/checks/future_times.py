@@ -1,12 +1,20 @@
 """What has not happened yet: no record can tell of it."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from imagen4.contract.checks.clock import EXACT, moments_of, rounding_of
-from imagen4.contract.checks.registry import Found, check
-from imagen4.contract.checks.times import FIELDS, MILLISECONDS, NAMES, number
-from imagen4.contract.exchange import Exchange
-from imagen4.contract.trace import Task, Trace
+from typing import TYPE_CHECKING
+
+from ...facts.protocol import COMPLETE_TIME, CREATE_TIME
+from ..document import field_of_record
+from .clock import EXACT, moments_of, rounding_of
+from .registry import Found, check
+from .times import MILLISECONDS, NAMES, integer_field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..exchange import Exchange
+    from ..trace import TaskHistory, Trace
 
 SLACK = 2.0
 """Seconds by which times of different machines, each rounded, may be off."""
@@ -15,7 +23,7 @@ SLACK = 2.0
 @check(
     "not-ahead",
     "A record is not completed or updated at a time still to come.",
-    f"{FIELDS}/completeTime",
+    field_of_record(COMPLETE_TIME),
 )
 def not_ahead(trace: Trace) -> Iterator[Found]:
     """Counted from createTime, and from when the create was sent: no two clocks need agree."""
@@ -48,7 +56,7 @@ def _speed(trace: Trace) -> float | None:
     return None if stands_still else max(1.0, (goes + rounding) / passed)
 
 
-def _made_here(tasks: list[Task]) -> Iterator[Task]:
+def _made_here(tasks: list[TaskHistory]) -> Iterator[TaskHistory]:
     """Without those that were there before: they began long before the create was sent.
 
     A server that has every earlier task's answer ready breaks another promise.
@@ -60,16 +68,16 @@ def _made_here(tasks: list[Task]) -> Iterator[Task]:
             yield task
 
 
-def _offsets(task: Task) -> tuple[float, float] | None:
+def _offsets(task: TaskHistory) -> tuple[float, float] | None:
     """createTime less the moments the create was sent and answered: it lies between them."""
-    told = number(task.records[0], "createTime") if task.records else None
+    told = integer_field(task.records[0], CREATE_TIME) if task.records else None
     if told is None or told not in MILLISECONDS:
         return None
     return told / 1000 - task.created.sent, told / 1000 - task.created.ended
 
 
 def _since_create(poll: Exchange, name: str) -> float | None:
-    created, later = number(poll, "createTime"), number(poll, name)
+    created, later = integer_field(poll, CREATE_TIME), integer_field(poll, name)
     if created is None or later is None:
         return None
     known = created in MILLISECONDS and later in MILLISECONDS

@@ -1,14 +1,18 @@
 """Requests that ask for what is not there: other tasks, no task, other keys and methods."""
 
-from imagen4.contract.cases.build import record, unknown
-from imagen4.contract.credentials import Credential
-from imagen4.contract.document import CREATE, CREATE_PATH, KEY, TASK_ID_PARAMETER
-from imagen4.contract.exchange import Expect, Intent, Planned, Request, Subject
+from __future__ import annotations
 
+from ...facts.protocol import CREATE_PATH
+from ..credentials import Credential
+from ..document import CREATE_ITEM, KEY_SCHEME, TASK_ID_PARAMETER
+from ..exchange import Case, Expect, HttpRequest, Intent, Subject
+from .build import read_case, unknown_task_case
+
+NO_SUCH_TASK = "imagen4-contract-no-such-task"
 NO_TASKS = {
     "deadbeefdeadbeefdeadbeefdeadbeef": "an id of 32 hexadecimal digits",
     "task_google_999999999999": "an id like the document's example",
-    "imagen4-contract-no-such-task": "an id in words",
+    NO_SUCH_TASK: "an id in words",
     "../../etc/passwd": "an id like a path",
     "' OR '1'='1": "an id like a piece of SQL",
     "*": "an id like a wildcard",
@@ -16,11 +20,11 @@ NO_TASKS = {
 }
 
 
-def unknown_tasks() -> list[Planned]:
-    return [unknown(task_id, what) for task_id, what in NO_TASKS.items()]
+def unknown_tasks() -> list[Case]:
+    return [unknown_task_case(task_id, what) for task_id, what in NO_TASKS.items()]
 
 
-def near_misses(task_id: str) -> list[Planned]:
+def near_misses(task_id: str) -> list[Case]:
     """Ids close to that of a task that exists; none for short ids, which may be counted up."""
     if len(task_id) < SHORTEST_UNGUESSABLE:
         return []
@@ -30,13 +34,13 @@ def near_misses(task_id: str) -> list[Planned]:
         task_id[1:]: "a created task's id without its first character",
         "%": "a percent sign as the id",
     }
-    return [unknown(name, what) for name, what in variants.items()]
+    return [unknown_task_case(name, what) for name, what in variants.items()]
 
 
-def without_id() -> list[Planned]:
+def without_id() -> list[Case]:
     intent = Intent(Expect.REFUSE, Subject.NO_TASK_ID, TASK_ID_PARAMETER, "no taskId")
     empty = Intent(Expect.REFUSE, Subject.NO_TASK_ID, TASK_ID_PARAMETER, "an empty taskId")
-    return [record(None, intent), record("", empty)]
+    return [read_case(None, intent), read_case("", empty)]
 
 
 SHORTEST_UNGUESSABLE = 16
@@ -45,38 +49,40 @@ WRONG_KEYS: list[Credential] = [
 ]
 
 
-def wrong_keys_for_record(task_id: str, which: list[Credential]) -> list[Planned]:
-    return [record(task_id, _key_intent(credential), credential) for credential in which]
+def wrong_keys_for_record(task_id: str, which: list[Credential]) -> list[Case]:
+    return [read_case(task_id, _key_intent(credential), credential) for credential in which]
 
 
-def no_key_for_no_task() -> list[Planned]:
+def no_key_for_no_task() -> list[Case]:
     """An answer other than 401 would tell strangers which tasks exist."""
     what = f"{Credential.NONE.value}, for a task that does not exist"
-    intent = Intent(Expect.REFUSE, Subject.KEY, KEY, what)
-    return [record("imagen4-contract-no-such-task", intent, Credential.NONE)]
+    intent = Intent(Expect.REFUSE, Subject.KEY, KEY_SCHEME, what)
+    return [read_case(NO_SUCH_TASK, intent, Credential.NONE)]
 
 
-def wrong_keys_for_create(planned: Planned, which: list[Credential]) -> list[Planned]:
+def wrong_keys_for_create(planned: Case, which: list[Credential]) -> list[Case]:
     """The same create with keys that must not open it."""
     content, kind = planned.request.content, planned.request.content_type
     return [
-        Planned(Request("POST", CREATE, (), content, kind, credential), _key_intent(credential))
+        Case(
+            HttpRequest("POST", CREATE_PATH, (), content, kind, credential), _key_intent(credential)
+        )
         for credential in which
     ]
 
 
-def other_methods(planned: Planned) -> list[Planned]:
+def other_methods(planned: Case) -> list[Case]:
     """createTask by methods that the document does not have there: GET bare, PUT with the body."""
     content, kind = planned.request.content, planned.request.content_type
     return [
-        Planned(Request("GET", CREATE), _method_intent("GET")),
-        Planned(Request("PUT", CREATE, (), content, kind), _method_intent("PUT")),
+        Case(HttpRequest("GET", CREATE_PATH), _method_intent("GET")),
+        Case(HttpRequest("PUT", CREATE_PATH, (), content, kind), _method_intent("PUT")),
     ]
 
 
 def _method_intent(method: str) -> Intent:
-    return Intent(Expect.REFUSE, Subject.METHOD, CREATE_PATH, f"createTask by {method}")
+    return Intent(Expect.REFUSE, Subject.METHOD, CREATE_ITEM, f"createTask by {method}")
 
 
 def _key_intent(credential: Credential) -> Intent:
-    return Intent(Expect.REFUSE, Subject.KEY, KEY, credential.value)
+    return Intent(Expect.REFUSE, Subject.KEY, KEY_SCHEME, credential.value)
