@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from imagen4.contract.reports import Report, make_report, render_text
 from imagen4.contract.run import RunOptions, run_contract
 from imagen4.contract.server import ServerUnderTest
+from imagen4.facts import GATEWAYS
 from imagen4.sandbox import Sandbox
 
-GATEWAYS = ("kie", "apikley")
 PROFILES = ("observed", "documented")
 SPEED = 1000.0
 """Sandbox seconds a second: no task keeps the suite waiting."""

@@ -6,8 +6,9 @@ from imagen4.contract.checks import Finding
 from imagen4.contract.document import Document
 from imagen4.contract.run import RunOptions, RunOutcome, Seams, run_contract
 from imagen4.contract.server import ServerUnderTest
+from imagen4.facts import GATEWAYS
 from sharpening.clock import Clock
-from sharpening.defect import GATEWAYS, Defect
+from sharpening.defect import Defect
 from sharpening.reference import KEYS, STYLES, InProcess, Reference
 
 NOWHERE = "http://127.0.0.1:9"

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from ..facts.protocol import CREATE_PATH
-from .cases import allowed, forbidden, generated, keepalive, probes
+from .cases import allowed, forbidden, generated, probes
 from .cases.build import poll_case
 from .credentials import Credential, worth_trying
 from .exchange import Case, Exchange, Expect
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CREATES = {"quick": 20, "full": 100}
 """Allowed creates per run. Twenty pass at once under kie's documented rate."""
+ON_ONE_CONNECTION = 2
+"""Of the allowed ones: as many as it takes for two answers that could be mixed up."""
 EXAMPLES = 60
 NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED)
 MAX_UNANSWERED = 3
@@ -89,8 +91,8 @@ class Conversation:
             self._refuse_to_go_on_without_gateway,
             self._refuse_to_go_on_without_key,
             self._create_at_once,
-            lambda: self._over_one_connection(creates[: keepalive.CREATES]),
-            lambda: self._create(creates[keepalive.CREATES :]),
+            lambda: self._over_one_connection(creates[:ON_ONE_CONNECTION]),
+            lambda: self._create(creates[ON_ONE_CONNECTION:]),
             lambda: self._create([allowed.may_fail()] if self._trace.loopback else []),
         ]
 
@@ -168,16 +170,11 @@ class Conversation:
         self._unanswered = self._unanswered + 1 if exchange.error else 0
         if self._unanswered >= MAX_UNANSWERED:
             raise EnoughError(f"no answer {MAX_UNANSWERED} times in a row: {exchange.error}")
-        if is_slow(self._document, exchange, loopback=self._trace.loopback):
+        if is_slow(self._trace, exchange):
             self._slow += min(exchange.seconds, self.sender.timeout)
-        if self._slow > MAX_SLOW and (exchange.timed_out or self._too_slow):
+        # What is slow now and then is waited for, within the time there is for asking.
+        if self._slow > MAX_SLOW and (exchange.timed_out or too_slow(self._trace)):
             raise EnoughError(f"slow answers cost {self._slow:.0f} s")
-
-    @property
-    def _too_slow(self) -> bool:
-        """What is slow now and then is waited for, within the time there is for asking."""
-        trace = self._trace
-        return bool(too_slow(self._document, trace.exchanges, loopback=trace.loopback))
 
     def _glance(self) -> None:
         now = self.sender.clock()
@@ -219,7 +216,7 @@ class Conversation:
         with self.sender.one_connection():
             self._create(creates)
             if link and self._tasks:
-                for case, task_id in keepalive.keys_in_turn(link, self._tasks[-1].id):
+                for case, task_id in probes.keys_in_turn(link, self._tasks[-1].id):
                     self._try(case, task_id)
 
     def _refuse_to_go_on_without_gateway(self) -> None:

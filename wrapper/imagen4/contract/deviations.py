@@ -14,7 +14,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from ..facts.protocol import COST_TIME, DATA, TASK_ID
-from .exchange import Exchange, Subject
+from .exchange import Subject
 from .trace import Trace, operation_name
 
 if TYPE_CHECKING:
@@ -46,26 +46,17 @@ class Deviation:
 
     def excuses(self, finding: Finding) -> bool:
         """Whether this is exactly the deviation, and nothing more."""
-        return self._fits(finding.exchange) and all(
-            (
-                not self.fields or finding.field in self.fields,
-                not self.values or json.dumps(finding.value) in self.values,
-            )
-        )
-
-    def _fits(self, exchange: Exchange) -> bool:
-        verdict = exchange.verdict
-        status: int | str = verdict.status
-        if "code" in self.http and verdict.status == verdict.code:
-            status = "code"
-        return all(
-            (
-                not self.operation or exchange.request.path == self.operation,
-                not self.subjects or exchange.intent.subject in self.subjects,
-                not self.http or status in self.http,
-                not self.codes or verdict.code in self.codes,
-                not self.data or exchange.payload.get(DATA) in NO_DATA,
-            )
+        exchange, verdict = finding.exchange, finding.exchange.verdict
+        same = "code" in self.http and verdict.status == verdict.code
+        return (
+            finding.check in self.checks
+            and (not self.operation or exchange.request.path == self.operation)
+            and (not self.subjects or exchange.intent.subject in self.subjects)
+            and (not self.http or same or verdict.status in self.http)
+            and (not self.codes or verdict.code in self.codes)
+            and (not self.data or exchange.payload.get(DATA) in NO_DATA)
+            and (not self.fields or finding.field in self.fields)
+            and (not self.values or json.dumps(finding.value) in self.values)
         )
 
 
@@ -98,11 +89,7 @@ def sort_findings(trace: Trace, findings: Iterable[Finding]) -> SortedFindings:
     excused: dict[str, list[Finding]] = {}
     for finding in findings:
         known = next(
-            (
-                each
-                for each in registered()
-                if finding.check in each.checks and each.excuses(finding)
-            ),
+            (each for each in registered() if each.excuses(finding)),
             None,
         )
         if known is None:
@@ -117,29 +104,19 @@ def sort_findings(trace: Trace, findings: Iterable[Finding]) -> SortedFindings:
     return SortedFindings(violations, excused, gone)
 
 
-def _refusal_about(*subjects: Subject) -> Callable[[Trace], bool]:
-    def seen(trace: Trace) -> bool:
-        return any(
-            exchange.verdict.refused and exchange.intent.subject in subjects
-            for exchange in trace.answered
-        )
-
-    return seen
+def _has_refusal(trace: Trace, subject: Subject) -> bool:
+    return any(each.verdict.refused and each.intent.subject is subject for each in trace.answered)
 
 
-def _any_poll(field: str) -> Callable[[Trace], bool]:
-    def seen(trace: Trace) -> bool:
-        polls = [poll for task in trace.tasks for poll in task.ended]
-        return any(field in poll.data for poll in polls)
-
-    return seen
+def _has_at_an_end(trace: Trace, field: str) -> bool:
+    return any(field in poll.data for task in trace.tasks for poll in task.ended)
 
 
 OPPORTUNITIES: dict[str, Callable[[Trace], bool]] = {
-    "refused parameter": _refusal_about(Subject.PARAMETER),
-    "refused unknown task": _refusal_about(Subject.UNKNOWN_TASK),
-    "cost time": _any_poll(COST_TIME),
-    "record": _any_poll(TASK_ID),
+    "refused parameter": lambda trace: _has_refusal(trace, Subject.PARAMETER),
+    "refused unknown task": lambda trace: _has_refusal(trace, Subject.UNKNOWN_TASK),
+    "cost time": lambda trace: _has_at_an_end(trace, COST_TIME),
+    "record": lambda trace: _has_at_an_end(trace, TASK_ID),
 }
 
 

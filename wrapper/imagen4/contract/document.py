@@ -113,11 +113,13 @@ class Document:
         found: dict[str, Any] = self.content["paths"][path][METHODS[path]]
         return found
 
-    def bound(self, path: str, *, loopback: bool) -> float | None:
-        """Seconds within which the operation has to answer; None when none is promised."""
-        bounds = self.operation(path).get("x-answers-within-seconds", {})
-        value: float | None = bounds.get("loopback" if loopback else "network")
-        return value
+    def bounds(self, *, loopback: bool) -> dict[str, float | None]:
+        """By path, the seconds within which to answer; None where none are promised."""
+        network = "loopback" if loopback else "network"
+        return {
+            path: self.operation(path).get("x-answers-within-seconds", {}).get(network)
+            for path in METHODS
+        }
 
     def body_breaches(self, body: Any) -> list[Breach]:
         """How a createTask body breaks the documented request schema."""

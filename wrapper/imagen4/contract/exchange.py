@@ -8,16 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from ..facts.protocol import (
-    CODE,
-    CREATE_PATH,
-    DATA,
-    MESSAGE,
-    MESSAGE_IN_EXAMPLES,
-    STATE,
-    TASK_ID,
-    Code,
-)
+from ..facts import protocol
 from . import strict_json
 from .credentials import Credential
 
@@ -112,7 +103,7 @@ class Verdict:
 
     @cached_property
     def accepted(self) -> bool:
-        return self.status == Code.OK and self.code == Code.OK
+        return self.status == protocol.Code.OK and self.code == protocol.Code.OK
 
     @property
     def refused(self) -> bool:
@@ -176,30 +167,32 @@ class Exchange:
     @cached_property
     def data(self) -> dict[str, Any]:
         """The envelope's `data`; empty when that is not an object."""
-        value = self.payload.get(DATA)
+        value = self.payload.get(protocol.DATA)
         return value if isinstance(value, dict) else {}
 
     @cached_property
     def verdict(self) -> Verdict:
-        return Verdict(self.answer.status if self.answer else 0, _integer(self.payload.get(CODE)))
+        return Verdict(
+            self.answer.status if self.answer else 0, _integer(self.payload.get(protocol.CODE))
+        )
 
     @property
     def message(self) -> str:
-        text = self.payload.get(MESSAGE, self.payload.get(MESSAGE_IN_EXAMPLES))
+        text = self.payload.get(protocol.MESSAGE, self.payload.get(protocol.MESSAGE_IN_EXAMPLES))
         return text if isinstance(text, str) else ""
 
     @cached_property
     def state(self) -> str:
         """The state of the task in a record; empty without one."""
-        value = self.data.get(STATE)
+        value = self.data.get(protocol.STATE)
         return value if isinstance(value, str) else ""
 
     @cached_property
     def created_id(self) -> str:
         """The id in the answer to a create, exactly as it stands there; empty without one."""
-        if self.request.path != CREATE_PATH or not self.verdict.accepted:
+        if self.request.path != protocol.CREATE_PATH or not self.verdict.accepted:
             return ""
-        value = self.data.get(TASK_ID)
+        value = self.data.get(protocol.TASK_ID)
         usable = isinstance(value, str | int) and not isinstance(value, bool)
         return str(value) if usable and str(value).strip() else ""
 

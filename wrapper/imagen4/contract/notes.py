@@ -47,21 +47,21 @@ def _beyond(found: dict[str, Any], known: set[str], name: str, prefix: str) -> I
 
 def _nameless(trace: Trace) -> Iterator[str]:
     """Empty is as good as absent, but a record always has its model."""
-    if any(poll.data.get(MODEL) == "" for task in trace.tasks for poll in task.records):
+    if any(poll.data.get(MODEL) == "" for _, poll in trace.records):
         yield "recordInfo answers with an empty data.model"
 
 
 def _slowness(trace: Trace) -> Iterator[str]:
     """On loopback one or two may be this machine's; where they broke a promise, that is told."""
-    if too_slow(trace.document, trace.exchanges, loopback=trace.loopback):
+    if too_slow(trace):
         return
-    slow = slow_answers(trace.document, trace.exchanges, loopback=trace.loopback)
+    slow = slow_answers(trace)
     for path in METHODS:
         taken = [exchange.seconds for exchange in slow if exchange.request.path == path]
         if len(taken) >= (OFTEN if trace.loopback else 1):
-            name, bound = operation_name(path), trace.document.bound(path, loopback=trace.loopback)
             times = f"{len(taken)} answer{'' if len(taken) == 1 else 's'}"
-            yield f"{name}: {times} took longer than {bound:g} s, up to {max(taken):.1f} s"
+            longer = f"longer than {trace.bounds[path]:g} s, up to {max(taken):.1f} s"
+            yield f"{operation_name(path)}: {times} took {longer}"
 
 
 def _left_open(trace: Trace) -> Iterator[str]:

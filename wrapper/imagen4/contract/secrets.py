@@ -30,13 +30,13 @@ class Secrets:
         self._parts = parts_of(key) | parts_of(foreign)
         self._permitted: set[bytes] = set()
         whole = [text for text in _derived(key, foreign) if len(text) > 3]
-        self._whole = [text.encode() for text in whole]
+        self._whole = _any_of(whole)
         # A short word might stand in an answer by chance: taken out, but no echo.
-        self._telling = [text.encode() for text in whole if len(text) >= 6 and not text.isalpha()]
+        self._telling = _any_of([text for text in whole if len(text) >= 6 and not text.isalpha()])
 
     def given_away(self, text: bytes) -> bool:
         """Whether a whole key stands in it."""
-        return any(secret in text for secret in self._whole)
+        return self._whole.search(text) is not None
 
     def permit(self, text: bytes) -> None:
         """A part of a key that stands in a request itself may rightly come back."""
@@ -44,11 +44,10 @@ class Secrets:
 
     def echoed_in(self, text: bytes) -> bool:
         """Whether a key stands there, or so much of one that it is told."""
-        return any(secret in text for secret in self._telling) or bool(self._parts_in(text))
+        return bool(self._telling.search(text) or self._parts_in(text))
 
     def taken_out_of(self, text: bytes) -> bytes:
-        for secret in self._whole:
-            text = text.replace(secret, REDACTED)
+        text = self._whole.sub(REDACTED, text)
         covered = bytearray(len(text))
         for part in self._parts_in(text):
             for found in re.finditer(b"(?=" + re.escape(part) + b")", text):
@@ -57,6 +56,11 @@ class Secrets:
 
     def _parts_in(self, text: bytes) -> list[bytes]:
         return [part for part in self._parts if part in text and part not in self._permitted]
+
+
+def _any_of(secrets: list[str]) -> re.Pattern[bytes]:
+    """Never without one: the made-up key is always among them."""
+    return re.compile(b"|".join(re.escape(text.encode()) for text in secrets))
 
 
 def _derived(key: str, foreign: str) -> list[str]:

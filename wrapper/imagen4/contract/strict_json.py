@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 BOM = b"\xef\xbb\xbf"
@@ -34,8 +35,12 @@ def read(content: bytes) -> Reading:
     return Reading(value, True, problem)
 
 
+@lru_cache(maxsize=64)
 def value_of(text: str) -> Any:
-    """The value of JSON inside a string field; None for text that is not strict JSON."""
+    """The value of JSON inside a string field; None for text that is not strict JSON.
+
+    Remembered, for each read of a task repeats its texts: not to be changed by callers.
+    """
     reading = read(text.encode("utf-8", "surrogatepass"))
     return None if reading.problem else reading.value
 

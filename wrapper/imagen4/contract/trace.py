@@ -7,16 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..facts.protocol import (
-    CREATE_PATH,
-    DETAILS_PATH,
-    FAILED,
-    GENERATING,
-    QUEUING,
-    SUCCEEDED,
-    WAITING,
-    Code,
-)
+from ..facts import protocol
 from .credentials import Credential
 from .exchange import Exchange, Expect, Intent, Subject
 
@@ -25,9 +16,9 @@ if TYPE_CHECKING:
 
     from .document import Document
 
-RUNNING = {WAITING: 0, QUEUING: 0, GENERATING: 1}
+RUNNING = {protocol.WAITING: 0, protocol.QUEUING: 0, protocol.GENERATING: 1}
 """Waiting and queuing both mean "in a queue"; nothing says which comes first."""
-FINAL = {SUCCEEDED: 2, FAILED: 2}
+FINAL = {protocol.SUCCEEDED: 2, protocol.FAILED: 2}
 RANKS = RUNNING | FINAL
 
 
@@ -76,6 +67,9 @@ class Trace:
     """In the order of their creation; an id given twice is one task."""
     _by_id: dict[str, TaskHistory] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.bounds = self.document.bounds(loopback=self.loopback)
+
     def append(self, exchange: Exchange) -> None:
         self.exchanges.append(exchange)
         if exchange.answer is not None:
@@ -97,7 +91,7 @@ class Trace:
 
     @property
     def successes(self) -> Iterator[tuple[TaskHistory, Exchange]]:
-        return (pair for pair in self.records if pair[1].state == SUCCEEDED)
+        return (pair for pair in self.records if pair[1].state == protocol.SUCCEEDED)
 
     @cached_property
     def style(self) -> str:
@@ -140,9 +134,9 @@ class Trace:
 def _votes(exchanges: Iterable[Exchange]) -> Iterator[str]:
     for exchange in exchanges:
         verdict = exchange.verdict
-        if exchange.intent.subject is Subject.METHOD or verdict.code in (None, Code.OK):
+        if exchange.intent.subject is Subject.METHOD or verdict.code in (None, protocol.Code.OK):
             continue
-        if verdict.status == Code.OK:
+        if verdict.status == protocol.Code.OK:
             yield "observed"
         elif verdict.status == verdict.code:
             yield "documented"
@@ -157,8 +151,8 @@ def _statuses(refused: Iterable[Exchange]) -> Iterator[str]:
 def refuses_key(exchanges: Sequence[Exchange]) -> bool:
     """Whether the key has opened nothing so far."""
     asked = [each for each in exchanges if each.request.credential is Credential.KEY]
-    return all(exchange.verdict.effective == Code.UNAUTHORIZED for exchange in asked)
+    return all(exchange.verdict.effective == protocol.Code.UNAUTHORIZED for exchange in asked)
 
 
 def operation_name(path: str) -> str:
-    return {CREATE_PATH: "createTask", DETAILS_PATH: "recordInfo"}.get(path, path)
+    return {protocol.CREATE_PATH: "createTask", protocol.DETAILS_PATH: "recordInfo"}.get(path, path)

@@ -61,11 +61,11 @@ def at_the_limits(document: Document) -> list[Case]:
 
 def at_once(document: Document) -> list[Case]:
     """Two to be sent at the same time: neither may fail, nor their tasks be mixed up."""
-    plans = _enums(document.input_fields)[:AT_ONCE]
+    cases = _enums(document.input_fields)[:AT_ONCE]
     together = f", sent at once with {AT_ONCE - 1} other"
     return [
-        replace(plan, intent=replace(plan.intent, what=plan.intent.what + together))
-        for plan in plans
+        replace(case, intent=replace(case.intent, what=case.intent.what + together))
+        for case in cases
     ]
 
 
@@ -89,13 +89,13 @@ def one_thing_at_a_time(document: Document) -> list[Case]:
 
 def _with_json_escapes(value: Any, what: str) -> Case:
     """With JSON's escapes for all that is not ASCII, as many clients write it."""
-    plan = accepted_create(value, what)
-    return replace(plan, request=replace(plan.request, content=json.dumps(value).encode()))
+    case = accepted_create(value, what)
+    return replace(case, request=replace(case.request, content=json.dumps(value).encode()))
 
 
 def _with_charset() -> Case:
-    plan = accepted_create(body(), "a charset in Content-Type")
-    return replace(plan, request=replace(plan.request, content_type=f"{JSON_TYPE}; charset=utf-8"))
+    case = accepted_create(body(), "a charset in Content-Type")
+    return replace(case, request=replace(case.request, content_type=f"{JSON_TYPE}; charset=utf-8"))
 
 
 def repeated(document: Document, seed: int) -> list[Case]:
@@ -103,24 +103,24 @@ def repeated(document: Document, seed: int) -> list[Case]:
 
     Shuffled, so that a server that fails every n-th task does not fail the same value each time.
     """
-    plans = _enums(document.input_fields) * TIMES
-    Random(seed).shuffle(plans)
-    return plans
+    cases = _enums(document.input_fields) * TIMES
+    Random(seed).shuffle(cases)
+    return cases
 
 
 def _enums(fields: dict[str, Any]) -> list[Case]:
     """Every ratio and, where there is one, every number of pictures: in pairs, to pay less."""
     ratios = fields["aspect_ratio"]["enum"]
     counts = fields.get("num_images", {}).get("enum", [])
-    plans = []
+    cases = []
     for index in range(max(len(ratios), len(counts))):
         chosen = {"aspect_ratio": ratios[index % len(ratios)]}
         if counts:
             # From the largest down: a server that ignores the field is seen at once.
             chosen["num_images"] = counts[-1 - index % len(counts)]
         what = ", ".join(f"{name} {value!r}" for name, value in chosen.items())
-        plans.append(accepted_create(body(f"A lighthouse, {index}", **chosen), what))
-    return plans
+        cases.append(accepted_create(body(f"A lighthouse, {index}", **chosen), what))
+    return cases
 
 
 def _prompts(fields: dict[str, Any]) -> list[Case]:

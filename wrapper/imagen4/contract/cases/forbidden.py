@@ -30,8 +30,8 @@ def forbidden_creates(document: Document) -> list[Case]:
     """Own cases beyond what schemathesis makes of the schema; intents come from the schema."""
     fields = document.input_fields
     bodies = [*_bodies(fields), *_missing(fields)]
-    plans = [judged(document, encoded(value), what) for value, what in bodies]
-    return [*plans, *_unreadable(document)]
+    cases = [judged(document, encoded(value), what) for value, what in bodies]
+    return [*cases, *_unreadable(document)]
 
 
 def _missing(fields: dict[str, Any]) -> list[tuple[Any, str]]:
@@ -87,17 +87,16 @@ _COUNTS = ("0", "5", "10", "-1", "1.5", "01", "one", 1, 4, 2.5, True, ["1"])
 
 def _unreadable(document: Document) -> list[Case]:
     good = encoded(body())
-    cases = [
-        (b"", "an empty body"),
-        (good[:-2], "JSON that is cut off"),
-        (b"{'model': '%b'}" % DEFAULT_MODEL.encode(), "JSON with single quotes"),
-        (good + b"}", "JSON with something behind it"),
-    ]
-    plans = [judged(document, content, what) for content, what in cases]
-    # The two that are open: whether they are taken is noted.
+    single_quotes = b"{'model': '%b'}" % DEFAULT_MODEL.encode()
     nulls = dict.fromkeys(("negative_prompt", "aspect_ratio", "seed"))
-    plans.append(judged(document, encoded(body(**nulls)), "null for optional fields"))
-    plans.append(judged(document, good, "JSON sent as text/plain", "text/plain"))
     form = urlencode({MODEL: DEFAULT_MODEL}).encode() + b"&input[prompt]=A+red+fox"
-    plans.append(judged(document, form, "a web form", "application/x-www-form-urlencoded"))
-    return plans
+    return [
+        judged(document, b"", "an empty body"),
+        judged(document, good[:-2], "JSON that is cut off"),
+        judged(document, single_quotes, "JSON with single quotes"),
+        judged(document, good + b"}", "JSON with something behind it"),
+        # The two that are open: whether they are taken is noted.
+        judged(document, encoded(body(**nulls)), "null for optional fields"),
+        judged(document, good, "JSON sent as text/plain", "text/plain"),
+        judged(document, form, "a web form", "application/x-www-form-urlencoded"),
+    ]

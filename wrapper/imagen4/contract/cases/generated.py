@@ -55,8 +55,8 @@ def cases_of_text(text: str, phases: tuple[str, ...], seed: int, examples: int) 
 
     for _ in walked(schema_for(document, stub, phases, seed, examples)):
         pass
-    plans = (case_of(document, environ) for environ in seen.values())
-    return tuple(_without_repetitions(plan for plan in plans if plan))
+    cases = (case_of(document, environ) for environ in seen.values())
+    return tuple(_without_repetitions(case for case in cases if case))
 
 
 def walked(schema: schemathesis.BaseSchema) -> Iterator[events.EngineEvent]:
@@ -124,9 +124,9 @@ def _read_case(query: list[tuple[str, str]]) -> Case | None:
     return read_case(ids[0], intent)
 
 
-def _without_repetitions(plans: Iterable[Case]) -> Iterator[Case]:
+def _without_repetitions(cases: Iterable[Case]) -> Iterator[Case]:
     seen = set()
-    for plan in plans:
-        if plan.request not in seen:
-            seen.add(plan.request)
-            yield plan
+    for case in cases:
+        if case.request not in seen:
+            seen.add(case.request)
+            yield case

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...facts.protocol import CREATE_PATH
 from ..credentials import Credential
-from ..document import CREATE_ITEM, KEY_SCHEME, TASK_ID_PARAMETER
+from ..document import CREATE_ITEM, KEY_SCHEME, TASK_ID_PARAMETER, TASK_SCHEMA
 from ..exchange import Case, Expect, HttpRequest, Intent, Subject
-from .build import read_case, unknown_task_case
+from .build import poll_case, read_case, unknown_task_case
+
+if TYPE_CHECKING:
+    from ..document import Link
 
 NO_SUCH_TASK = "imagen4-contract-no-such-task"
 NO_TASKS = {
@@ -53,6 +58,17 @@ def wrong_keys_for_record(task_id: str, which: list[Credential]) -> list[Case]:
     return [read_case(task_id, _key_intent(credential), credential) for credential in which]
 
 
+def keys_in_turn(link: Link, task_id: str) -> list[tuple[Case, str]]:
+    """Reads of a task with the key, with none, with a wrong one, and with the key again.
+
+    For one connection that is kept: a server may let it in because it was let in before.
+    Each with the id of the task that its answer is to be the record of, if any.
+    """
+    wrong = wrong_keys_for_record(task_id, [Credential.NONE, Credential.WRONG])
+    good = (poll_case(link, task_id, TASK_SCHEMA), task_id)
+    return [good, *((case, "") for case in wrong), good]
+
+
 def no_key_for_no_task() -> list[Case]:
     """An answer other than 401 would tell strangers which tasks exist."""
     what = f"{Credential.NONE.value}, for a task that does not exist"
@@ -60,9 +76,9 @@ def no_key_for_no_task() -> list[Case]:
     return [read_case(NO_SUCH_TASK, intent, Credential.NONE)]
 
 
-def wrong_keys_for_create(planned: Case, which: list[Credential]) -> list[Case]:
+def wrong_keys_for_create(case: Case, which: list[Credential]) -> list[Case]:
     """The same create with keys that must not open it."""
-    content, kind = planned.request.content, planned.request.content_type
+    content, kind = case.request.content, case.request.content_type
     return [
         Case(
             HttpRequest("POST", CREATE_PATH, (), content, kind, credential), _key_intent(credential)
@@ -71,9 +87,9 @@ def wrong_keys_for_create(planned: Case, which: list[Credential]) -> list[Case]:
     ]
 
 
-def other_methods(planned: Case) -> list[Case]:
+def other_methods(case: Case) -> list[Case]:
     """createTask by methods that the document does not have there: GET bare, PUT with the body."""
-    content, kind = planned.request.content, planned.request.content_type
+    content, kind = case.request.content, case.request.content_type
     return [
         Case(HttpRequest("GET", CREATE_PATH), _method_intent("GET")),
         Case(HttpRequest("PUT", CREATE_PATH, (), content, kind), _method_intent("PUT")),

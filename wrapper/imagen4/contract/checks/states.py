@@ -7,21 +7,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from ...facts.protocol import (
-    COMPLETE_TIME,
-    COST_TIME,
-    CREATE_TIME,
-    FAIL_CODE,
-    FAIL_MESSAGE,
-    INPUT,
-    MODEL,
-    PARAM,
-    PROGRESS,
-    RESULT_JSON,
-    STATE,
-    TASK_ID,
-    UPDATE_TIME,
-)
+from ...facts import protocol
 from ..document import field_of_record
 from ..strict_json import value_of
 from ..trace import FINAL, RANKS, Trace
@@ -30,10 +16,16 @@ from .registry import Found, check
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-STATE_FIELD = field_of_record(STATE)
-LASTING = (TASK_ID, MODEL, PARAM, CREATE_TIME)
+STATE_FIELD = field_of_record(protocol.STATE)
+LASTING = (protocol.TASK_ID, protocol.MODEL, protocol.PARAM, protocol.CREATE_TIME)
 """What a record says of the request; it never changes."""
-FINALLY = (RESULT_JSON, FAIL_CODE, FAIL_MESSAGE, COST_TIME, COMPLETE_TIME)
+FINALLY = (
+    protocol.RESULT_JSON,
+    protocol.FAIL_CODE,
+    protocol.FAIL_MESSAGE,
+    protocol.COST_TIME,
+    protocol.COMPLETE_TIME,
+)
 
 
 @check("forward", "A task's state only moves forward.", STATE_FIELD)
@@ -46,18 +38,22 @@ def forward(trace: Trace) -> Iterator[Found]:
                 yield after, f"{task.id!r} went from {old} to {new}"
 
 
-@check("no-way-back", "updateTime and progress do not go back.", field_of_record(UPDATE_TIME))
+@check(
+    "no-way-back", "updateTime and progress do not go back.", field_of_record(protocol.UPDATE_TIME)
+)
 def no_way_back(trace: Trace) -> Iterator[Found]:
     for task in trace.tasks:
         for before, after in pairwise(task.records):
-            for name in (UPDATE_TIME, PROGRESS):
+            for name in (protocol.UPDATE_TIME, protocol.PROGRESS):
                 old, new = before.data.get(name), after.data.get(name)
                 if isinstance(old, int) and isinstance(new, int) and new < old:
                     yield after, f"{name} of {task.id!r} was {old}, now {new}"
 
 
 @check(
-    "lasting", "What a record says of the request does not change.", field_of_record(CREATE_TIME)
+    "lasting",
+    "What a record says of the request does not change.",
+    field_of_record(protocol.CREATE_TIME),
 )
 def lasting(trace: Trace) -> Iterator[Found]:
     for task in trace.tasks:
@@ -73,7 +69,7 @@ def _content(value: Any) -> Any:
     told = value_of(value) if isinstance(value, str) else None
     if not isinstance(told, dict):
         return value
-    return json.dumps(told | {INPUT: _content(told.get(INPUT))}, sort_keys=True)
+    return json.dumps(told | {protocol.INPUT: _content(told.get(protocol.INPUT))}, sort_keys=True)
 
 
 @check("final", "What a task ended with does not change afterwards.", STATE_FIELD)

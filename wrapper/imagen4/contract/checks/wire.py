@@ -35,7 +35,7 @@ def answered(trace: Trace) -> Iterator[Found]:
 )
 def in_time(trace: Trace) -> Iterator[Found]:
     """As a rule, or by far: what is slow now and then is noted."""
-    for exchange in too_slow(trace.document, trace.exchanges, loopback=trace.loopback):
+    for exchange in too_slow(trace):
         yield exchange, f"took {exchange.seconds:.1f} s"
 
 
