@@ -28,7 +28,7 @@ def hold(profile: str, gateway: str, phase: str, seed: int) -> Report:
         return make_report(run_contract(RunOptions(target, seed=seed, phase=phase)))
 
 
-def verdict(made: Report) -> tuple[object, ...]:
+def stable_part(made: Report) -> tuple[object, ...]:
     """What must not differ between two runs."""
     return made.exit_code, made.broken, tuple(each.id for each in made.deviations), made.notes
 
@@ -54,7 +54,7 @@ def main() -> int:
     worst = 0
     for line, made in rounds(arguments.repeat, arguments.phase, arguments.seed):
         print(line if made.exit_code == 0 else render_text(made))
-        seen[made.gateway, line.split()[0]].add(verdict(made))
+        seen[made.gateway, line.split()[0]].add(stable_part(made))
         worst = max(worst, made.exit_code)
     differing = sum(len(verdicts) > 1 for verdicts in seen.values())
     print(f"{arguments.repeat} round(s), {differing} of {len(seen)} verdicts differ")

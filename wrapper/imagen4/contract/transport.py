@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from .._version import __version__
 from ..facts.protocol import CREATE_PATH, Code
 from .credentials import authorization
 from .exchange import TIMED_OUT, Case, Exchange, HttpAnswer, HttpRequest
@@ -212,7 +213,7 @@ class Sender:
         return self._without_keys(response.status_code, response.headers.multi_items(), content)
 
     def _headers(self, request: HttpRequest) -> dict[str, str]:
-        headers = {"Accept": "application/json", "User-Agent": "imagen4-contract"}
+        headers = {"Accept": "application/json", "User-Agent": f"imagen4-contract/{__version__}"}
         value = authorization(request.credential, self.key, self.foreign)
         if value is not None:
             headers["Authorization"] = value
