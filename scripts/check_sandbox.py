@@ -10,9 +10,9 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 
-from imagen4.contract.reports import Report, report, text
-from imagen4.contract.run import Options, run
-from imagen4.contract.target import Target
+from imagen4.contract.reports import Report, make_report, render_text
+from imagen4.contract.run import RunOptions, run_contract
+from imagen4.contract.server import ServerUnderTest
 from imagen4.facts import GATEWAYS
 from imagen4.sandbox import Sandbox
 
@@ -24,8 +24,8 @@ SPEED = 1000.0
 def hold(profile: str, gateway: str, phase: str, seed: int) -> Report:
     """One run over real HTTP, on a sandbox of its own."""
     with Sandbox(profile=profile, speed=SPEED, limits=False) as sandbox:
-        target = Target(gateway, sandbox.url(gateway), sandbox.key(gateway))
-        return report(run(Options(target, seed=seed, phase=phase)))
+        target = ServerUnderTest(gateway, sandbox.url(gateway), sandbox.key(gateway))
+        return make_report(run_contract(RunOptions(target, seed=seed, phase=phase)))
 
 
 def stable_part(made: Report) -> tuple[object, ...]:
@@ -53,7 +53,7 @@ def main() -> int:
     seen: dict[tuple[str, str], set[tuple[object, ...]]] = defaultdict(set)
     worst = 0
     for line, made in rounds(arguments.repeat, arguments.phase, arguments.seed):
-        print(line if made.exit_code == 0 else text(made))
+        print(line if made.exit_code == 0 else render_text(made))
         seen[made.gateway, line.split()[0]].add(stable_part(made))
         worst = max(worst, made.exit_code)
     differing = sum(len(verdicts) > 1 for verdicts in seen.values())

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from imagen4.contract.checks import Finding
 from imagen4.contract.document import Document
-from imagen4.contract.run import Options, Outcome, Seams, run
-from imagen4.contract.target import Target
+from imagen4.contract.run import RunOptions, RunOutcome, Seams, run_contract
+from imagen4.contract.server import ServerUnderTest
 from imagen4.facts import GATEWAYS
 from sharpening.clock import Clock
 from sharpening.defect import Defect
@@ -37,15 +37,17 @@ def settings(defect: Defect, phase: str = "quick") -> list[Setting]:
 
 def meet(
     setting: Setting, defect: Defect | None = None, document: Document | None = None
-) -> Outcome:
+) -> RunOutcome:
     """One run against the reference in this setting, on a clock of its own."""
     clock = Clock()
     server = Reference(setting.gateway, setting.style, clock)
     if defect is not None:
         defect.apply(server)
-    target = Target(setting.gateway, NOWHERE, KEYS[setting.gateway])
-    options = Options(target, setting.profile, setting.seed, setting.phase)
-    return run(options, Seams(InProcess(server), clock.now, clock.sleep, server.now), document)
+    target = ServerUnderTest(setting.gateway, NOWHERE, KEYS[setting.gateway])
+    options = RunOptions(target, setting.profile, setting.seed, setting.phase)
+    return run_contract(
+        options, Seams(InProcess(server), clock.now, clock.sleep, server.now), document
+    )
 
 
 def caught_by(violations: list[Finding]) -> list[str]:

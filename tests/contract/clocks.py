@@ -2,8 +2,8 @@
 
 from email.utils import formatdate
 
-from imagen4.contract.run import Options, Seams, run
-from imagen4.contract.target import Target
+from imagen4.contract.run import RunOptions, Seams, run_contract
+from imagen4.contract.server import ServerUnderTest
 from sharpening.clock import Clock
 from sharpening.reference import KEYS, Incoming, InProcess, Outgoing, Reference
 
@@ -26,7 +26,9 @@ class Shifted(Reference):
 
 
 def checks_on(server: Shifted, clock: Clock) -> set[str]:
-    target = Target("kie", "http://127.0.0.1:9", KEYS["kie"])
+    target = ServerUnderTest("kie", "http://127.0.0.1:9", KEYS["kie"])
     ours = Reference("kie", "observed", clock).now
-    outcome = run(Options(target), Seams(InProcess(server), clock.now, clock.sleep, ours))
+    outcome = run_contract(
+        RunOptions(target), Seams(InProcess(server), clock.now, clock.sleep, ours)
+    )
     return {finding.check for finding in outcome.sorted.violations}

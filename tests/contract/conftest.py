@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from imagen4.contract.run import Options, Outcome, Seams, run
-from imagen4.contract.target import Target
+from imagen4.contract.run import RunOptions, RunOutcome, Seams, run_contract
+from imagen4.contract.server import ServerUnderTest
 from imagen4.sandbox import Sandbox
 from sharpening.clock import Clock
 from sharpening.reference import KEYS, InProcess, Reference
 
-Hold = Callable[..., Outcome]
+Hold = Callable[..., RunOutcome]
 
 
 @pytest.fixture
@@ -23,10 +23,12 @@ def clock() -> Clock:
 def hold(clock: Clock) -> Hold:
     """Run the suite against a server in this process; `base_url` decides what it costs."""
 
-    def held(server: Reference, base_url: str = "http://127.0.0.1:9", **options: object) -> Outcome:
-        target = Target(server.gateway, base_url, KEYS[server.gateway])
+    def held(
+        server: Reference, base_url: str = "http://127.0.0.1:9", **options: object
+    ) -> RunOutcome:
+        target = ServerUnderTest(server.gateway, base_url, KEYS[server.gateway])
         seams = Seams(InProcess(server), clock.now, clock.sleep, server.now)
-        return run(Options(target, **options), seams)  # type: ignore[arg-type]  # named by tests
+        return run_contract(RunOptions(target, **options), seams)  # type: ignore[arg-type]  # named by tests
 
     return held
 

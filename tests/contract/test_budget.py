@@ -3,12 +3,13 @@
 import pytest
 
 from contract.conftest import Hold
-from imagen4.contract.document import CREATE, RECORD
 from imagen4.contract.notes import notes
-from imagen4.contract.pace import RATES
+from imagen4.facts import GATEWAYS
+from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
 from sharpening.clock import Clock
 from sharpening.reference import Incoming, Outgoing, Reference
 
+RATES = {CREATE_PATH: GATEWAYS["kie"].creates, DETAILS_PATH: GATEWAYS["kie"].polls}
 STAGING = "https://staging.invalid"
 
 
@@ -24,7 +25,7 @@ class Counting(Reference):
         return super().answer(incoming)
 
     def creates(self) -> int:
-        return sum(path == CREATE for path, _ in self.asked)
+        return sum(path == CREATE_PATH for path, _ in self.asked)
 
 
 @pytest.mark.parametrize("phase", ["quick", "full"])
@@ -79,7 +80,7 @@ def test_loopback_is_free(clock: Clock, hold: Hold) -> None:
     assert server.creates() > 50
 
 
-@pytest.mark.parametrize("operation", [CREATE, RECORD])
+@pytest.mark.parametrize("operation", [CREATE_PATH, DETAILS_PATH])
 def test_the_documented_rates_are_kept_elsewhere(operation: str, clock: Clock, hold: Hold) -> None:
     """Against anything but loopback no window holds more requests than the gateway documents."""
     server = Counting("observed", clock)

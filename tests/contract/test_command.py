@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from imagen4.contract.checks import CHECKS
-from imagen4.contract.command import command, write
-from imagen4.contract.run import Options, Seams, run
-from imagen4.contract.target import CouldNotRunError, Target
+from imagen4.contract.command import command, write_whole
+from imagen4.contract.run import RunOptions, Seams, run_contract
+from imagen4.contract.server import CouldNotRunError, ServerUnderTest
 from imagen4.sandbox import Sandbox
 
 KEYS = {"KIE_API_KEY": "", "APIKLEY_API_KEY": ""}
@@ -95,9 +95,9 @@ def test_a_failure_is_in_every_report(sandbox: Sandbox, tmp_path: Path) -> None:
 def test_a_report_is_whole_or_not_there(tmp_path: Path) -> None:
     """A report that cannot be written leaves the old one and no half of the new."""
     path = tmp_path / "report.json"
-    write(path, "old")
+    write_whole(path, "old")
     with pytest.raises(UnicodeEncodeError):
-        write(path, "\ud800")
+        write_whole(path, "\ud800")
     assert [each.name for each in tmp_path.iterdir()] == ["report.json"]
     assert path.read_text(encoding="utf-8") == "old"
 
@@ -123,9 +123,9 @@ def test_without_a_key_nothing_is_said_of_the_server(sandbox: Sandbox) -> None:
 def test_a_wrong_path_is_no_verdict(status: int) -> None:
     """A web server that knows neither operation says nothing about a gateway."""
     answer = httpx.Response(status, html="<h1>No</h1>")
-    options = Options(Target("kie", "http://127.0.0.1:9", "some-key-1"))
+    options = RunOptions(ServerUnderTest("kie", "http://127.0.0.1:9", "some-key-1"))
     with pytest.raises(CouldNotRunError, match=f"wrong host: HTTP {status} for both"):
-        run(options, Seams(httpx.MockTransport(lambda _: answer)))
+        run_contract(options, Seams(httpx.MockTransport(lambda _: answer)))
 
 
 def test_an_interrupted_run_says_what_it_may_have_cost() -> None:
@@ -140,10 +140,10 @@ def test_an_interrupted_run_says_what_it_may_have_cost() -> None:
         data = {"taskId": "paid-for-1"}
         return httpx.Response(200, json={"code": 200, "msg": "success", "data": data})
 
-    options = Options(Target("kie", "https://staging.invalid", "some-key-1"))
+    options = RunOptions(ServerUnderTest("kie", "https://staging.invalid", "some-key-1"))
     seams = Seams(httpx.MockTransport(answer), sleep=lambda _: None)
     with pytest.raises(CouldNotRunError) as raised:
-        run(options, seams)
+        run_contract(options, seams)
     assert str(raised.value) == (
         "interrupted; requests sent: 4, may have been paid for: 1, tasks: paid-for-1"
     )
@@ -154,10 +154,10 @@ def test_an_interrupted_run_is_no_verdict(
 ) -> None:
     """A Ctrl-C that schemathesis keeps to itself ends the run all the same, with code 2."""
 
-    def interrupt(_self: object, _environ: object) -> None:
+    def interrupt(_document: object, _environ: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("imagen4.contract.stateful._Server._forward", interrupt)
+    monkeypatch.setattr("imagen4.contract.stateful.case_of", interrupt)
     result = _run("kie", "--base-url", sandbox.url("kie"), "--phase", "full")
     assert result.exit_code == 2
     assert _last(result).startswith("could not run: interrupted")

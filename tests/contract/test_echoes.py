@@ -6,13 +6,16 @@ import httpx
 import pytest
 
 from imagen4.contract.cases import generated
-from imagen4.contract.cases.build import accepted, body
-from imagen4.contract.exchange import Planned
+from imagen4.contract.cases.build import accepted_create, body
+from imagen4.contract.document import load_document
+from imagen4.contract.exchange import Case
 from imagen4.contract.pace import Pace
-from imagen4.contract.run import Options, Seams, run
+from imagen4.contract.run import RunOptions, Seams, run_contract
 from imagen4.contract.secrets import Secrets
-from imagen4.contract.target import Target
-from imagen4.contract.transport import Budget, Session
+from imagen4.contract.server import ServerUnderTest
+from imagen4.contract.trace import Trace
+from imagen4.contract.transport import Budget, Sender
+from imagen4.facts import GATEWAYS
 from sharpening.catalogue import CATALOGUE
 from sharpening.clock import Clock
 from sharpening.measure import Setting, caught_by, meet
@@ -20,9 +23,12 @@ from sharpening.reference import InProcess, Reference
 
 KEY = "sandbox-kie-key"
 OTHER = "sandbox-apikley-key"
-
-
 LONG = "live-3f9a1c77d2e84b06a5c0d1e2f3"
+
+
+def _sender(client: httpx.Client) -> Sender:
+    trace, pace = Trace(load_document("kie"), loopback=True), Pace(GATEWAYS["kie"], kept=False)
+    return Sender(trace, client, KEY, OTHER, Budget(None), pace, 5.0)
 
 
 @pytest.mark.parametrize(
@@ -59,15 +65,15 @@ def test_parts_of_a_key_that_may_stand_anywhere_are_no_echo(key: str) -> None:
     assert not Secrets(key, OTHER).echoed_in(key[:-2].encode())
 
 
-def test_what_a_request_said_may_come_back(session: Session) -> None:
+def test_what_a_request_said_may_come_back(sender: Sender) -> None:
     """A record repeats a prompt, and a prompt may hold a part of a key."""
     answer = httpx.Response(200, content=f'{{"param": "{KEY[:13]}"}}')
-    session.client = httpx.Client(
+    sender.client = httpx.Client(
         transport=httpx.MockTransport(lambda _: answer), base_url="http://127.0.0.1:9"
     )
-    with session.client:
-        before = session.send(accepted(body("a fox"), "a create")).answer
-        after = session.send(accepted(body(KEY[:13]), "a create")).answer
+    with sender.client:
+        before = sender.send(accepted_create(body("a fox"), "a create")).answer
+        after = sender.send(accepted_create(body(KEY[:13]), "a create")).answer
     assert before is not None
     assert after is not None
     assert (before.echoed, after.echoed) == (True, False)
@@ -79,8 +85,7 @@ def test_the_base_url_is_no_secret(url: str) -> None:
     """Where a key is named after its server, the server may name itself."""
     answer = httpx.Response(200, content=f"see /{KEY[:13]}/help")
     with httpx.Client(transport=httpx.MockTransport(lambda _: answer), base_url=url) as client:
-        session = Session(client, KEY, OTHER, Budget(None), Pace(False), 5.0)
-        found = session.send(accepted(body(), "a create")).answer
+        found = _sender(client).send(accepted_create(body(), "a create")).answer
     assert found is not None
     assert found.echoed == (KEY[:13] not in url)
 
@@ -94,27 +99,27 @@ def test_a_part_of_the_key_is_enough_for_quick(name: str) -> None:
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
-    """A session with a server that repeats the key in each answer."""
+def sender() -> Iterator[Sender]:
+    """A sender with a server that repeats the key in each answer."""
     answer = httpx.Response(200, content=f'{{"msg": "{KEY}"}}')
     with httpx.Client(
         transport=httpx.MockTransport(lambda _: answer), base_url="http://127.0.0.1:9"
     ) as client:
-        yield Session(client, KEY, OTHER, Budget(None), Pace(False), 5.0)
+        yield _sender(client)
 
 
-def test_a_key_in_an_answer_is_an_echo_and_taken_out(session: Session) -> None:
+def test_a_key_in_an_answer_is_an_echo_and_taken_out(sender: Sender) -> None:
     """It is known that it stood there, and nothing else is kept."""
-    exchange = session.send(accepted(body(), "a create"))
+    exchange = sender.send(accepted_create(body(), "a create"))
     assert exchange.answer is not None
     assert exchange.answer.echoed
     assert KEY.encode() not in exchange.answer.content
 
 
 @pytest.mark.parametrize(("prompt", "gives"), [("a fox", False), (KEY, True), (OTHER, True)])
-def test_a_key_in_a_request_is_noticed(prompt: str, gives: bool, session: Session) -> None:
+def test_a_key_in_a_request_is_noticed(prompt: str, gives: bool, sender: Sender) -> None:
     """Of either gateway, wherever it stands in what is sent beside the headers."""
-    assert session.gives_away(accepted(body(prompt), "a create").request) is gives
+    assert sender.gives_away(accepted_create(body(prompt), "a create").request) is gives
 
 
 def test_generated_requests_with_a_key_are_not_sent(
@@ -122,13 +127,15 @@ def test_generated_requests_with_a_key_are_not_sent(
 ) -> None:
     """A generator that draws a key from loaded code makes no alarm of it."""
 
-    def drawn(*_arguments: object) -> list[Planned]:
-        return [accepted(body(seed=key), "drawn") for key in (KEY, OTHER, "harmless")]
+    def drawn(*_arguments: object) -> list[Case]:
+        return [accepted_create(body(seed=key), "drawn") for key in (KEY, OTHER, "harmless")]
 
-    monkeypatch.setattr(generated, "generated", drawn)
+    monkeypatch.setattr(generated, "generated_cases", drawn)
     server = Reference("kie", "observed", clock)
     seams = Seams(InProcess(server), clock.now, clock.sleep, server.now)
-    outcome = run(Options(Target("kie", "http://127.0.0.1:9", KEY), phase="full"), seams)
+    outcome = run_contract(
+        RunOptions(ServerUnderTest("kie", "http://127.0.0.1:9", KEY), phase="full"), seams
+    )
     sent = [each for each in outcome.trace.exchanges if each.intent.what == "drawn"]
     assert [each.request.body["input"]["seed"] for each in sent] == ["harmless"]
     assert outcome.sorted.violations == []

@@ -7,8 +7,8 @@ import pytest
 
 from imagen4.contract.cases import allowed, forbidden, generated
 from imagen4.contract.cases.judge import intent_of
-from imagen4.contract.document import BODY, Document, load
-from imagen4.contract.exchange import Expect, Planned
+from imagen4.contract.document import Document, load_document
+from imagen4.contract.exchange import Case, Expect
 
 GATEWAYS = ("kie", "apikley")
 PROMPT = {"prompt": "a fox"}
@@ -25,51 +25,53 @@ def _body(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("gateway", GATEWAYS)
 def test_the_same_seed_gives_the_same_requests(gateway: str) -> None:
     """Byte for byte and in order, also when nothing is remembered from before."""
-    document = load(gateway)
-    first = generated.generated(document, generated.EVERYTHING, 3, examples=10)
-    generated._generated.cache_clear()
-    assert generated.generated(document, generated.EVERYTHING, 3, examples=10) == first
+    document = load_document(gateway)
+    first = generated.generated_cases(document, generated.EVERYTHING, 3, examples=10)
+    generated.cases_of_text.cache_clear()
+    assert generated.generated_cases(document, generated.EVERYTHING, 3, examples=10) == first
     assert len(first) > 60
 
 
 @pytest.mark.parametrize("gateway", GATEWAYS)
 def test_quick_does_not_depend_on_the_seed(gateway: str) -> None:
     """Examples and boundaries are what the document says, not what the dice say."""
-    document = load(gateway)
-    first, second = (generated.generated(document, generated.DETERMINISTIC, n) for n in (1, 2))
+    document = load_document(gateway)
+    first, second = (
+        generated.generated_cases(document, generated.DETERMINISTIC, n) for n in (1, 2)
+    )
     assert first == second
 
 
 @pytest.mark.parametrize("gateway", GATEWAYS)
 def test_own_cases_mean_what_they_say(gateway: str) -> None:
     """The document itself allows every allowed case and forbids every forbidden one."""
-    document = load(gateway)
-    for plan in [allowed.first(), *_allowed(document)]:
+    document = load_document(gateway)
+    for plan in [allowed.plainest(), *_allowed(document)]:
         assert _intent(document, plan) is Expect.ACCEPT, plan.intent.what
-    for plan in forbidden.forbidden(document):
+    for plan in forbidden.forbidden_creates(document):
         lenient = plan.intent.what in ("JSON sent as text/plain", "null for optional fields")
         assert plan.intent.expect is (Expect.OPEN if lenient else Expect.REFUSE), plan.intent.what
         assert document.at(plan.intent.pointer) is not None
 
 
-def _allowed(document: Document) -> list[Planned]:
-    more = [*allowed.more(document), *allowed.again(document, 0)]
-    return [*allowed.at_once(document), *allowed.allowed(document), *more]
+def _allowed(document: Document) -> list[Case]:
+    more = [*allowed.one_thing_at_a_time(document), *allowed.repeated(document, 0)]
+    return [*allowed.at_once(document), *allowed.at_the_limits(document), *more]
 
 
-def _intent(document: Document, plan: Planned) -> Expect:
+def _intent(document: Document, plan: Case) -> Expect:
     request = plan.request
     return intent_of(document, request.content or b"", "", request.content_type).expect
 
 
 def test_every_enum_value_and_length_limit_is_tried() -> None:
     """Ratios and numbers of pictures one by one; each limit at it and one beyond."""
-    document = load("apikley")
-    fields = document.at(f"{BODY}/properties/input/properties")
+    document = load_document("apikley")
+    fields = document.input_fields
     given = [plan.request.body["input"] for plan in _allowed(document)]
     for name in ("aspect_ratio", "num_images"):
         assert {each[name] for each in given if name in each} == set(fields[name]["enum"])
-    beyond = [plan.request.body for plan in forbidden.forbidden(document)]
+    beyond = [plan.request.body for plan in forbidden.forbidden_creates(document)]
     wrong = [body["input"] for body in beyond if isinstance(body, dict) and "input" in body]
     for name in ("prompt", "negative_prompt", "seed"):
         limit = fields[name]["maxLength"]
@@ -81,7 +83,7 @@ def test_every_enum_value_and_length_limit_is_tried() -> None:
 @pytest.mark.parametrize("gateway", GATEWAYS)
 def test_nothing_is_posted_to_anybody(gateway: str) -> None:
     """The page's example host is somebody's: no generated request names it."""
-    plans = generated.generated(load(gateway), generated.EVERYTHING, 3, examples=10)
+    plans = generated.generated_cases(load_document(gateway), generated.EVERYTHING, 3, examples=10)
     assert not any(b"your-domain" in (plan.request.content or b"") for plan in plans)
 
 
@@ -103,7 +105,7 @@ def test_nothing_is_posted_to_anybody(gateway: str) -> None:
 )
 def test_what_the_document_leaves_open_is_open(body: Any) -> None:
     """Servers may do either, so neither is judged."""
-    assert _expect(load("kie"), body) is Expect.OPEN
+    assert _expect(load_document("kie"), body) is Expect.OPEN
 
 
 @pytest.mark.parametrize(
@@ -120,18 +122,20 @@ def test_what_the_document_leaves_open_is_open(body: Any) -> None:
 )
 def test_what_the_document_forbids_is_forbidden(body: Any) -> None:
     """Null and empty are open for optional fields only."""
-    assert _expect(load("kie"), body) is Expect.REFUSE
+    assert _expect(load_document("kie"), body) is Expect.REFUSE
 
 
 def test_num_images_is_a_field_of_apikley_only() -> None:
     """kie's document has no such field: there it is an unknown extra, neither good nor bad."""
-    assert _expect(load("apikley"), _body(num_images="5")) is Expect.REFUSE
-    assert _expect(load("kie"), _body(num_images="5")) is Expect.OPEN
+    assert _expect(load_document("apikley"), _body(num_images="5")) is Expect.REFUSE
+    assert _expect(load_document("kie"), _body(num_images="5")) is Expect.OPEN
 
 
 def test_without_content_type_nothing_is_said() -> None:
     """Valid JSON may be taken under any media type or none; a forbidden body under none."""
-    assert _expect(load("kie"), _body(), None) is Expect.OPEN
-    assert _expect(load("kie"), _body(), "text/plain") is Expect.OPEN
-    assert _expect(load("kie"), _body(seed=3), "text/plain") is Expect.REFUSE
-    assert _expect(load("kie"), _body(), "application/json; charset=utf-8") is Expect.ACCEPT
+    assert _expect(load_document("kie"), _body(), None) is Expect.OPEN
+    assert _expect(load_document("kie"), _body(), "text/plain") is Expect.OPEN
+    assert _expect(load_document("kie"), _body(seed=3), "text/plain") is Expect.REFUSE
+    assert (
+        _expect(load_document("kie"), _body(), "application/json; charset=utf-8") is Expect.ACCEPT
+    )

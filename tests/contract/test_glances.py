@@ -6,8 +6,7 @@ import pytest
 
 from contract.conftest import Hold
 from imagen4.contract.cases import generated
-from imagen4.contract.exchange import Planned
-from imagen4.contract.trace import state
+from imagen4.contract.exchange import Case
 from sharpening.clock import Clock
 from sharpening.defect import around
 from sharpening.reference import STYLES, Incoming, Outgoing, Reference
@@ -30,13 +29,13 @@ def test_tasks_that_take_a_second_are_seen_running(
     style: str, clock: Clock, hold: Hold, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Making up requests takes seconds, the first time; no task is running meanwhile."""
-    plain, waits = generated.generated, [3.0]
+    plain, waits = generated.generated_cases, [3.0]
 
-    def slowly(*arguments: Any) -> list[Planned]:
+    def slowly(*arguments: Any) -> list[Case]:
         clock.sleep(waits.pop() if waits else 0.0)
         return plain(*arguments)
 
-    monkeypatch.setattr(generated, "generated", slowly)
+    monkeypatch.setattr(generated, "generated_cases", slowly)
     server = Reference("kie", style, clock)
     _quarters(server)
     found = hold(server).sorted.violations
@@ -58,5 +57,5 @@ def test_looks_grow_rare(clock: Clock, hold: Hold) -> None:
     server.waiting = server.generating = 4.0
     outcome = hold(server)
     first = outcome.trace.tasks[0]
-    assert {state(poll) for poll in first.polls} >= {"waiting", "generating", "success"}
+    assert {poll.state for poll in first.polls} >= {"waiting", "generating", "success"}
     assert 6 <= len(first.polls) <= 18

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imagen4.contract.reports import SPELLINGS, report, text
-from imagen4.contract.run import Options, Seams, run
-from imagen4.contract.target import Target
+from imagen4.contract.reports import RENDERERS, make_report, render_text
+from imagen4.contract.run import RunOptions, Seams, run_contract
+from imagen4.contract.server import ServerUnderTest
 from sharpening.clock import Clock
 
 NAMES = ["code", "msg", "data", "taskId", "state", "param", "resultJson", "createTime", "costTime"]
@@ -39,11 +39,11 @@ HEADERS = st.fixed_dictionaries(
 
 def _judge(answer: Any) -> None:
     clock = Clock()
-    target = Target("apikley", "http://127.0.0.1:9", "sandbox-apikley-key")
+    target = ServerUnderTest("apikley", "http://127.0.0.1:9", "sandbox-apikley-key")
     seams = Seams(httpx.MockTransport(answer), clock.now, clock.sleep)
-    made = report(run(Options(target), seams))
+    made = make_report(run_contract(RunOptions(target), seams))
     assert made.exit_code == 1
-    assert all(spell(made) for spell in (*SPELLINGS.values(), text))
+    assert all(spell(made) for spell in (*RENDERERS.values(), render_text))
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])

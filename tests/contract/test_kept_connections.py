@@ -1,6 +1,7 @@
 """Clients in the field keep their connections; what goes wrong there has to be seen too."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -8,13 +9,13 @@ import httpx
 import pytest
 
 from contract.conftest import Hold
-from imagen4.contract.conversation import Conversation
 from imagen4.contract.credentials import Credential
-from imagen4.contract.document import CREATE
 from imagen4.contract.exchange import Exchange
-from imagen4.contract.reports import report
-from imagen4.contract.run import Options, run
-from imagen4.contract.target import Target
+from imagen4.contract.reports import make_report
+from imagen4.contract.run import RunOptions, run_contract
+from imagen4.contract.server import ServerUnderTest
+from imagen4.contract.transport import Sender
+from imagen4.facts.protocol import CREATE_PATH
 from sharpening import connection_defects
 from sharpening.clock import Clock
 from sharpening.defect import Defect
@@ -39,21 +40,23 @@ def test_without_the_kept_connection_it_passes(
     defect: Defect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No other part of the conversation would have noticed."""
-    monkeypatch.setattr(Conversation, "_over_one_connection", Conversation._create_all)
+    monkeypatch.setattr(Sender, "one_connection", nullcontext)
     assert meet(Setting("kie", "observed"), defect).exit_code == 0
 
 
 def test_the_report_says_that_the_connection_was_kept() -> None:
     """The curl command alone would not show it."""
     (defect,) = [each for each in DEFECTS if each.name == "connection-let-in-for-good"]
-    (broken,) = report(meet(Setting("kie", "observed"), defect)).broken
+    (broken,) = make_report(meet(Setting("kie", "observed"), defect)).broken
     assert broken.seen.endswith("over a connection that requests with the key had used before")
 
 
 def test_what_a_new_connection_shows_too_is_told_of_that() -> None:
     """The command of the report then repeats what was seen."""
     everywhere = Defect("open", "key", lambda server: vars(server).update(accepts_key=_anybody))
-    assert "connection" not in report(meet(Setting("kie", "observed"), everywhere)).broken[0].seen
+    assert (
+        "connection" not in make_report(meet(Setting("kie", "observed"), everywhere)).broken[0].seen
+    )
 
 
 def _anybody(_authorization: str | None, _path: str) -> bool:
@@ -61,7 +64,7 @@ def _anybody(_authorization: str | None, _path: str) -> bool:
 
 
 def _kept(exchanges: Sequence[Exchange]) -> list[Exchange]:
-    return [each for each in exchanges if each.kept]
+    return [each for each in exchanges if each.keep_alive]
 
 
 @pytest.mark.parametrize("budget", [0, 1, 4, 5])
@@ -69,7 +72,7 @@ def test_its_creates_count_as_paid(budget: int, clock: Clock, hold: Hold) -> Non
     """Where creates cost something, it makes as many as are left, and reads what there is."""
     outcome = hold(Reference("kie", "observed", clock), STAGING, max_paid=budget)
     kept = _kept(outcome.trace.exchanges)
-    assert sum(each.request.path == CREATE for each in kept) == max(0, budget - 3)
+    assert sum(each.request.path == CREATE_PATH for each in kept) == max(0, budget - 3)
     assert any(each.request.credential is Credential.NONE for each in kept) == (budget > 0)
     assert (outcome.paid, outcome.exit_code) == (budget, 0)
 
@@ -165,5 +168,5 @@ def connections() -> Iterator[tuple[str, list[int]]]:
 def test_one_connection_carries_several_requests(connections: tuple[str, list[int]]) -> None:
     """Over a real socket: one is kept, for the two creates and what is asked about them."""
     url, carried = connections
-    outcome = run(Options(Target("kie", url, KEYS["kie"])))
+    outcome = run_contract(RunOptions(ServerUnderTest("kie", url, KEYS["kie"])))
     assert sorted(carried)[-2:] == [1, len(_kept(outcome.trace.exchanges))]

@@ -9,22 +9,22 @@ import pytest
 
 from imagen4.contract.credentials import Credential
 from imagen4.contract.curl import curl
-from imagen4.contract.exchange import Request
-from imagen4.contract.reports import SPELLINGS, report, text
-from imagen4.contract.run import Options, Seams, run
-from imagen4.contract.target import CouldNotRunError, Target, target
+from imagen4.contract.exchange import HttpRequest
+from imagen4.contract.reports import RENDERERS, make_report, render_text
+from imagen4.contract.run import RunOptions, Seams, run_contract
+from imagen4.contract.server import CouldNotRunError, ServerUnderTest, find_server
 from sharpening.catalogue import CATALOGUE
 from sharpening.measure import Setting, meet
 
 KEY = "sk-live-1234567890"
-REPORTS = {**SPELLINGS, "text": text}
+REPORTS = {**RENDERERS, "text": render_text}
 
 
 @pytest.mark.parametrize(
     ("gateway", "url", "words"),
     [
-        ("kie", "https://api.apikley.ru", "the other gateway"),
-        ("apikley", "https://api.kie.ai", "the other gateway"),
+        ("kie", "https://api.apikley.ru", "is another gateway"),
+        ("apikley", "https://api.kie.ai", "is another gateway"),
         ("kie", "http://api.kie.ai", "https only"),
         ("kie", "https://me:you@api.kie.ai", "host, port and path only"),
         ("kie", "https://api.kie.ai?x=1", "host, port and path only"),
@@ -36,31 +36,31 @@ REPORTS = {**SPELLINGS, "text": text}
 def test_a_wrong_host_gets_nothing(gateway: str, url: str, words: str) -> None:
     """The run is refused before anything is sent, and the sentence says why."""
     with pytest.raises(CouldNotRunError, match=words):
-        target(gateway, url, KEY, {})
+        find_server(gateway, url, KEY, {})
 
 
 def test_a_key_from_the_environment_stays_with_its_gateway() -> None:
     """It goes to the gateway's own host or loopback; another host needs a key of its own."""
     environment = {"KIE_API_KEY": KEY}
-    assert target("kie", "https://api.kie.ai", None, environment).key == KEY
-    assert target("kie", "http://127.0.0.1:1/kie", None, environment).key == KEY
+    assert find_server("kie", "https://api.kie.ai", None, environment).key == KEY
+    assert find_server("kie", "http://127.0.0.1:1/kie", None, environment).key == KEY
     with pytest.raises(CouldNotRunError, match="wrong host"):
-        target("kie", "https://staging.example", None, environment)
-    assert target("kie", "https://staging.example", "given", environment).key == "given"
+        find_server("kie", "https://staging.example", None, environment)
+    assert find_server("kie", "https://staging.example", "given", environment).key == "given"
     with pytest.raises(CouldNotRunError, match="no key"):
-        target("apikley", "https://api.apikley.ru", None, environment)
+        find_server("apikley", "https://api.apikley.ru", None, environment)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.1", "[::1]"])
 def test_loopback_has_a_key_without_being_told(host: str) -> None:
     """The sandbox's own key is tried where nothing else is known."""
-    assert target("kie", f"http://{host}:8080/kie", None, {}).key == "sandbox-kie-key"
+    assert find_server("kie", f"http://{host}:8080/kie", None, {}).key == "sandbox-kie-key"
 
 
 def test_names_that_only_look_like_loopback_are_not() -> None:
     """A name is never looked up: what it points to may change, and costs money."""
     for host in ("127.0.0.1.example", "localhost.example", "loopback"):
-        assert not Target("kie", f"http://{host}", KEY).loopback
+        assert not ServerUnderTest("kie", f"http://{host}", KEY).loopback
 
 
 def test_no_redirect_is_followed_and_one_origin_asked() -> None:
@@ -71,9 +71,9 @@ def test_no_redirect_is_followed_and_one_origin_asked() -> None:
         hosts.add(request.url.host)
         return httpx.Response(307, headers={"location": "https://elsewhere.invalid/"})
 
-    options = Options(Target("kie", "http://127.0.0.1:9", KEY))
+    options = RunOptions(ServerUnderTest("kie", "http://127.0.0.1:9", KEY))
     seams = Seams(httpx.MockTransport(answer), sleep=lambda _seconds: None)
-    outcome = run(options, seams)
+    outcome = run_contract(options, seams)
     assert hosts == {"127.0.0.1"}
     assert {finding.check for finding in outcome.sorted.violations} >= {"no-redirect"}
 
@@ -87,7 +87,7 @@ def test_no_report_holds_the_key(defect: str, name: str) -> None:
     broken = next(each for each in CATALOGUE if each.name == defect)
     outcome = meet(Setting("kie", "observed"), broken)
     assert outcome.exit_code == 1
-    made = REPORTS[name](report(outcome))
+    made = REPORTS[name](make_report(outcome))
     assert "sandbox-kie-ke" not in made
     assert "sandbox-apikley-ke" not in made
 
@@ -96,7 +96,7 @@ def test_no_recorded_exchange_holds_the_key() -> None:
     """It is taken out where the answer comes in, so nothing behind that can leak it."""
     broken = next(each for each in CATALOGUE if each.name == "key-in-every-message")
     outcome = meet(Setting("apikley", "documented"), broken)
-    recorded = repr([(e.request, e.answer, e.trouble) for e in outcome.trace.exchanges])
+    recorded = repr([(e.request, e.answer, e.error) for e in outcome.trace.exchanges])
     assert "sandbox-apikley-key" not in recorded
     assert "[key]" in recorded
 
@@ -104,7 +104,7 @@ def test_no_recorded_exchange_holds_the_key() -> None:
 @pytest.mark.parametrize("credential", Credential)
 def test_curl_names_the_key_by_its_variable(credential: Credential) -> None:
     """A command can be pasted into a shell that has the key; it does not have it itself."""
-    request = Request("GET", "/api", (("taskId", "a b&c"),), credential=credential)
+    request = HttpRequest("GET", "/api", (("taskId", "a b&c"),), credential=credential)
     command = curl(request, "https://api.kie.ai", "KIE_API_KEY")
     assert command.startswith("curl -sS 'https://api.kie.ai/api?taskId=a+b%26c'")
     assert ("KIE_API_KEY" in command) == (
@@ -133,7 +133,7 @@ def test_curl_names_the_key_by_its_variable(credential: Credential) -> None:
 )
 def test_any_body_can_be_pasted(content: bytes, tmp_path: Path) -> None:
     """A shell gives curl exactly the bytes that were sent, NUL and quotes included."""
-    command = curl(Request("POST", "/api", content=content), "http://127.0.0.1", "K")
+    command = curl(HttpRequest("POST", "/api", content=content), "http://127.0.0.1", "K")
     assert "\0" not in command
     assert len(command) < 300
     stand_in = tmp_path / "curl"
@@ -152,6 +152,6 @@ def test_any_body_can_be_pasted(content: bytes, tmp_path: Path) -> None:
 def test_a_long_body_makes_a_short_command() -> None:
     """Five thousand times the same character is written as what makes it."""
     content = json.dumps({"prompt": "it's " + "é" * 5001}, ensure_ascii=False).encode()
-    command = curl(Request("POST", "/api", content=content), "http://127.0.0.1", "K")
+    command = curl(HttpRequest("POST", "/api", content=content), "http://127.0.0.1", "K")
     assert len(command) < 250
     assert "$(printf 'é%.0s' $(seq 5001))" in command

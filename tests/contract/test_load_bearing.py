@@ -6,7 +6,7 @@ from ruamel.yaml import YAML
 import overlays
 import regenerate
 from imagen4.contract.checks import CHECKS, findings
-from imagen4.contract.deviations import sort
+from imagen4.contract.deviations import sort_findings
 from imagen4.contract.document import Document
 from sharpening.catalogue import CATALOGUE
 from sharpening.measure import Setting, meet
@@ -84,7 +84,7 @@ def test_without_this_check_a_defect_passes(name: str) -> None:
     phase = "full" if DEFECTS[defect].full_only else "quick"
     outcome = meet(Setting(gateway, style, phase), DEFECTS[defect])
     assert outcome.sorted.violations
-    left = sort(outcome.trace, findings(outcome.trace, without=[name]))
+    left = sort_findings(outcome.trace, findings(outcome.trace, without=[name]))
     assert left.violations == []
 
 

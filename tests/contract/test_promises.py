@@ -4,8 +4,8 @@ import pytest
 
 from contract.conftest import Hold
 from imagen4.contract.checks import CHECKS
-from imagen4.contract.document import load
-from imagen4.contract.reports import report, text
+from imagen4.contract.document import load_document
+from imagen4.contract.reports import make_report, render_text
 from sharpening.catalogue import CATALOGUE
 from sharpening.clock import Clock
 from sharpening.defect import Defect, recording_when, sending
@@ -19,7 +19,7 @@ DEFECTS = {defect.name: defect for defect in CATALOGUE}
 @pytest.mark.parametrize("name", CHECKS)
 def test_every_promise_stands_in_the_document(name: str, gateway: str) -> None:
     """Each check's pointer leads somewhere in both contract documents."""
-    assert load(gateway).at(CHECKS[name].pointer) is not None
+    assert load_document(gateway).at(CHECKS[name].pointer) is not None
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -57,29 +57,29 @@ NAMED = [
 @pytest.mark.parametrize(("name", "promise"), NAMED)
 def test_a_broken_server_is_told_which_promise_it_broke(name: str, promise: str) -> None:
     """The report has the promise once, a pointer into the document and a curl that shows it."""
-    made = report(meet(Setting("kie", "observed"), DEFECTS[name]))
+    made = make_report(meet(Setting("kie", "observed"), DEFECTS[name]))
     (broken,) = [each for each in made.broken if each.promise == promise]
-    load("kie").at(broken.pointer)
+    load_document("kie").at(broken.pointer)
     assert broken.curl.startswith("curl -sS")
-    assert text(made).count(f": {promise}\n") == 1
+    assert render_text(made).count(f": {promise}\n") == 1
     assert made.last_line.startswith("violated: kie broke: ")
 
 
 def test_one_of_many_is_told_as_one_of_many() -> None:
     """An example stands for its group, and the group is counted."""
-    made = report(meet(Setting("kie", "observed"), DEFECTS["prompt-of-any-length"]))
+    made = make_report(meet(Setting("kie", "observed"), DEFECTS["prompt-of-any-length"]))
     (broken,) = made.broken
     more = broken.times - 1
     assert more > 1
-    assert f"{broken.seen} (and for {more} more requests)\n" in text(made)
+    assert f"{broken.seen} (and for {more} more requests)\n" in render_text(made)
 
 
 @pytest.mark.parametrize("name", ["bad-parameter-is-401", "unknown-task-is-401"])
 def test_a_401_for_another_reason_puts_no_blame_on_the_key(name: str) -> None:
     """The key opens valid requests: nobody is asked whether it is the right one."""
-    made = report(meet(Setting("kie", "observed"), DEFECTS[name]))
+    made = make_report(meet(Setting("kie", "observed"), DEFECTS[name]))
     assert [each.check for each in made.broken] == ["key-blamed"]
-    assert "right one" not in text(made)
+    assert "right one" not in render_text(made)
     assert made.broken[0].seen.endswith(", with a good key")
 
 
@@ -88,14 +88,14 @@ def test_a_key_that_opens_nothing_is_asked_about(url: str, clock: Clock, hold: H
     """Also where nothing valid could be sent, for want of a budget."""
     server = Reference("kie", "observed", clock)
     DEFECTS["right-key-refused"].apply(server)
-    made = report(hold(server, url, max_paid=0))
+    made = make_report(hold(server, url, max_paid=0))
     assert [each.check for each in made.broken] == ["key-opens"]
-    assert "(is it the right one?)" in text(made)
+    assert "(is it the right one?)" in render_text(made)
 
 
 def test_each_operation_that_a_wrong_key_opens_is_named() -> None:
     """A paid operation that is open stands before one that only reads, and hides it not."""
-    made = report(meet(Setting("kie", "observed"), DEFECTS["any-key-passes"]))
+    made = make_report(meet(Setting("kie", "observed"), DEFECTS["any-key-passes"]))
     operations = [each.operation for each in made.broken if each.check == "other-keys"]
     assert operations == ["createTask", "recordInfo"]
 
@@ -105,7 +105,7 @@ def test_each_operation_that_a_wrong_key_opens_is_named() -> None:
 )
 def test_each_promise_has_one_line(name: str) -> None:
     """What breaks in both operations is told once, with both of them named."""
-    made = report(meet(Setting("kie", "documented"), DEFECTS[name]))
+    made = make_report(meet(Setting("kie", "documented"), DEFECTS[name]))
     promises = [each.promise for each in made.broken]
     assert len(set(promises)) == len(promises)
     assert len(promises) == 1 or name == "validation-off"
@@ -123,7 +123,7 @@ def test_each_promise_has_one_line(name: str) -> None:
 )
 def test_the_place_fits_the_operation_shown(name: str, place: str) -> None:
     """What is seen on recordInfo is promised there, not where createTask is described."""
-    made = report(meet(Setting("apikley", "observed"), DEFECTS[name]))
+    made = make_report(meet(Setting("apikley", "observed"), DEFECTS[name]))
     assert place in made.broken[0].pointer
     assert place.partition("/")[0] in made.broken[0].curl
 
@@ -131,7 +131,7 @@ def test_the_place_fits_the_operation_shown(name: str, place: str) -> None:
 def test_nan_is_one_finding() -> None:
     """It is no JSON; that it is no integer either says nothing new."""
     nan = Defect("nan", "record", recording_when(("success", "fail"), costTime=float("nan")))
-    made = report(meet(Setting("kie", "documented"), nan))
+    made = make_report(meet(Setting("kie", "documented"), nan))
     assert [each.check for each in made.broken] == ["strict-json"]
 
 
@@ -139,7 +139,7 @@ def test_nan_is_one_finding() -> None:
 def test_statuses_tell_the_style_where_no_code_can_be_read(style: str) -> None:
     """Refusals by real statuses without a body are not taken for the other style."""
     empty = sending(lambda outgoing, _: Outgoing(outgoing.status, b"", outgoing.headers))
-    made = report(meet(Setting("kie", style), Defect("empty", "answer", empty)))
+    made = make_report(meet(Setting("kie", style), Defect("empty", "answer", empty)))
     assert made.style == style
 
 
@@ -156,7 +156,7 @@ def test_statuses_tell_the_style_where_no_code_can_be_read(style: str) -> None:
 )
 def test_ends_that_did_not_come_are_named(phase: str, line: str) -> None:
     """Quick does not wait for ever, nor say more than it saw; full calls it broken."""
-    made = report(meet(Setting("kie", "observed", phase), DEFECTS["never-ends"]))
+    made = make_report(meet(Setting("kie", "observed", phase), DEFECTS["never-ends"]))
     assert made.last_line.startswith(line)
     assert ("not seen: the end of 20 of 20 tasks" in made.last_line) == (phase == "quick")
     assert made.exit_code == int(phase == "full")
@@ -165,7 +165,7 @@ def test_ends_that_did_not_come_are_named(phase: str, line: str) -> None:
 def test_a_slow_server_does_not_hold_up_quick() -> None:
     """Answers just within the bound: what there was no time for is counted and listed."""
     slow = Defect("slow", "wire", sending(_slow))
-    made = report(meet(Setting("apikley", "documented"), slow))
+    made = make_report(meet(Setting("apikley", "documented"), slow))
     assert made.broken == ()
     assert made.seconds < 60
     assert made.last_line.startswith("conforms as far as seen: ")

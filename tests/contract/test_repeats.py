@@ -2,15 +2,15 @@
 
 import pytest
 
-from imagen4.contract.reports import report
-from imagen4.contract.run import Options, run
-from imagen4.contract.target import Target
+from imagen4.contract.reports import make_report
+from imagen4.contract.run import RunOptions, run_contract
+from imagen4.contract.server import ServerUnderTest
 from imagen4.sandbox import Sandbox
 
 
 def _verdict(sandbox: Sandbox, gateway: str) -> tuple[object, ...]:
-    target = Target(gateway, sandbox.url(gateway), sandbox.key(gateway))
-    made = report(run(Options(target)))
+    target = ServerUnderTest(gateway, sandbox.url(gateway), sandbox.key(gateway))
+    made = make_report(run_contract(RunOptions(target)))
     known = tuple(each.id for each in made.deviations)
     return made.exit_code, made.broken, known, made.notes, made.not_checked
 

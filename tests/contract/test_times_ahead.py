@@ -6,7 +6,7 @@ import pytest
 
 from contract.clocks import Shifted, checks_on
 from contract.conftest import Hold
-from imagen4.contract.run import Outcome
+from imagen4.contract.run import RunOutcome
 from sharpening.clock import Clock
 from sharpening.defect import Defect, around, recording
 from sharpening.measure import Setting, caught_by, meet
@@ -16,7 +16,7 @@ from sharpening.time_defects import AREA
 AHEAD = {defect.name: defect for defect in AREA.defects if "ahead" in defect.name}
 
 
-def _checks(outcome: Outcome) -> list[str]:
+def _checks(outcome: RunOutcome) -> list[str]:
     return caught_by(outcome.sorted.violations)
 
 

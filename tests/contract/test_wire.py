@@ -11,8 +11,8 @@ import pytest
 
 from contract.conftest import Hold
 from imagen4.contract import run as run_module
-from imagen4.contract.run import Options, Outcome, run
-from imagen4.contract.target import Target
+from imagen4.contract.run import RunOptions, RunOutcome, run_contract
+from imagen4.contract.server import ServerUnderTest
 from sharpening.clock import Clock
 from sharpening.reference import Incoming, Outgoing, Reference
 
@@ -46,11 +46,11 @@ def _answering(answer: bytes, wait: threading.Event | None = None) -> Iterator[s
             thread.join()
 
 
-def _run(url: str) -> Outcome:
-    return run(Options(Target("kie", url, "sandbox-kie-key")))
+def _run(url: str) -> RunOutcome:
+    return run_contract(RunOptions(ServerUnderTest("kie", url, "sandbox-kie-key")))
 
 
-def _checks(outcome: Outcome) -> set[str]:
+def _checks(outcome: RunOutcome) -> set[str]:
     return {finding.check for finding in outcome.sorted.violations}
 
 

@@ -1,16 +1,22 @@
 """Does a server keep the promises of a gateway's document?
 
-The layers, each using only those above it:
+The layers, each importing only from those above it (pyproject.toml holds them to that):
 
-    document      the contract document: pointers, request and answer schemas
-    exchange      one request, its intent, its answer; the verdict in it
-    transport     the one place every request passes: budget, pace, key, redaction
-    cases         what is asked, and what the document says must come of it
-    conversation  asks it all, follows every task to its end, records exchanges
-    checks        recorded exchanges -> findings; no I/O
-    deviations    findings the wire is known to differ in, as data
-    reports       findings -> text, JUnit, JSON, Markdown
-    command       the command line; `plugin` is the same for pytest
+    credentials   what can stand in the Authorization header; strict_json: JSON read as a
+                  strict and as a lenient reader would; choices: what the options allow
+    exchange      one request, its intent, its answer, the verdict in it; document: what a
+                  gateway promises, as pointers and schemas; server: where requests may go
+    trace         all exchanges of a run, and the history of each task; pace: the documented
+                  rates; secrets: keys found in answers and taken out
+    transport     the one place every request passes: budget, pace, key; cases: what is asked,
+                  and what the document says must come of it; promptness: what is slow
+    checks        a trace -> findings, no I/O; follow: polls tasks to their ends; stateful:
+                  schemathesis' walk along the document's links
+    conversation  asks it all, in order; deviations: findings the wire is known to differ in,
+                  as data; notes: what is told and not failed; curl: a request as a command
+    run           one run, from options to outcome
+    reports       an outcome -> text, JUnit, JSON, Markdown
+    command       the command line; plugin: the same for pytest
 
 Requests are generated with schemathesis (examples, coverage, fuzzing, stateful links);
 answers are judged by the validator it brings (jsonschema-rs), whose errors name the

@@ -1,5 +1,9 @@
-"""What command line and pytest options let one choose; imports nothing."""
+"""What the command line and the pytest options let one choose; light to import."""
 
-GATEWAYS = ("kie", "apikley")
+from __future__ import annotations
+
+from ..facts import GATEWAYS
+
 PROFILES = ("auto", "observed", "documented")
 PHASES = ("quick", "full")
+KEY_VARIABLES = " or ".join(each.key_variable for each in GATEWAYS.values())

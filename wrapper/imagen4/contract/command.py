@@ -1,30 +1,33 @@
 """`imagen4 contract GATEWAY`: check that a server keeps to a gateway's document."""
 
+from __future__ import annotations
+
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from imagen4.contract.choices import GATEWAYS, PHASES, PROFILES
-from imagen4.contract.target import PRICES, CouldNotRunError, Target, target
+from ..facts import GATEWAYS
+from .choices import KEY_VARIABLES, PHASES, PROFILES
+from .server import CouldNotRunError, ServerUnderTest, find_server
 
 if TYPE_CHECKING:
-    from imagen4.contract.run import Options
+    from collections.abc import Iterable
+
+    from .run import RunOptions
 
 
 @click.command(name="contract")
-@click.argument("gateway", type=click.Choice(GATEWAYS))
+@click.argument("gateway", type=click.Choice(list(GATEWAYS)))
 @click.option("--base-url", required=True, help="The server to check; may have a path.")
 @click.option(
     "--api-key",
-    help="Key for that server; else from KIE_API_KEY or APIKLEY_API_KEY, "
-    "or on loopback the sandbox's.",
+    help=f"Key for that server; else from {KEY_VARIABLES}, or on loopback the sandbox's.",
 )
-@click.option("--foreign-key", help="A key of the other gateway, which has to be refused.")
+@click.option("--foreign-key", help="A key of any other known gateway, which has to be refused.")
 @click.option(
     "--profile",
     type=click.Choice(PROFILES),
@@ -74,13 +77,13 @@ def command(  # one argument for each option
     """
     files = {"junit": junit, "json": json_file, "markdown": markdown}
     # First of all: that it is not installed is said before anybody agrees to pay.
-    from imagen4.contract.run import Options
+    from .run import RunOptions
 
     try:
         _writable(path for path in files.values() if path is not None)
-        where = target(gateway, base_url, api_key, dict(os.environ))
+        where = find_server(gateway, base_url, api_key, dict(os.environ))
         _agree(where, max_paid, yes)
-        code = _run(Options(where, profile, seed, phase, max_paid, foreign_key), files)
+        code = _run(RunOptions(where, profile, seed, phase, max_paid, foreign_key), files)
     except (CouldNotRunError, OSError) as error:
         click.echo(f"could not run: {error}")
         code = 2
@@ -94,25 +97,24 @@ def _writable(paths: Iterable[Path]) -> None:
             raise CouldNotRunError(f"{path} cannot be written")
 
 
-def _run(options: "Options", files: dict[str, Path | None]) -> int:
+def _run(options: RunOptions, files: dict[str, Path | None]) -> int:
     """Hold the conversation, write the reports, print the text; the exit code."""
-    from imagen4.contract.reports import SPELLINGS, text
-    from imagen4.contract.reports.model import report
-    from imagen4.contract.run import run
+    from .reports import RENDERERS, make_report, render_text
+    from .run import run_contract
 
-    made = report(run(options))
+    made = make_report(run_contract(options))
     for name, path in files.items():
         if path is not None:
-            write(path, SPELLINGS[name](made))
-    click.echo(text(made))
+            write_whole(path, RENDERERS[name](made))
+    click.echo(render_text(made))
     return made.exit_code
 
 
-def _agree(where: Target, max_paid: int, yes: bool) -> None:
+def _agree(where: ServerUnderTest, max_paid: int, yes: bool) -> None:
     """Say what a run may cost, and have it confirmed; CouldNotRunError if it is not."""
     if where.loopback or max_paid == 0:
         return
-    click.echo(f"Up to {max_paid} request(s) may be paid for, each {PRICES[where.gateway]}.")
+    click.echo(f"Up to {max_paid} request(s) may be paid for, each {where.price}.")
     if yes:
         return
     if not sys.stdin.isatty():
@@ -121,7 +123,7 @@ def _agree(where: Target, max_paid: int, yes: bool) -> None:
         raise CouldNotRunError("budget: not agreed to")
 
 
-def write(path: Path, content: str) -> None:
+def write_whole(path: Path, content: str) -> None:
     """Write a whole file or none; OSError when it cannot be written."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     temporary = Path(name)

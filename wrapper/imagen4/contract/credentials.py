@@ -1,6 +1,10 @@
 """What can stand in the Authorization header, by name, so that no record holds a key."""
 
+from __future__ import annotations
+
 from enum import StrEnum
+
+from ..facts import GATEWAYS
 
 
 class Credential(StrEnum):
@@ -14,23 +18,22 @@ class Credential(StrEnum):
     LONGER = "the key with a character more"
     SHORTER = "the key without its last character"
     OTHER_CASE = "the key with upper and lower case swapped"
-    FOREIGN = "a key of the other gateway"
+    FOREIGN = "a key of another gateway"
     BARE = "the key without `Bearer`"
     BASIC = "the key under `Basic`"
 
 
 MADE_UP = "imagen4-contract-made-up-key-0f3a"
-OTHER_GATEWAY = {"kie": "apikley", "apikley": "kie"}
 
 
 def foreign_key(gateway: str, key: str, given: str | None = None) -> str:
-    """A key of the other gateway's: the one given, or the same key with the names exchanged.
+    """A key of another gateway: the one given, or the same key with the names exchanged.
 
-    A real key of the other gateway is only ever sent when the user names it for this.
+    A real key of another gateway is only ever sent when the user names it for this.
     """
     if given:
         return given
-    other = OTHER_GATEWAY[gateway]
+    other = next((name for name in GATEWAYS if name != gateway), "other")
     return key.replace(gateway, other) if gateway in key else f"{other}-{MADE_UP}"
 
 

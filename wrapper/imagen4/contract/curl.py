@@ -1,19 +1,24 @@
 """A request as a curl command that can be pasted; the key is a shell variable."""
 
+from __future__ import annotations
+
 import re
 import shlex
 import string
 import unicodedata
+from typing import TYPE_CHECKING
 
-from imagen4.contract.credentials import as_shell
-from imagen4.contract.exchange import Request
+from .credentials import as_shell
+
+if TYPE_CHECKING:
+    from .exchange import HttpRequest
 
 RUN = re.compile(r"(.{1,6}?)\1{199,}", re.DOTALL)
 """A long run of the same few characters, as boundary cases have it."""
 PLAIN = string.ascii_letters + string.digits + ' {}[]":,._/'
 
 
-def curl(request: Request, base_url: str, variable: str) -> str:
+def curl(request: HttpRequest, base_url: str, variable: str) -> str:
     """The command; long runs are written as the `printf` that makes them."""
     words = ["curl", "-sS"]
     if request.method != "GET":

@@ -4,17 +4,23 @@ The table is deviations.toml. A finding is excused only when every condition giv
 there fits it, so another defect of the same operation is still a finding.
 """
 
+from __future__ import annotations
+
 import json
 import tomllib
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from imagen4.contract.checks.registry import Finding
-from imagen4.contract.exchange import Exchange, Subject
-from imagen4.contract.trace import Trace, operation_name
+from ..facts.protocol import COST_TIME, DATA, TASK_ID
+from .exchange import Subject
+from .trace import Trace, operation_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from .checks.registry import Finding
 
 NO_DATA: tuple[Any, ...] = (None, {})
 """Absent, null or empty: a reader of a refusal is told the same by all three."""
@@ -40,27 +46,17 @@ class Deviation:
 
     def excuses(self, finding: Finding) -> bool:
         """Whether this is exactly the deviation, and nothing more."""
-        return self._fits(finding.exchange) and all(
-            (
-                finding.check in self.checks,
-                not self.fields or finding.field in self.fields,
-                not self.values or json.dumps(finding.value) in self.values,
-            )
-        )
-
-    def _fits(self, exchange: Exchange) -> bool:
-        verdict = exchange.verdict
-        status: int | str = verdict.status
-        if "code" in self.http and verdict.status == verdict.code:
-            status = "code"
-        return all(
-            (
-                not self.operation or exchange.request.path == self.operation,
-                not self.subjects or exchange.intent.subject in self.subjects,
-                not self.http or status in self.http,
-                not self.codes or verdict.code in self.codes,
-                not self.data or exchange.payload.get("data") in NO_DATA,
-            )
+        exchange, verdict = finding.exchange, finding.exchange.verdict
+        same = "code" in self.http and verdict.status == verdict.code
+        return (
+            finding.check in self.checks
+            and (not self.operation or exchange.request.path == self.operation)
+            and (not self.subjects or exchange.intent.subject in self.subjects)
+            and (not self.http or same or verdict.status in self.http)
+            and (not self.codes or verdict.code in self.codes)
+            and (not self.data or exchange.payload.get(DATA) in NO_DATA)
+            and (not self.fields or finding.field in self.fields)
+            and (not self.values or json.dumps(finding.value) in self.values)
         )
 
 
@@ -79,7 +75,7 @@ def _frozen(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Sorted:
+class SortedFindings:
     """Findings, taken apart."""
 
     violations: list[Finding]
@@ -87,12 +83,15 @@ class Sorted:
     gone: list[Deviation]
 
 
-def sort(trace: Trace, findings: Iterable[Finding]) -> Sorted:
+def sort_findings(trace: Trace, findings: Iterable[Finding]) -> SortedFindings:
     """Tell violations from known deviations, and name the deviations that did not show."""
     violations: list[Finding] = []
     excused: dict[str, list[Finding]] = {}
     for finding in findings:
-        known = next((each for each in registered() if each.excuses(finding)), None)
+        known = next(
+            (each for each in registered() if each.excuses(finding)),
+            None,
+        )
         if known is None:
             violations.append(finding)
         else:
@@ -102,35 +101,25 @@ def sort(trace: Trace, findings: Iterable[Finding]) -> Sorted:
         for each in registered()
         if each.told and each.id not in excused and OPPORTUNITIES[each.told](trace)
     ]
-    return Sorted(violations, excused, gone)
+    return SortedFindings(violations, excused, gone)
 
 
-def _refused(*subjects: Subject) -> Callable[[Trace], bool]:
-    def seen(trace: Trace) -> bool:
-        return any(
-            exchange.verdict.refused and exchange.intent.subject in subjects
-            for exchange in trace.answered()
-        )
-
-    return seen
+def _has_refusal(trace: Trace, subject: Subject) -> bool:
+    return any(each.verdict.refused and each.intent.subject is subject for each in trace.answered)
 
 
-def _any_poll(field: str) -> Callable[[Trace], bool]:
-    def seen(trace: Trace) -> bool:
-        polls = [poll for task in trace.tasks for poll in task.ended]
-        return any(field in poll.data for poll in polls)
-
-    return seen
+def _has_at_an_end(trace: Trace, field: str) -> bool:
+    return any(field in poll.data for task in trace.tasks for poll in task.ended)
 
 
 OPPORTUNITIES: dict[str, Callable[[Trace], bool]] = {
-    "refused parameter": _refused(Subject.PARAMETER),
-    "refused unknown task": _refused(Subject.UNKNOWN_TASK),
-    "cost time": _any_poll("costTime"),
-    "record": _any_poll("taskId"),
+    "refused parameter": lambda trace: _has_refusal(trace, Subject.PARAMETER),
+    "refused unknown task": lambda trace: _has_refusal(trace, Subject.UNKNOWN_TASK),
+    "cost time": lambda trace: _has_at_an_end(trace, COST_TIME),
+    "record": lambda trace: _has_at_an_end(trace, TASK_ID),
 }
 
 
-def sentence(deviation: Deviation) -> str:
+def deviation_in_words(deviation: Deviation) -> str:
     place = f"{operation_name(deviation.operation)}: " if deviation.operation else ""
     return f"{place}documented: {deviation.documented}; seen: {deviation.seen}"

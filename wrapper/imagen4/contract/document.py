@@ -1,40 +1,47 @@
 """The contract document: what a gateway promises, addressed by JSON pointers.
 
-The document is the gateway's vendored page, Get Task Details as documented, and the
+The document is the gateway's vendored page, Get TaskHistory Details as documented, and the
 contract overlay, merged into `contract.json` when the packages are generated.
 """
 
-from collections.abc import Iterable, Iterator
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from imagen4.facts.documents import document
+from ..facts.documents import document
+from ..facts.protocol import CODE, CREATE_PATH, DETAILS_PATH, INPUT
 
-CREATE = "/api/v1/jobs/createTask"
-RECORD = "/api/v1/jobs/recordInfo"
-PATHS = (CREATE, RECORD)
-METHODS = {CREATE: "post", RECORD: "get"}
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+METHODS = {CREATE_PATH: "post", DETAILS_PATH: "get"}
 
 
 def pointer(*steps: str | int) -> str:
     """A JSON pointer in fragment form: `pointer("paths", "/a")` is `#/paths/~1a`."""
-    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-    return "/".join(("#", *escaped))
+    return "/".join(["#", *[str(step).replace("~", "~0").replace("/", "~1") for step in steps]])
 
 
-REQUEST = pointer("paths", CREATE, "post", "requestBody")
-BODY = f"{REQUEST}/content/application~1json/schema"
-CREATE_PATH = pointer("paths", CREATE)
-CREATED = pointer("paths", CREATE, "post", "responses", "200")
-RECORDED = pointer("paths", RECORD, "get", "responses", "200")
-NO_TASK = pointer("paths", RECORD, "get", "responses", "404")
-TASK_ID_PARAMETER = pointer("paths", RECORD, "get", "parameters", 0)
-CODE = "#/components/schemas/ApiResponse/properties/code"
-TASK = "#/components/schemas/TaskDetails"
-KEY = "#/components/securitySchemes/BearerAuth"
+CREATE_ITEM = pointer("paths", CREATE_PATH)
+REQUEST_BODY = f"{CREATE_ITEM}/post/requestBody"
+BODY_SCHEMA = f"{REQUEST_BODY}/content/application~1json/schema"
+CREATED_ANSWER = f"{CREATE_ITEM}/post/responses/200"
+DETAILS_OPERATION = pointer("paths", DETAILS_PATH, "get")
+RECORD_ANSWER = f"{DETAILS_OPERATION}/responses/200"
+NO_TASK_ANSWER = f"{DETAILS_OPERATION}/responses/404"
+TASK_ID_PARAMETER = f"{DETAILS_OPERATION}/parameters/0"
+CODE_SCHEMA = f"#/components/schemas/ApiResponse/properties/{CODE}"
+TASK_SCHEMA = "#/components/schemas/TaskDetails"
+KEY_SCHEME = "#/components/securitySchemes/BearerAuth"
+
+
+def field_of_record(name: str) -> str:
+    """The pointer to a field of the record."""
+    return f"{TASK_SCHEMA}/properties/{name}"
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,7 @@ class Document:
     @cached_property
     def link(self) -> Link | None:
         """The link from a created task to its record; None when the document has none."""
-        links = self.at(CREATED).get("links", {})
+        links = self.at(CREATED_ANSWER).get("links", {})
         for link in links.values():
             path = self._path_of(link["operationId"])
             for name, expression in link["parameters"].items():
@@ -83,7 +90,9 @@ class Document:
     def _path_of(self, operation_id: str) -> str:
         paths = self.content["paths"]
         return next(
-            path for path in PATHS if paths[path][METHODS[path]].get("operationId") == operation_id
+            path
+            for path, method in METHODS.items()
+            if paths[path][method].get("operationId") == operation_id
         )
 
     def at(self, place: str) -> Any:
@@ -94,19 +103,27 @@ class Document:
             value = value[int(key)] if isinstance(value, list) else value[key]
         return value
 
+    @cached_property
+    def input_fields(self) -> dict[str, Any]:
+        """The schemas of the fields of `input`, by name."""
+        fields: dict[str, Any] = self.at(f"{BODY_SCHEMA}/properties/{INPUT}/properties")
+        return fields
+
     def operation(self, path: str) -> dict[str, Any]:
         found: dict[str, Any] = self.content["paths"][path][METHODS[path]]
         return found
 
-    def bound(self, path: str, *, loopback: bool) -> float | None:
-        """Seconds within which the operation has to answer; None when none is promised."""
-        bounds = self.operation(path).get("x-answers-within-seconds", {})
-        value: float | None = bounds.get("loopback" if loopback else "network")
-        return value
+    def bounds(self, *, loopback: bool) -> dict[str, float | None]:
+        """By path, the seconds within which to answer; None where none are promised."""
+        network = "loopback" if loopback else "network"
+        return {
+            path: self.operation(path).get("x-answers-within-seconds", {}).get(network)
+            for path in METHODS
+        }
 
     def body_breaches(self, body: Any) -> list[Breach]:
         """How a createTask body breaks the documented request schema."""
-        return self._breaches(BODY, body)
+        return self._breaches(BODY_SCHEMA, body)
 
     def answer_breaches(self, path: str, code: int, payload: Any) -> list[Breach]:
         """How an answer breaks the schema that the document has for this code.
@@ -124,10 +141,10 @@ class Document:
         if schema not in self._validators:
             rooted = {**self.content, "$ref": schema}
             self._validators[schema] = jsonschema_rs.Draft4Validator(rooted, validate_formats=True)
-        return list(_read(self._validators[schema].iter_errors(value)))
+        return list(_breaches_in(self._validators[schema].iter_errors(value)))
 
 
-def _read(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterator[Breach]:
+def _breaches_in(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterator[Breach]:
     for error in errors:
         keyword = str(error.schema_path[-1])
         yield Breach(
@@ -146,7 +163,7 @@ def shortened(text: str, length: int = 160) -> str:
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
-def load(gateway: str) -> Document:
+def load_document(gateway: str) -> Document:
     """The contract document of a gateway, as the generated package has it."""
     return Document(document(gateway, "contract"))
 

@@ -1,13 +1,16 @@
 """One request, what should come of it, and what came of it. Data only."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from imagen4.contract import strict_json
-from imagen4.contract.credentials import Credential
+from ..facts import protocol
+from . import strict_json
+from .credentials import Credential
 
 
 class Expect(StrEnum):
@@ -33,7 +36,7 @@ class Subject(StrEnum):
 
 
 @dataclass(frozen=True)
-class Request:
+class HttpRequest:
     """A request without its key: `credential` names what goes into Authorization."""
 
     method: str
@@ -43,9 +46,15 @@ class Request:
     content_type: str | None = None
     credential: Credential = Credential.KEY
 
-    @property
+    @cached_property
     def target(self) -> str:
+        """Path and query, as they stand in the request line."""
         return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
+
+    @property
+    def text(self) -> bytes:
+        """What the request says outside its headers."""
+        return self.target.encode() + b"\n" + (self.content or b"")
 
     @cached_property
     def body(self) -> Any:
@@ -64,15 +73,15 @@ class Intent:
 
 
 @dataclass(frozen=True)
-class Planned:
-    """A request and its intent, not sent yet."""
+class Case:
+    """A test case: a request and its intent, not sent yet."""
 
-    request: Request
+    request: HttpRequest
     intent: Intent
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """An answer with every key in it already replaced; `echoed` says that one stood there."""
 
     status: int
@@ -92,15 +101,15 @@ class Verdict:
     status: int
     code: int | None
 
-    @property
+    @cached_property
     def accepted(self) -> bool:
-        return self.status == 200 and self.code == 200
+        return self.status == protocol.Code.OK and self.code == protocol.Code.OK
 
     @property
     def refused(self) -> bool:
         return not self.accepted and self.effective is not None
 
-    @property
+    @cached_property
     def effective(self) -> int | None:
         """The code, or the HTTP status where it refuses and no code can be read."""
         return self.code if self.code is not None or self.status < 300 else self.status
@@ -114,22 +123,22 @@ TIMED_OUT = "no answer within"
 
 @dataclass(frozen=True)
 class Exchange:
-    """What happened: an answer, or `trouble` that says why there is none."""
+    """What happened: an answer, or `error` that says why there is none."""
 
     number: int
-    request: Request
+    request: HttpRequest
     intent: Intent
-    answer: Answer | None = None
-    trouble: str = ""
-    task: str = ""
-    """For polls: the id of the task asked for."""
-    seconds: float = 0.0
+    answer: HttpAnswer | None
+    error: str
+    task_id: str
+    """For polls: the id of the task asked for; else empty."""
+    seconds: float
     """How long it took to answer, or to give up."""
-    at: float = 0.0
+    at: float
     """When that was over, in Unix seconds by this machine's clock."""
-    ended: float = 0.0
+    ended: float
     """The same by a clock that nobody sets: for how much time has passed."""
-    kept: bool = False
+    keep_alive: bool
     """Whether it was sent over a connection that is kept open."""
 
     @property
@@ -139,33 +148,53 @@ class Exchange:
 
     @property
     def timed_out(self) -> bool:
-        return self.trouble.startswith(TIMED_OUT)
+        return self.error.startswith(TIMED_OUT)
+
+    @cached_property
+    def redirected(self) -> bool:
+        return self.answer is not None and 300 <= self.answer.status < 400
 
     @cached_property
     def reading(self) -> strict_json.Reading:
-        content = self.answer.content if self.answer else b""
-        return strict_json.read(content)
+        return strict_json.read(self.answer.content if self.answer else b"")
 
-    @property
+    @cached_property
     def payload(self) -> dict[str, Any]:
         """The envelope; empty when the answer is not a JSON object."""
         value = self.reading.value
         return value if isinstance(value, dict) else {}
 
-    @property
+    @cached_property
     def data(self) -> dict[str, Any]:
         """The envelope's `data`; empty when that is not an object."""
-        value = self.payload.get("data")
+        value = self.payload.get(protocol.DATA)
         return value if isinstance(value, dict) else {}
 
     @cached_property
     def verdict(self) -> Verdict:
-        return Verdict(self.answer.status if self.answer else 0, _integer(self.payload.get("code")))
+        return Verdict(
+            self.answer.status if self.answer else 0, _integer(self.payload.get(protocol.CODE))
+        )
 
     @property
     def message(self) -> str:
-        text = self.payload.get("msg", self.payload.get("message"))
+        text = self.payload.get(protocol.MESSAGE, self.payload.get(protocol.MESSAGE_IN_EXAMPLES))
         return text if isinstance(text, str) else ""
+
+    @cached_property
+    def state(self) -> str:
+        """The state of the task in a record; empty without one."""
+        value = self.data.get(protocol.STATE)
+        return value if isinstance(value, str) else ""
+
+    @cached_property
+    def created_id(self) -> str:
+        """The id in the answer to a create, exactly as it stands there; empty without one."""
+        if self.request.path != protocol.CREATE_PATH or not self.verdict.accepted:
+            return ""
+        value = self.data.get(protocol.TASK_ID)
+        usable = isinstance(value, str | int) and not isinstance(value, bool)
+        return str(value) if usable and str(value).strip() else ""
 
 
 def _integer(value: Any) -> int | None:

@@ -1,12 +1,18 @@
 """Polling tasks to their end, at intervals that fit the server."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from __future__ import annotations
 
-from imagen4.contract.cases.build import poll
-from imagen4.contract.document import TASK, Document
-from imagen4.contract.exchange import Exchange, Planned
-from imagen4.contract.trace import RUNNING, Task, state
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .cases.build import poll_case
+from .document import TASK_SCHEMA, Document
+from .trace import RUNNING, TaskHistory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .exchange import Case, Exchange
 
 FEW = 7
 """The sandbox answers ten polls a second, and quick is to be quick."""
@@ -14,7 +20,6 @@ SETTLE = 0.2
 """Seconds between looks at what has ended: a second thought takes a moment."""
 LINGER = 5.0
 """Seconds after which the full phase looks once more at the first few: some take longer."""
-Send = Callable[[Planned, str], Exchange]
 
 
 @dataclass(frozen=True)
@@ -41,14 +46,14 @@ class Follower:
     """Polls until every task has ended or the patience has."""
 
     document: Document
-    send: Send
+    send: Callable[[Case, str], Exchange]
     clock: Callable[[], float]
     patience: Patience
 
     def __post_init__(self) -> None:
         self._began = self.clock()
 
-    def follow(self, tasks: list[Task]) -> None:
+    def follow(self, tasks: list[TaskHistory]) -> None:
         running = {task.id for task in tasks if _may_change(task.polls)}
         patience = self.patience
         deadline = max(self._began + patience.seconds, self.clock() + patience.least)
@@ -64,7 +69,7 @@ class Follower:
                 self.patience.sleep(max(0.0, min(wait, deadline - self.clock())))
             wait = min(wait * self.patience.growth, self.patience.longest)
 
-    def look_again(self, tasks: list[Task]) -> None:
+    def look_again(self, tasks: list[TaskHistory]) -> None:
         """What has ended must stand there unchanged; without full patience, the first few."""
         full = self.patience.full
         looks = [(SETTLE, tasks[:2]), (SETTLE, tasks if full else tasks[:FEW])]
@@ -72,7 +77,7 @@ class Follower:
             self.patience.sleep(wait)
             self.look(some)
 
-    def look(self, tasks: list[Task]) -> None:
+    def look(self, tasks: list[TaskHistory]) -> None:
         """Poll each task once."""
         for task in tasks:
             if task.polls:
@@ -80,13 +85,13 @@ class Follower:
 
     def _poll(self, task_id: str) -> Exchange | None:
         link = self.document.link
-        return self.send(poll(link, task_id, TASK), task_id) if link else None
+        return self.send(poll_case(link, task_id, TASK_SCHEMA), task_id) if link else None
 
 
 def _is_running(polled: Exchange) -> bool:
     """Any state but the known running ones ends the polling: it must not go on for ever."""
-    return polled.answer is None or (polled.verdict.accepted and state(polled) in RUNNING)
+    return polled.answer is None or (polled.verdict.accepted and polled.state in RUNNING)
 
 
-def _may_change(polls: tuple[Exchange, ...]) -> bool:
+def _may_change(polls: list[Exchange]) -> bool:
     return not polls or _is_running(polls[-1])

@@ -1,31 +1,38 @@
 """What a tolerant reader accepts and a maintainer may like to know: noted, never failed."""
 
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
 
-from imagen4.contract.cases.judge import GENERATED
-from imagen4.contract.document import CREATED, PATHS, TASK
-from imagen4.contract.exchange import Expect
-from imagen4.contract.promptness import OFTEN, slow_answers, too_slow
-from imagen4.contract.trace import Trace, operation_name
+from typing import TYPE_CHECKING, Any
 
-ENVELOPE = ("code", "msg", "message", "data")
+from ..facts.protocol import CODE, DATA, MESSAGE, MESSAGE_IN_EXAMPLES, MODEL
+from .cases.judge import GENERATED
+from .document import CREATED_ANSWER, METHODS, TASK_SCHEMA
+from .exchange import Expect
+from .promptness import OFTEN, slow_answers, too_slow
+from .trace import Trace, operation_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ENVELOPE = (CODE, MESSAGE, MESSAGE_IN_EXAMPLES, DATA)
 
 
 def notes(trace: Trace) -> list[str]:
     """One line each, without repetitions, in order of appearance."""
     limited = ["some requests were refused with 429 and sent again"] if trace.limited else []
-    found = [*_additions(trace), *_nameless(trace), *limited, *_slow(trace), *_left_open(trace)]
+    found = [*_additions(trace), *_nameless(trace), *limited, *_slowness(trace), *_left_open(trace)]
     return list(dict.fromkeys(found))
 
 
 def _additions(trace: Trace) -> Iterator[str]:
-    created = f"{CREATED}/content/application~1json/schema/allOf/1/properties/data/properties"
+    created = (
+        f"{CREATED_ANSWER}/content/application~1json/schema/allOf/1/properties/data/properties"
+    )
     known = {
         "createTask": {*trace.document.at(created)},
-        "recordInfo": {*trace.document.at(f"{TASK}/properties")},
+        "recordInfo": {*trace.document.at(f"{TASK_SCHEMA}/properties")},
     }
-    for exchange in trace.answered():
+    for exchange in trace.answered:
         name = operation_name(exchange.request.path)
         if exchange.verdict.accepted:
             yield from _beyond(exchange.payload, {*ENVELOPE}, name, "")
@@ -40,21 +47,21 @@ def _beyond(found: dict[str, Any], known: set[str], name: str, prefix: str) -> I
 
 def _nameless(trace: Trace) -> Iterator[str]:
     """Empty is as good as absent, but a record always has its model."""
-    if any(poll.data.get("model") == "" for task in trace.tasks for poll in task.records):
+    if any(poll.data.get(MODEL) == "" for _, poll in trace.records):
         yield "recordInfo answers with an empty data.model"
 
 
-def _slow(trace: Trace) -> Iterator[str]:
+def _slowness(trace: Trace) -> Iterator[str]:
     """On loopback one or two may be this machine's; where they broke a promise, that is told."""
-    if too_slow(trace.document, trace.exchanges, loopback=trace.loopback):
+    if too_slow(trace):
         return
-    slow = slow_answers(trace.document, trace.exchanges, loopback=trace.loopback)
-    for path in PATHS:
+    slow = slow_answers(trace)
+    for path in METHODS:
         taken = [exchange.seconds for exchange in slow if exchange.request.path == path]
         if len(taken) >= (OFTEN if trace.loopback else 1):
-            name, bound = operation_name(path), trace.document.bound(path, loopback=trace.loopback)
             times = f"{len(taken)} answer{'' if len(taken) == 1 else 's'}"
-            yield f"{name}: {times} took longer than {bound:g} s, up to {max(taken):.1f} s"
+            longer = f"longer than {trace.bounds[path]:g} s, up to {max(taken):.1f} s"
+            yield f"{operation_name(path)}: {times} took {longer}"
 
 
 def _left_open(trace: Trace) -> Iterator[str]:

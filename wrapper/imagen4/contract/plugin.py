@@ -4,21 +4,25 @@ One test for each check, named after it, on one conversation with the server. Im
 this is cheap and needs pytest alone; the rest is imported when the option is given.
 """
 
+from __future__ import annotations
+
 import os
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from imagen4.contract.choices import GATEWAYS, PHASES, PROFILES
+from ..facts import GATEWAYS
+from .choices import KEY_VARIABLES, PHASES, PROFILES
 
 if TYPE_CHECKING:
-    from imagen4.contract.reports.model import Report
+    from collections.abc import Iterator
+
+    from .reports.model import Report
 
 OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("contract", "Check a server against this gateway's document.", {"choices": GATEWAYS}),
+    ("contract", "Check a server against this gateway's document.", {"choices": list(GATEWAYS)}),
     ("base-url", "The server to check.", {}),
-    ("api-key", "Its key; else KIE_API_KEY or APIKLEY_API_KEY.", {}),
+    ("api-key", f"Its key; else from {KEY_VARIABLES}.", {}),
     ("profile", "How it answers.", {"choices": PROFILES, "default": "auto"}),
     ("phase", "How much to try.", {"choices": PHASES, "default": "quick"}),
     ("seed", "Of what is generated.", {"type": int, "default": 0}),
@@ -43,16 +47,18 @@ def pytest_collection_modifyitems(
 
 def _tests(session: pytest.Session, config: pytest.Config) -> Iterator[pytest.Item]:
     try:
-        from imagen4.contract import run  # noqa: F401  # only asked for: is the extra there?
-        from imagen4.contract.checks import CHECKS
+        from . import run  # noqa: F401  # only asked for: is the extra there?
+        from .checks import CHECKS
     except ModuleNotFoundError as missing:
         raise pytest.UsageError(f"no {missing.name}: pip install 'imagen4[contract]'") from None
-    once = _Once(config)
+    single_run = SingleRun(config)
     for name in (RUN, *CHECKS):
-        yield ContractTest.from_parent(session, name=f"imagen4-contract::{name}", once=once)
+        yield ContractTest.from_parent(
+            session, name=f"imagen4-contract::{name}", single_run=single_run
+        )
 
 
-class _Once:
+class SingleRun:
     """The conversation, held when the first test asks for it."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -60,9 +66,9 @@ class _Once:
         self._report: Report | None = None
         self._failure = ""
 
-    def report(self) -> "Report | str":
+    def report(self) -> Report | str:
         """The report, or why there is none."""
-        from imagen4.contract.target import CouldNotRunError
+        from .server import CouldNotRunError
 
         if self._report is None and not self._failure:
             try:
@@ -71,19 +77,19 @@ class _Once:
                 self._failure = str(error)
         return self._report or self._failure
 
-    def _hold(self) -> "Report":
-        from imagen4.contract.reports.model import report
-        from imagen4.contract.run import Options, run
-        from imagen4.contract.target import CouldNotRunError, target
+    def _hold(self) -> Report:
+        from .reports import make_report
+        from .run import RunOptions, run_contract
+        from .server import CouldNotRunError, find_server
 
         gateway, url = self._value("contract"), self._value("base-url")
         if not url:
             raise CouldNotRunError("no --imagen4-base-url")
-        where = target(gateway, url, self._value("api-key"), dict(os.environ))
+        where = find_server(gateway, url, self._value("api-key"), dict(os.environ))
         if hasattr(self.config, "workerinput") and not where.loopback:
             raise CouldNotRunError("budget: every pytest-xdist worker would spend it; use -n 0")
         names = ("profile", "seed", "phase", "max-paid")
-        return report(run(Options(where, *(self._value(name) for name in names))))
+        return make_report(run_contract(RunOptions(where, *(self._value(name) for name in names))))
 
     def _value(self, name: str) -> Any:
         return self.config.getoption(f"--imagen4-{name}")
@@ -96,13 +102,13 @@ class BrokenPromiseError(Exception):
 class ContractTest(pytest.Item):
     """One check of the contract."""
 
-    def __init__(self, *, once: _Once, **arguments: Any) -> None:
+    def __init__(self, *, single_run: SingleRun, **arguments: Any) -> None:
         super().__init__(**arguments)
-        self.once = once
+        self.single_run = single_run
 
     def runtest(self) -> None:
         name = self.name.rpartition("::")[2]
-        found = self.once.report()
+        found = self.single_run.report()
         if isinstance(found, str):
             if name == RUN:
                 raise BrokenPromiseError(f"could not run: {found}")

@@ -1,22 +1,31 @@
 """One run against one server: from options to what is to be said about it."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import httpx
 
-from imagen4.contract import deviations, document
-from imagen4.contract.checks import findings
-from imagen4.contract.checks.requests import blocked_by_account
-from imagen4.contract.conversation import Conversation, NoGatewayError
-from imagen4.contract.credentials import foreign_key
-from imagen4.contract.exchange import Expect
-from imagen4.contract.follow import Patience
-from imagen4.contract.pace import Pace
-from imagen4.contract.target import CouldNotRunError, Target
-from imagen4.contract.trace import Trace, created_id, refuses_key
-from imagen4.contract.transport import Budget, Session, UnreachableError
+from . import deviations
+from .checks import findings
+from .checks.requests import blocked_by_account
+from .conversation import Conversation, NoGatewayError
+from .credentials import foreign_key
+from .document import load_document
+from .exchange import Expect
+from .follow import Patience
+from .pace import Pace
+from .server import CouldNotRunError
+from .trace import Trace, refuses_key
+from .transport import Budget, Sender, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .document import Document
+    from .server import ServerUnderTest
 
 TIMEOUTS = {True: 5.0, False: 30.0}
 """Seconds to wait for an answer, on loopback and elsewhere."""
@@ -44,10 +53,10 @@ SECONDS_TO_ASK = {
 
 
 @dataclass(frozen=True)
-class Options:
+class RunOptions:
     """What one run is told."""
 
-    target: Target
+    server: ServerUnderTest
     profile: str = "auto"
     seed: int = 0
     phase: str = "quick"
@@ -56,15 +65,16 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a run has shown. `blocked` says why creates could not be checked at all."""
+class RunOutcome:
+    """What a run has shown."""
 
-    options: Options
+    options: RunOptions
     trace: Trace
-    sorted: deviations.Sorted
+    sorted: deviations.SortedFindings
     seconds: float
     paid: int
     blocked: str = ""
+    """Why creates could not be checked at all; empty where they could."""
 
     @property
     def exit_code(self) -> int:
@@ -83,33 +93,44 @@ class Seams:
     now: Callable[[], float] = time.time
 
 
-def run(
-    options: Options, seams: Seams | None = None, contract: document.Document | None = None
-) -> Outcome:
+def run_contract(
+    options: RunOptions, seams: Seams | None = None, document: Document | None = None
+) -> RunOutcome:
     """Hold the whole conversation and judge it; CouldNotRunError if it cannot begin."""
-    seams = seams or Seams()
+    seams, server = seams or Seams(), options.server
     started = seams.clock()
+    trace = Trace(document or load_document(server.gateway), server.loopback, options.profile)
     with _client(options, seams) as client, _client(options, seams, keep=True) as kept:
-        session = _session(options, client, kept, seams)
-        trace = _hold(options, session, seams, contract or document.load(options.target.gateway))
-    if options.target.guessed and refuses_key(trace.exchanges):
-        variable = options.target.variable
+        sender = Sender(
+            trace,
+            client,
+            server.key,
+            foreign_key(server.gateway, server.key, options.foreign_key),
+            Budget(None if server.loopback else options.max_paid),
+            Pace(server.facts, not server.loopback, seams.clock, seams.sleep),
+            TIMEOUTS[server.loopback],
+            seams.clock,
+            seams.now,
+            kept=kept,
+        )
+        _hold(options, sender, seams)
+    if server.guessed and refuses_key(trace.exchanges):
+        variable = server.facts.key_variable
         raise CouldNotRunError(f"no key: the sandbox's was refused; give --api-key or {variable}")
-    found = deviations.sort(trace, findings(trace))
-    seconds = seams.clock() - started
-    paid = 0 if options.target.loopback else session.budget.spent
-    return Outcome(options, trace, found, seconds, paid, _blocked(trace))
+    found = deviations.sort_findings(trace, findings(trace))
+    paid = 0 if server.loopback else sender.budget.spent
+    return RunOutcome(options, trace, found, seams.clock() - started, paid, _blocked(trace))
 
 
-def _client(options: Options, seams: Seams, *, keep: bool = False) -> httpx.Client:
+def _client(options: RunOptions, seams: Seams, *, keep: bool = False) -> httpx.Client:
     """A connection of its own for each request, or one that is kept.
 
     Its own is the rule: a kept one that the server has just closed would look like an
     answer that never came.
     """
-    loopback = options.target.loopback
+    loopback = options.server.loopback
     return httpx.Client(
-        base_url=options.target.base_url + "/",
+        base_url=options.server.base_url + "/",
         headers={} if keep else {"Connection": "close"},
         timeout=TIMEOUTS[loopback],
         transport=seams.transport,
@@ -119,66 +140,46 @@ def _client(options: Options, seams: Seams, *, keep: bool = False) -> httpx.Clie
     )
 
 
-def _session(options: Options, client: httpx.Client, kept: httpx.Client, seams: Seams) -> Session:
-    target = options.target
-    return Session(
-        client,
-        target.key,
-        foreign_key(target.gateway, target.key, options.foreign_key),
-        Budget(None if target.loopback else options.max_paid),
-        Pace(not target.loopback, seams.clock, seams.sleep),
-        TIMEOUTS[target.loopback],
-        seams.clock,
-        seams.now,
-        kept=kept,
-    )
+def _hold(options: RunOptions, sender: Sender, seams: Seams) -> None:
+    """The conversation; what keeps it from a verdict is a CouldNotRunError."""
+    which, url = (options.phase, options.server.loopback), options.server.base_url
+    seconds = SECONDS_TO_ASK[which]
+    try:
+        patience = _patience(*which, seams)
+        Conversation(sender, options.phase, options.seed, patience, seconds).hold()
+    except UnreachableError as error:
+        raise CouldNotRunError(f"unreachable: {url}: {error}") from None
+    except NoGatewayError as error:
+        raise CouldNotRunError(f"wrong host: {error} at {url}") from None
+    except KeyboardInterrupt:
+        raise CouldNotRunError(f"interrupted; {_so_far(sender)}") from None
 
 
-def _hold(options: Options, session: Session, seams: Seams, contract: document.Document) -> Trace:
-    loopback = options.target.loopback
-    patient = options.phase == "full" or not loopback
-    to_end = SECONDS_TO_END[options.phase, loopback]
-    patience = Patience(
-        to_end,
-        to_end if patient else LEAST,
-        patient,
+def _patience(phase: str, loopback: bool, seams: Seams) -> Patience:
+    full = phase == "full" or not loopback
+    seconds = SECONDS_TO_END[phase, loopback]
+    return Patience(
+        seconds,
+        seconds if full else LEAST,
+        full,
         FIRST_POLL[loopback],
         LONGEST_POLL[loopback],
         sleep=seams.sleep,
     )
-    conversation = Conversation(
-        session,
-        contract,
-        loopback,
-        options.phase,
-        options.seed,
-        patience,
-        SECONDS_TO_ASK[options.phase, loopback],
-        options.profile,
-    )
-    try:
-        return conversation.hold()
-    except UnreachableError as error:
-        url = options.target.base_url
-        raise CouldNotRunError(f"unreachable: {url}: {error}") from None
-    except NoGatewayError as error:
-        raise CouldNotRunError(f"wrong host: {error} at {options.target.base_url}") from None
-    except KeyboardInterrupt:
-        raise CouldNotRunError(f"interrupted; {_so_far(session, loopback=loopback)}") from None
 
 
-def _so_far(session: Session, *, loopback: bool) -> str:
+def _so_far(sender: Sender) -> str:
     """What an interrupted run has done, and may have spent."""
-    sent = f"requests sent: {len(session.exchanges)}"
-    if loopback:
+    sent = f"requests sent: {len(sender.trace.exchanges)}"
+    if sender.trace.loopback:
         return sent
-    tasks = ", ".join(filter(None, map(created_id, session.exchanges))) or "none"
-    return f"{sent}, may have been paid for: {session.budget.spent}, tasks: {tasks}"
+    tasks = ", ".join(task.id for task in sender.trace.tasks) or "none"
+    return f"{sent}, may have been paid for: {sender.budget.spent}, tasks: {tasks}"
 
 
 def _blocked(trace: Trace) -> str:
     code = blocked_by_account(trace)
     if code is None:
         return ""
-    first = next(trace.expecting(Expect.ACCEPT))
-    return f"every create was refused with code {code} {first.message!r}"
+    message = trace.expecting(Expect.ACCEPT)[0].message
+    return f"every create was refused with code {code} {message!r}"

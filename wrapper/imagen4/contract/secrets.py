@@ -1,12 +1,13 @@
 """The keys of a run: what of them must not stand in an answer, and how it is taken out."""
 
+from __future__ import annotations
+
 import re
-from dataclasses import dataclass, field
 from itertools import groupby
 
-from imagen4.contract.credentials import Credential, authorization
+from .credentials import Credential, authorization
 
-REDACTED = "[key]"
+REDACTED = b"[key]"
 LEAST = 12
 """Characters of a key in a row that tell it; a mask may well show its first and last few."""
 VARIED = 5
@@ -22,34 +23,31 @@ def parts_of(secret: str) -> set[bytes]:
     return {run.encode() for run in runs if not run.isalpha() and len(set(run)) >= VARIED}
 
 
-@dataclass(repr=False)
 class Secrets:
-    """The account's key, and the other gateway's."""
+    """The account's key, and the foreign one."""
 
-    key: str
-    foreign: str
-    _said: set[bytes] = field(default_factory=set)
+    def __init__(self, key: str, foreign: str) -> None:
+        self._parts = parts_of(key) | parts_of(foreign)
+        self._permitted: set[bytes] = set()
+        whole = [text for text in _derived(key, foreign) if len(text) > 3]
+        self._whole = _any_of(whole)
+        # A short word might stand in an answer by chance: taken out, but no echo.
+        self._telling = _any_of([text for text in whole if len(text) >= 6 and not text.isalpha()])
 
-    def __post_init__(self) -> None:
-        self._parts = parts_of(self.key) | parts_of(self.foreign)
-
-    def given_away(self, said: bytes) -> bool:
+    def given_away(self, text: bytes) -> bool:
         """Whether a whole key stands in it."""
-        return any(secret in said for secret in self._whole())
+        return self._whole.search(text) is not None
 
-    def say(self, said: bytes) -> None:
+    def permit(self, text: bytes) -> None:
         """A part of a key that stands in a request itself may rightly come back."""
-        self._said.update(part for part in self._parts if part in said)
+        self._permitted.update(part for part in self._parts if part in text)
 
     def echoed_in(self, text: bytes) -> bool:
         """Whether a key stands there, or so much of one that it is told."""
-        return any(secret in text for secret in self._whole(as_echo=True)) or bool(
-            self._parts_in(text)
-        )
+        return bool(self._telling.search(text) or self._parts_in(text))
 
     def taken_out_of(self, text: bytes) -> bytes:
-        for secret in self._whole():
-            text = text.replace(secret, REDACTED.encode())
+        text = self._whole.sub(REDACTED, text)
         covered = bytearray(len(text))
         for part in self._parts_in(text):
             for found in re.finditer(b"(?=" + re.escape(part) + b")", text):
@@ -57,25 +55,22 @@ class Secrets:
         return _hidden(text, covered) if any(covered) else text
 
     def _parts_in(self, text: bytes) -> list[bytes]:
-        return [part for part in self._parts if part in text and part not in self._said]
+        return [part for part in self._parts if part in text and part not in self._permitted]
 
-    def _whole(self, *, as_echo: bool = False) -> list[bytes]:
-        """The strings that must not be in an answer; a short word might stand there by chance."""
-        secrets = [self.key, self.foreign]
-        for credential in (Credential.WRONG, Credential.OTHER_CASE, Credential.SHORTER):
-            value = authorization(credential, self.key, self.foreign) or ""
-            secrets.append(value.removeprefix("Bearer "))
-        chance = [text for text in secrets if text.isalpha() or len(text) < 6]
-        return [
-            text.encode()
-            for text in secrets
-            if text and len(text) > 3 and not (as_echo and text in chance)
-        ]
+
+def _any_of(secrets: list[str]) -> re.Pattern[bytes]:
+    """Never without one: the made-up key is always among them."""
+    return re.compile(b"|".join(re.escape(text.encode()) for text in secrets))
+
+
+def _derived(key: str, foreign: str) -> list[str]:
+    """The keys, and what the suite makes of them to be refused."""
+    made_up = (Credential.WRONG, Credential.OTHER_CASE, Credential.SHORTER)
+    values = (authorization(credential, key, foreign) or "" for credential in made_up)
+    return [key, foreign, *(value.removeprefix("Bearer ") for value in values)]
 
 
 def _hidden(text: bytes, covered: bytearray) -> bytes:
     """What is covered stands for a key, one run of it at a time."""
     runs = groupby(zip(covered, text, strict=True), key=lambda pair: pair[0])
-    return b"".join(
-        REDACTED.encode() if hidden else bytes(each for _, each in run) for hidden, run in runs
-    )
+    return b"".join(REDACTED if hidden else bytes(each for _, each in run) for hidden, run in runs)

@@ -1,50 +1,50 @@
 """schemathesis' stateful phase: create, then whatever the document links to.
 
 Unlike the other phases it needs the server's answers; its requests go out through the
-same session, and are judged with all the others.
+same sender, and are judged with all the others.
 """
 
-from collections.abc import Callable
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-import schemathesis
+from ..facts.protocol import CREATE_PATH
+from .cases.build import JSON_TYPE, poll_case
+from .cases.generated import case_of, schema_for, walked
+from .document import TASK_SCHEMA
 
-from imagen4.contract.cases.build import JSON_TYPE, poll
-from imagen4.contract.cases.generated import Environ, StartResponse, planned, schema_for, walked
-from imagen4.contract.document import CREATE, TASK, Document
-from imagen4.contract.exchange import Exchange
-from imagen4.contract.trace import created_id
-from imagen4.contract.transport import Session
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .cases.generated import Environ, StartResponse
+    from .document import Document
+    from .exchange import Exchange
+    from .transport import Sender
 
 EXAMPLES = 10
 EMPTY = b'{"code": 500, "msg": "no answer"}'
 
 
 def explore(
-    document: Document, session: Session, seed: int, watch: Callable[[Exchange], None]
+    document: Document, sender: Sender, seed: int, watch: Callable[[Exchange], None]
 ) -> None:
     """Let schemathesis walk along the links; does nothing in a document without any."""
     if document.link is None:
         return
-    server = _Server(document, session, watch)
-    for _ in walked(_schema(document, server, seed)):
-        if server.error is not None:
-            raise server.error
+    app = ForwardingApp(document, sender, watch)
+    for _ in walked(schema_for(document, app, ("stateful",), seed, EXAMPLES)):
+        if app.error is not None:
+            raise app.error
 
 
-def _schema(document: Document, app: Any, seed: int) -> schemathesis.BaseSchema:
-    return schema_for(document, app, ("stateful",), seed, EXAMPLES)
-
-
-class _Server:
+class ForwardingApp:
     """What the engine takes for a WSGI application; every request goes out for real."""
 
     def __init__(
-        self, document: Document, session: Session, watch: Callable[[Exchange], None]
+        self, document: Document, sender: Sender, watch: Callable[[Exchange], None]
     ) -> None:
-        self.document, self.session, self.watch = document, session, watch
-        self.created = {created_id(exchange) for exchange in session.exchanges} - {""}
+        self.document, self.sender, self.watch = document, sender, watch
         self.error: Exception | None = None
 
     def __call__(self, environ: Environ, start: StartResponse) -> list[bytes]:
@@ -65,15 +65,12 @@ class _Server:
         self.watch(exchange)
         if exchange.answer is None:
             return 500, EMPTY
-        self.created |= {created_id(exchange)} - {""}
         return exchange.verdict.effective or 500, exchange.answer.content
 
     def _send(self, environ: Environ) -> Exchange | None:
-        link = self.document.link
+        link, sender = self.document.link, self.sender
         task_id = dict(parse_qsl(environ["QUERY_STRING"])).get(link.parameter if link else "", "")
-        if link and environ["PATH_INFO"] != CREATE and task_id in self.created:
-            return self.session.send(poll(link, task_id, TASK), task_id)
-        plan = planned(self.document, environ)
-        if plan is None or self.session.gives_away(plan.request):
-            return None
-        return self.session.send(plan)
+        if link and environ["PATH_INFO"] != CREATE_PATH and sender.trace.knows(task_id):
+            return sender.send(poll_case(link, task_id, TASK_SCHEMA), task_id)
+        case = case_of(self.document, environ)
+        return sender.send(case) if case and not sender.gives_away(case.request) else None

@@ -1,7 +1,10 @@
 """JSON read twice: what a tolerant reader makes of it, and what is wrong with it."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 BOM = b"\xef\xbb\xbf"
@@ -22,7 +25,7 @@ class NotStrictError(ValueError):
 
 def read(content: bytes) -> Reading:
     """Read bytes as JSON, leniently, and say in a few words why they are not strict JSON."""
-    problem = _problem(content)
+    problem = _why_not_strict(content)
     text = content.removeprefix(BOM).decode("utf-8", errors="replace").lstrip()
     try:
         # NaN becomes null, so that its only finding is that it is no JSON.
@@ -32,19 +35,27 @@ def read(content: bytes) -> Reading:
     return Reading(value, True, problem)
 
 
+@lru_cache(maxsize=64)
 def value_of(text: str) -> Any:
-    """The value of JSON inside a string field; None for text that is not strict JSON."""
+    """The value of JSON inside a string field; None for text that is not strict JSON.
+
+    Remembered, for each read of a task repeats its texts: not to be changed by callers.
+    """
     reading = read(text.encode("utf-8", "surrogatepass"))
     return None if reading.problem else reading.value
 
 
-def _problem(content: bytes) -> str:
+def _why_not_strict(content: bytes) -> str:
     if not content.strip():
         return "empty body"
     if content.startswith(BOM):
         return "begins with a byte order mark"
     try:
-        json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+        json.loads(
+            content.decode("utf-8"),
+            object_pairs_hook=_with_unique_names,
+            parse_constant=_no_constant,
+        )
     except UnicodeDecodeError:
         return "not UTF-8"
     except NotStrictError as error:
@@ -58,7 +69,7 @@ def _problem(content: bytes) -> str:
     return ""
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _with_unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]

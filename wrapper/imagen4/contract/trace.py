@@ -1,123 +1,142 @@
-"""A finished conversation, and what can be read off it before anything is judged."""
+"""Everything that was asked and answered in one run, and what can be read off it at once."""
+
+from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from imagen4.contract.credentials import Credential
-from imagen4.contract.document import CREATE, RECORD, Document
-from imagen4.contract.exchange import Exchange, Expect, Intent, Subject
+from ..facts import protocol
+from .credentials import Credential
+from .exchange import Exchange, Expect, Intent, Subject
 
-RUNNING = {"waiting": 0, "queuing": 0, "generating": 1}
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from .document import Document
+
+RUNNING = {protocol.WAITING: 0, protocol.QUEUING: 0, protocol.GENERATING: 1}
 """Waiting and queuing both mean "in a queue"; nothing says which comes first."""
-FINAL = {"success": 2, "fail": 2}
+FINAL = {protocol.SUCCEEDED: 2, protocol.FAILED: 2}
 RANKS = RUNNING | FINAL
 
 
 @dataclass(frozen=True)
-class Task:
+class TaskHistory:
     """A created task, and every answer about it in the order asked."""
 
     id: str
     created: Exchange
-    polls: tuple[Exchange, ...]
+    polls: list[Exchange] = field(default_factory=list)
+    records: list[Exchange] = field(default_factory=list)
+    """The polls that were answered with a record."""
+    ended: list[Exchange] = field(default_factory=list)
+    """The records in a final state."""
 
     @property
-    def records(self) -> list[Exchange]:
-        """The polls that were answered with a record."""
-        return [poll for poll in self.polls if poll.verdict.accepted and poll.data]
+    def asked(self) -> dict[str, Any]:
+        """The body of the create; empty when it is no JSON object."""
+        body = self.created.request.body
+        return body if isinstance(body, dict) else {}
 
-    @property
-    def ended(self) -> list[Exchange]:
-        return [poll for poll in self.records if state(poll) in FINAL]
-
-
-def state(poll: Exchange) -> str:
-    value = poll.data.get("state")
-    return value if isinstance(value, str) else ""
-
-
-def created_id(exchange: Exchange) -> str:
-    """The id in the answer to a create, exactly as it stands there; empty without one."""
-    if exchange.request.path != CREATE or not exchange.verdict.accepted:
-        return ""
-    value = exchange.data.get("taskId")
-    usable = isinstance(value, str | int) and not isinstance(value, bool)
-    return str(value) if usable and str(value).strip() else ""
+    def append(self, poll: Exchange) -> None:
+        self.polls.append(poll)
+        if poll.verdict.accepted and poll.data:
+            self.records.append(poll)
+            if poll.state in FINAL:
+                self.ended.append(poll)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Trace:
-    """Everything that was asked and answered in one run."""
+    """Grows with each exchange; it is judged when the run is over."""
 
     document: Document
-    exchanges: Sequence[Exchange]
     loopback: bool
     profile: str = "auto"
     patient: bool = False
     """Whether tasks were given the time in which every task has to end."""
-    skipped: Sequence[tuple[Intent, str]] = ()
     limited: bool = False
     """Whether requests were refused with 429 and sent again; only the last try is here."""
+    skipped: list[tuple[Intent, str]] = field(default_factory=list)
+    """What was not sent, each with the reason."""
+    exchanges: list[Exchange] = field(default_factory=list)
+    answered: list[Exchange] = field(default_factory=list)
+    tasks: list[TaskHistory] = field(default_factory=list)
+    """In the order of their creation; an id given twice is one task."""
+    _by_id: dict[str, TaskHistory] = field(default_factory=dict)
 
-    @cached_property
-    def tasks(self) -> list[Task]:
-        """Tasks in the order of their creation; an id given twice is one task."""
-        created: dict[str, Exchange] = {}
-        for exchange in self.exchanges:
-            if task_id := created_id(exchange):
-                created.setdefault(task_id, exchange)
-        polls: dict[str, list[Exchange]] = {task_id: [] for task_id in created}
-        for exchange in self.exchanges:
-            if exchange.task in polls:
-                polls[exchange.task].append(exchange)
-        return [Task(task_id, created[task_id], tuple(polls[task_id])) for task_id in created]
+    def __post_init__(self) -> None:
+        self.bounds = self.document.bounds(loopback=self.loopback)
+
+    def append(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)
+        if exchange.answer is not None:
+            self.answered.append(exchange)
+        created = exchange.created_id
+        if created and created not in self._by_id:
+            self._by_id[created] = TaskHistory(created, exchange)
+            self.tasks.append(self._by_id[created])
+        if exchange.task_id in self._by_id:
+            self._by_id[exchange.task_id].append(exchange)
+
+    def knows(self, task_id: str) -> bool:
+        return task_id in self._by_id
+
+    @property
+    def records(self) -> Iterator[tuple[TaskHistory, Exchange]]:
+        """Each record that was read, with its task."""
+        return ((task, poll) for task in self.tasks for poll in task.records)
+
+    @property
+    def successes(self) -> Iterator[tuple[TaskHistory, Exchange]]:
+        return (pair for pair in self.records if pair[1].state == protocol.SUCCEEDED)
 
     @cached_property
     def style(self) -> str:
         """`documented` when refusals are real statuses, `observed` when they are HTTP 200.
 
         Told, or else what the majority of refusals does; where none has a code that can be
-        read, statuses alone tell.
+        read, statuses alone tell. To be asked when the run is over.
         """
         if self.profile != "auto":
             return self.profile
         votes = Counter(_votes(self.exchanges)) or Counter(_statuses(self.expecting(Expect.REFUSE)))
         return "documented" if votes["documented"] > votes["observed"] else "observed"
 
-    def answered(self) -> Iterator[Exchange]:
-        return (exchange for exchange in self.exchanges if exchange.answer is not None)
-
-    def speaking(self) -> Iterator[Exchange]:
+    @property
+    def speaking(self) -> list[Exchange]:
         """Exchanges whose answer is the gateway's own word.
 
         Not a redirect, nor what a web server says to a method that is not there.
         """
-        for exchange in self.answered():
-            redirected = 300 <= exchange.verdict.status < 400
-            if not redirected and exchange.intent.subject is not Subject.METHOD:
-                yield exchange
+        return [
+            each
+            for each in self.answered
+            if each.intent.subject is not Subject.METHOD and not each.redirected
+        ]
 
-    def expecting(self, expect: Expect, *subjects: Subject) -> Iterator[Exchange]:
+    def expecting(self, expect: Expect, *subjects: Subject) -> list[Exchange]:
         """Answered exchanges of one intent; every subject when none is named.
 
         A redirect neither accepts nor refuses.
         """
-        for exchange in self.answered():
-            intent = exchange.intent
-            if 300 <= exchange.verdict.status < 400:
-                continue
-            if intent.expect is expect and (not subjects or intent.subject in subjects):
-                yield exchange
+        return [
+            each
+            for each in self.answered
+            if each.intent.expect is expect
+            and (not subjects or each.intent.subject in subjects)
+            and not each.redirected
+        ]
 
 
-def _votes(exchanges: Sequence[Exchange]) -> Iterator[str]:
+def _votes(exchanges: Iterable[Exchange]) -> Iterator[str]:
     for exchange in exchanges:
         verdict = exchange.verdict
-        if exchange.intent.subject is Subject.METHOD or verdict.code in (None, 200):
+        if exchange.intent.subject is Subject.METHOD or verdict.code in (None, protocol.Code.OK):
             continue
-        if verdict.status == 200:
+        if verdict.status == protocol.Code.OK:
             yield "observed"
         elif verdict.status == verdict.code:
             yield "documented"
@@ -132,8 +151,8 @@ def _statuses(refused: Iterable[Exchange]) -> Iterator[str]:
 def refuses_key(exchanges: Sequence[Exchange]) -> bool:
     """Whether the key has opened nothing so far."""
     asked = [each for each in exchanges if each.request.credential is Credential.KEY]
-    return all(exchange.verdict.effective == 401 for exchange in asked)
+    return all(exchange.verdict.effective == protocol.Code.UNAUTHORIZED for exchange in asked)
 
 
 def operation_name(path: str) -> str:
-    return {CREATE: "createTask", RECORD: "recordInfo"}.get(path, path)
+    return {protocol.CREATE_PATH: "createTask", protocol.DETAILS_PATH: "recordInfo"}.get(path, path)

@@ -4,20 +4,28 @@ No redirect is followed, and the key is put into the header here and taken out o
 answer here, so that nothing else in the suite ever holds it.
 """
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import httpx
 
-from imagen4._version import __version__
-from imagen4.contract.credentials import authorization
-from imagen4.contract.document import CREATE
-from imagen4.contract.exchange import TIMED_OUT, Answer, Exchange, Planned, Request
-from imagen4.contract.pace import Pace
-from imagen4.contract.secrets import Secrets
+from .._version import __version__
+from ..facts.protocol import CREATE_PATH, Code
+from .credentials import authorization
+from .exchange import TIMED_OUT, Case, Exchange, HttpAnswer, HttpRequest
+from .secrets import Secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from .pace import Pace
+    from .trace import Trace
+
 
 MAX_ANSWER = 4 * 1024 * 1024
 
@@ -59,23 +67,22 @@ def _hung_up(error: httpx.HTTPError) -> bool:
     )
 
 
-def may_be_accepted(request: Request) -> bool:
+def may_be_accepted(request: HttpRequest) -> bool:
     """Whether a sloppy server could take this for a create.
 
     However broken the body or the key: only the server knows what it lets pass.
     """
-    return request.path == CREATE
-
-
-def _said(request: Request) -> bytes:
-    """What a request says outside its headers."""
-    return request.target.encode() + b"\n" + (request.content or b"")
+    return request.path == CREATE_PATH
 
 
 @dataclass
-class Session:
-    """Sends requests to one origin. `clock` (monotonic) and `now` (Unix) are seams for tests."""
+class Sender:
+    """Sends requests to one origin, and keeps the trace of what came of them.
 
+    `clock` (monotonic) and `now` (Unix) are seams for tests.
+    """
+
+    trace: Trace
     client: httpx.Client
     key: str
     foreign: str
@@ -84,16 +91,13 @@ class Session:
     timeout: float
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
-    exchanges: list[Exchange] = field(default_factory=list)
-    limited: bool = False
-    """Whether some request was refused with 429 and sent again."""
     kept: httpx.Client | None = None
     """Keeps its one connection open from request to request; `client` opens one for each."""
     _keeping: httpx.Client | None = None
 
     def __post_init__(self) -> None:
         self._secrets = Secrets(self.key, self.foreign)
-        self._secrets.say(str(self.client.base_url).encode())
+        self._secrets.permit(str(self.client.base_url).encode())
 
     @contextmanager
     def one_connection(self) -> Iterator[None]:
@@ -104,97 +108,94 @@ class Session:
         finally:
             self._keeping = None
 
-    def send(self, planned: Planned, task: str = "") -> Exchange:
+    def send(self, case: Case, task_id: str = "") -> Exchange:
         """Send a request, at the server's pace, and record what came of it.
 
         BudgetSpentError before anything is sent; UnreachableError when nobody is there.
         """
-        exchange = self._exchange(planned, task)
+        exchange = self._exchange(case, task_id)
         for seconds in self.pace.waits():
-            if exchange.verdict.effective != 429:
+            if exchange.verdict.effective != Code.RATE_LIMITED:
                 break
-            self.limited = True
+            self.trace.limited = True
             self.pace.sleep(seconds)
             try:
-                exchange = self._exchange(planned, task)
+                exchange = self._exchange(case, task_id)
             except BudgetSpentError:
                 break
-        self.pace.hopeless = self.pace.hopeless or exchange.verdict.effective == 429
+        if exchange.verdict.effective == Code.RATE_LIMITED:
+            self.pace.exhausted = True
         return self._record(exchange)
 
-    def gives_away(self, request: Request) -> bool:
+    def gives_away(self, request: HttpRequest) -> bool:
         """Whether a key stands in what the request says outside its headers.
 
         A generator draws from the literals of loaded code. A record rightly repeats what was
         said; then no answer could be told from an echo, nor any report be free of keys.
         """
-        return self._secrets.given_away(_said(request))
+        return self._secrets.given_away(request.text)
 
-    def send_at_once(self, plans: Sequence[Planned]) -> list[Exchange]:
+    def send_at_once(self, cases: Sequence[Case]) -> list[Exchange]:
         """Send requests at the same time and record them in their order.
 
         One after the other where the pace is kept; likewise, once more, what got a 429.
         """
         if self.pace.kept or self.budget.left is not None:
-            return [self.send(plan) for plan in plans]
-        with ThreadPoolExecutor(len(plans)) as pool:
-            exchanges = list(pool.map(self._exchange, plans, [""] * len(plans)))
+            return [self.send(case) for case in cases]
+        with ThreadPoolExecutor(len(cases)) as pool:
+            exchanges = list(pool.map(self._exchange, cases))
         return [
-            self.send(plan) if exchange.verdict.effective == 429 else self._record(exchange)
-            for plan, exchange in zip(plans, exchanges, strict=True)
+            self.send(case)
+            if exchange.verdict.effective == Code.RATE_LIMITED
+            else self._record(exchange)
+            for case, exchange in zip(cases, exchanges, strict=True)
         ]
 
     def _record(self, exchange: Exchange) -> Exchange:
-        numbered = replace(exchange, number=len(self.exchanges) + 1)
-        self.exchanges.append(numbered)
+        numbered = replace(exchange, number=len(self.trace.exchanges) + 1)
+        self.trace.append(numbered)
         return numbered
 
-    def _exchange(self, planned: Planned, task: str) -> Exchange:
-        self.pace.wait(planned.request.path)
-        if may_be_accepted(planned.request):
-            self.budget.take()
-        self._secrets.say(_said(planned.request))
+    def _exchange(self, case: Case, task_id: str = "") -> Exchange:
+        """Send it once. Whatever came of it has no number yet: two may be under way."""
+        request, answer, error = case.request, None, ""
+        self.pace.wait(request.path)
+        self._pay_for(request)
+        self._secrets.permit(request.text)
         started = self.clock()
-        answer, trouble = self._attempt(planned.request, started)
-        ended = self.clock()
-        return Exchange(
-            0,
-            planned.request,
-            planned.intent,
-            answer,
-            trouble,
-            task,
-            ended - started,
-            self.now(),
-            ended,
-            kept=self._keeping is not None,
-        )
-
-    def _attempt(self, request: Request, started: float) -> tuple[Answer | None, str]:
         try:
-            return self._asked(request, started), ""
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            if not self.exchanges:
-                raise UnreachableError(str(error) or "no connection") from None
-            return None, "no connection any more"
-        except httpx.TimeoutException:
-            return None, f"{TIMED_OUT} {self.timeout:g} s"
-        except httpx.HTTPError as error:
-            return None, f"no complete answer: {error or type(error).__name__}"
+            answer = self._answer(request, started)
+        except httpx.HTTPError as failure:
+            if _is_connect(failure) and not self.trace.exchanges:
+                raise UnreachableError(str(failure) or "no connection") from None
+            error = self._in_words(failure)
+        ended, keep_alive = self.clock(), self._keeping is not None
+        times = ended - started, self.now(), ended
+        return Exchange(0, request, case.intent, answer, error, task_id, *times, keep_alive)
 
-    def _asked(self, request: Request, started: float) -> Answer:
+    def _pay_for(self, request: HttpRequest) -> None:
+        if may_be_accepted(request):
+            self.budget.take()
+
+    def _in_words(self, failure: httpx.HTTPError) -> str:
+        if _is_connect(failure):
+            return "no connection any more"
+        if isinstance(failure, httpx.TimeoutException):
+            return f"{TIMED_OUT} {self.timeout:g} s"
+        return f"no complete answer: {failure or type(failure).__name__}"
+
+    def _answer(self, request: HttpRequest, started: float) -> HttpAnswer:
         """Over the kept connection, if there is one; if nothing came back there, over a new one."""
         if self._keeping is not None:
             try:
-                return self._over(self._keeping, request, started)
-            except httpx.HTTPError as error:
-                if not _hung_up(error):
+                return self._fetch(self._keeping, request, started)
+            except httpx.HTTPError as failure:
+                if not _hung_up(failure):
                     raise
-            if may_be_accepted(request):
-                self.budget.take()
-        return self._over(self.client, request, started)
+            self._pay_for(request)
+        return self._fetch(self.client, request, started)
 
-    def _over(self, client: httpx.Client, request: Request, started: float) -> Answer:
+    def _fetch(self, client: httpx.Client, request: HttpRequest, started: float) -> HttpAnswer:
         with client.stream(
             request.method,
             request.target.lstrip("/"),
@@ -202,9 +203,16 @@ class Session:
             content=request.content,
             follow_redirects=False,
         ) as response:
-            return self._answer(response, self._read(response, started))
+            content = b""
+            for chunk in response.iter_bytes():
+                content += chunk
+                if len(content) > MAX_ANSWER:
+                    raise httpx.ReadError(f"more than {MAX_ANSWER} bytes")
+                if self.clock() - started > self.timeout:
+                    raise httpx.ReadTimeout("the answer does not end")
+        return self._without_keys(response.status_code, response.headers.multi_items(), content)
 
-    def _headers(self, request: Request) -> dict[str, str]:
+    def _headers(self, request: HttpRequest) -> dict[str, str]:
         headers = {"Accept": "application/json", "User-Agent": f"imagen4-contract/{__version__}"}
         value = authorization(request.credential, self.key, self.foreign)
         if value is not None:
@@ -213,20 +221,17 @@ class Session:
             headers["Content-Type"] = request.content_type
         return headers
 
-    def _read(self, response: httpx.Response, started: float) -> bytes:
-        content = b""
-        for chunk in response.iter_bytes():
-            content += chunk
-            if len(content) > MAX_ANSWER:
-                raise httpx.ReadError(f"more than {MAX_ANSWER} bytes")
-            if self.clock() - started > self.timeout:
-                raise httpx.ReadTimeout("the answer does not end")
-        return content
-
-    def _answer(self, response: httpx.Response, content: bytes) -> Answer:
-        headers = [(name, value) for name, value in response.headers.multi_items()]
-        whole = content + "\n".join(value for _, value in headers).encode()
-        clean = self._secrets.taken_out_of
-        shown = tuple((n, clean(v.encode()).decode("utf-8", "replace")) for n, v in headers)
+    def _without_keys(
+        self, status: int, headers: list[tuple[str, str]], content: bytes
+    ) -> HttpAnswer:
+        whole = content + "\n".join([value for _, value in headers]).encode()
         echoed = self._secrets.echoed_in(whole)
-        return Answer(response.status_code, shown, clean(content), echoed)
+        if echoed or self._secrets.given_away(whole):
+            clean = self._secrets.taken_out_of
+            headers = [(n, clean(v.encode()).decode("utf-8", "replace")) for n, v in headers]
+            content = clean(content)
+        return HttpAnswer(status, tuple(headers), content, echoed)
+
+
+def _is_connect(failure: httpx.HTTPError) -> bool:
+    return isinstance(failure, httpx.ConnectError | httpx.ConnectTimeout)

@@ -4,14 +4,24 @@ The first twenty fit into the rate that kie documents (20 creates in 10 s), so t
 quick phase never has to wait for it.
 """
 
+from __future__ import annotations
+
 import json
 from dataclasses import replace
 from random import Random
 from typing import Any
 
-from imagen4.contract.cases.build import CALLBACK, JSON_TYPE, PROMPT, accepted, body, create
-from imagen4.contract.document import BODY, Document
-from imagen4.contract.exchange import Expect, Intent, Planned, Subject
+from ...facts.protocol import CALLBACK_URL
+from ..document import BODY_SCHEMA, Document
+from ..exchange import Case, Expect, Intent, Subject
+from .build import (
+    CALLBACK,
+    JSON_TYPE,
+    PROMPT,
+    accepted_create,
+    body,
+    create_case,
+)
 
 ASTRAL = "😀"
 PARTS = CALLBACK.replace(".invalid/", ".invalid:8443/") + "?job=7&user=a%20b"
@@ -25,23 +35,23 @@ TIMES = 3
 AT_ONCE = 2
 
 
-def first() -> Planned:
+def plainest() -> Case:
     """The plainest create there is."""
-    return accepted(body(), "only model and prompt")
+    return accepted_create(body(), "only model and prompt")
 
 
-def may_fail() -> Planned:
+def may_fail() -> Case:
     """A prompt that filters may stop: if its task fails, there is a failure to look at."""
     text = "fail: forbidden, prohibited, blocked, nsfw content that has to be refused with an error"
-    intent = Intent(Expect.OPEN, Subject.PARAMETER, BODY, "a prompt that a filter may stop")
-    return create(body(text), intent)
+    intent = Intent(Expect.OPEN, Subject.PARAMETER, BODY_SCHEMA, "a prompt that a filter may stop")
+    return create_case(body(text), intent)
 
 
-def allowed(document: Document) -> list[Planned]:
+def at_the_limits(document: Document) -> list[Case]:
     """All but those: every enum value, every length boundary, every optional field."""
-    fields = document.at(f"{BODY}/properties/input/properties")
+    fields = document.input_fields
     return [
-        accepted(body(), "the same request again"),
+        accepted_create(body(), "the same request again"),
         *_enums(fields)[AT_ONCE:],
         *_prompts(fields),
         *_optional(fields),
@@ -49,19 +59,19 @@ def allowed(document: Document) -> list[Planned]:
     ]
 
 
-def at_once(document: Document) -> list[Planned]:
+def at_once(document: Document) -> list[Case]:
     """Two to be sent at the same time: neither may fail, nor their tasks be mixed up."""
-    plans = _enums(document.at(f"{BODY}/properties/input/properties"))[:AT_ONCE]
+    cases = _enums(document.input_fields)[:AT_ONCE]
     together = f", sent at once with {AT_ONCE - 1} other"
     return [
-        replace(plan, intent=replace(plan.intent, what=plan.intent.what + together))
-        for plan in plans
+        replace(case, intent=replace(case.intent, what=case.intent.what + together))
+        for case in cases
     ]
 
 
-def more(document: Document) -> list[Planned]:
+def one_thing_at_a_time(document: Document) -> list[Case]:
     """One thing at a time, where there is room for so many creates."""
-    fields = document.at(f"{BODY}/properties/input/properties")
+    fields = document.input_fields
     longest, seed = fields["prompt"]["maxLength"], fields["seed"]["maxLength"]
     prompts = {f"{longest} × {each!r}": each * longest for each in '"&'}
     prompts |= {
@@ -71,63 +81,65 @@ def more(document: Document) -> list[Planned]:
     prompts |= {"a prompt with per cents and pluses": "100% %41 a+b a%20b"}
     seeds = [BIG_SEED, ZEROS_SEED, "9999999999", "-1", "0"]
     return [
-        *(accepted(body(prompt), what) for what, prompt in prompts.items()),
-        *(accepted(body(seed=text), f"the seed {text!r}") for text in seeds),
-        accepted(body(seed="é" * seed), f"a seed of {seed} × é"),
+        *(accepted_create(body(prompt), what) for what, prompt in prompts.items()),
+        *(accepted_create(body(seed=text), f"the seed {text!r}") for text in seeds),
+        accepted_create(body(seed="é" * seed), f"a seed of {seed} × é"),
     ]
 
 
-def _escaped(value: Any, what: str) -> Planned:
+def _with_json_escapes(value: Any, what: str) -> Case:
     """With JSON's escapes for all that is not ASCII, as many clients write it."""
-    plan = accepted(value, what)
-    return replace(plan, request=replace(plan.request, content=json.dumps(value).encode()))
+    case = accepted_create(value, what)
+    return replace(case, request=replace(case.request, content=json.dumps(value).encode()))
 
 
-def _with_charset() -> Planned:
-    plan = accepted(body(), "a charset in Content-Type")
-    return replace(plan, request=replace(plan.request, content_type=f"{JSON_TYPE}; charset=utf-8"))
+def _with_charset() -> Case:
+    case = accepted_create(body(), "a charset in Content-Type")
+    return replace(case, request=replace(case.request, content_type=f"{JSON_TYPE}; charset=utf-8"))
 
 
-def again(document: Document, seed: int) -> list[Planned]:
+def repeated(document: Document, seed: int) -> list[Case]:
     """Enum values some more times: of one task that fails nobody knows why.
 
     Shuffled, so that a server that fails every n-th task does not fail the same value each time.
     """
-    plans = _enums(document.at(f"{BODY}/properties/input/properties")) * TIMES
-    Random(seed).shuffle(plans)
-    return plans
+    cases = _enums(document.input_fields) * TIMES
+    Random(seed).shuffle(cases)
+    return cases
 
 
-def _enums(fields: dict[str, Any]) -> list[Planned]:
+def _enums(fields: dict[str, Any]) -> list[Case]:
     """Every ratio and, where there is one, every number of pictures: in pairs, to pay less."""
     ratios = fields["aspect_ratio"]["enum"]
     counts = fields.get("num_images", {}).get("enum", [])
-    plans = []
+    cases = []
     for index in range(max(len(ratios), len(counts))):
         chosen = {"aspect_ratio": ratios[index % len(ratios)]}
         if counts:
             # From the largest down: a server that ignores the field is seen at once.
             chosen["num_images"] = counts[-1 - index % len(counts)]
         what = ", ".join(f"{name} {value!r}" for name, value in chosen.items())
-        plans.append(accepted(body(f"A lighthouse, {index}", **chosen), what))
-    return plans
+        cases.append(accepted_create(body(f"A lighthouse, {index}", **chosen), what))
+    return cases
 
 
-def _prompts(fields: dict[str, Any]) -> list[Planned]:
+def _prompts(fields: dict[str, Any]) -> list[Case]:
     longest = fields["prompt"]["maxLength"]
     return [
-        accepted(body("x", seed=ZEROS_SEED), f"a prompt of one character, seed {ZEROS_SEED!r}"),
-        accepted(
+        accepted_create(
+            body("x", seed=ZEROS_SEED), f"a prompt of one character, seed {ZEROS_SEED!r}"
+        ),
+        accepted_create(
             body((ESCAPED * longest)[: longest - 1] + "x"),
             f"a prompt of {longest} quotes, ampersands, angle brackets and new lines",
         ),
-        accepted(body("é" * longest), f"a prompt of {longest} × é ({2 * longest} bytes)"),
-        accepted(body(ASTRAL * longest), f"a prompt of {longest} × {ASTRAL}"),
-        _escaped(body(TEXT), "a prompt with quotes, new lines, markup and other scripts"),
+        accepted_create(body("é" * longest), f"a prompt of {longest} × é ({2 * longest} bytes)"),
+        accepted_create(body(ASTRAL * longest), f"a prompt of {longest} × {ASTRAL}"),
+        _with_json_escapes(body(TEXT), "a prompt with quotes, new lines, markup and other scripts"),
     ]
 
 
-def _optional(fields: dict[str, Any]) -> list[Planned]:
+def _optional(fields: dict[str, Any]) -> list[Case]:
     longest = fields["negative_prompt"]["maxLength"]
     seed = fields["seed"]["maxLength"]
     everything = {
@@ -138,10 +150,16 @@ def _optional(fields: dict[str, Any]) -> list[Planned]:
     }
     longest_texts = {"negative_prompt": ASTRAL * longest, "seed": ASTRAL * seed}
     return [
-        accepted(body(negative_prompt="x" * longest), f"a negative prompt of {longest} characters"),
-        accepted(body(seed="s" * seed), f"a seed of {seed} characters"),
-        accepted({**body(PROMPT), "callBackUrl": CALLBACK}, "a callBackUrl"),
-        accepted({**body(PROMPT), "callBackUrl": PARTS}, "a callBackUrl with a port and a query"),
-        accepted({**body(PROMPT, **everything), "callBackUrl": CALLBACK}, "all fields together"),
-        accepted(body(ASTRAL * longest, **longest_texts), "all texts at their longest"),
+        accepted_create(
+            body(negative_prompt="x" * longest), f"a negative prompt of {longest} characters"
+        ),
+        accepted_create(body(seed="s" * seed), f"a seed of {seed} characters"),
+        accepted_create({**body(PROMPT), CALLBACK_URL: CALLBACK}, "a callBackUrl"),
+        accepted_create(
+            {**body(PROMPT), CALLBACK_URL: PARTS}, "a callBackUrl with a port and a query"
+        ),
+        accepted_create(
+            {**body(PROMPT, **everything), CALLBACK_URL: CALLBACK}, "all fields together"
+        ),
+        accepted_create(body(ASTRAL * longest, **longest_texts), "all texts at their longest"),
     ]

@@ -1,39 +1,46 @@
 """Requests that the document forbids: each has to be refused, for the right reason."""
 
-from typing import Any
+from __future__ import annotations
 
-from imagen4.contract.cases.build import CALLBACK, PROMPT, body, encoded
-from imagen4.contract.cases.judge import judged
-from imagen4.contract.document import BODY, Document
-from imagen4.contract.exchange import Planned
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-NO_SUCH_MODEL = "google/imagen4-contract-no-such-model"
+from ...facts.gateways import DEFAULT_MODEL
+from ...facts.protocol import CALLBACK_URL, INPUT, MODEL
+from .build import CALLBACK, PROMPT, body, encoded
+from .judge import judged
+
+if TYPE_CHECKING:
+    from ..document import Document
+    from ..exchange import Case
+
+NO_SUCH_MODEL = f"{DEFAULT_MODEL}-contract-no-such-model"
 """Begins like the real one, and is none of the gateway's other models, which cost money."""
 RATIOS = ("auto", "5:7", "1x1", "square", "2:3", "3:2", "21:9", "16:10", "16:90", " 1:1", "1:1 ")
 MODELS = {
     NO_SUCH_MODEL: "a model that does not exist",
-    "GOOGLE/IMAGEN4": "the model in capitals",
-    "google/imagen4 ": "the model with a blank behind it",
-    "imagen4": "the model without its vendor",
+    DEFAULT_MODEL.upper(): "the model in capitals",
+    f"{DEFAULT_MODEL} ": "the model with a blank behind it",
+    DEFAULT_MODEL.rpartition("/")[2]: "the model without its vendor",
     "": "an empty model",
 }
 
 
-def forbidden(document: Document) -> list[Planned]:
+def forbidden_creates(document: Document) -> list[Case]:
     """Own cases beyond what schemathesis makes of the schema; intents come from the schema."""
-    fields = document.at(f"{BODY}/properties/input/properties")
+    fields = document.input_fields
     bodies = [*_bodies(fields), *_missing(fields)]
-    plans = [judged(document, encoded(value), what) for value, what in bodies]
-    return [*plans, *_unreadable(document)]
+    cases = [judged(document, encoded(value), what) for value, what in bodies]
+    return [*cases, *_unreadable(document)]
 
 
 def _missing(fields: dict[str, Any]) -> list[tuple[Any, str]]:
     optional = {name: "42" for name in ("seed",) if name in fields}
     return [
-        ({"input": {"prompt": PROMPT}}, "no model"),
-        ({"model": "google/imagen4", "input": {}}, "no prompt"),
-        ({"model": "google/imagen4", "input": optional}, "no prompt beside other fields"),
-        ({"model": "google/imagen4", "prompt": PROMPT, "input": {}}, "the prompt outside input"),
+        ({INPUT: {"prompt": PROMPT}}, "no model"),
+        ({MODEL: DEFAULT_MODEL, INPUT: {}}, "no prompt"),
+        ({MODEL: DEFAULT_MODEL, INPUT: optional}, "no prompt beside other fields"),
+        ({MODEL: DEFAULT_MODEL, "prompt": PROMPT, INPUT: {}}, "the prompt outside input"),
         ({}, "an empty object"),
     ]
 
@@ -56,16 +63,16 @@ def _bodies(fields: dict[str, Any]) -> list[tuple[Any, str]]:
         (body(seed=42), "a seed that is a number"),
         (body(seed=4.2), "a seed that is a fraction"),
         (body(aspect_ratio=1), "an aspect ratio that is a number"),
-        *(({**body(), "model": model}, what) for model, what in MODELS.items()),
-        ({**body(), "model": None}, "a model that is null"),
-        ({**body(), "model": ["google/imagen4"]}, "a model that is a list"),
-        ({**body(), "input": [{"prompt": PROMPT}]}, "an input that is a list"),
-        ({**body(), "input": PROMPT}, "an input that is text"),
-        ({**body(), "callBackUrl": "not a uri"}, "a callBackUrl that is no URI"),
-        ({**body(), "callBackUrl": 42}, "a callBackUrl that is a number"),
-        ({**body(), "callBackUrl": [CALLBACK]}, "a callBackUrl that is a list"),
+        *(({**body(), MODEL: model}, what) for model, what in MODELS.items()),
+        ({**body(), MODEL: None}, "a model that is null"),
+        ({**body(), MODEL: [DEFAULT_MODEL]}, "a model that is a list"),
+        ({**body(), INPUT: [{"prompt": PROMPT}]}, "an input that is a list"),
+        ({**body(), INPUT: PROMPT}, "an input that is text"),
+        ({**body(), CALLBACK_URL: "not a uri"}, "a callBackUrl that is no URI"),
+        ({**body(), CALLBACK_URL: 42}, "a callBackUrl that is a number"),
+        ({**body(), CALLBACK_URL: [CALLBACK]}, "a callBackUrl that is a list"),
         ([body()], "a list as the body"),
-        ("google/imagen4", "text as the body"),
+        (DEFAULT_MODEL, "text as the body"),
         (None, "null as the body"),
         (42, "a number as the body"),
     ]
@@ -78,19 +85,18 @@ def _bodies(fields: dict[str, Any]) -> list[tuple[Any, str]]:
 _COUNTS = ("0", "5", "10", "-1", "1.5", "01", "one", 1, 4, 2.5, True, ["1"])
 
 
-def _unreadable(document: Document) -> list[Planned]:
+def _unreadable(document: Document) -> list[Case]:
     good = encoded(body())
-    cases = [
-        (b"", "an empty body"),
-        (good[:-2], "JSON that is cut off"),
-        (b"{'model': 'google/imagen4'}", "JSON with single quotes"),
-        (good + b"}", "JSON with something behind it"),
-    ]
-    plans = [judged(document, content, what) for content, what in cases]
-    # The two that are open: whether they are taken is noted.
+    single_quotes = b"{'model': '%b'}" % DEFAULT_MODEL.encode()
     nulls = dict.fromkeys(("negative_prompt", "aspect_ratio", "seed"))
-    plans.append(judged(document, encoded(body(**nulls)), "null for optional fields"))
-    plans.append(judged(document, good, "JSON sent as text/plain", "text/plain"))
-    form = b"model=google%2Fimagen4&input[prompt]=A+red+fox"
-    plans.append(judged(document, form, "a web form", "application/x-www-form-urlencoded"))
-    return plans
+    form = urlencode({MODEL: DEFAULT_MODEL}).encode() + b"&input[prompt]=A+red+fox"
+    return [
+        judged(document, b"", "an empty body"),
+        judged(document, good[:-2], "JSON that is cut off"),
+        judged(document, single_quotes, "JSON with single quotes"),
+        judged(document, good + b"}", "JSON with something behind it"),
+        # The two that are open: whether they are taken is noted.
+        judged(document, encoded(body(**nulls)), "null for optional fields"),
+        judged(document, good, "JSON sent as text/plain", "text/plain"),
+        judged(document, form, "a web form", "application/x-www-form-urlencoded"),
+    ]

@@ -5,6 +5,8 @@ requests down. Sending them is the session's business, so budget, pace and verdi
 the same for every request, and what is generated depends on document and seed alone.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -15,32 +17,33 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
-from imagen4.contract.cases.build import CALLBACK, JSON_TYPE, record
-from imagen4.contract.cases.judge import GENERATED, judged
-from imagen4.contract.document import CREATE, NO_TASK, PATHS, TASK_ID_PARAMETER, Document
-from imagen4.contract.exchange import Expect, Intent, Planned, Subject
+from ...facts.protocol import CREATE_PATH, TASK_ID
+from ..document import METHODS, NO_TASK_ANSWER, TASK_ID_PARAMETER, Document
+from ..exchange import Case, Expect, Intent, Subject
+from .build import CALLBACK, JSON_TYPE, read_case
+from .judge import GENERATED, judged
 
 DETERMINISTIC = ("examples", "coverage")
 EVERYTHING = (*DETERMINISTIC, "fuzzing")
 THEIR_CALLBACK = "https://your-domain.com/api/callback"
 """The pages' example: a host that exists and is nobody's whom results may be posted to."""
 CASE_ID = "HTTP_X_SCHEMATHESIS_TESTCASEID"
-STUB_ANSWER = json.dumps({"code": 200, "msg": "", "data": {"taskId": "stub"}}).encode()
+STUB_ANSWER = json.dumps({"code": 200, "msg": "", "data": {TASK_ID: "stub"}}).encode()
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
 
-def generated(
+def generated_cases(
     document: Document, phases: Iterable[str], seed: int, examples: int = 100
-) -> list[Planned]:
+) -> list[Case]:
     """What the phases make of the document, without repetitions, in schemathesis' order."""
     text = json.dumps(document.content).replace(THEIR_CALLBACK, CALLBACK)
-    return list(_generated(text, tuple(phases), seed, examples))
+    return list(cases_of_text(text, tuple(phases), seed, examples))
 
 
 @lru_cache(maxsize=32)
-def _generated(text: str, phases: tuple[str, ...], seed: int, examples: int) -> tuple[Planned, ...]:
+def cases_of_text(text: str, phases: tuple[str, ...], seed: int, examples: int) -> tuple[Case, ...]:
     document = Document(json.loads(text))
     seen: dict[str, Environ] = {}
 
@@ -52,8 +55,8 @@ def _generated(text: str, phases: tuple[str, ...], seed: int, examples: int) -> 
 
     for _ in walked(schema_for(document, stub, phases, seed, examples)):
         pass
-    plans = (planned(document, environ) for environ in seen.values())
-    return tuple(_once(plan for plan in plans if plan))
+    cases = (case_of(document, environ) for environ in seen.values())
+    return tuple(_without_repetitions(case for case in cases if case))
 
 
 def walked(schema: schemathesis.BaseSchema) -> Iterator[events.EngineEvent]:
@@ -83,7 +86,7 @@ def schema_for(
             "phases": {**known, "coverage": {**known["coverage"], "unexpected-methods": []}},
         }
     )
-    paths = {path: document.content["paths"][path] for path in PATHS}
+    paths = {path: document.content["paths"][path] for path in METHODS}
     content = _without_empty_examples({**document.content, "paths": paths})
     schema = schemathesis.openapi.from_dict(content, config=config)
     schema.app = app
@@ -102,28 +105,28 @@ def _without_empty_examples(value: Any) -> Any:
     return {name: _without_empty_examples(item) for name, item in value.items() if item != ""}
 
 
-def planned(document: Document, environ: Environ) -> Planned | None:
+def case_of(document: Document, environ: Environ) -> Case | None:
     """What the document says of a generated request."""
-    if environ["PATH_INFO"] != CREATE:
-        return _record(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True))
+    if environ["PATH_INFO"] != CREATE_PATH:
+        return _read_case(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True))
     return judged(document, environ["content"], GENERATED, environ.get("CONTENT_TYPE") or None)
 
 
-def _record(query: list[tuple[str, str]]) -> Planned | None:
+def _read_case(query: list[tuple[str, str]]) -> Case | None:
     """A read; none for a taskId given twice, of which nothing is documented."""
-    ids = [value for name, value in query if name == "taskId"]
+    ids = [value for name, value in query if name == TASK_ID]
     if len(ids) > 1:
         return None
     if not ids or not ids[0].strip():
         intent = Intent(Expect.REFUSE, Subject.NO_TASK_ID, TASK_ID_PARAMETER, "no taskId, or blank")
-        return record(ids[0] if ids else None, intent)
-    intent = Intent(Expect.REFUSE, Subject.UNKNOWN_TASK, NO_TASK, f"the id {ids[0]!r:.60}")
-    return record(ids[0], intent)
+        return read_case(ids[0] if ids else None, intent)
+    intent = Intent(Expect.REFUSE, Subject.UNKNOWN_TASK, NO_TASK_ANSWER, f"the id {ids[0]!r:.60}")
+    return read_case(ids[0], intent)
 
 
-def _once(plans: Iterable[Planned]) -> Iterator[Planned]:
+def _without_repetitions(cases: Iterable[Case]) -> Iterator[Case]:
     seen = set()
-    for plan in plans:
-        if plan.request not in seen:
-            seen.add(plan.request)
-            yield plan
+    for case in cases:
+        if case.request not in seen:
+            seen.add(case.request)
+            yield case

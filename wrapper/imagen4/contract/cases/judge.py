@@ -8,25 +8,28 @@ refused", a claim), an empty prompt (the schema admits it), no `input` at all (n
 characters, callback URLs of other kinds than https.
 """
 
+from __future__ import annotations
+
 import unicodedata
 from typing import Any
 from urllib.parse import urlsplit
 
-from imagen4.contract import strict_json
-from imagen4.contract.cases.build import JSON_TYPE, raw_create
-from imagen4.contract.document import BODY, REQUEST, Breach, Document
-from imagen4.contract.exchange import Expect, Intent, Planned, Subject
+from ...facts.protocol import CALLBACK_URL, INPUT, MODEL
+from .. import strict_json
+from ..document import BODY_SCHEMA, REQUEST_BODY, Breach, Document
+from ..exchange import Case, Expect, Intent, Subject
+from .build import JSON_TYPE, raw_create_case
 
-REQUIRED = {("model",), ("input", "prompt")}
+REQUIRED = {(MODEL,), (INPUT, "prompt")}
 GENERATED = "a generated body"
 """What a case is called that nobody named."""
 
 
 def judged(
     document: Document, content: bytes, what: str, content_type: str | None = JSON_TYPE
-) -> Planned:
+) -> Case:
     """A createTask with these bytes, and the intent that the document gives it."""
-    return raw_create(content, intent_of(document, content, what, content_type), content_type)
+    return raw_create_case(content, intent_of(document, content, what, content_type), content_type)
 
 
 def intent_of(document: Document, content: bytes, what: str, content_type: str | None) -> Intent:
@@ -36,23 +39,23 @@ def intent_of(document: Document, content: bytes, what: str, content_type: str |
     the JSON alone.
     """
     if content and content_type is None:
-        return Intent(Expect.OPEN, Subject.MEDIA_TYPE, f"{REQUEST}/content", what)
+        return Intent(Expect.OPEN, Subject.MEDIA_TYPE, f"{REQUEST_BODY}/content", what)
     if content and (content_type or "").partition(";")[0].strip().lower() != JSON_TYPE:
         forbidden = intent_of(document, content, what, JSON_TYPE).expect is Expect.REFUSE
         expect = Expect.REFUSE if forbidden else Expect.OPEN
-        return Intent(expect, Subject.MEDIA_TYPE, f"{REQUEST}/content", what)
+        return Intent(expect, Subject.MEDIA_TYPE, f"{REQUEST_BODY}/content", what)
     reading = strict_json.read(content)
     if reading.problem:
         # Names that occur twice are readable to most; nobody says which one counts.
         expect = Expect.OPEN if "twice" in reading.problem else Expect.REFUSE
-        return Intent(expect, Subject.BODY, REQUEST, what)
+        return Intent(expect, Subject.BODY, REQUEST_BODY, what)
     breaches = document.body_breaches(reading.value)
     firm = [breach for breach in breaches if _is_firm(breach)]
     if firm:
         told = f"{what}: {firm[0].message}" if what == GENERATED else what
         return Intent(Expect.REFUSE, _subject(firm), firm[0].pointer, told)
     expect = Expect.OPEN if breaches or not _is_plain(document, reading.value) else Expect.ACCEPT
-    return Intent(expect, Subject.PARAMETER, BODY, what)
+    return Intent(expect, Subject.PARAMETER, BODY_SCHEMA, what)
 
 
 def _is_firm(breach: Breach) -> bool:
@@ -60,23 +63,23 @@ def _is_firm(breach: Breach) -> bool:
         return breach.where in REQUIRED or breach.where == ()
     if breach.keyword == "format":
         return isinstance(breach.value, str) and bool(breach.value) and ":" not in breach.value
-    return breach.value != "" or breach.where == ("model",) or breach.where == ()
+    return breach.value != "" or breach.where == (MODEL,) or breach.where == ()
 
 
 def _subject(firm: list[Breach]) -> Subject:
     """Of the model only if nothing else is wrong: then 404 and 422 are both plausible."""
-    only_model = all(breach.where == ("model",) for breach in firm)
+    only_model = all(breach.where == (MODEL,) for breach in firm)
     return Subject.MODEL if only_model else Subject.PARAMETER
 
 
 def _is_plain(document: Document, value: Any) -> bool:
     """Whether a valid body has nothing in it that servers may differ on."""
-    fields = document.at(f"{BODY}/properties")
-    given = value.get("input", {})
-    known = set(value) <= set(fields) and set(given) <= set(fields["input"]["properties"])
+    fields = document.at(f"{BODY_SCHEMA}/properties")
+    given = value.get(INPUT, {})
+    known = set(value) <= set(fields) and set(given) <= set(fields[INPUT]["properties"])
     texts = [text for text in (*value.values(), *given.values()) if isinstance(text, str)]
-    callback = value.get("callBackUrl", "https://callback.invalid")
-    return "input" in value and known and all(map(_is_ordinary, texts)) and _is_https(callback)
+    callback = value.get(CALLBACK_URL, "https://callback.invalid")
+    return INPUT in value and known and all(map(_is_ordinary, texts)) and _is_https(callback)
 
 
 def _is_ordinary(text: str) -> bool:

@@ -1,15 +1,21 @@
 """Keys: the right one opens both operations, every other one neither."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from imagen4.contract.checks.registry import Finding, Found, check
-from imagen4.contract.credentials import Credential
-from imagen4.contract.document import KEY
-from imagen4.contract.exchange import Exchange, Expect, Subject
-from imagen4.contract.trace import Trace, operation_name
+from typing import TYPE_CHECKING
+
+from ...facts.protocol import Code
+from ..credentials import Credential
+from ..document import KEY_SCHEME
+from ..exchange import Exchange, Expect, Subject
+from ..trace import Trace, operation_name
+from .registry import Finding, Found, check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
-@check("key-opens", "The account's key is accepted.", KEY)
+@check("key-opens", "The account's key is accepted.", KEY_SCHEME)
 def key_opens(trace: Trace) -> Iterator[Found]:
     opened = _opened(trace)
     for exchange in _refused_keys(trace):
@@ -18,7 +24,7 @@ def key_opens(trace: Trace) -> Iterator[Found]:
             yield exchange, f"{name} refused the key with {exchange.verdict} (is it the right one?)"
 
 
-@check("key-blamed", "What is refused for another reason than its key is not 401.", KEY)
+@check("key-blamed", "What is refused for another reason than its key is not 401.", KEY_SCHEME)
 def key_blamed(trace: Trace) -> Iterator[Found]:
     """Where the same key opens the operation, 401 sends its owner looking in the wrong place."""
     opened = _opened(trace)
@@ -30,29 +36,31 @@ def key_blamed(trace: Trace) -> Iterator[Found]:
 
 
 def _with_key(trace: Trace) -> Iterator[Exchange]:
-    return (each for each in trace.speaking() if each.request.credential is Credential.KEY)
+    return (each for each in trace.speaking if each.request.credential is Credential.KEY)
 
 
 def _refused_keys(trace: Trace) -> Iterator[Exchange]:
-    return (each for each in _with_key(trace) if each.verdict.effective == 401)
+    return (each for each in _with_key(trace) if each.verdict.effective == Code.UNAUTHORIZED)
 
 
 def _opened(trace: Trace) -> set[str]:
     """The operations that have answered the key with anything else."""
-    others = (each for each in _with_key(trace) if each.verdict.effective not in (None, 401))
+    others = (
+        each for each in _with_key(trace) if each.verdict.effective not in (None, Code.UNAUTHORIZED)
+    )
     return {exchange.request.path for exchange in others}
 
 
 OTHER_KEYS = "A missing, empty, wrong or foreign key is refused"
 
 
-@check("other-keys", f"{OTHER_KEYS}.", KEY)
+@check("other-keys", f"{OTHER_KEYS}.", KEY_SCHEME)
 def other_keys(trace: Trace) -> Iterator[Finding]:
     """One promise for each operation, so that reports name all that are open."""
     for exchange in trace.expecting(Expect.REFUSE, Subject.KEY):
         name = operation_name(exchange.request.path)
         if seen := _let_in(exchange, name):
-            yield Finding("other-keys", f"{OTHER_KEYS} by {name}.", KEY, exchange, seen)
+            yield Finding("other-keys", f"{OTHER_KEYS} by {name}.", KEY_SCHEME, exchange, seen)
 
 
 def _let_in(exchange: Exchange, name: str) -> str:
@@ -70,6 +78,6 @@ def _let_in(exchange: Exchange, name: str) -> str:
 def key_reason(trace: Trace) -> Iterator[Found]:
     for exchange in trace.expecting(Expect.REFUSE, Subject.KEY):
         verdict = exchange.verdict
-        if verdict.refused and verdict.effective != 401:
+        if verdict.refused and verdict.effective != Code.UNAUTHORIZED:
             name = operation_name(exchange.request.path)
             yield exchange, f"{name} answered {verdict} to {exchange.intent.what}"

@@ -1,22 +1,29 @@
 """The envelope: strict JSON of the right kind, complete, and of one mind with HTTP."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from imagen4.contract.checks.registry import Finding, Found, check
-from imagen4.contract.checks.wording import broken, kept
-from imagen4.contract.document import CODE, CREATED, RECORDED, Breach, shortened
-from imagen4.contract.exchange import Exchange, Subject
-from imagen4.contract.trace import Trace
+from typing import TYPE_CHECKING
 
-JSON = f"{CREATED}/content/application~1json"
-RECORD_JSON = f"{RECORDED}/content/application~1json"
+from ...facts.protocol import DATA, MESSAGE, MESSAGE_IN_EXAMPLES, Code
+from ..document import CODE_SCHEMA, CREATED_ANSWER, RECORD_ANSWER, Breach, shortened
+from ..exchange import Exchange, Subject
+from .registry import Finding, Found, check
+from .wording import breach_in_words, promise_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..trace import Trace
+
+JSON = f"{CREATED_ANSWER}/content/application~1json"
+RECORD_JSON = f"{RECORD_ANSWER}/content/application~1json"
 MSG = "#/components/schemas/ApiResponse/properties/msg"
 UTF8 = ("utf-8", "utf8")
 
 
 @check("content-type", "Answers are application/json in UTF-8, and say so.", JSON, RECORD_JSON)
 def content_type(trace: Trace) -> Iterator[Found]:
-    for exchange in trace.speaking():
+    for exchange in trace.speaking:
         given = exchange.answer.header("content-type") if exchange.answer else ""
         kind, *parameters = (part.strip().lower() for part in given.split(";"))
         charsets = [text[8:].strip('"') for text in parameters if text.startswith("charset=")]
@@ -31,7 +38,7 @@ def content_type(trace: Trace) -> Iterator[Found]:
     f"{RECORD_JSON}/schema",
 )
 def strict_json(trace: Trace) -> Iterator[Found]:
-    for exchange in trace.speaking():
+    for exchange in trace.speaking:
         if exchange.reading.problem:
             content = exchange.answer.content if exchange.answer else b""
             text = shortened(content.decode("utf-8", "replace"), 60)
@@ -46,7 +53,7 @@ def _unpacked(exchange: Exchange) -> str:
 
 @check("schema", "Answers have the documented shape.", f"{JSON}/schema")
 def schema(trace: Trace) -> Iterator[Finding]:
-    for exchange in trace.speaking():
+    for exchange in trace.speaking:
         if exchange.reading.readable:
             for breach in _breaches(trace, exchange):
                 yield _finding(exchange, breach)
@@ -55,9 +62,9 @@ def schema(trace: Trace) -> Iterator[Finding]:
 def _breaches(trace: Trace, exchange: Exchange) -> list[Breach]:
     """Each thing once: no enum where the type is wrong, and nothing of data without a code."""
     code, value = exchange.verdict.effective, exchange.reading.value
-    breaches = trace.document.answer_breaches(exchange.request.path, code or 200, value)
+    breaches = trace.document.answer_breaches(exchange.request.path, code or Code.OK, value)
     if code is None:
-        breaches = [each for each in breaches if "data" not in (*each.where[:1], each.missing)]
+        breaches = [each for each in breaches if DATA not in (*each.where[:1], each.missing)]
     of_another_type = {each.where for each in breaches if each.keyword == "type"}
     return [
         each for each in breaches if each.keyword == "type" or each.where not in of_another_type
@@ -66,18 +73,20 @@ def _breaches(trace: Trace, exchange: Exchange) -> list[Breach]:
 
 def _finding(exchange: Exchange, breach: Breach) -> Finding:
     field = "/".join(("", *map(str, breach.where)))
-    seen = f"{broken(breach)}, in an answer with {exchange.verdict}"
-    return Finding("schema", kept(breach), breach.pointer, exchange, seen, field, breach.value)
+    seen = f"{breach_in_words(breach)}, in an answer with {exchange.verdict}"
+    return Finding(
+        "schema", promise_of(breach), breach.pointer, exchange, seen, field, breach.value
+    )
 
 
-@check("one-verdict", "HTTP status and code do not contradict each other.", CODE)
+@check("one-verdict", "HTTP status and code do not contradict each other.", CODE_SCHEMA)
 def one_verdict(trace: Trace) -> Iterator[Found]:
     """The same in both, in either style; or HTTP 200 with the verdict in `code` (observed)."""
-    real = trace.style == "documented" or any(map(_is_real, trace.speaking()))
-    for exchange in trace.speaking():
+    real = trace.style == "documented" or any(map(_is_real, trace.speaking))
+    for exchange in trace.speaking:
         verdict = exchange.verdict
         agree = verdict.code is None or verdict.status == verdict.code
-        if not agree and (verdict.status != 200 or real):
+        if not agree and (verdict.status != Code.OK or real):
             yield exchange, str(verdict)
 
 
@@ -86,17 +95,21 @@ def _is_real(exchange: Exchange) -> bool:
     outside = (Subject.BODY, Subject.MEDIA_TYPE, Subject.NO_TASK_ID, Subject.KEY)
     verdict = exchange.verdict
     return (
-        verdict.status >= 400
+        verdict.status >= Code.BAD_REQUEST
         and verdict.status == verdict.code
         and (exchange.intent.subject not in outside)
     )
 
 
 @check("words", "A refusal says why, in words.", MSG)
-def words(trace: Trace) -> Iterator[Found]:
+def refusal_has_words(trace: Trace) -> Iterator[Found]:
     """Words that are missing or no text are the schema check's business."""
-    for exchange in trace.speaking():
-        given = [exchange.payload[name] for name in ("msg", "message") if name in exchange.payload]
+    for exchange in trace.speaking:
+        given = [
+            exchange.payload[name]
+            for name in (MESSAGE, MESSAGE_IN_EXAMPLES)
+            if name in exchange.payload
+        ]
         texts = [text for text in given if isinstance(text, str)]
         if exchange.verdict.refused and texts and not any(text.strip() for text in texts):
             yield exchange, f"{exchange.verdict}, and nothing in msg"

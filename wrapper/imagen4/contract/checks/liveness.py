@@ -1,17 +1,25 @@
-"""Liveness: every task ends, and not every one of them in failure."""
+"""Liveness: every task ends, not every one in failure, and none for what was asked."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from imagen4.contract.checks.registry import Found, check
-from imagen4.contract.document import TASK
-from imagen4.contract.trace import Task, Trace, state
+from typing import TYPE_CHECKING
 
-STATE = f"{TASK}/properties/state"
+from ...facts.protocol import CALLBACK_URL, FAIL_MESSAGE, FAILED, INPUT, STATE
+from ..document import field_of_record
+from ..exchange import Exchange, Expect
+from .registry import Finding, Found, check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..trace import TaskHistory, Trace
+
+STATE_FIELD = field_of_record(STATE)
 ENOUGH = 5
 """So many different prompts that failed, and none that did not, are no bad luck."""
 
 
-@check("ends", "Every task ends in success or fail.", STATE)
+@check("ends", "Every task ends in success or fail.", STATE_FIELD)
 def ends(trace: Trace) -> Iterator[Found]:
     if not trace.patient:
         return
@@ -20,17 +28,74 @@ def ends(trace: Trace) -> Iterator[Found]:
             yield task.polls[-1], f"{task.id!r} {_last_seen(task)}"
 
 
-def _last_seen(task: Task) -> str:
+def _last_seen(task: TaskHistory) -> str:
     """What the last poll showed; that may have been no record any more."""
     record, last = task.records[-1], task.polls[-1]
     if last is record:
-        return f"is still {state(record)!r}"
-    told = f"{last.verdict} {last.message!r}" if last.answer else last.trouble
-    return f"was {state(record)!r} when its record was last given; the last answer: {told}"
+        return f"is still {record.state!r}"
+    told = f"{last.verdict} {last.message!r}" if last.answer else last.error
+    return f"was {record.state!r} when its record was last given; the last answer: {told}"
 
 
-@check("some-succeed", "Tasks the document allows can succeed.", STATE)
+@check("some-succeed", "Tasks the document allows can succeed.", STATE_FIELD)
 def some_succeed(trace: Trace) -> Iterator[Found]:
     ended = [task.ended[-1] for task in trace.tasks if task.ended]
-    if len(ended) >= ENOUGH and all(state(poll) == "fail" for poll in ended):
+    if len(ended) >= ENOUGH and all(poll.state == FAILED for poll in ended):
         yield ended[-1], f"all {len(ended)} tasks failed: {ended[-1].data.get('failMsg')!r}"
+
+
+LONG = 1_000
+FEWEST = 4
+CHANCE = 1e-3
+"""Above this probability it may be chance that all of some kind failed."""
+ALWAYS_FAIL = "Tasks can succeed whatever is asked for within the document"
+
+
+@check("kinds-succeed", f"{ALWAYS_FAIL}.", STATE_FIELD)
+def kinds_succeed(trace: Trace) -> Iterator[Finding]:
+    """The one kind of request, if any, all of whose tasks fail although others succeed."""
+    ended = [
+        (_kinds(trace, task.created), task.ended[-1])
+        for task in trace.tasks
+        if task.ended and task.created.intent.expect is Expect.ACCEPT
+    ]
+    telling = []
+    for kind in sorted({kind for kinds, _ in ended for kind in kinds}):
+        of_kind = [poll for kinds, poll in ended if kind in kinds]
+        others = [poll for kinds, poll in ended if kind not in kinds]
+        if _is_no_chance(of_kind, others):
+            telling.append((len(of_kind), kind, of_kind[0]))
+    if telling:
+        times, kind, shown = max(telling, key=lambda each: each[0])
+        seen = (
+            f"all {times} failed with {kind}, others did not: {shown.data.get(FAIL_MESSAGE)!r:.80}"
+        )
+        yield Finding("kinds-succeed", f"{ALWAYS_FAIL} ({kind}).", STATE_FIELD, shown, seen)
+
+
+def _is_no_chance(of_kind: list[Exchange], others: list[Exchange]) -> bool:
+    if len(of_kind) < FEWEST or any(poll.state != FAILED for poll in of_kind):
+        return False
+    failed = sum(poll.state == FAILED for poll in others)
+    return bool(((failed + 0.5) / (len(others) + 1)) ** len(of_kind) < CHANCE)
+
+
+def _kinds(trace: Trace, created: Exchange) -> set[str]:
+    """In words, everything about a request that might decide what becomes of it."""
+    body = created.request.body
+    fields = trace.document.input_fields
+    kinds = {"a callBackUrl"} if CALLBACK_URL in body else set()
+    for name, value in body[INPUT].items():
+        if "enum" in fields[name]:
+            kinds.add(f"{name} {value!r}")
+        elif name != "prompt":
+            kinds.add(f"a {name}")
+        kinds |= _of_text(name, value)
+    return kinds
+
+
+def _of_text(name: str, value: str) -> set[str]:
+    kinds = {f"a {name} of more than {LONG} characters"} if len(value) > LONG else set()
+    if not value.isascii():
+        kinds.add(f"a {name} beyond ASCII")
+    return kinds

@@ -1,50 +1,53 @@
 """Records: each is the record of the task asked for, and tells what was asked of it."""
 
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
 
-from imagen4.contract.checks.registry import Found, check
-from imagen4.contract.document import BODY, TASK, shortened
-from imagen4.contract.exchange import Exchange
-from imagen4.contract.strict_json import value_of
-from imagen4.contract.trace import Task, Trace, state
+from typing import TYPE_CHECKING, Any
 
-FIELDS = f"{TASK}/properties"
+from ...facts.protocol import FAIL_CODE, FAIL_MESSAGE, FAILED, INPUT, MODEL, PARAM, TASK_ID
+from ..document import field_of_record, shortened
+from ..strict_json import value_of
+from .registry import Found, check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..trace import Trace
+
 SHOWN = 40
 
 
-@check("same-task", "A record is that of the task asked for.", f"{FIELDS}/taskId")
+@check("same-task", "A record is that of the task asked for.", field_of_record(TASK_ID))
 def same_task(trace: Trace) -> Iterator[Found]:
-    for task, poll in _records(trace):
-        told = poll.data.get("taskId")
+    for task, poll in trace.records:
+        told = poll.data.get(TASK_ID)
         if isinstance(told, str) and told != task.id:
             yield poll, f"asked for {task.id!r}, got the record of {shortened(told, 60)!r}"
 
 
-@check("same-model", "A record names the model the task was created for.", f"{FIELDS}/model")
+@check("same-model", "A record names the model the task was created for.", field_of_record(MODEL))
 def same_model(trace: Trace) -> Iterator[Found]:
-    for task, poll in _records(trace):
-        asked, told = _asked(task).get("model"), poll.data.get("model")
+    for task, poll in trace.records:
+        asked, told = task.asked.get(MODEL), poll.data.get(MODEL)
         if asked and told and told != asked:
             yield poll, f"created for {asked!r}, the record says {told!r}"
 
 
-@check("param", "`param` is JSON text with the parameters of the request.", f"{FIELDS}/param")
+@check("param", "`param` is JSON text with the parameters of the request.", field_of_record(PARAM))
 def param(trace: Trace) -> Iterator[Found]:
-    for task, poll in _records(trace):
-        text = poll.data.get("param")
+    for task, poll in trace.records:
+        text = poll.data.get(PARAM)
         if isinstance(text, str) and text:
-            problem = _difference(_asked(task), text) or _default(trace, _asked(task), text)
+            problem = _difference(task.asked, text) or _default(trace, task.asked, text)
             if problem:
                 yield poll, problem
 
 
 def _default(trace: Trace, asked: dict[str, Any], text: str) -> str:
     """How `param` fills in what was not asked for; it may, with the documented default."""
-    inputs, told = asked.get("input"), (_object(text) or {})
-    filled = _object(told.get("input", told)) or {}
-    schemas: dict[str, Any] = trace.document.at(f"{BODY}/properties/input/properties")
-    for name, schema in schemas.items():
+    inputs, told = asked.get(INPUT), (_object(text) or {})
+    filled = _object(told.get(INPUT, told)) or {}
+    for name, schema in trace.document.input_fields.items():
         missing = isinstance(inputs, dict) and name not in inputs and "default" in schema
         if missing and filled.get(name) and str(filled[name]) != schema["default"]:
             return f"{name} was not given, param has {shortened(repr(filled[name]), 40)}"
@@ -56,15 +59,15 @@ def _difference(asked: dict[str, Any], text: str) -> str:
     told = _object(text)
     if told is None:
         return f"not the text of a JSON object: {shortened(text, 60)!r}"
-    inputs = asked.get("input", {})
+    inputs = asked.get(INPUT, {})
     if not isinstance(inputs, dict):
         return ""
     # Nobody says whether the whole request is meant, or only its input.
-    alone = "input" not in told and "prompt" in told
-    fields = told if alone else _object(told.get("input", {} if not inputs else None))
+    alone = INPUT not in told and "prompt" in told
+    fields = told if alone else _object(told.get(INPUT, {} if not inputs else None))
     if fields is None:
         return f"`input` in it is no object, nor the text of one: {shortened(text, 60)!r}"
-    pairs = [] if alone else [("model", asked.get("model"), told.get("model"))]
+    pairs = [] if alone else [(MODEL, asked.get(MODEL), told.get(MODEL))]
     pairs += [(name, value, fields.get(name)) for name, value in inputs.items() if _echoed(value)]
     for name, wanted, found in pairs:
         if wanted is not None and str(found) != str(wanted):
@@ -93,39 +96,32 @@ def _object(value: Any) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-ALL_WELL = {"failCode": ("0", "200"), "failMsg": ("success",)}
+ALL_WELL = {FAIL_CODE: ("0", "200"), FAIL_MESSAGE: ("success",)}
 """What the envelope says when all is well, and so no reason for a failure."""
 
 
-@check("failure-reason", "A failed task says why: failCode and failMsg.", f"{FIELDS}/failCode")
+@check(
+    "failure-reason", "A failed task says why: failCode and failMsg.", field_of_record(FAIL_CODE)
+)
 def failure_reason(trace: Trace) -> Iterator[Found]:
-    for _, poll in _records(trace):
-        if state(poll) == "fail":
-            empty = [name for name in ("failCode", "failMsg") if not _text(poll.data.get(name))]
+    for _, poll in trace.records:
+        if poll.state == FAILED:
+            empty = [name for name in ALL_WELL if not _stripped(poll.data.get(name))]
             if empty:
                 yield poll, f"state fail with no {' and no '.join(empty)}"
             for name, all_well in ALL_WELL.items():
-                if _text(poll.data.get(name)).lower() in all_well:
+                if _stripped(poll.data.get(name)).lower() in all_well:
                     yield poll, f"state fail with {name} {poll.data[name]!r}"
 
 
-@check("no-failure", "A task that has not failed has no failure.", f"{FIELDS}/failCode")
+@check("no-failure", "A task that has not failed has no failure.", field_of_record(FAIL_CODE))
 def no_failure(trace: Trace) -> Iterator[Found]:
-    for _, poll in _records(trace):
-        if state(poll) not in ("fail", ""):
-            for name in ("failCode", "failMsg"):
-                if _text(poll.data.get(name)):
-                    yield poll, f"state {state(poll)} with {name} {poll.data[name]!r}"
+    for _, poll in trace.records:
+        if poll.state not in (FAILED, ""):
+            for name in ALL_WELL:
+                if _stripped(poll.data.get(name)):
+                    yield poll, f"state {poll.state} with {name} {poll.data[name]!r}"
 
 
-def _text(value: Any) -> str:
+def _stripped(value: Any) -> str:
     return str(value).strip() if value is not None else ""
-
-
-def _records(trace: Trace) -> Iterator[tuple[Task, Exchange]]:
-    return ((task, poll) for task in trace.tasks for poll in task.records)
-
-
-def _asked(task: Task) -> dict[str, Any]:
-    body = task.created.request.body
-    return body if isinstance(body, dict) else {}

@@ -1,12 +1,14 @@
 """Checks by name, and what they find."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from imagen4.contract.document import RECORD
-from imagen4.contract.exchange import Exchange
-from imagen4.contract.trace import Trace
+from ...facts.protocol import DETAILS_PATH
+from ..exchange import Exchange
+from ..trace import Trace
 
 Found = tuple[Exchange, str]
 """An exchange that shows it, and what was seen there, in words."""
@@ -46,7 +48,7 @@ class Check:
             if isinstance(found, Finding):
                 yield replace(found, check=self.name)
             else:
-                place = self.on_record if found[0].request.path == RECORD else ""
+                place = self.on_record if found[0].request.path == DETAILS_PATH else ""
                 yield Finding(self.name, self.promise, place or self.pointer, *found)
 
 

@@ -1,23 +1,30 @@
 """Requests: what the document allows is accepted, what it forbids is refused, and why."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from imagen4.contract.checks.registry import Finding, Found, check
-from imagen4.contract.checks.wording import breaking
-from imagen4.contract.document import BODY, CODE, CREATE_PATH, TASK_ID_PARAMETER, shortened
-from imagen4.contract.exchange import Exchange, Expect, Subject
-from imagen4.contract.trace import Trace
+from typing import TYPE_CHECKING
 
-ACCOUNT = frozenset({402, 433, 455})
+from ...facts.protocol import Code
+from ..document import BODY_SCHEMA, CODE_SCHEMA, CREATE_ITEM, TASK_ID_PARAMETER, shortened
+from ..exchange import Exchange, Expect, Subject
+from .registry import Finding, Found, check
+from .wording import forbidden_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..trace import Trace
+
+ACCOUNT = frozenset({Code.NO_CREDITS, Code.QUOTA_USED_UP, Code.MAINTENANCE})
 """Out of credits, a key's own limit, maintenance: true of every create, or of none."""
 BODY_SUBJECTS = (Subject.PARAMETER, Subject.MODEL, Subject.BODY, Subject.MEDIA_TYPE)
 RIGHT_CODES = {
-    Subject.PARAMETER: (422,),
-    Subject.MODEL: (422, 404),
-    Subject.BODY: (422,),
-    Subject.MEDIA_TYPE: (422,),
-    Subject.UNKNOWN_TASK: (404,),
-    Subject.NO_TASK_ID: (400, 404, 422),
+    Subject.PARAMETER: (Code.INVALID,),
+    Subject.MODEL: (Code.INVALID, Code.NOT_FOUND),
+    Subject.BODY: (Code.INVALID,),
+    Subject.MEDIA_TYPE: (Code.INVALID,),
+    Subject.UNKNOWN_TASK: (Code.NOT_FOUND,),
+    Subject.NO_TASK_ID: (Code.BAD_REQUEST, Code.NOT_FOUND, Code.INVALID),
 }
 """Which code says why: the list at `code` in the document, and Get Task Details' statuses."""
 
@@ -32,30 +39,34 @@ def blocked_by_account(trace: Trace) -> int | None:
     return code if code in ACCOUNT else None
 
 
-@check("allowed", "A create that the document allows is accepted.", BODY)
-def allowed(trace: Trace) -> Iterator[Found]:
+@check("allowed", "A create that the document allows is accepted.", BODY_SCHEMA)
+def allowed_is_accepted(trace: Trace) -> Iterator[Found]:
     if blocked_by_account(trace):
         return
-    creates = list(trace.expecting(Expect.ACCEPT, Subject.PARAMETER, Subject.MODEL))
-    refused = [each for each in creates if each.verdict.refused and each.verdict.effective != 401]
+    creates = trace.expecting(Expect.ACCEPT, Subject.PARAMETER, Subject.MODEL)
+    refused = [
+        each
+        for each in creates
+        if each.verdict.refused and each.verdict.effective != Code.UNAUTHORIZED
+    ]
     share = f"{len(refused)} of {len(creates)} allowed creates"
     for exchange in refused:
-        yield exchange, f"refused with {_said(exchange)}: {exchange.intent.what}; {share}"
+        yield exchange, f"refused with {_told(exchange)}: {exchange.intent.what}; {share}"
 
 
-@check("forbidden", "A create that the document forbids is refused.", BODY)
-def forbidden(trace: Trace) -> Iterator[Finding]:
+@check("forbidden", "A create that the document forbids is refused.", BODY_SCHEMA)
+def forbidden_is_refused(trace: Trace) -> Iterator[Finding]:
     for exchange in trace.expecting(Expect.REFUSE, *BODY_SUBJECTS):
         if _passed(exchange):
             pointer = exchange.intent.pointer
-            promise = f"A create {breaking(pointer)} is refused."
+            promise = f"A create {forbidden_in_words(pointer)} is refused."
             seen = f"accepted: {exchange.intent.what}"
             yield Finding("forbidden", promise, pointer, exchange, seen)
 
 
 def _passed(exchange: Exchange) -> bool:
     """Accepted, whatever the status. Where no code can be read, that alone is the finding."""
-    return exchange.verdict.effective == 200
+    return exchange.verdict.effective == Code.OK
 
 
 SUBJECTS = {
@@ -64,31 +75,30 @@ SUBJECTS = {
 }
 
 
-@check("reason", "A refusal's code says why.", CODE)
+@check("reason", "A refusal's code says why.", CODE_SCHEMA)
 def reason(trace: Trace) -> Iterator[Finding]:
     for exchange in trace.expecting(Expect.REFUSE):
         subject, verdict = exchange.intent.subject, exchange.verdict
         # Of 401 the checks on keys speak; on methods nothing is said.
-        if subject not in RIGHT_CODES or not verdict.refused or verdict.effective in (200, 401):
-            continue
-        if verdict.effective not in RIGHT_CODES[subject]:
+        right_codes = (*RIGHT_CODES.get(subject, ()), Code.OK, Code.UNAUTHORIZED)
+        if subject in RIGHT_CODES and verdict.refused and verdict.effective not in right_codes:
             asked = SUBJECTS.get(subject, "A create that the document forbids")
             right = " or ".join(map(str, RIGHT_CODES[_told_alike(subject)]))
             promise = f"{asked} is refused with code {right}."
-            seen = f"{_said(exchange)}: {exchange.intent.what}"
-            yield Finding("reason", promise, CODE, exchange, seen, "/code", verdict.code)
+            seen = f"{_told(exchange)}: {exchange.intent.what}"
+            yield Finding("reason", promise, CODE_SCHEMA, exchange, seen, "/code", verdict.code)
 
 
 def _told_alike(subject: Subject) -> Subject:
     return Subject.PARAMETER if subject is Subject.MODEL else subject
 
 
-def _said(exchange: Exchange) -> str:
+def _told(exchange: Exchange) -> str:
     words = f" {shortened(exchange.message, 60)!r}" if exchange.message else ""
     return f"{exchange.verdict}{words}"
 
 
-@check("only-post", "Tasks are created by POST and by no other method.", CREATE_PATH)
+@check("only-post", "Tasks are created by POST and by no other method.", CREATE_ITEM)
 def only_post(trace: Trace) -> Iterator[Found]:
     """Any other word than success will do: it may be the web server's, not the gateway's."""
     for exchange in trace.expecting(Expect.REFUSE, Subject.METHOD):

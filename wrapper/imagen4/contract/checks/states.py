@@ -1,44 +1,59 @@
 """States: forward only, and what is final stays as it is."""
 
+from __future__ import annotations
+
 import json
 import re
-from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from imagen4.contract.checks.registry import Found, check
-from imagen4.contract.document import TASK
-from imagen4.contract.strict_json import value_of
-from imagen4.contract.trace import FINAL, RANKS, Trace, state
+from ...facts import protocol
+from ..document import field_of_record
+from ..strict_json import value_of
+from ..trace import FINAL, RANKS, Trace
+from .registry import Found, check
 
-STATE = f"{TASK}/properties/state"
-LASTING = ("taskId", "model", "param", "createTime")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STATE_FIELD = field_of_record(protocol.STATE)
+LASTING = (protocol.TASK_ID, protocol.MODEL, protocol.PARAM, protocol.CREATE_TIME)
 """What a record says of the request; it never changes."""
-FINALLY = ("resultJson", "failCode", "failMsg", "costTime", "completeTime")
+FINALLY = (
+    protocol.RESULT_JSON,
+    protocol.FAIL_CODE,
+    protocol.FAIL_MESSAGE,
+    protocol.COST_TIME,
+    protocol.COMPLETE_TIME,
+)
 
 
-@check("forward", "A task's state only moves forward.", STATE)
+@check("forward", "A task's state only moves forward.", STATE_FIELD)
 def forward(trace: Trace) -> Iterator[Found]:
     for task in trace.tasks:
-        known = [poll for poll in task.records if state(poll) in RANKS]
+        known = [poll for poll in task.records if poll.state in RANKS]
         for before, after in pairwise(known):
-            old, new = state(before), state(after)
+            old, new = before.state, after.state
             if RANKS[new] < RANKS[old] or (old in FINAL and new != old):
                 yield after, f"{task.id!r} went from {old} to {new}"
 
 
-@check("no-way-back", "updateTime and progress do not go back.", f"{TASK}/properties/updateTime")
+@check(
+    "no-way-back", "updateTime and progress do not go back.", field_of_record(protocol.UPDATE_TIME)
+)
 def no_way_back(trace: Trace) -> Iterator[Found]:
     for task in trace.tasks:
         for before, after in pairwise(task.records):
-            for name in ("updateTime", "progress"):
+            for name in (protocol.UPDATE_TIME, protocol.PROGRESS):
                 old, new = before.data.get(name), after.data.get(name)
                 if isinstance(old, int) and isinstance(new, int) and new < old:
                     yield after, f"{name} of {task.id!r} was {old}, now {new}"
 
 
 @check(
-    "lasting", "What a record says of the request does not change.", f"{TASK}/properties/createTime"
+    "lasting",
+    "What a record says of the request does not change.",
+    field_of_record(protocol.CREATE_TIME),
 )
 def lasting(trace: Trace) -> Iterator[Found]:
     for task in trace.tasks:
@@ -54,17 +69,17 @@ def _content(value: Any) -> Any:
     told = value_of(value) if isinstance(value, str) else None
     if not isinstance(told, dict):
         return value
-    return json.dumps(told | {"input": _content(told.get("input"))}, sort_keys=True)
+    return json.dumps(told | {protocol.INPUT: _content(told.get(protocol.INPUT))}, sort_keys=True)
 
 
-@check("final", "What a task ended with does not change afterwards.", STATE)
+@check("final", "What a task ended with does not change afterwards.", STATE_FIELD)
 def final(trace: Trace) -> Iterator[Found]:
     for task in trace.tasks:
         for before, after in pairwise(task.ended):
             for name in FINALLY:
                 old, new = before.data.get(name), after.data.get(name)
                 same = _unsigned(_content(old)) == _unsigned(_content(new))
-                if state(before) == state(after) and not same:
+                if before.state == after.state and not same:
                     yield after, f"{name} of {task.id!r} was {old!r:.60}, now {new!r:.60}"
 
 

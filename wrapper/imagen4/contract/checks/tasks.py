@@ -1,28 +1,38 @@
 """Task ids: one for each create, known to recordInfo at once and for good."""
 
+from __future__ import annotations
+
 from collections import defaultdict
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from imagen4.contract.checks.registry import Found, check
-from imagen4.contract.document import CREATED, NO_TASK
-from imagen4.contract.exchange import Exchange, Expect, Subject
-from imagen4.contract.trace import Trace, created_id
+from ..document import CREATED_ANSWER, NO_TASK_ANSWER
+from ..exchange import Exchange, Expect, Subject
+from .registry import Found, check
 
-ID = f"{CREATED}/content/application~1json/schema/allOf/1/properties/data/properties/taskId"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..trace import Trace
+
+ID = f"{CREATED_ANSWER}/content/application~1json/schema/allOf/1/properties/data/properties/taskId"
 
 
 @check("own-id", "Every create gets an id of its own.", ID)
 def own_id(trace: Trace) -> Iterator[Found]:
     creates: dict[str, list[Exchange]] = defaultdict(list)
     for exchange in trace.exchanges:
-        if task_id := created_id(exchange):
+        if task_id := exchange.created_id:
             creates[task_id].append(exchange)
     for task_id, exchanges in creates.items():
         for again in exchanges[1:]:
             yield again, f"{task_id!r} is the id of an earlier create, too (send it twice)"
 
 
-@check("known-at-once", "A created task is known to Get Task Details at once.", f"{CREATED}/links")
+@check(
+    "known-at-once",
+    "A created task is known to Get TaskHistory Details at once.",
+    f"{CREATED_ANSWER}/links",
+)
 def known_at_once(trace: Trace) -> Iterator[Found]:
     """wire: the first poll within 20 ms found the task in 158 of 158 cases."""
     for task in trace.tasks:
@@ -31,7 +41,7 @@ def known_at_once(trace: Trace) -> Iterator[Found]:
             yield first, f"the first poll of {task.id!r}: {first.verdict} {first.message!r}"
 
 
-@check("stays-known", "A task that was found stays found.", f"{CREATED}/links")
+@check("stays-known", "A task that was found stays found.", f"{CREATED_ANSWER}/links")
 def stays_known(trace: Trace) -> Iterator[Found]:
     for task in trace.tasks:
         found = False
@@ -42,7 +52,7 @@ def stays_known(trace: Trace) -> Iterator[Found]:
             found = found or poll.verdict.accepted
 
 
-@check("unknown-task", "A task that does not exist is not found.", NO_TASK)
+@check("unknown-task", "A task that does not exist is not found.", NO_TASK_ANSWER)
 def unknown_task(trace: Trace) -> Iterator[Found]:
     for exchange in trace.expecting(Expect.REFUSE, Subject.UNKNOWN_TASK):
         if exchange.verdict.accepted:

@@ -1,15 +1,20 @@
 """Times: Unix milliseconds, in order, and of one mind with costTime."""
 
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
 
-from imagen4.contract.checks.registry import Finding, Found, check
-from imagen4.contract.document import TASK
-from imagen4.contract.exchange import Exchange
-from imagen4.contract.trace import FINAL, Trace, state
+from typing import TYPE_CHECKING, Any
 
-FIELDS = f"{TASK}/properties"
-NAMES = ("createTime", "completeTime", "updateTime")
+from ...facts.protocol import COMPLETE_TIME, COST_TIME, CREATE_TIME, SUCCEEDED, UPDATE_TIME
+from ..document import field_of_record
+from ..trace import FINAL, Trace
+from .registry import Finding, Found, check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..exchange import Exchange
+
+NAMES = (CREATE_TIME, COMPLETE_TIME, UPDATE_TIME)
 MILLISECONDS = range(10**12, 10**13)
 """2001 to 2286: anything else is another unit, or no time at all."""
 BEFORE_ALL_TASKS = 1_704_067_200_000
@@ -18,29 +23,29 @@ ROUNDING = 1_000
 """Milliseconds by which times of different machines, or rounded ones, may be off."""
 
 
-@check("milliseconds", "Times are Unix times in milliseconds.", f"{FIELDS}/createTime")
+@check("milliseconds", "Times are Unix times in milliseconds.", field_of_record(CREATE_TIME))
 def milliseconds(trace: Trace) -> Iterator[Found]:
-    for poll in _records(trace):
+    for _, poll in trace.records:
         for name in NAMES:
-            value = number(poll, name)
+            value = integer_field(poll, name)
             if value and value not in MILLISECONDS:
                 yield poll, f"{name} is {value}"
-            elif name == "completeTime" and value == 0 and state(poll) == "success":
+            elif name == COMPLETE_TIME and value == 0 and poll.state == SUCCEEDED:
                 yield poll, "completeTime is 0 in state success"
-            elif name == "createTime" and value is not None and value < BEFORE_ALL_TASKS:
+            elif name == CREATE_TIME and value is not None and value < BEFORE_ALL_TASKS:
                 yield poll, f"createTime is {value}, before there was such a model"
 
 
 @check(
     "times-in-order",
     "A task is created before it is updated or completed.",
-    f"{FIELDS}/completeTime",
+    field_of_record(COMPLETE_TIME),
 )
 def in_order(trace: Trace) -> Iterator[Found]:
-    for poll in _records(trace):
-        created = number(poll, "createTime")
+    for _, poll in trace.records:
+        created = integer_field(poll, CREATE_TIME)
         for name in NAMES[1:]:
-            later = number(poll, name)
+            later = integer_field(poll, name)
             if created and later and later < created:
                 yield poll, f"createTime {created}, {name} {later}"
 
@@ -48,22 +53,24 @@ def in_order(trace: Trace) -> Iterator[Found]:
 @check(
     "completed",
     "completeTime and costTime stand in records of ended tasks.",
-    f"{FIELDS}/completeTime",
+    field_of_record(COMPLETE_TIME),
 )
 def completed(trace: Trace) -> Iterator[Found]:
-    for poll in _records(trace):
-        for name in ("completeTime", "costTime"):
-            value = number(poll, name)
-            if value and state(poll) not in (*FINAL, ""):
-                yield poll, f"{name} {value} in state {state(poll)}"
+    for _, poll in trace.records:
+        for name in (COMPLETE_TIME, COST_TIME):
+            value = integer_field(poll, name)
+            if value and poll.state not in (*FINAL, ""):
+                yield poll, f"{name} {value} in state {poll.state}"
 
 
-@check("cost-time", "costTime is how long the task took, in milliseconds.", f"{FIELDS}/costTime")
+@check(
+    "cost-time", "costTime is how long the task took, in milliseconds.", field_of_record(COST_TIME)
+)
 def cost_time(trace: Trace) -> Iterator[Finding | Found]:
     """The page says milliseconds of processing, which may leave out the wait."""
-    for poll in _records(trace):
-        cost = number(poll, "costTime")
-        if cost is None or state(poll) not in FINAL:
+    for _, poll in trace.records:
+        cost = integer_field(poll, COST_TIME)
+        if cost is None or poll.state not in FINAL:
             continue
         took = _took(poll)
         if cost < 0:
@@ -84,21 +91,17 @@ def _mismatch(poll: Exchange, cost: int, took: int) -> Finding:
     field = "seconds" if abs(cost - took / 1000) <= 1 else ""
     seen = f"costTime {cost}, completeTime − createTime {took} ms"
     promise = "costTime is how long the task took, in milliseconds."
-    return Finding("cost-time", promise, f"{FIELDS}/costTime", poll, seen, field, cost)
+    return Finding("cost-time", promise, field_of_record(COST_TIME), poll, seen, field, cost)
 
 
 def _took(poll: Exchange) -> int | None:
     """Milliseconds from creation to completion; None unless both are such times, in order."""
-    created, done = number(poll, "createTime"), number(poll, "completeTime")
+    created, done = integer_field(poll, CREATE_TIME), integer_field(poll, COMPLETE_TIME)
     if created is None or done is None or done < created:
         return None
     return done - created if created in MILLISECONDS and done in MILLISECONDS else None
 
 
-def number(poll: Exchange, name: str) -> int | None:
+def integer_field(poll: Exchange, name: str) -> int | None:
     value: Any = poll.data.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _records(trace: Trace) -> Iterator[Exchange]:
-    return (poll for task in trace.tasks for poll in task.records)

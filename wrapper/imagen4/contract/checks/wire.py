@@ -1,11 +1,18 @@
 """That there is an answer, in time, from this address, and no key in it."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from imagen4.contract.checks.registry import Found, check
-from imagen4.contract.document import CREATE, KEY, RECORD, pointer
-from imagen4.contract.promptness import too_slow
-from imagen4.contract.trace import Trace
+from typing import TYPE_CHECKING
+
+from ...facts.protocol import CREATE_PATH, DETAILS_PATH
+from ..document import KEY_SCHEME, pointer
+from ..promptness import too_slow
+from .registry import Found, check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..trace import Trace
 
 SERVERS = pointer("servers")
 TIMED_OUT_OFTEN = 2
@@ -17,31 +24,31 @@ def answered(trace: Trace) -> Iterator[Found]:
     often = sum(exchange.timed_out for exchange in trace.exchanges) >= TIMED_OUT_OFTEN
     for exchange in trace.exchanges:
         if exchange.answer is None and (often or not exchange.timed_out):
-            yield exchange, exchange.trouble
+            yield exchange, exchange.error
 
 
 @check(
     "in-time",
     "An answer comes within the bound the contract sets.",
-    pointer("paths", CREATE, "post", "x-answers-within-seconds"),
-    pointer("paths", RECORD, "get", "x-answers-within-seconds"),
+    pointer("paths", CREATE_PATH, "post", "x-answers-within-seconds"),
+    pointer("paths", DETAILS_PATH, "get", "x-answers-within-seconds"),
 )
 def in_time(trace: Trace) -> Iterator[Found]:
     """As a rule, or by far: what is slow now and then is noted."""
-    for exchange in too_slow(trace.document, trace.exchanges, loopback=trace.loopback):
+    for exchange in too_slow(trace):
         yield exchange, f"took {exchange.seconds:.1f} s"
 
 
 @check("no-redirect", "Requests are answered where the document says, not elsewhere.", SERVERS)
 def no_redirect(trace: Trace) -> Iterator[Found]:
-    for exchange in trace.answered():
-        if exchange.answer and 300 <= exchange.answer.status < 400:
+    for exchange in trace.answered:
+        if exchange.answer and exchange.redirected:
             place = exchange.answer.header("location") or "nowhere"
             yield exchange, f"HTTP {exchange.answer.status} to {place} (not followed)"
 
 
-@check("no-echo", "A key never stands in an answer.", KEY)
+@check("no-echo", "A key never stands in an answer.", KEY_SCHEME)
 def no_echo(trace: Trace) -> Iterator[Found]:
-    for exchange in trace.answered():
+    for exchange in trace.answered:
         if exchange.answer and exchange.answer.echoed:
             yield exchange, "the answer repeats the key it was sent"

@@ -1,14 +1,16 @@
 """Schema keywords in words that somebody who runs a server understands."""
 
-from imagen4.contract.document import BODY, Breach
+from __future__ import annotations
 
-KEPT = {
+from ..document import BODY_SCHEMA, Breach
+
+PROMISES = {
     "enum": "`{}` is one of the documented values.",
     "pattern": "`{}` is not blank.",
     "minimum": "`{}` stays within its documented bounds.",
     "maximum": "`{}` stays within its documented bounds.",
 }
-BREAKING = {
+FORBIDDEN = {
     "required": "without what is required in its {}",
     "type": "whose {} is of another type",
     "enum": "whose {} is not in the document's list",
@@ -19,7 +21,7 @@ BREAKING = {
 }
 
 
-def kept(breach: Breach) -> str:
+def promise_of(breach: Breach) -> str:
     """The promise about answers that a breach of their schema breaks."""
     field = ".".join(map(str, breach.where))
     if breach.keyword == "required":
@@ -30,10 +32,10 @@ def kept(breach: Breach) -> str:
         return "A refusal holds no task id."
     if breach.keyword == "type":
         return f"`{field}` is of the documented type." if field else "Answers are JSON objects."
-    return KEPT.get(breach.keyword, "`{}` is as documented.").format(field)
+    return PROMISES.get(breach.keyword, "`{}` is as documented.").format(field)
 
 
-def broken(breach: Breach) -> str:
+def breach_in_words(breach: Breach) -> str:
     """How an answer breaks its schema."""
     field = ".".join(map(str, breach.where))
     if breach.keyword == "required":
@@ -45,8 +47,8 @@ def broken(breach: Breach) -> str:
     return f"{f'`{field}`: ' if field else ''}{breach.message}"
 
 
-def breaking(pointer: str) -> str:
+def forbidden_in_words(pointer: str) -> str:
     """What is wrong with a request, from the place in the document that forbids it."""
     place, _, keyword = pointer.rpartition("/")
-    inside = place.removeprefix(BODY).removeprefix("/properties/").split("/")[-1]
-    return BREAKING.get(keyword, f"that breaks {keyword} of {{}}").format(inside or "body")
+    inside = place.removeprefix(BODY_SCHEMA).removeprefix("/properties/").split("/")[-1]
+    return FORBIDDEN.get(keyword, f"that breaks {keyword} of {{}}").format(inside or "body")

@@ -1,22 +1,27 @@
-"""A run's outcome as text, JUnit XML, JSON and Markdown: one model, four spellings."""
+"""A run's outcome as text, JUnit XML, JSON and Markdown: one model, four renderings."""
+
+from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from imagen4.contract.reports.junit import junit
-from imagen4.contract.reports.markdown import markdown
-from imagen4.contract.reports.model import Report, report
-from imagen4.contract.reports.text import text
+from .junit import render_junit
+from .markdown import render_markdown
+from .model import Report, make_report
+from .text import render_text
 
-__all__ = ["SPELLINGS", "Report", "report", "text"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["RENDERERS", "Report", "make_report", "render_text"]
 
 
-def _json(made: Report) -> str:
-    return json.dumps(made.as_dict(), ensure_ascii=False, indent=1) + "\n"
+def _render_json(report: Report) -> str:
+    return json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n"
 
 
-SPELLINGS: dict[str, Callable[[Report], str]] = {
-    "junit": junit,
-    "json": _json,
-    "markdown": markdown,
+RENDERERS: dict[str, Callable[[Report], str]] = {
+    "junit": render_junit,
+    "json": _render_json,
+    "markdown": render_markdown,
 }

@@ -1,15 +1,20 @@
 """The report as JUnit XML: one test case for each check, one failure for each promise."""
 
+from __future__ import annotations
+
 import re
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # writes XML, reads none
 
-from imagen4.contract.checks.registry import CHECKS
-from imagen4.contract.reports.model import Report
+from ..checks.registry import CHECKS
+
+if TYPE_CHECKING:
+    from .model import Report
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(report: Report) -> str:
+def render_junit(report: Report) -> str:
     suites = ET.Element("testsuites")
     suite = ET.SubElement(suites, "testsuite", name=f"imagen4 contract {report.gateway}")
     cases = [_case(suite, report, name) for name in CHECKS]

@@ -1,17 +1,22 @@
 """The report for a summary page."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from imagen4.contract.reports.model import Report
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .model import Report
 
 MARKS = {0: "✅", 1: "❌", 2: "⚠️"}
 
 
-def markdown(report: Report) -> str:
-    return "\n".join(_lines(report)) + "\n"
+def render_markdown(report: Report) -> str:
+    return "\n".join(_markdown_lines(report)) + "\n"
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _markdown_lines(report: Report) -> Iterator[str]:
     yield f"## {MARKS[report.exit_code]} Contract: {report.gateway}"
     yield ""
     yield f"{_cell(report.last_line)}"
@@ -28,14 +33,14 @@ def _lines(report: Report) -> Iterator[str]:
         yield from ("", "<details><summary>To see it yourself</summary>", "", "```bash")
         yield from (command for broken in report.broken for command in broken.commands)
         yield from ("```", "", "</details>")
-    yield from _listed(
+    yield from _folded_list(
         "Known deviations", [f"{each.id}: {each.text}" for each in report.deviations]
     )
-    yield from _listed("Known deviations that did not show", [each.id for each in report.gone])
-    yield from _listed("Not checked", list(report.not_checked))
+    yield from _folded_list("Known deviations that did not show", [each.id for each in report.gone])
+    yield from _folded_list("Not checked", list(report.not_checked))
 
 
-def _listed(title: str, lines: list[str]) -> Iterator[str]:
+def _folded_list(title: str, lines: list[str]) -> Iterator[str]:
     if lines:
         yield from ("", f"<details><summary>{title} ({len(lines)})</summary>", "")
         yield from (f"- {_cell(line)}" for line in lines)

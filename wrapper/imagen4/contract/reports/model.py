@@ -1,18 +1,24 @@
 """What every report says, before it is spelled."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from __future__ import annotations
 
-from imagen4.contract.cases.judge import GENERATED
-from imagen4.contract.checks.registry import CHECKS, Finding
-from imagen4.contract.curl import curl
-from imagen4.contract.deviations import registered, sentence
-from imagen4.contract.document import CREATE, PATHS, is_on_page
-from imagen4.contract.notes import notes
-from imagen4.contract.run import Outcome
-from imagen4.contract.trace import Trace, operation_name
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from ...facts.protocol import CREATE_PATH
+from ..cases.judge import GENERATED
+from ..checks.registry import CHECKS, Finding
+from ..curl import curl
+from ..deviations import deviation_in_words, registered
+from ..document import METHODS, is_on_page
+from ..notes import notes
+from ..trace import Trace, operation_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ..run import RunOutcome
 
 KEPT = "; over a connection that requests with the key had used before"
 """One curl command alone may not show it."""
@@ -99,13 +105,13 @@ class Report:
         return {"verdict": VERDICTS[self.exit_code], **asdict(self)}
 
 
-def report(outcome: Outcome) -> Report:
+def make_report(outcome: RunOutcome) -> Report:
     """The report of a run."""
     options, trace = outcome.options, outcome.trace
     broken = _broken(outcome)
     return Report(
-        gateway=options.target.gateway,
-        base_url=options.target.base_url,
+        gateway=options.server.gateway,
+        base_url=options.server.base_url,
         profile=options.profile,
         style=trace.style,
         phase=options.phase,
@@ -119,7 +125,8 @@ def report(outcome: Outcome) -> Report:
         broken=broken,
         deviations=_seen(outcome),
         gone=tuple(
-            Known(each.id, sentence(each), each.evidence, 0) for each in outcome.sorted.gone
+            Known(each.id, deviation_in_words(each), each.evidence, 0)
+            for each in outcome.sorted.gone
         ),
         notes=tuple(notes(trace)),
         not_checked=_counted(f"{intent.what} ({why})" for intent, why in trace.skipped),
@@ -136,8 +143,8 @@ def _unseen(trace: Trace) -> Iterator[str]:
         yield f"the end of {len(running)} of {len(trace.tasks)} tasks (--phase full waits longer)"
 
 
-def _reason(outcome: Outcome, broken: tuple[Broken, ...]) -> str:
-    name = outcome.options.target.gateway
+def _reason(outcome: RunOutcome, broken: tuple[Broken, ...]) -> str:
+    name = outcome.options.server.gateway
     if broken:
         first = broken[0].promise
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
@@ -149,7 +156,7 @@ def _reason(outcome: Outcome, broken: tuple[Broken, ...]) -> str:
     return f"{name}, {checked}, {known} known deviation{'' if known == 1 else 's'}"
 
 
-def _broken(outcome: Outcome) -> tuple[Broken, ...]:
+def _broken(outcome: RunOutcome) -> tuple[Broken, ...]:
     """One for each promise; of one check's, what breaks on createTask comes first."""
     groups: dict[str, list[Finding]] = {}
     for finding in outcome.sorted.violations:
@@ -169,35 +176,37 @@ def _rank(finding: Finding) -> tuple[bool, bool, bool, int]:
     exchange = finding.exchange
     size = len(exchange.request.content or b"")
     generated = exchange.intent.what.startswith(GENERATED)
-    return exchange.kept, exchange.request.path != CREATE, generated, size
+    return exchange.keep_alive, exchange.request.path != CREATE_PATH, generated, size
 
 
-def _promise(outcome: Outcome, group: list[Finding]) -> Broken:
+def _promise(outcome: RunOutcome, group: list[Finding]) -> Broken:
     smallest = min(group, key=_rank)
-    target, request = outcome.options.target, smallest.exchange.request
-    paths = sorted({finding.exchange.request.path for finding in group}, key=PATHS.index)
+    target, request = outcome.options.server, smallest.exchange.request
+    paths = sorted({finding.exchange.request.path for finding in group}, key=list(METHODS).index)
     return Broken(
         smallest.check,
         smallest.promise,
         ", ".join(map(operation_name, paths)),
         smallest.pointer,
         is_on_page(target.gateway, smallest.pointer),
-        smallest.seen + (KEPT if smallest.exchange.kept else ""),
+        smallest.seen + (KEPT if smallest.exchange.keep_alive else ""),
         len({finding.exchange.number for finding in group}),
-        curl(request, target.base_url, target.variable),
-        _create(outcome, smallest.exchange.task),
+        curl(request, target.base_url, target.facts.key_variable),
+        _create(outcome, smallest.exchange.task_id),
     )
 
 
-def _create(outcome: Outcome, task_id: str) -> str:
-    target = outcome.options.target
+def _create(outcome: RunOutcome, task_id: str) -> str:
+    target = outcome.options.server
     found = (task.created.request for task in outcome.trace.tasks if task.id == task_id)
-    return next((curl(each, target.base_url, target.variable) for each in found), "")
+    return next((curl(each, target.base_url, target.facts.key_variable) for each in found), "")
 
 
-def _seen(outcome: Outcome) -> tuple[Known, ...]:
+def _seen(outcome: RunOutcome) -> tuple[Known, ...]:
     return tuple(
-        Known(each.id, sentence(each), each.evidence, len(outcome.sorted.excused[each.id]))
+        Known(
+            each.id, deviation_in_words(each), each.evidence, len(outcome.sorted.excused[each.id])
+        )
         for each in registered()
         if each.id in outcome.sorted.excused
     )

@@ -1,17 +1,22 @@
 """The report for a terminal."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from imagen4.contract.reports.model import Report
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .model import Report
 
 LISTED = 12
 
 
-def text(report: Report) -> str:
-    return "\n".join(_lines(report))
+def render_text(report: Report) -> str:
+    return "\n".join(_text_lines(report))
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _text_lines(report: Report) -> Iterator[str]:
     told = "detected" if report.profile == "auto" else "told"
     yield f"{report.gateway} at {report.base_url}: {report.style} style ({told}), {report.phase}"
     yield f"requests: {report.requests}, tasks: {report.tasks}, seed: {report.seed}"
@@ -23,12 +28,14 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"  {broken.place}"
         yield f"  {broken.seen}{_others(broken.times - 1)}"
         yield from (f"  {command}" for command in broken.commands)
-    yield from _listed(
+    yield from _first_of_list(
         "Known deviations", [f"{each.id}: {each.text}" for each in report.deviations]
     )
-    yield from _listed("Known deviations that did not show", [each.id for each in report.gone])
-    yield from _listed("Noted", list(report.notes))
-    yield from _listed("Not checked", list(report.not_checked))
+    yield from _first_of_list(
+        "Known deviations that did not show", [each.id for each in report.gone]
+    )
+    yield from _first_of_list("Noted", list(report.notes))
+    yield from _first_of_list("Not checked", list(report.not_checked))
     yield ""
     yield report.last_line
 
@@ -40,7 +47,7 @@ def _others(number: int) -> str:
     return f" (and for {number} more request{'' if number == 1 else 's'})"
 
 
-def _listed(title: str, lines: list[str]) -> Iterator[str]:
+def _first_of_list(title: str, lines: list[str]) -> Iterator[str]:
     if lines:
         yield ""
         yield f"{title} ({len(lines)})"
