@@ -132,7 +132,7 @@ def test_a_gateway_that_is_down_is_not_waited_for_in_silence(
 ) -> None:
     """Each attempt that failed is said, as a warning in the log, with the time until the next."""
     monkeypatch.setenv("KIE_API_KEY", "k")
-    monkeypatch.setattr("imagen4.core.polling.Polling.pause", lambda *_: 0.0)
+    monkeypatch.setattr("imagen4.core.polling.Polling.backoff_pause", lambda *_: 0.0)
     nowhere = ("--gateway", "kie", "--base-url", "http://127.0.0.1:9")
     done = imagen4("generate", "a fox", *nowhere, "-o", str(tmp_path))
     assert done.code == 8

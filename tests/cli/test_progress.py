@@ -19,7 +19,7 @@ def created(task_id: str) -> TaskCreated:
 def ended(task_id: str, pictures: int) -> TaskState:
     urls: Any = tuple(f"https://files.example/{number}.png" for number in range(pictures))
     task = Task(task_id=task_id, state="success", urls=urls)
-    return TaskState("kie", "job", 0, None, 3.0, task_id, task)
+    return TaskState("kie", "job", 0, None, 3.0, task_id, task, None)
 
 
 def test_the_live_table_counts_tasks_and_pictures(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,8 +25,8 @@ def line(block: Block) -> str:
     return f"line {block.line}"
 
 
-def at(sandbox: Sandbox, client: Callable[..., Any], gateway: str) -> Any:
-    return client(gateway, base_url=sandbox.url(gateway))
+def at(sandbox: Sandbox, client: Callable[..., Any], gateway: str, **settings: Any) -> Any:
+    return client(gateway, base_url=sandbox.url(gateway), **settings)
 
 
 def test_every_block_is_run_by_a_test_here() -> None:
@@ -34,7 +34,7 @@ def test_every_block_is_run_by_a_test_here() -> None:
     assert len(re.findall(r"^ *```", TEXT, re.MULTILINE)) == 2 * len(BLOCKS)
     assert {each.language for each in BLOCKS} <= {"sh", "python", "text", "yaml"}
     assert len(SNIPPETS) + len(TESTS) == TEXT.count("```python")
-    assert (len(SNIPPETS), len(TESTS), len(WORKFLOW)) == (3, 1, 1)
+    assert (len(SNIPPETS), len(TESTS), len(WORKFLOW)) == (4, 1, 1)
 
 
 @pytest.mark.parametrize("block", SNIPPETS, ids=line)

@@ -87,6 +87,8 @@ class TaskState(Event):
     """A poll brought a task's state, also a final one."""
 
     task: Task
+    error: Imagen4Error | None
+    """What is wrong with the task: it failed, or is in a state that no document knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def at(routes: respx.MockRouter, gateway: str, **answers: Any) -> None:
     """Let the gateway's own address answer like this."""
     paths = {"create": "jobs/createTask", "poll": "jobs/recordInfo", "credit": "chat/credit"}
     for name, answer in answers.items():
-        url = f"{adapter_for(gateway).server}/api/v1/{paths[name]}"
+        url = f"{adapter_for(gateway).facts.origin}/api/v1/{paths[name]}"
         routes.route(url__startswith=url).mock(**answer)
 
 

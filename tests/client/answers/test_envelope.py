@@ -95,7 +95,7 @@ def test_an_envelope_is_opened_as_far_as_it_goes() -> None:
 )
 def test_the_http_status_comes_first(status: int, code: int | None, number: int | None) -> None:
     """The body's code counts only where the status calls it a success."""
-    assert parse_envelope(answer({"code": code}, status)).number == number
+    assert parse_envelope(answer({"code": code}, status)).verdict == number
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_body_may_be_any_bytes(kind: Any) -> None:
     """Frameworks differ in what they hand over."""
     body = succeeded("t1").content
     assert callbacks.parse(kind(body)).task_id == "t1"
-    assert callbacks.task_id_in(callbacks.as_bytes(kind(body))) == "t1"
+    assert callbacks.task_id_in(callbacks.body_bytes(kind(body))) == "t1"
 
 
 @pytest.mark.parametrize("body", [None, {}, 3])

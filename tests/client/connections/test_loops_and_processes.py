@@ -82,12 +82,12 @@ def test_threads_that_begin_together_share_one_client() -> None:
     connections_ready: list[bool] = []
     connections = Connections(make)
     elsewhere = asyncio.new_event_loop()
-    connections.here(elsewhere)  # what was made in advance is taken
+    connections.current(elsewhere)  # what was made in advance is taken
     connections_ready.append(True)
     with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(lambda _: connections.here(), range(2)))
+        found = list(pool.map(lambda _: connections.current(), range(2)))
     assert found[0] is found[1]
-    assert len(connections.ended()) == 2
+    assert len(connections.mark_closed()) == 2
     elsewhere.close()
 
 
@@ -102,7 +102,7 @@ def test_loops_that_were_closed_are_forgotten() -> None:
     connections = Connections(Made)
 
     async def used() -> None:
-        connections.here(asyncio.get_running_loop())
+        connections.current(asyncio.get_running_loop())
 
     for _ in range(5):
         asyncio.run(used())

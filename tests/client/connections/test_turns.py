@@ -77,7 +77,7 @@ def test_a_turn_that_came_too_late_is_given_back(monkeypatch: pytest.MonkeyPatch
         async with httpx.AsyncClient(transport=transport) as http:
             client = client_for("async", "kie", None, Time(), http_client=http)
             with monkeypatch.context() as patch:
-                patch.setattr(wire, "wait_for_turn", late)
+                patch.setattr(wire, "wait_for_slot", late)
                 with pytest.raises(TransportError):
                     await client.credits()
             return await asyncio.gather(*[client.credits() for _ in range(CONNECTIONS)])
@@ -89,7 +89,7 @@ def test_a_turn_that_came_too_late_is_given_back(monkeypatch: pytest.MonkeyPatch
 def test_a_wait_for_a_connection_counts(method: str, left: float) -> None:
     """For a poll; a create gets its full time, because its answer must not be missed."""
     send = Send(Call(method, "/"), 10.0)
-    send.waited(3.0)
+    send.subtract_wait(3.0)
     assert send.timeout == left
 
 
@@ -98,7 +98,7 @@ def test_without_a_connection_in_time_nothing_was_sent(method: str) -> None:
     """So that a create may be tried again."""
     send = Send(Call(method, "/"), 10.0)
     with pytest.raises(TransportError, match="No connection was free") as caught:
-        send.waited(10.0)
+        send.subtract_wait(10.0)
     assert caught.value.sent is False
 
 

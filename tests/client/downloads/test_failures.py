@@ -11,6 +11,7 @@ from client.loopback import Received, http
 from client.pictures import PNG, WHOLE, fetched
 from client.play import KINDS, Script, envelope, play, succeeded
 from imagen4 import DownloadError
+from imagen4.core.effects import Sleep
 from imagen4.downloads.transfer import download_refused, transfer_picture
 
 
@@ -28,10 +29,11 @@ def test_one_picture_that_fails_does_not_cost_the_others(kind: str, tmp_path: Pa
 
 def test_a_break_of_the_encryption_is_a_break_of_the_connection() -> None:
     """asyncio lets it through as an OSError, which is not the disk's."""
-    steps = transfer_picture(Bench().transfer)
+    steps = transfer_picture(Bench().transfer, lambda pause, _: Sleep(pause))
     next(steps)
-    paused: Any = steps.throw(ssl.SSLError("bad record"))
-    assert paused.seconds == 0.5
+    told: Any = steps.throw(ssl.SSLError("bad record"))
+    paused: Any = next(steps)
+    assert (told.seconds, paused.seconds) == (0.5, 0.5)
 
 
 def test_a_full_disk_is_told_at_once() -> None:

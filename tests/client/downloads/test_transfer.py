@@ -1,7 +1,6 @@
 """Guards against misjudging a status, size, redirect or pause of a download."""
 
 import io
-import logging
 from threading import Event
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from client.bench import PNG, URL, Bench, begun
 from client.steps import core, ended
 from imagen4 import DownloadError, TransportError
-from imagen4.core.effects import Fetch, Send
+from imagen4.core.effects import Fetch, Send, Sleep
 from imagen4.downloads.formats import HEAD
 from imagen4.downloads.transfer import (
     ATTEMPTS,
@@ -30,11 +29,12 @@ def test_a_status_that_is_no_redirect_without_a_location_is_refused() -> None:
     assert (caught.value.expired, caught.value.http_status) == (False, 302)
 
 
-def test_a_link_that_cannot_be_had_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """With the gateway and the reason, and is no error: the old link has just expired."""
-    with caplog.at_level(logging.WARNING, "imagen4"):
-        assert ended(fresh_link(core(), "https://a.example"), TransportError("gone")) is None
-    assert [record.getMessage() for record in caplog.records] == ["kie: no fresh link: gone"]
+def test_why_a_link_cannot_be_renewed_is_on_the_error() -> None:
+    """The old link has just expired: that is what the error says, and the reason is its cause."""
+    expired, gone = DownloadError("too old"), TransportError("gone")
+    with pytest.raises(DownloadError, match="too old") as caught:
+        ended(fresh_link(core(), "https://a.example", expired), gone)
+    assert (caught.value, caught.value.__cause__) == (expired, gone)
 
 
 def opened_with(status: int) -> str:
@@ -107,10 +107,10 @@ def test_pauses_double_and_the_last_failure_is_named() -> None:
     """By our own words for a transfer that broke off, by its kind for anything else."""
     bench, problem = Bench(), TransferError("HTTP 503")
     pauses = [bench.transfer.broke(problem) for _ in range(ATTEMPTS - 1)]
-    assert pauses == [0.5, 1.0, 2.0, 4.0]
-    with pytest.raises(DownloadError, match=r"^The picture cannot be download_picture: HTTP 503$"):
+    assert pauses == [(pause, "HTTP 503") for pause in (0.5, 1.0, 2.0, 4.0)]
+    with pytest.raises(DownloadError, match=r"^The picture cannot be fetched: HTTP 503$"):
         bench.transfer.broke(problem)
-    with pytest.raises(DownloadError, match=r"^The picture cannot be download_picture: KeyError$"):
+    with pytest.raises(DownloadError, match=r"^The picture cannot be fetched: KeyError$"):
         bench.transfer.broke(KeyError("https://secret.example"))
 
 
@@ -119,7 +119,7 @@ def test_a_download_that_was_stopped_takes_nothing_and_is_not_tried_again() -> N
     bench = begun()
     bench.transfer.stop = Event()
     bench.transfer.received(b"x")
-    assert bench.transfer.broke(KeyError()) == 0.5
+    assert bench.transfer.broke(KeyError()) == (0.5, "KeyError")
     bench.transfer.stop.set()
     with pytest.raises(DownloadError, match=r"^The download was stopped$"):
         bench.transfer.received(b"y")
@@ -147,7 +147,7 @@ def test_only_an_expired_link_is_renewed() -> None:
     for expired, asked in ((False, None), (True, Send)):
         core: Any = SimpleNamespace(clock=lambda: 0.0, allow_http=False, timeout=1.0, name="kie")
         core.adapter = SimpleNamespace(fresh_link=lambda url: url)
-        steps = download_picture(core, URL, io.BytesIO())
+        steps = download_picture(core, URL, io.BytesIO(), lambda *_: Sleep(0.0))
         assert isinstance(next(steps), Fetch)
         problem = DownloadError("no")
         problem.expired = expired

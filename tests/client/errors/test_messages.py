@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from client.play import KEY, succeeded
-from client.steps import core, document_of
-from imagen4 import Finished, Imagen4Error, InvalidRequest, Polling, Request, callbacks
+from client.steps import core, document_of, job
+from imagen4 import Imagen4Error, InvalidRequest, Polling, Request, callbacks
 from imagen4.configuration import make_session
 from imagen4.core.answer import Call
 from imagen4.core.effects import Send
@@ -29,7 +29,7 @@ REFUSED: dict[str, Callable[[], object]] = {
         Request("a", callback_url="/relative"), adapter_for("kie").input_schema, "kie"
     ),
     "x has no prompt": lambda: plan_creates(Request("a"), {}, "x"),
-    "job() takes the ids of tasks, one or more": lambda: resume_job(()),
+    "job() takes the ids of tasks, one or more": lambda: resume_job("job", ()),
     "seed has too many digits": lambda: plan_creates(
         Request("a", seed=10**5000), adapter_for("kie").input_schema, "kie"
     ),
@@ -39,7 +39,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "timeout must be a number of seconds above 0": lambda: make_session(
         "kie", KEY, None, 0, None, False, lambda: 0.0, lambda: 0.0
     ),
-    "timeout must be a number of seconds, 0 or more": lambda: core().deadline(-0.1),
+    "timeout must be a number of seconds, 0 or more": lambda: core().begin(job(core()), -0.1),
 }
 UNSURE = succeeded("t1").content.replace(b'"code":200', b'"code":501')
 CALLS: dict[str, Callable[[], Any]] = {
@@ -49,13 +49,12 @@ CALLS: dict[str, Callable[[], Any]] = {
     "verify() takes the webhook key of the account, which is not empty": (
         lambda: callbacks.verify({}, b"", "")
     ),
-    "The body of a callback is bytes or text": lambda: callbacks.as_bytes(None),  # type: ignore[arg-type]
+    "The body of a callback is bytes or text": lambda: callbacks.body_bytes(None),  # type: ignore[arg-type]
     "generate_many() takes an iterable of prompts and Requests": lambda: checked_requests("a"),
     "Polling.pace must be bands of seconds (until, shortest, longest), one or more": (
         lambda: Polling(pace=())
     ),
-    "neither result nor error": lambda: Finished(0, Request("a")).get(),
-    "No connection was free in time": lambda: Send(Call("GET", "/"), 1.0).waited(2.0),
+    "No connection was free in time": lambda: Send(Call("GET", "/"), 1.0).subtract_wait(2.0),
 }
 
 

@@ -79,11 +79,12 @@ def test_a_partial_failure_keeps_the_tasks_that_went_well() -> None:
     """Without the means to fetch their pictures, but with the links to them."""
     error = raised("sync", ERRORS[PartialFailure](), polling=QUICK)
     again = pickled(error)
-    assert [task.urls for task in again.result] == [("https://files.example/t1.png",)]
-    assert again.result == error.result.tasks
+    assert [task.urls for task in again.tasks] == [("https://files.example/t1.png",)]
+    assert again.tasks == error.tasks == error.result.tasks
+    assert again.result is None
     assert [str(each) for each in again.failures] == [str(each) for each in error.failures]
-    assert pickled(PartialFailure("none")).result is None
-    assert pickled(again).result == again.result
+    assert pickled(PartialFailure("none")).tasks == ()
+    assert pickled(again).tasks == again.tasks
 
 
 def test_what_the_kinds_add_goes_along() -> None:

@@ -36,7 +36,7 @@ def test_an_injected_client_is_kept_after_a_ctrl_c(monkeypatch: pytest.MonkeyPat
     """It is the caller's to judge, and goes on to serve one process only."""
     mine = httpx.Client()
     connections = Connections(httpx.Client, mine)
-    connections.abandon(connections.here())
+    connections.abandon(connections.current())
     monkeypatch.setattr(os, "getpid", lambda: -1)
     with pytest.raises(InvalidRequest, match="one process"):
-        connections.here()
+        connections.current()

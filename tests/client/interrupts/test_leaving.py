@@ -150,12 +150,12 @@ def test_closing_the_updates_early_logs_the_ids(
     script = Script(polls=[details("t1", "waiting")])
 
     def sync(client: Any) -> None:
-        updates = client.job("t1").updates()
+        updates = client.job("t1").events()
         next(updates)
         updates.close()
 
     async def by_await(client: Any) -> None:
-        updates = client.job("t1").updates()
+        updates = client.job("t1").events()
         await anext(updates)
         await updates.aclose()
 

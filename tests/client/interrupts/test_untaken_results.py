@@ -20,7 +20,7 @@ from client.play import (
     succeeded,
     task_id_of,
 )
-from imagen4 import Finished, InvalidRequest, Request, TaskFailed
+from imagen4 import Failed, InvalidRequest, Request, Succeeded, TaskFailed
 from imagen4.core.effects import StepRunner
 from imagen4.logs import log_untaken
 
@@ -93,7 +93,7 @@ def test_a_ctrl_c_just_as_a_result_is_ready_loses_no_id(
 
     advance = StepRunner.advance
     if moment == "made":
-        monkeypatch.setattr(Finished, "__init__", interrupted)
+        monkeypatch.setattr(Succeeded, "__init__", interrupted)
     else:
         monkeypatch.setattr(StepRunner, "advance", just_after)
     script = Script(creates=[created("t1")], polls=[succeeded("t1")])
@@ -109,8 +109,9 @@ def test_what_nobody_took_is_logged_with_all_its_tasks(
 ) -> None:
     """A result, or an error of tasks that exist; of others there is nothing to say."""
     outcome: Any = TaskFailed("no", task_ids=("t1", "t2"))
-    log_untaken(Finished(0, Request("a"), **{field: outcome}))
-    log_untaken(Finished(1, Request("b"), error=InvalidRequest("no")))
+    kind: Any = Succeeded if field == "result" else Failed
+    log_untaken(kind(0, Request("a"), outcome))
+    log_untaken(Failed(1, Request("b"), InvalidRequest("no")))
     said = [record.getMessage() for record in caplog.records]
     assert said == ["Results that were not taken: tasks t1, t2"]
 

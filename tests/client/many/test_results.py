@@ -25,7 +25,7 @@ from client.play import (
     task_id_of,
 )
 from client.polls import states_told
-from imagen4 import Finished, InsufficientCredits, InvalidRequest, Request, TaskFailed
+from imagen4 import InsufficientCredits, InvalidRequest, Request, Succeeded, TaskFailed
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -108,7 +108,7 @@ def test_results_that_were_fetched_are_not_kept(kind: str) -> None:
         if index % 13:
             return
         gc.collect()
-        alive.append(sum(isinstance(each, Finished) for each in gc.get_objects()))
+        alive.append(sum(isinstance(each, Succeeded) for each in gc.get_objects()))
 
     async def counted(client: Any) -> None:
         async for each in each_of(client.generate_many(map(str, range(40)), max_in_flight=2)):

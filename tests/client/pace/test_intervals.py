@@ -71,7 +71,7 @@ def test_pauses_after_refusals_double_with_jitter(
     attempt: int, random: float, expected: float
 ) -> None:
     """Up to a minute, half of it at random."""
-    assert Polling().pause(attempt, None, lambda: random) == expected
+    assert Polling().backoff_pause(attempt, None, lambda: random) == expected
 
 
 @pytest.mark.parametrize(
@@ -82,14 +82,14 @@ def test_a_wish_of_the_gateway_is_honoured_within_reason(
     wish: float | None, expected: float
 ) -> None:
     """Never less than our own pause, never more than two minutes."""
-    assert Polling().pause(1, wish, lambda: 1.0) == expected
+    assert Polling().backoff_pause(1, wish, lambda: 1.0) == expected
 
 
 def test_immediate_waits_for_nothing() -> None:
     """For a user's tests against a stand-in."""
     polling = Polling.immediate()
     assert [polling.interval(each, lambda: 1.0) for each in (0, 50, 500)] == [0.0, 0.0, 0.0]
-    assert polling.pause(3, 60.0, lambda: 1.0) == 0.0
+    assert polling.backoff_pause(3, 60.0, lambda: 1.0) == 0.0
     assert (polling.timeout, polling.grace, polling.paced) == (10.0, 0.0, False)
     assert Polling.immediate(3).timeout == 3
 

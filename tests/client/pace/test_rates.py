@@ -11,12 +11,13 @@ from imagen4.configuration import make_session
 from imagen4.core.effects import Sleep
 from imagen4.core.pacing import Pacer
 from imagen4.core.submission import wait_for_create_turn
+from imagen4.facts import Rate
 from imagen4.gateways import adapter_for
 
 
 def test_a_pacer_lets_so_many_through_and_then_waits() -> None:
     """A window slides: what is old enough makes room."""
-    pacer = Pacer(3, 10.0)
+    pacer = Pacer(Rate(3, 10.0))
     assert [pacer.reserve(now) for now in (0.0, 1.0, 2.0)] == [0.0, 1.0, 2.0]
     assert pacer.reserve(3.0) == pytest.approx(11.0)
     assert pacer.reserve(3.0) == pytest.approx(12.0)
@@ -27,7 +28,7 @@ def test_a_pacer_lets_so_many_through_and_then_waits() -> None:
 
 def test_a_turn_that_comes_too_late_is_not_taken() -> None:
     """Callers that give up must not push the others back."""
-    pacer = Pacer(1, 10.0)
+    pacer = Pacer(Rate(1, 10.0))
     assert pacer.reserve(0.0, 0.0) == 0.0
     assert [pacer.reserve(1.0, 10.1) for _ in range(100)] == [None] * 100
     assert pacer.reserve(1.0, 11.0) == pytest.approx(11.0)
@@ -35,7 +36,7 @@ def test_a_turn_that_comes_too_late_is_not_taken() -> None:
 
 def test_a_pacer_without_a_period_lets_everything_through() -> None:
     """At once."""
-    pacer = Pacer(1, 0.0)
+    pacer = Pacer(Rate(1, 0.0))
     assert [pacer.reserve(5.0) for _ in range(3)] == [5.0, 5.0, 5.0]
 
 
@@ -49,7 +50,7 @@ def test_many_looks_keep_to_the_documented_rate() -> None:
 
 def test_a_window_is_a_little_longer_than_documented() -> None:
     """The gateway counts arrivals, we count departures."""
-    pacer = Pacer(2, 10.0)
+    pacer = Pacer(Rate(2, 10.0))
     assert [pacer.reserve(0.0) for _ in range(5)] == pytest.approx([0.0, 0.0, 11.0, 11.0, 22.0])
 
 

@@ -8,7 +8,7 @@ import pytest
 from client.play import KINDS, PICTURES, QUICK, Script, Time, details, envelope, play
 from client.polls import DONE, GENERATING, waited
 from imagen4 import UnexpectedResponse
-from imagen4.events import Event, PollFailed, TaskState
+from imagen4.events import Event, TaskState
 
 STRANGE: dict[str, httpx.Response] = {
     "unknown state": details("t1", "queued"),
@@ -63,7 +63,8 @@ def test_an_unknown_state_is_reported(kind: str) -> None:
     events: list[Event] = []
     waited(kind, STRANGE["unknown state"], DONE, on_event=events.append)
     first, last = events[:2]
-    assert isinstance(first, PollFailed)
+    assert isinstance(first, TaskState)
+    assert first.task.state == "queued"
     assert type(first.error) is UnexpectedResponse
     assert first.error.message == "The task is in a state that no document knows: queued"
     assert isinstance(last, TaskState)

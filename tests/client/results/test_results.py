@@ -7,6 +7,7 @@ import pytest
 
 import imagen4
 from client.play import PROMPT, Script, created, play, succeeded
+from client.steps import core
 from imagen4 import Result
 
 
@@ -28,9 +29,9 @@ def test_of_several_tasks_the_result_spans_all() -> None:
         imagen4.Task("t1", "success", cost_time=None),
         *play("sync", Script(polls=[succeeded("t2")]), lambda c: c.job("t2").status()),
     ]
-    result: Any = Result((), tuple(tasks), lambda _: None)
+    result: Any = Result((), tuple(tasks), core(), None)
     assert (str(result.cost_time), result.created) == ("0:00:12", tasks[1].created)
-    empty: Any = Result((), (tasks[0],), lambda _: None)
+    empty: Any = Result((), (tasks[0],), core(), None)
     assert (empty.cost_time, empty.created, empty.completed) == (None, None, None)
 
 
@@ -45,4 +46,4 @@ def test_fewer_pictures_than_were_asked_for_are_worth_a_warning(
             "sync", script, lambda c: c.generate(PROMPT, num_images=asked), gateway="apikley"
         )
     assert len(result.images) == 1
-    assert ("1 of 2 pictures came, tasks t1" in caplog.text) is warned
+    assert ("1 pictures that were paid for did not come, tasks t1" in caplog.text) is warned

@@ -25,6 +25,7 @@ from client.play import (
 )
 from client.raw_answers import answered
 from imagen4 import Client, Imagen4Error, InvalidRequest
+from imagen4.facts.documents import document
 from imagen4.gateways import adapter_for
 
 
@@ -130,7 +131,7 @@ def test_the_key_comes_from_the_gateways_own_variable(
 ) -> None:
     """And never from the other gateway's."""
     other = {"kie": "APIKLEY_API_KEY", "apikley": "KIE_API_KEY"}[gateway]
-    own = adapter_for(gateway).key_variable
+    own = adapter_for(gateway).facts.key_variable
     monkeypatch.setenv(other, "wrong")
     monkeypatch.delenv(own, raising=False)
     with pytest.raises(InvalidRequest, match=f"pass api_key or set {own}"):
@@ -144,13 +145,11 @@ def test_the_key_comes_from_the_gateways_own_variable(
 @pytest.mark.parametrize("gateway", GATEWAYS)
 def test_the_default_origin_is_the_gateways_own(gateway: str) -> None:
     """The server of its own document: a document that names another one must not move the key."""
-    text = (
-        Path(__file__).parents[3] / "generated" / "imagen4_generated" / gateway / "vendored.json"
-    ).read_text()
-    assert [each["url"] for each in json.loads(text)["servers"]] == [adapter_for(gateway).server]
+    servers = document(gateway, "vendored")["servers"]
+    assert [each["url"] for each in servers] == [adapter_for(gateway).facts.origin]
     script = Script(others=[envelope(200, 1)])
     play("sync", script, lambda c: c.credits(), gateway=gateway)
-    assert str(script.requests[0].url).startswith(adapter_for(gateway).server + "/api/v1/")
+    assert str(script.requests[0].url).startswith(adapter_for(gateway).facts.origin + "/api/v1/")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -30,10 +30,10 @@ def test_the_key_is_in_no_repr(kind: str, gateway: str) -> None:
     """Of the client, or of what it holds on to."""
     client = client_for(kind, gateway, Script(), Time())
     kept = held(client)
-    assert {type(each).__name__ for each in kept} >= {"Settings", "Headers"}
+    assert {type(each).__name__ for each in kept} >= {"Session", "Headers"}
     assert [each for each in kept if KEY in repr(each)] == []
     name = "Client" if kind == "sync" else "AsyncClient"
-    assert repr(client) == f"{name}('{gateway}', base_url='{adapter_for(gateway).server}')"
+    assert repr(client) == f"{name}('{gateway}', base_url='{adapter_for(gateway).facts.origin}')"
     play(kind, Script(), lambda _: None)
 
 
@@ -41,7 +41,7 @@ def test_reprs_hold_neither_prompt_nor_key_nor_answer() -> None:
     """They end up in logs."""
     texts = [
         repr(Request("secret", negative_prompt="secret", num_images=1)),
-        repr(JobState(words=("secret",), callback_url="https://secret.example")),
+        repr(JobState("job", prompts=("secret",), callback_url="https://secret.example")),
         repr(Task("t", "waiting", raw="secret")),
         repr(Client("kie", api_key="secret")),
     ]

@@ -27,9 +27,7 @@ def test_credits_are_a_number(kind: str, gateway: str, left: object, expected: f
 @pytest.mark.parametrize("left", [None, "many", True, [], {}])
 def test_credits_that_are_no_number_are_an_error(left: object) -> None:
     """Not 0, which would stop a batch for nothing."""
-    with pytest.raises(
-        errors.UnexpectedResponse, match="The answer holds no read_balance"
-    ) as caught:
+    with pytest.raises(errors.UnexpectedResponse, match="The answer holds no balance") as caught:
         play("sync", Script(others=[envelope(200, left)]), lambda c: c.credits())
     assert caught.value.gateway == "kie"
     assert caught.value.http_status == 200
@@ -48,5 +46,5 @@ def test_an_answer_without_a_balance_says_so(data: str) -> None:
     """A success in form is not enough."""
     steps = read_balance(core())
     next(steps)
-    with pytest.raises(UnexpectedResponse, match=r"^The answer holds no read_balance \["):
+    with pytest.raises(UnexpectedResponse, match=r"^The answer holds no balance \["):
         steps.send(Answer(200, {}, f'{{"code": 200, "data": {data}}}'.encode()))

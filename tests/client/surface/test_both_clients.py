@@ -81,7 +81,8 @@ def test_the_surface_is_the_documented_one() -> None:
     }  # fmt: skip
     assert public(Job).keys() == {"events", "gateway", "job_id", "status", "task_ids", "wait"}
     assert public(Result).keys() == {
-        "completed", "cost_time", "created", "gateway", "images", "raw", "save", "task_ids", "tasks",
+        "completed", "cost_time", "created", "gateway", "images", "raw", "save", "task_ids",
+        "tasks",
     }  # fmt: skip
     assert public(Image).keys() == {
         "gateway", "index", "read", "save", "seed", "task_id", "url",

@@ -37,6 +37,7 @@ class Exit(enum.IntEnum):
 # First match wins; a class stands before its bases.
 CODES: tuple[tuple[type[Exception], Exit], ...] = (
     (errors.InvalidRequest, Exit.USAGE),
+    (errors.CreateStopped, Exit.USAGE),
     (errors.AuthenticationError, Exit.AUTHENTICATION),
     (errors.InsufficientCredits, Exit.CREDITS),
     (errors.QuotaExceeded, Exit.CREDITS),

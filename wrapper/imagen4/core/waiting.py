@@ -125,7 +125,8 @@ def poll_until_ended(session: Session, job: JobState, deadline: float) -> Steps[
         task.expired = arrived >= task.last
         task.due = min(now + pause_after_poll(session, task, now - job.started), task.last)
         if found.task is not None:
-            yield TaskState(*session.identity(job), task.task_id, found.task)
+            about = (*session.identity(job), task.task_id)
+            yield TaskState(*about, found.task, found.problem)
         elif found.problem is not None:
             yield PollFailed(*session.identity(job), task.task_id, found.problem)
     return make_outcome(job, tracked)
