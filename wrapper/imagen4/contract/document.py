@@ -1,6 +1,6 @@
 """The contract document: what a gateway promises, addressed by JSON pointers.
 
-The document is the gateway's vendored page, Get TaskHistory Details as documented, and the
+The document is the gateway's vendored page, Get Task Details as documented, and the
 contract overlay, merged into `contract.json` when the packages are generated.
 """
 

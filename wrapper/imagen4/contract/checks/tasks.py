@@ -30,7 +30,7 @@ def own_id(trace: Trace) -> Iterator[Found]:
 
 @check(
     "known-at-once",
-    "A created task is known to Get TaskHistory Details at once.",
+    "A created task is known to Get Task Details at once.",
     f"{CREATED_ANSWER}/links",
 )
 def known_at_once(trace: Trace) -> Iterator[Found]:
