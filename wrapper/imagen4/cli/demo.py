@@ -50,7 +50,7 @@ def command(
         if as_json:
             click.echo(json.dumps(made, indent=2))
         else:
-            _show(made, output)
+            _print_table(made, output)
     codes = [exits.say(*exits.explain(error)) for error in failed]
     if codes:
         raise click.exceptions.Exit(codes[-1])
@@ -64,7 +64,7 @@ def _pictures(sandbox: "Sandbox", gateway: Gateway, output: Path, **asked: Any) 
         return outcome.result_as_json(gateway, result, result.save(output))
 
 
-def _show(made: list[dict[str, Any]], output: Path) -> None:
+def _print_table(made: list[dict[str, Any]], output: Path) -> None:
     table = Table("gateway", "tasks", "pictures", "saved in")
     for result in made:
         tasks, pictures = len(result.get("task_ids", ())), len(result.get("images", ()))

@@ -33,15 +33,15 @@ def command(
         except PartialFailure as error:  # one unknown id does not hide the others
             known = [outcome.task_as_json(task) for task in error.tasks]
             if not as_json:
-                _show(error.tasks)
+                _print_tasks(error.tasks)
             outcome.fail(error, as_json=as_json, result={"tasks": known})
     if as_json:
         click.echo(json.dumps({"tasks": list(map(outcome.task_as_json, tasks))}, indent=2))
     else:
-        _show(tasks)
+        _print_tasks(tasks)
 
 
-def _show(tasks: Sequence[Task]) -> None:
+def _print_tasks(tasks: Sequence[Task]) -> None:
     outcome.say(*map(_line, tasks))
 
 
