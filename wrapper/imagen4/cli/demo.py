@@ -51,7 +51,7 @@ def command(
             click.echo(json.dumps(made, indent=2))
         else:
             _print_table(made, output)
-    codes = [exits.say(*exits.explain(error)) for error in failed]
+    codes = [exits.report(*exits.explain(error)) for error in failed]
     if codes:
         raise click.exceptions.Exit(codes[-1])
 

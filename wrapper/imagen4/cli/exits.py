@@ -73,7 +73,7 @@ def explain(error: Exception) -> tuple[Exit, str]:
     return Exit.FAILED, f"{type(error).__name__}: {error} (IMAGEN4_LOG=debug shows where)"
 
 
-def say(code: Exit, line: str) -> int:
+def report(code: Exit, line: str) -> int:
     """Print ``line``, made one line, to standard error; return the code to exit with."""
     tell("imagen4: " + " ".join(line.split()))
     return int(code)

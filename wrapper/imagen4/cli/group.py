@@ -105,7 +105,7 @@ def run() -> int:
         # Without click's own handling of errors, `ctx.exit(code)` comes back as the code.
         return group.main(prog_name="imagen4", standalone_mode=False) or 0
     except click.Abort:
-        return exits.say(exits.Exit.INTERRUPTED, "interrupted")
+        return exits.report(exits.Exit.INTERRUPTED, "interrupted")
     except click.UsageError as error:
         if isinstance(error, ASKS_FOR_HELP):
             exits.tell(error.format_message())
@@ -148,7 +148,7 @@ def _refuse(code: exits.Exit, line: str, kind: str = "UsageError") -> int:
         error = {"type": kind, "message": line}
         with suppress(OSError):  # standard output may be what failed
             click.echo(json.dumps({"error": error}, indent=2))
-    return exits.say(code, line)
+    return exits.report(code, line)
 
 
 def _log_to_stderr(level: str) -> None:

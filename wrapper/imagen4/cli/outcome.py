@@ -165,7 +165,7 @@ def fail(error: Imagen4Error, *, as_json: bool, result: dict[str, Any] | None = 
     else:
         for image in (result or {}).get("images", ()):
             say(Path(image["path"]) if image["path"] else image["url"])
-    raise click.exceptions.Exit(exits.say(*exits.explain(error)))
+    raise click.exceptions.Exit(exits.report(*exits.explain(error)))
 
 
 def _hint(resume: Sequence[str], task_ids: Sequence[str], made: Made) -> None:
