@@ -14,7 +14,7 @@ from client.loopback import Loopback, Received
 from client.own_connections import watched
 from client.play import KEY, PICTURES, QUICK, envelope
 from client.raw_answers import answered
-from imagen4 import AsyncClient, Client
+from imagen4 import AsyncClient, Client, Polling
 from imagen4.wire.connections import Connections
 
 COUNT = 120  # more than may be on the way at a time, so that some wait for their turn
@@ -31,7 +31,8 @@ def test_one_client_serves_one_loop_after_another(monkeypatch: pytest.MonkeyPatc
     """Its second loop gets connections of its own; those of the first could not be read from."""
     seen = watched(monkeypatch)
     with Loopback(answer) as server:
-        client = AsyncClient("kie", api_key=KEY, base_url=server.url, polling=QUICK)
+        patient = Polling.immediate(60)  # a busy machine takes its time over so many
+        client = AsyncClient("kie", api_key=KEY, base_url=server.url, polling=patient)
 
         async def run() -> int:
             every = client.generate_many(map(str, range(COUNT)), max_in_flight=COUNT)
