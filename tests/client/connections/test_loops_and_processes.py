@@ -12,7 +12,7 @@ import pytest
 
 from client.loopback import Loopback, Received
 from client.own_connections import watched
-from client.play import KEY, PICTURES, QUICK, envelope
+from client.play import KEY, PICTURES, envelope
 from client.raw_answers import answered
 from imagen4 import AsyncClient, Client, Polling
 from imagen4.wire.connections import Connections
