@@ -69,7 +69,15 @@ def passes(version: str, python: Path) -> bool:
         [*install, *PACKAGE],
         [own, "-m", "pytest", "--quiet", "--numprocesses", "2", *TESTS],
     )
-    return all(subprocess.run(step, cwd=ROOT).returncode == 0 for step in steps)
+    return all(succeeds(step) for step in steps)
+
+
+def succeeds(step: list[str | Path]) -> bool:
+    """Run it; say how it ended if not well, since one that was killed says nothing itself."""
+    code = subprocess.run(step, cwd=ROOT).returncode
+    if code:
+        print(f"pythons.py: exit code {code}: {' '.join(map(str, step))}", file=sys.stderr)
+    return code == 0
 
 
 def main() -> int:
