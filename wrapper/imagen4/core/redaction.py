@@ -98,5 +98,8 @@ def decoded_spelling(match: re.Match[str]) -> str:
 
 def one_line(text: str) -> str:
     """Text from outside, fit for one line of a log: printable, single-spaced, not too long."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[:4000]).split())
+    text = text[:4000]
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    line = " ".join(text.split())
     return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"
