@@ -12,8 +12,14 @@ from imagen4.sandbox import Sandbox
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["generate", "x", "--gateway", "kie", "-n", "5"], "num_images must be an int from 1 to 4"),
-        (["generate", "x", "--gateway", "kie", "-a", "2:1"], "16:9"),
+        (
+            ["generate", "x", "--gateway", "kie", "-n", "5"],
+            "--num-images must be a whole number from 1 to 4",
+        ),
+        (["generate", "x", "--gateway", "kie", "-a", "2:1"], "--aspect-ratio must be"),
+        (["generate", "x", "--gateway", "kie", "--timeout", "1e99"], "--timeout must be a number"),
+        (["generate", "x", "--gateway", "kie", "--callback-url", "x"], "--callback-url must be"),
+        (["status", "ü", "--gateway", "kie"], "A job is taken up by the ids of its tasks"),
         (["generate", " ", "--gateway", "kie"], "prompt"),
         (["generate", "x", "--gateway", "other"], "kie"),
         (["generate", "x"], "--gateway"),
@@ -40,6 +46,7 @@ def test_without_a_key_the_line_names_the_variable(
     done = imagen4("credits", "--gateway", "kie")
     assert done.code != 0
     assert "KIE_API_KEY" in done.err
+    assert "api_key" not in done.err
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -72,8 +72,10 @@ class Imagen4Error(Exception):
         return type(self), self.args, plain
 
     def __str__(self) -> str:
+        refused_here = isinstance(self, (InvalidRequest, CreateStopped, RateLimited))
+        asked = self.http_status is not None or not refused_here
         known = {
-            "gateway": self.gateway,
+            "gateway": self.gateway if asked else None,
             "code": self.code,
             "HTTP": self.http_status,
             "task": ", ".join(self.task_ids),

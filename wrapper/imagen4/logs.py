@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from .core.envelope import parse_envelope
 from .events import (
     CreateUncertain,
     Event,
@@ -17,6 +18,7 @@ from .events import (
 )
 
 if TYPE_CHECKING:
+    from .core.effects import Send
     from .core.job_state import JobState
     from .core.many import Finished
 
@@ -44,6 +46,19 @@ def log_event(event: Event) -> None:
             logger.debug("%s: task %s: %s", event.gateway, event.task_id, event.error)
         case PictureSaved():
             logger.debug("%s: saved a picture of task %s", event.gateway, event.task_id)
+
+
+def log_exchange(send: Send) -> None:
+    """One exchange, at DEBUG: the status, the envelope's code, how long it took, which attempt."""
+    if send.began is None or send.ended is None or not logger.isEnabledFor(logging.DEBUG):
+        return
+    brought = "no answer"
+    if (answer := send.answer) is not None:
+        code = parse_envelope(answer).code
+        brought = f"HTTP {answer.status}, " + ("no code" if code is None else f"code {code}")
+    text = "%s %s: %s, %.3f s, attempt %d"
+    seconds = send.ended - send.began
+    logger.debug(text, send.call.method, send.call.path, brought, seconds, send.attempt)
 
 
 def log_interruption(job: JobState, gateway: str, interruption: BaseException) -> None:

@@ -50,7 +50,8 @@ def test_a_definite_refusal_is_its_own_error(
     found = caught.value
     assert type(found) is error
     assert (found.code, found.http_status, found.gateway) == (code, status, gateway)
-    assert found.message == "no, thanks"
+    meaning = "The key was refused: " if error is AuthenticationError else ""
+    assert found.message == f"{meaning}no, thanks"
     assert found.body == json.dumps(
         {"code": code, "msg": "no, thanks", "data": None}, separators=(",", ":")
     )

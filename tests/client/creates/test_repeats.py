@@ -40,7 +40,7 @@ def test_a_gateway_that_cannot_be_reached_is_a_transport_error(kind: str) -> Non
     with pytest.raises(TransportError) as caught:
         play(kind, None, lambda c: c.submit(PROMPT), base_url=url, polling=QUICK)
     assert caught.value.sent is False
-    assert caught.value.message == "The gateway could not be reached: ConnectError"
+    assert caught.value.message.startswith("The gateway could not be reached: ")
 
 
 @pytest.mark.parametrize("kind", KINDS)

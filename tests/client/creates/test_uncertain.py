@@ -23,7 +23,8 @@ def test_an_uncertain_create_says_what_is_known() -> None:
     error = uncertain(tasks, problem, datetime(2026, 11, 20, 12, 5, 6, tzinfo=UTC))
     assert error.message == (
         "Create 2 of 3, sent at 2026-11-20 12:05:06 UTC, may have been accepted and was not "
-        "repeated: No answer"
+        "repeated: No answer. Look at the gateway's list of tasks, or at the balance, before you "
+        "try again"
     )
     assert (error.sent_at, error.record_id) == (datetime(2026, 11, 20, 12, 5, 6, tzinfo=UTC), "r1")
     assert (error.task_ids, error.code, error.http_status, error.body) == (("t1",), 500, 502, "x")

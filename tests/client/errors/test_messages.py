@@ -21,7 +21,7 @@ from imagen4.gateways import adapter_for
 REFUSED: dict[str, Callable[[], object]] = {
     "base_url must be like https://host[:port][/path], nothing more": lambda: core("x"),
     "The API key must consist of printable ASCII without spaces": lambda: checked_key("a b", "X"),
-    "No API key: pass api_key or set X": lambda: checked_key(" ", "X"),
+    "No API key: X is not set, and no other was given": lambda: checked_key(" ", "X"),
     "base_url is plain http, which would show the key to the network; allow_http=True allows it": (
         lambda: core("http://gateway.example")
     ),
@@ -29,7 +29,7 @@ REFUSED: dict[str, Callable[[], object]] = {
         Request("a", callback_url="/relative"), adapter_for("kie").input_schema, "kie"
     ),
     "x has no prompt": lambda: plan_creates(Request("a"), {}, "x"),
-    "job() takes the ids of tasks, one or more": lambda: resume_job("job", ()),
+    "A job is taken up by the ids of its tasks, one or more": lambda: resume_job("job", ()),
     "seed has too many digits": lambda: plan_creates(
         Request("a", seed=10**5000), adapter_for("kie").input_schema, "kie"
     ),

@@ -24,6 +24,10 @@ FOUND = Answer(200, {}, b'{"code": 200}')
         (Task("t", "queued"), "The task is in a state that no document knows: queued"),
         (Task("t", "fail"), "The task failed: no reason given"),
         (Task("t", "fail", fail_message="too dark"), "The task failed: too dark"),
+        (
+            Task("t", "fail", fail_code="422", fail_message="too dark"),
+            "The task failed: too dark (failCode 422)",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_task_is_said(task: Task | None, message: str) -> None:

@@ -15,7 +15,7 @@ def test_a_failed_task_says_why(kind: str) -> None:
     with pytest.raises(TaskFailed) as caught:
         waited(kind, WAITING, failed, time=time)
     assert (caught.value.fail_code, caught.value.fail_message) == ("422", "flagged as unsafe")
-    assert caught.value.message == "The task failed: flagged as unsafe"
+    assert caught.value.message == "The task failed: flagged as unsafe (failCode 422)"
     assert caught.value.task_ids == ("t1",)
     assert len(time.sleeps) == 1
 
@@ -47,7 +47,7 @@ def test_some_failed_some_succeeded_is_a_partial_failure(kind: str) -> None:
     with pytest.raises(PartialFailure) as caught:
         play(kind, script, lambda c: c.job("t1", "t2", "t3", "t4").wait())
     error = caught.value
-    assert error.message == "2 of 4 tasks did not succeed: The task failed: oops"
+    assert error.message == "2 of 4 tasks did not succeed: The task failed: oops (failCode 500)"
     assert error.task_ids == ("t2", "t3")
     assert [type(failure) for failure in error.failures] == [TaskFailed, TaskNotFound]
     assert [(image.task_id, image.index) for image in error.result.images] == [("t1", 0), ("t4", 1)]

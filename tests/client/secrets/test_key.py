@@ -134,7 +134,7 @@ def test_the_key_comes_from_the_gateways_own_variable(
     own = adapter_for(gateway).facts.key_variable
     monkeypatch.setenv(other, "wrong")
     monkeypatch.delenv(own, raising=False)
-    with pytest.raises(InvalidRequest, match=f"pass api_key or set {own}"):
+    with pytest.raises(InvalidRequest, match=f"{own} is not set"):
         play("sync", Script(), lambda _: None, gateway=gateway, api_key=None)
     monkeypatch.setenv(own, " right\n")
     script = Script(others=[envelope(200, 1)])

@@ -112,7 +112,10 @@ def test_a_refused_poll_does_not_quote_the_prompt() -> None:
     refused = Answer(200, {}, b'{"code": 401, "msg": "no zebra here"}')
     problem = read_poll("kie", refused, "t", ["zebra"]).problem
     assert isinstance(problem, AuthenticationError)
-    assert (problem.message, problem.task_ids) == (f"no {HIDDEN} here", ("t",))
+    assert (problem.message, problem.task_ids) == (
+        f"The key was refused: no {HIDDEN} here",
+        ("t",),
+    )
     assert "zebra" not in str(problem.body)
 
 

@@ -87,7 +87,9 @@ def test_an_unknown_task_does_not_hide_how_the_others_stand(kind: str) -> None:
     answers = {"t1": [UNKNOWN], "t2": [details("t2", "waiting")], "t3": [succeeded("t3")]}
     with pytest.raises(PartialFailure) as caught:
         play(kind, Script(polls=[by_task(answers)]), lambda c: c.job(*answers).status())
-    assert caught.value.message == "1 of 3 tasks could not be read: recordInfo is null"
+    assert (
+        caught.value.message == "1 of 3 tasks could not be read: No such task: recordInfo is null"
+    )
     assert [task.state for task in caught.value.result.tasks] == ["waiting", "success"]
     assert [type(failure) for failure in caught.value.failures] == [TaskNotFound]
     assert caught.value.task_ids == ("t1",)
@@ -99,7 +101,7 @@ def test_an_unknown_task_does_not_hide_how_the_others_stand(kind: str) -> None:
 )
 def test_job_refuses_what_is_no_task_id(task_ids: tuple[Any, ...]) -> None:
     """Before anything is sent."""
-    with pytest.raises(InvalidRequest, match=r"job\(\) takes the ids of tasks"):
+    with pytest.raises(InvalidRequest, match="by the ids of its tasks"):
         play("sync", Script(), lambda c: c.job(*task_ids))
 
 

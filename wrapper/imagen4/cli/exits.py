@@ -2,10 +2,13 @@
 
 import enum
 import logging
+import re
 import sys
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
+
+import click
 
 from .. import errors
 
@@ -69,8 +72,19 @@ def explain(error: Exception) -> tuple[Exit, str]:
     """The exit code and one line for an error; a traceback goes to the debug log only."""
     logging.getLogger("imagen4").debug("failed", exc_info=error)
     if isinstance(error, errors.Imagen4Error | OSError):
-        return code_of(error), str(error)
+        return code_of(error), said(error)
     return Exit.FAILED, f"{type(error).__name__}: {error} (IMAGEN4_LOG=debug shows where)"
+
+
+def said(error: Exception) -> str:
+    """What an error says; our own refusals name options where Python has arguments."""
+    context = click.get_current_context(silent=True)
+    if context is None or not isinstance(error, errors.InvalidRequest) or error.http_status:
+        return str(error)
+    options = [each for each in context.command.params if isinstance(each, click.Option)]
+    names = {each.name: max(each.opts, key=len) for each in options}
+    argument = r"^[a-z]+\b|\b[a-z]+_[a-z_]+\b"  # a plain word is one at the beginning only
+    return re.sub(argument, lambda found: names.get(found[0], found[0]), str(error))
 
 
 def report(code: Exit, line: str) -> int:
@@ -95,7 +109,7 @@ def as_json(error: Exception) -> dict[str, Any]:
     }
     failures = [_failure(each) for each in getattr(error, "failures", ())]
     told |= {"failures": failures} if failures else {}
-    return {"type": type(error).__name__, "message": str(error)} | told
+    return {"type": type(error).__name__, "message": said(error)} | told
 
 
 def _failure(error: errors.Imagen4Error) -> dict[str, Any]:

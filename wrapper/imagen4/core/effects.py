@@ -36,8 +36,12 @@ class Send:
     answer: Answer | None = None
     started: bool = False
     """Whether it is its turn to go out; before, nothing can have arrived."""
+    began: float | None = None
+    """When (monotonic) the exchange began."""
     ended: float | None = None
     """When (monotonic) the exchange was over, however late somebody looks at it."""
+    attempt: int = 1
+    """The how-manieth this is of a create, or of the polls of a task in one wait."""
 
     def subtract_wait(self, seconds: float) -> None:
         """Count the wait for a connection. Raises TransportError if it took all the time.

@@ -43,6 +43,11 @@ TASK_ERRORS = ERRORS | {
     Code.INVALID: errors.TaskNotFound,
     Code.GENERATION_FAILED: errors.TaskFailed,
 }
+# What a refusal means, beside words such as "recordInfo is null".
+MEANINGS: dict[type[errors.Imagen4Error], str] = {
+    errors.TaskNotFound: "No such task",
+    errors.AuthenticationError: "The key was refused",
+}
 LONGEST_BODY = 2000
 
 
@@ -121,7 +126,8 @@ def refusal(
     if kind is None:
         broken = 500 <= verdict < 600
         kind = errors.GatewayUnavailable if broken else errors.UnexpectedResponse
-    error = error_from_answer(kind, envelope, reason_in(envelope), secrets)
+    reason = ": ".join(filter(None, (MEANINGS.get(kind), reason_in(envelope))))
+    error = error_from_answer(kind, envelope, reason, secrets)
     if isinstance(error, errors.RateLimited):
         error.retry_after = envelope.retry_after
     return error

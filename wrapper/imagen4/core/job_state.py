@@ -73,5 +73,5 @@ def id_in(answer: Answer) -> str | None:
 def resume_job(job_id: str, task_ids: tuple[str, ...]) -> JobState:
     """The state of tasks created earlier, each of them once. Raises InvalidRequest."""
     if not task_ids or not all(usable_id(task_id) for task_id in task_ids):
-        raise InvalidRequest("job() takes the ids of tasks, one or more")
+        raise InvalidRequest("A job is taken up by the ids of its tasks, one or more")
     return JobState(job_id, task_ids=list(dict.fromkeys(task_ids)))

@@ -57,7 +57,7 @@ def checked_key(key: str | None, variable: str) -> str:
         raise InvalidRequest("The API key must be a str")
     key = (key or "").strip()
     if not key:
-        raise InvalidRequest(f"No API key: pass api_key or set {variable}")
+        raise InvalidRequest(f"No API key: {variable} is not set, and no other was given")
     if not re.fullmatch(r"[!-~]+", key):
         raise InvalidRequest("The API key must consist of printable ASCII without spaces")
     return key

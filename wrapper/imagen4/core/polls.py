@@ -65,7 +65,8 @@ def error_for_task(
 
 def task_failure(task: Task, envelope: Envelope, secrets: Collection[str]) -> TaskFailed:
     """The gateway's reasons as an error."""
-    reason = f"The task failed: {task.fail_message or 'no reason given'}"
+    code = f" (failCode {task.fail_code})" if task.fail_code else ""
+    reason = f"The task failed: {task.fail_message or 'no reason given'}{code}"
     error = error_from_answer(TaskFailed, envelope, reason, secrets)
     error.fail_code = task.fail_code
     error.fail_message = task.fail_message

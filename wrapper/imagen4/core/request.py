@@ -80,7 +80,7 @@ def check_shape(request: Request) -> None:
     """What holds on every gateway, whatever its document says."""
     count = request.num_images
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MAX_IMAGES:
-        raise InvalidRequest(f"num_images must be an int from 1 to {MAX_IMAGES}")
+        raise InvalidRequest(f"num_images must be a whole number from 1 to {MAX_IMAGES}")
     if not isinstance(request.prompt, str) or not request.prompt.strip():
         raise InvalidRequest("prompt must be a text that is not empty")
     for name in ("negative_prompt", "aspect_ratio", "callback_url", "tag"):

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from .request import PlannedCreate
     from .session import Session
 
+ADVICE = "Look at the gateway's list of tasks, or at the balance, before you try again"
+
 
 def create_tasks(session: Session, job: JobState, deadline: float) -> Steps[None]:
     """Create the tasks of a job, one after the other, and stop at the first failure."""
@@ -71,7 +73,7 @@ def create_task(
     for attempt in count(1):
         yield from wait_for_create_turn(session, deadline)
         yield from announce(session, job, attempt)
-        outcome = yield from send_create(session, job, call)
+        outcome = yield from send_create(session, job, call, attempt)
         if isinstance(outcome, str):
             return outcome
         outcome.accepted = "no"
@@ -114,9 +116,11 @@ def announce(session: Session, job: JobState, attempt: int) -> Steps[None]:
         raise CreateStopped(f"A listener stopped create {number} of {total}: {what}") from problem
 
 
-def send_create(session: Session, job: JobState, call: Call) -> Steps[str | Imagen4Error]:
+def send_create(
+    session: Session, job: JobState, call: Call, attempt: int = 1
+) -> Steps[str | Imagen4Error]:
     """Send a create: the task's id, or the error that proves that there is no task."""
-    job.create = Send(call, session.timeout)
+    job.create = Send(call, session.timeout, attempt=attempt)
     sent_at = session.now()
     outcome: str | Imagen4Error
     try:
@@ -171,7 +175,7 @@ def uncertain(job: JobState, problem: Imagen4Error, sent_at: datetime) -> Submis
     number, total = len(job.task_ids) + 1, len(job.plans)
     error = SubmissionUncertain(
         f"Create {number} of {total}, sent at {sent_at:%Y-%m-%d %H:%M:%S} UTC, may have been "
-        f"accepted and was not repeated: {problem.message}",
+        f"accepted and was not repeated: {problem.message.rstrip('.')}. {ADVICE}",
         task_ids=tuple(job.task_ids),
         code=problem.code,
         http_status=problem.http_status,

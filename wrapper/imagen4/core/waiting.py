@@ -76,6 +76,8 @@ class TrackedTask:
     unreadable_in_a_row: int = 0
     problem: Imagen4Error | None = None
     """What was wrong with the last answer."""
+    polls: int = 0
+    """How often it was asked for."""
 
     @property
     def over(self) -> bool:
@@ -116,7 +118,7 @@ def poll_until_ended(session: Session, job: JobState, deadline: float) -> Steps[
         task = min(running, key=lambda each: each.due)
         if not (yield from wait_until_due(session, task, overtime)):
             continue
-        found, arrived = yield from poll_once(session, task.task_id, job.prompts, overtime)
+        found, arrived = yield from poll_once(session, task, job.prompts, overtime)
         now = session.clock()
         task.apply(found, now, session.polling)
         if task.last_seen is not None:
@@ -164,13 +166,13 @@ def wait_until_due(session: Session, task: TrackedTask, overtime: OvertimeBudget
 
 
 def poll_once(
-    session: Session, task_id: str, prompts: tuple[str, ...], overtime: OvertimeBudget
+    session: Session, task: TrackedTask, prompts: tuple[str, ...], overtime: OvertimeBudget
 ) -> Steps[tuple[PollResult, float]]:
     """Ask for one task once: what came of it, a missing answer included, and when."""
-    sent = session.clock()
+    sent, task.polls = session.clock(), task.polls + 1
     patience = min(session.timeout, overtime.for_exchange(sent))
-    send = Send(session.adapter.details(task_id), patience)
-    found = yield from exchange_about(session, send, task_id, prompts)
+    send = Send(session.adapter.details(task.task_id), patience, attempt=task.polls)
+    found = yield from exchange_about(session, send, task.task_id, prompts)
     arrived = session.clock() if send.ended is None else send.ended
     overtime.spend(sent, arrived)
     return found, arrived

@@ -11,7 +11,6 @@ import httpx
 from ..core.answer import Answer
 from ..core.redaction import HIDDEN, LONGEST_TEXT, clue, redacted
 from ..errors import TransportError
-from ..logs import logger
 
 if TYPE_CHECKING:
     from ..core.effects import Send
@@ -51,8 +50,6 @@ class AnswerReader:
         body = without_key(as_utf8(bytes(self._body)), self._key)
         answer = Answer(self._response.status_code, self._response.headers, body)
         self._send.answer = answer
-        call = self._send.call
-        logger.debug("%s %s: HTTP %d", call.method, call.path, answer.status)
         return answer
 
 

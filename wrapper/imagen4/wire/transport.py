@@ -17,8 +17,12 @@ import httpx
 
 from .._version import USER_AGENT
 from ..core.effects import not_sent
+from ..core.records import prompts_in
 from ..errors import Imagen4Error, InvalidRequest, TransportError
+from ..facts import protocol
+from ..logs import log_exchange
 from .answer_reader import AnswerReader
+from .causes import cause_of
 from .exchange_deadline import (
     AsyncExchangeDeadline,
     ExchangeDeadline,
@@ -29,7 +33,7 @@ from .exchange_deadline import (
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from ..core.answer import Answer
     from ..core.effects import Send
@@ -68,7 +72,7 @@ class Wire:
 
     def request(self, send: Send, trace: object) -> httpx.Request:
         """Complete by itself: nothing of an injected client's defaults is merged in."""
-        call, patience = send.call, send.timeout
+        call, patience, send.began = send.call, send.timeout, self._session.clock()
         query = f"?{urlencode(call.params)}" if call.params else ""
         connect = min(patience, CONNECT_TIMEOUT)
         timeout = {"connect": connect, "read": patience, "write": patience, "pool": patience}
@@ -79,6 +83,15 @@ class Wire:
             content=None if call.json is None else json_bytes(call.json),
             extensions={"timeout": timeout, "trace": trace},
         )
+
+    def end(self, send: Send) -> None:
+        """Note that an exchange is over, whatever came of it."""
+        send.ended = self._session.clock()
+        log_exchange(send)
+
+    def secrets(self, send: Send) -> Collection[str]:
+        """What no text about the exchange may show."""
+        return (self._session.key, *prompts_in({protocol.PARAM: send.call.json}))
 
 
 class SyncWire(Wire):
@@ -95,12 +108,13 @@ class SyncWire(Wire):
             try:
                 return self._sent(http, send, exchange)
             except Exception as problem:
-                raise transport_error(problem, exchange) from None
+                error = transport_error(problem, exchange, self.secrets(send))
+                raise error from error.__cause__
             except BaseException:
                 self._connections.abandon(http)
                 raise
             finally:
-                send.ended = self._session.clock()
+                self.end(send)
 
     def _sent(self, http: httpx.Client, send: Send, exchange: ExchangeDeadline) -> Answer:
         request = self.request(send, exchange.observe)
@@ -185,9 +199,10 @@ class AsyncWire(Wire):
             async with async_exchange_deadline(send.timeout) as exchange:
                 return await self._sent(http, send, exchange)
         except Exception as problem:
-            raise transport_error(problem, exchange) from None
+            error = transport_error(problem, exchange, self.secrets(send))
+            raise error from error.__cause__
         finally:
-            send.ended = self._session.clock()
+            self.end(send)
 
     async def _sent(
         self, http: httpx.AsyncClient, send: Send, exchange: AsyncExchangeDeadline
@@ -270,7 +285,9 @@ def usable(http: H) -> H:
 
 
 def transport_error(
-    problem: Exception, exchange: ExchangeDeadline | AsyncExchangeDeadline | None
+    problem: Exception,
+    exchange: ExchangeDeadline | AsyncExchangeDeadline | None,
+    secrets: Collection[str] = (),
 ) -> Imagen4Error:
     """What httpx, or anything below it, raised; without its request, which holds the key."""
     if isinstance(problem, Imagen4Error):
@@ -278,6 +295,7 @@ def transport_error(
     began = exchange is not None and exchange.began
     sent = began or not isinstance(problem, NEVER_LEFT)
     reason = "No complete answer came" if sent else "The gateway could not be reached"
-    error = TransportError(f"{reason}: {type(problem).__name__}")
-    error.sent = sent
+    words, cause = cause_of(problem, secrets)
+    error = TransportError(f"{reason}: {words}")
+    error.sent, error.__cause__ = sent, cause
     return error

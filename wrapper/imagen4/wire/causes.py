@@ -1,0 +1,71 @@
+"""What broke an exchange, in words that tell one cause from the other, and without secrets.
+
+httpx says ConnectError of a certificate, a name, a refusal and a reset alike: which of them it
+was stands in what that was raised from. It also keeps the request, whose headers hold the key.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+import httpx
+
+from ..core.redaction import one_line, redacted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+# The first that stands anywhere in the chain is the cause.
+CAUSES: tuple[tuple[type[Exception], str], ...] = (
+    (ssl.SSLCertVerificationError, "the certificate is not accepted"),
+    (ssl.SSLError, "TLS failed"),
+    (socket.gaierror, "the host's name is not found"),
+    (ConnectionRefusedError, "the connection is refused"),
+    (ConnectionResetError, "the connection was reset"),
+    (ConnectionError, "the connection broke"),
+    (httpx.ProxyError, "the proxy refuses"),
+    (httpx.ConnectTimeout, "no connection in time"),
+    (httpx.PoolTimeout, "no connection was free in time"),
+    (httpx.WriteTimeout, "the request did not leave in time"),
+    (httpx.ReadTimeout, "no answer in time"),
+    (httpx.RemoteProtocolError, "the answer breaks off or is no HTTP"),
+    (OSError, "the connection failed"),
+)
+
+
+def cause_of(problem: BaseException, secrets: Collection[str]) -> tuple[str, Exception | None]:
+    """The cause in words, and as an exception to chain: a bare one, without frames or request.
+
+    An exception that nobody here knows, say of an injected client's hook, is told by its name.
+    """
+    links = list(chain(problem))
+    for kind, words in CAUSES:
+        for link in links:
+            if isinstance(link, kind):
+                own = own_words(link, secrets)
+                bare = kind(*link.args) if isinstance(link, OSError) else kind(own)
+                return f"{words} ({named(link, own)})", bare
+    return named(problem, own_words(problem, secrets)), None
+
+
+def chain(problem: BaseException | None) -> Iterator[BaseException]:
+    """The exception and what it was raised from, which httpcore says by `from None`.
+
+    A context that nobody suppressed is none: it is what a caller was handling by then.
+    """
+    while problem is not None:
+        yield problem
+        if isinstance(problem, BaseExceptionGroup):  # asyncio and anyio: one for each address
+            yield from problem.exceptions
+        hidden = problem.__context__ if problem.__suppress_context__ else None
+        problem = problem.__cause__ or hidden
+
+
+def named(problem: BaseException, words: str) -> str:
+    return f"{type(problem).__name__}: {words}" if words else type(problem).__name__
+
+
+def own_words(problem: BaseException, secrets: Collection[str]) -> str:
+    return one_line(redacted(str(problem), secrets))
