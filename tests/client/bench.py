@@ -4,11 +4,12 @@ import io
 from types import SimpleNamespace
 from typing import Any
 
+from client.formats import png
 from imagen4._version import USER_AGENT
 from imagen4.downloads.transfer import Transfer
 
 URL = "https://files.example/1.png"
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(100))
+PNG = png()
 PLAIN = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": USER_AGENT}
 
 

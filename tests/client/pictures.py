@@ -6,31 +6,22 @@ from typing import Any
 
 import pytest
 
+from client.formats import png
 from client.loopback import Loopback, Received, http
 from client.play import Script, play, settled, succeeded
 from imagen4 import DownloadError
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
-KINDS_OF_PICTURE = {
-    ".png": PNG,
-    ".jpg": b"\xff\xd8\xff\xe0" + b"j" * 100,
-    ".webp": b"RIFF\x10\x00\x00\x00WEBPVP8 " + b"w" * 100,
-    ".gif": b"GIF89a" + b"g" * 100,
-    ".avif": b"\x00\x00\x00\x1cftypavif" + b"a" * 100,
-}
-WHOLE = {
-    ".png": b"\x89PNG\r\n\x1a\n" + b"p" * 100 + b"\x00\x00\x00\x00IEND\xaeB`\x82",
-    ".jpg": b"\xff\xd8\xff\xe0" + b"j" * 100 + b"\xff\xd9",
-    ".webp": b"RIFF\x6c\x00\x00\x00WEBPVP8 " + b"w" * 100,
-    ".gif": b"GIF89a" + b"g" * 100 + b";",
-}
+PNG = png(bytes(range(256)) * 40)
 ETAG = 'ETag: "v1"\r\n'
 
 
-def part(start: int, end: int = len(PNG), etag: str = ETAG, total: object = len(PNG)) -> bytes:
-    """An answer with a part of the picture."""
-    span = f"Content-Range: bytes {start}-{end - 1}/{total}\r\n"
-    return http(206, PNG[start:end], etag + span)
+def part(
+    start: int, end: int = 0, etag: str = ETAG, total: object = None, content: bytes = PNG
+) -> bytes:
+    """An answer with a part of the picture, to its end unless it is said."""
+    end = end or len(content)
+    span = f"Content-Range: bytes {start}-{end - 1}/{total or len(content)}\r\n"
+    return http(206, content[start:end], etag + span)
 
 
 def fetched(

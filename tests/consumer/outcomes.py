@@ -9,13 +9,13 @@ from typing import Any
 import httpx
 import respx
 
+from client.bench import PNG
 from consumer.answers import Reply
 from consumer.documents import CREATE, CREDITS, DETAILS, LINK
 from consumer.gateway import TASK_ID, Gateway, conforming, first_picture
 from imagen4 import DownloadError, Imagen4Error, TaskTimeout
 
 LONGEST_BODY = 2000
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
 FRESH = "https://files.example/fresh.png"
 RUNNING = ("waiting", "queuing", "generating")
 # Each way of asking, and the operation whose answer it depends on.

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from client.loopback import IMPATIENT, Drip, Loopback, http
-from client.pictures import fetched
+from client.pictures import PNG, fetched
 from client.play import KINDS, PROMPT, Script, Time, client_for, created, play
 from client.raw_answers import BALANCE, CREATED
 from imagen4 import Imagen4Error, SubmissionUncertain, TransportError
@@ -66,12 +66,11 @@ def test_a_picture_whose_headers_drip_is_given_up(
 ) -> None:
     """The attempt counts as broken off; the body that follows has a limit of its own."""
     monkeypatch.setattr(transport, "LONGEST_HEADERS", IMPATIENT)
-    picture = b"\x89PNG\r\n\x1a\n" + bytes(10)
     drip = Drip(http(200, b"", "X: " + "x" * 900))
-    answers = [drip, http(200, picture)]
+    answers = [drip, http(200, PNG)]
     started = monotonic()
     content, server, _ = fetched(kind, lambda _: answers.pop(0), lambda r: r.images[0].read())
-    assert content == picture
+    assert content == PNG
     assert server.paths() == ["/1.png", "/1.png"]
     assert monotonic() - started < len(drip) * Drip.PAUSE / 2
 

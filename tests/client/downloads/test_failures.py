@@ -8,7 +8,7 @@ import pytest
 
 from client.bench import Bench
 from client.loopback import Received, http
-from client.pictures import PNG, WHOLE, fetched
+from client.pictures import PNG, fetched
 from client.play import KINDS, Script, envelope, play, succeeded
 from imagen4 import DownloadError
 from imagen4.core.effects import Sleep
@@ -56,7 +56,7 @@ def test_when_one_picture_fails_the_error_says_where_the_others_are(
     """Those are on the disk, and the caller need not look for them."""
 
     def reply(received: Received) -> bytes:
-        return http(404 if "2" in received.path else 200, WHOLE[".png"])
+        return http(404 if "2" in received.path else 200, PNG)
 
     with pytest.raises(DownloadError) as caught:
         fetched(
@@ -67,7 +67,7 @@ def test_when_one_picture_fails_the_error_says_where_the_others_are(
     assert second is None
     assert first is not None
     assert third is not None
-    assert first.read_bytes() == third.read_bytes() == WHOLE[".png"]
+    assert first.read_bytes() == third.read_bytes() == PNG
 
 
 @pytest.mark.parametrize("kind", KINDS)

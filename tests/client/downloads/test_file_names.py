@@ -5,20 +5,21 @@ from typing import Any
 
 import pytest
 
+from client.formats import WHOLE
 from client.loopback import http
-from client.pictures import KINDS_OF_PICTURE, PNG, fetched, saved_to
+from client.pictures import PNG, fetched, saved_to
 from client.play import KINDS, settled
 from imagen4 import DownloadError
 from imagen4.downloads.pictures import stem
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("suffix", KINDS_OF_PICTURE)
+@pytest.mark.parametrize("suffix", WHOLE)
 def test_a_picture_in_a_directory_is_named_after_task_and_content(
     kind: str, suffix: str, tmp_path: Path
 ) -> None:
     """Whatever the URL says about its kind."""
-    content = KINDS_OF_PICTURE[suffix]
+    content = WHOLE[suffix]
     path, _, _ = fetched(kind, lambda _: http(200, content), saved_to(tmp_path), "/x.bmp?..%2f")
     assert path == tmp_path / f"t1-1{suffix}"
     assert path.read_bytes() == content

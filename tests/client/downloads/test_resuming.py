@@ -1,12 +1,14 @@
 """Guards against a broken or busy host that costs the picture, or glues it together from two."""
 
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
-from client.loopback import Received, http
+from client.loopback import Drip, Received, http
 from client.pictures import ETAG, PNG, failing, fetched, part, saved_to
 from client.play import KINDS, Time
+from imagen4.downloads import transfer as transfer_module
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -118,3 +120,14 @@ def test_a_download_has_an_end(kind: str, tmp_path: Path) -> None:
 
     error = failing(kind, reply, tmp_path, time=time)
     assert error.message == "The picture took longer than 300 s"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_body_that_drips_in_its_framing_is_given_up(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bytes that never become a piece of the picture must not hold it up for ever."""
+    monkeypatch.setattr(transfer_module, "LONGEST", 0.3)
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n" + PNG[:4] + b"\r\n4;x="
+    error = failing(kind, lambda _: Drip(head + b"a" * 500), tmp_path, clock=monotonic)
+    assert error.message == "The picture took longer than 0.3 s"

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from client.formats import WHOLE
 from client.loopback import Received, http
-from client.pictures import KINDS_OF_PICTURE, PNG, failing, fetched, saved_to
+from client.pictures import PNG, failing, fetched, saved_to
 from client.play import KINDS, Script, play, succeeded
 from imagen4 import DownloadError
 from imagen4.core.origins import may_download
@@ -16,7 +17,7 @@ from imagen4.downloads.formats import suffix_of
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "content",
-    [b"", b"<html>" + b"x" * 99, b"\x89PNG", b"%PDF-1.7" + b"x" * 99, b"RIFF0000WAVE" * 9],
+    [b"<html>" + b"x" * 99, b"<html></html>", b"%PDF-1.7" + b"x" * 99, b"RIFF0000WAVE" * 9],
 )
 def test_what_is_not_a_picture_is_refused(kind: str, content: bytes, tmp_path: Path) -> None:
     """By its content: an error page does not become a .png."""
@@ -94,11 +95,11 @@ def test_what_is_asked_for_is_the_bytes_as_they_are() -> None:
     assert "range" not in headers
 
 
-@pytest.mark.parametrize("head", [*KINDS_OF_PICTURE.items(), (None, b"GIF88a"), (None, b"")])
+@pytest.mark.parametrize("head", [*WHOLE.items(), (None, b"GIF88a"), (None, b"")])
 def test_the_kind_is_told_by_the_first_bytes(head: tuple[str | None, bytes]) -> None:
     """Of the kinds that image models make."""
     suffix, content = head
-    assert suffix_of(content[:16]) == suffix
+    assert suffix_of(content[:64]) == suffix
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 import client.play
 import regenerate
 from client.loopback import Loopback, http
+from client.pictures import PNG
 from client.play import KINDS, PROMPT, Script, created, envelope, play, succeeded
 from imagen4 import Adapter, DownloadError, InvalidRequest
 
@@ -73,8 +74,7 @@ def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adapter]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_pictures_come_end_to_end(kind: str, adapter: Adapter, tmp_path: Path) -> None:
     """From the arguments to the saved file, by the fields and types of its own document."""
-    picture = b"\x89PNG\r\n\x1a\n" + b"prism" * 9
-    with Loopback(lambda _: http(200, picture)) as server:
+    with Loopback(lambda _: http(200, PNG)) as server:
         script = Script(
             creates=[created("p1")],
             polls=[succeeded("p1", f"{server.url}/1", f"{server.url}/2")],

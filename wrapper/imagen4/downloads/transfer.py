@@ -15,8 +15,9 @@ from ..core.effects import Fetch, Send, Sleep
 from ..core.envelope import parse_envelope
 from ..core.origins import may_download
 from ..errors import DownloadError, Imagen4Error
-from .formats import HEAD, is_whole, suffix_of
+from .formats import HEAD, SHORTEST, suffix_of
 from .pictures import disk_errors
+from .whole import is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -100,7 +101,6 @@ class Transfer:
         self._size = 0
         self._total: int | None = None  # what the server says the whole comes to
         self._head = b""
-        self._open_ended = False  # nothing but the picture itself says where it ends
         self._etag: str | None = None
         self._attempts = 0
         self._redirects = 0
@@ -142,7 +142,6 @@ class Transfer:
         self._etag = etag if etag.startswith('"') else None  # a weak one allows no range
         length = headers.get("content-length", "")
         self._total = int(length) if _LENGTH.fullmatch(length) else None
-        self._open_ended = self._total is None and "transfer-encoding" not in headers
         self._check_size(self._total or 0)
         return True
 
@@ -160,11 +159,16 @@ class Transfer:
         self._size += len(chunk)
 
     def finished(self) -> None:
-        """The body has ended. That of a part may end before the picture does."""
+        """The body has ended; whether the picture has is for its content to say."""
         if self._total not in (None, self._size):
             raise TransferError("the picture is not complete")
         suffix = self._kind()
-        if self._total is None and self._open_ended and not is_whole(suffix, self._file):
+        with disk_errors():
+            whole = is_whole(suffix, self._file)
+            self._file.seek(self._size)
+        if not whole:
+            if self._total is not None:  # all that the host has: there is no rest to ask for
+                self._restart()
             raise TransferError("the picture is not complete")
         self.suffix = suffix
 
@@ -196,6 +200,8 @@ class Transfer:
 
     def _kind(self) -> str:
         suffix = suffix_of(self._head)
+        if suffix is None and len(self._head) < SHORTEST:
+            raise TransferError("the picture is not complete")
         if suffix is None:
             raise DownloadError("What the link holds is not a picture")
         return suffix
@@ -209,7 +215,6 @@ class Transfer:
         if self._total not in (None, total):
             return False
         self._total = total
-        self._open_ended = True  # a part says where it ends, and may not be the last
         return True
 
     def _restart(self) -> None:

@@ -1,0 +1,129 @@
+"""Whether a file holds all of a picture, read off its structure from the first byte to the end.
+
+Neither the length nor the framing of an answer proves that: a cache may hold half a picture as
+if it were one. Libraries that decode pictures (Pillow) outweigh this package; the light ones
+(integv, python-image-complete) look for marks at the end only, or know no AVIF.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, BinaryIO
+from zlib import crc32
+
+from .boxes import avif
+from .content import Content
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# JPEG: a segment's mark. Inside of a scan stand FF 00 and the restarts D0 to D7, which are none.
+_MARK = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]", re.DOTALL)
+_FRAMES = (*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0))
+_SCAN, _END = 0xDA, 0xD9
+# WebP: a frame, by its own signature; in a moving picture each has a chunk around it.
+_FRAME = re.compile(rb"VP8 .{7}\x9d\x01\x2a|VP8L.{4}\x2f|ANMF", re.DOTALL)
+
+
+def is_whole(suffix: str, file: BinaryIO) -> bool:
+    """Whether the file holds a whole picture of that kind. What stands after it does no harm."""
+    try:
+        return _JUDGES[suffix](Content(file))
+    except EOFError:
+        return False
+
+
+def png(content: Content) -> bool:
+    """Chunks, each with its checksum, from IHDR to IEND, with picture data among them."""
+    content.go(8)
+    drawn, kind = False, b""
+    while kind != b"IEND":
+        length, before, kind = content.number(4), kind, content.take(4)
+        if not before and (kind, length) != (b"IHDR", 13):
+            return False
+        drawn = drawn or (kind == b"IDAT" and length > 0)
+        checksum = crc32(kind)
+        while length:
+            piece = content.piece(length)
+            checksum, length = crc32(piece, checksum), length - len(piece)
+        if checksum != content.number(4):
+            return False
+    return drawn
+
+
+def jpeg(content: Content) -> bool:
+    """Segments to the end mark, among them a frame that has a size, and then a scan with data."""
+    content.go(2)
+    sized = drawn = False
+    while (mark := next_mark(content)) != _END:
+        length = content.number(2)
+        end = content.place - 2 + length
+        if length < 2:
+            return False
+        if mark in _FRAMES:
+            content.take(1)
+            sized = content.number(2) > 0 < content.number(2)
+        content.go(end)
+        if mark == _SCAN:
+            drawn = sized and content.take(2) != b"\xff\xd9"
+            content.go(end)
+    return drawn
+
+
+def next_mark(content: Content) -> int:
+    """The next segment's mark; the content then stands behind it."""
+    before = b""
+    while True:
+        start = content.place - len(before)
+        piece = before + content.piece()
+        if mark := _MARK.search(piece):
+            content.go(start + mark.end())
+            return mark[0][1]
+        before = piece[-1:]
+
+
+def gif(content: Content) -> bool:
+    """Blocks to the trailer, at least one of them a picture."""
+    skip_colors(content, content.take(13)[10])
+    drawn = False
+    while (kind := content.take(1)) != b";":
+        if kind == b",":
+            skip_colors(content, content.take(9)[8])
+            drawn = True
+        elif kind != b"!":
+            return False
+        content.take(1)
+        while length := content.number(1):
+            content.go(content.place + length)
+    return drawn
+
+
+def skip_colors(content: Content, flags: int) -> None:
+    if flags & 0x80:
+        content.go(content.place + (6 << (flags & 7)))
+
+
+def webp(content: Content) -> bool:
+    """The size that it says it has, filled with chunks, at least one of them a picture."""
+    head = content.take(12)
+    end = 8 + int.from_bytes(head[4:8], "little")
+    drawn = False
+    while content.place < end - 1:  # the last chunk may lack its padding
+        start = content.place
+        name = content.take(8)
+        frame = name + content.take(min(6, content.size - content.place))
+        drawn = drawn or _FRAME.match(frame) is not None
+        length = int.from_bytes(name[4:], "little")
+        content.go(start + 8 + length)
+        content.go(min(content.place + length % 2, content.size))
+    content.go(end)
+    return drawn
+
+
+_JUDGES: dict[str, Callable[[Content], bool]] = {
+    ".png": png,
+    ".jpg": jpeg,
+    ".gif": gif,
+    ".webp": webp,
+    ".avif": avif,
+}
