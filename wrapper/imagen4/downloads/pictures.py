@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..errors import DownloadError
+from .parts import open_part, remove_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,24 +35,25 @@ def stem(task_id: str, number: int) -> str:
 def is_directory(target: str | os.PathLike[str]) -> bool:
     """Whether a target means a directory: one that exists, or a name without a suffix."""
     path = Path(target)
-    with disk_errors():
+    with disk_errors(target):
         exists = path.is_dir()
     return exists or os.fspath(target).endswith(("/", os.sep)) or not path.suffix
 
 
 def make_directory(directory: str | os.PathLike[str]) -> None:
-    with disk_errors():
+    with disk_errors(directory):
         Path(directory).mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager
-def disk_errors(kinds: tuple[type[Exception], ...] = OF_PATHS) -> Iterator[None]:
+def disk_errors(path: str | os.PathLike[str]) -> Iterator[None]:
     """What the disk refuses, as an error of ours."""
     try:
         yield
-    except kinds as problem:
+    except OF_PATHS as problem:
         reason = getattr(problem, "strerror", None) or type(problem).__name__
-        raise DownloadError(f"The picture cannot be written: {reason}") from None
+        place = repr(os.fspath(path))  # on one line, whatever it holds
+        raise DownloadError(f"The picture cannot be written to {place}: {reason}") from None
 
 
 def _resolved(path: Path) -> Path:
@@ -78,27 +79,26 @@ class SaveTarget:
     @contextmanager
     def temporary(self) -> Iterator[BinaryIO]:
         """A file beside the target; it is gone afterwards, unless it was kept."""
-        path = self._directory / f".{self._name}-{secrets.token_hex(8)}.part"
         make_directory(self._directory)
-        with disk_errors():
-            file = path.open("x+b")
+        remove_leftovers(self._directory)
+        with disk_errors(self._directory):
+            file = open_part(self._directory, self._name)
         try:
             yield file
         finally:
-            try:
-                with disk_errors():
-                    file.close()
-            finally:
-                path.unlink(missing_ok=True)
+            with suppress(OSError):  # what the directory became is told by what failed there
+                Path(file.name).unlink(missing_ok=True)
+            with disk_errors(self._directory):
+                file.close()
 
     def keep(self, file: BinaryIO, suffix: str) -> Path:
         """Give the temporary file its name. Replaces an older file of that name."""
         path = self._file or self._directory / f"{self._name}{suffix}"
-        with disk_errors():
+        with disk_errors(path):
             place = _resolved(path)
         if self._taken.setdefault(place, self._name) != self._name:
             raise DownloadError("Another picture of this result was saved under that name")
-        with disk_errors():
+        with disk_errors(path):
             file.flush()
             Path(file.name).replace(path)
         return path

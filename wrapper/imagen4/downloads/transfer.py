@@ -97,6 +97,7 @@ class Transfer:
         self.stop: Flag | None = None  # set by another thread to end this one
         self._session = session
         self._file = file
+        self._where = getattr(file, "name", "memory")
         self._until = session.clock() + LONGEST
         self._size = 0
         self._total: int | None = None  # what the server says the whole comes to
@@ -154,7 +155,7 @@ class Transfer:
                 self._kind()
         self._check_size(self._size + len(chunk))
         self._check_time()
-        with disk_errors():
+        with disk_errors(self._where):
             self._file.write(chunk)
         self._size += len(chunk)
 
@@ -163,7 +164,7 @@ class Transfer:
         if self._total not in (None, self._size):
             raise TransferError("the picture is not complete")
         suffix = self._kind()
-        with disk_errors():
+        with disk_errors(self._where):
             whole = is_whole(suffix, self._file)
             self._file.seek(self._size)
         if not whole:
@@ -219,7 +220,7 @@ class Transfer:
 
     def _restart(self) -> None:
         self._size, self._head = 0, b""
-        with disk_errors():
+        with disk_errors(self._where):
             self._file.seek(0)
             self._file.truncate()
 
