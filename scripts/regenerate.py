@@ -1,7 +1,8 @@
 """Rebuild generated/ from specs/ and its overlays; the only writer of that folder.
 
-For each gateway: one package made by openapi-python-client, and three JSON
-documents that the wrapper, the sandbox and the contract suite read at run time:
+For each gateway: one package made by openapi-python-client with one operation that creates a
+task of any model, the models as data (catalogue.json, inputs/), and three JSON documents that
+the wrapper, the sandbox and the contract suite read at run time:
 
     vendored.json    what the gateway's page says
     effective.json   the same with the client's overlays (a tolerant reader)
@@ -27,8 +28,12 @@ from typing import Any
 from openapi_spec_validator import OpenAPIV30SpecValidator
 from ruamel.yaml import YAML
 
+import model_files
 import overlays
+from gateway_documents import based_on, generalised
 from imagen4.facts import GATEWAYS, protocol
+from pages.check import must_be_openapi
+from pages.errors import PageError
 
 ROOT = Path(__file__).resolve().parents[1]
 SPECS = ROOT / "specs"
@@ -92,13 +97,26 @@ class RegenerateError(Exception):
 
 def documents(gateway: str) -> dict[str, dict[str, Any]]:
     """The three OpenAPI documents of a gateway, each checked to be valid OpenAPI 3.0."""
-    vendored = YAML(typ="safe", pure=True).load(SPECS / f"{gateway}.yaml")
-    made = {name: _layered(vendored, layers, gateway) for name, layers in LAYERS.items()}
+    page, envelope = _yaml(SPECS / f"{gateway}.yaml"), _yaml(SPECS / "shared" / "envelope.yaml")
+    try:
+        must_be_openapi(page)
+        base = based_on(envelope, page)
+    except PageError as error:
+        raise RegenerateError(f"{gateway}: {error}") from None
+    made = {
+        name: _layered(base, layers, gateway) if layers else page for name, layers in LAYERS.items()
+    }
     for name, document in made.items():
-        error = next(iter(OpenAPIV30SpecValidator(document).iter_errors()), None)
-        if error is not None:
-            raise RegenerateError(f"{gateway}: {name} document is not OpenAPI 3.0: {error.message}")
+        problem = next(iter(OpenAPIV30SpecValidator(document).iter_errors()), None)
+        if document is not page and problem is not None:
+            raise RegenerateError(
+                f"{gateway}: {name} document is not OpenAPI 3.0: {problem.message}"
+            )
     return made
+
+
+def _yaml(path: Path) -> Any:
+    return YAML(typ="safe", pure=True).load(path)
 
 
 def _layered(document: dict[str, Any], layers: tuple[str, ...], gateway: str) -> dict[str, Any]:
@@ -118,7 +136,8 @@ def pinned(package: str) -> str:
 
 def sources() -> str:
     """A line for each file read, so that even a changed comment asks for a new run."""
-    paths = sorted([*SPECS.glob("*.yaml"), *SPECS.glob("overlays/*.yaml")])
+    folders = ("*.yaml", "shared/*.yaml", "overlays/*.yaml", "models/*/*.yaml")
+    paths = sorted(path for pattern in folders for path in SPECS.glob(pattern))
     return "\n".join(
         f"    {sha256(path.read_bytes()).hexdigest()}  {path.relative_to(SPECS).as_posix()}"
         for path in paths
@@ -135,12 +154,16 @@ def build(folder: Path) -> None:
     generated.mkdir()
     (generated / "__init__.py").write_text(INIT, encoding="utf-8")
     (generated / "py.typed").touch()
+    models = {}
     for gateway in GATEWAYS:
         made = documents(gateway)
         package = generated / gateway
-        _generate(named_by_path(made["effective"]), package)
+        _generate(named_by_path(generalised(made["effective"])), package)
         for name, document in made.items():
             (package / f"{name}.json").write_text(_json(document), encoding="utf-8")
+        models[gateway] = model_files.models_of(SPECS, gateway, made["effective"])
+        model_files.write_models(package, SPECS, models[gateway])
+    (generated / "names.py").write_text(model_files.names(models), encoding="utf-8")
 
 
 def named_by_path(document: dict[str, Any]) -> dict[str, Any]:
@@ -234,7 +257,7 @@ def main() -> int:
         folder.mkdir()
         try:
             build(folder)
-        except (RegenerateError, overlays.OverlayError, OSError) as error:
+        except (RegenerateError, PageError, overlays.OverlayError, OSError) as error:
             sys.exit(f"regenerate: {error}")
         found = differences(folder, GENERATED)
         if not check and found:

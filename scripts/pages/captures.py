@@ -1,4 +1,8 @@
-"""The captured pages beside the specs, and what is recorded of them."""
+"""The captured pages beside the specs, and what is recorded of them.
+
+A gateway has one page of its own, which its document is read from; each further model has one
+beside it. A page is known by its key: `kie`, or `kie/google/nano-banana`.
+"""
 
 import hashlib
 import tomllib
@@ -6,12 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from imagen4.facts.gateways import DEFAULT_MODEL
+from imagen4.facts.models import slug_of
 from pages.errors import PageError
 from pages.source import read_file
 
 _SUFFIXES = frozenset((".md", ".txt", ".html", ".yaml", ".json"))
 _HEAD = """\
-# The pages that specs/*.yaml were read from. Written by scripts/vendor.py.
+# The pages that specs/ was read from. Written by scripts/vendor.py.
 # captured: the day on which the page was fetched or handed over.
 """
 FROM_A_FILE = "given as a file: nothing is known of where it was taken from"
@@ -21,12 +27,32 @@ FROM_A_FILE = "given as a file: nothing is known of where it was taken from"
 class Capture:
     """One captured page. ``url``: where the gateway publishes it. ``captured``: ISO date."""
 
-    gateway: str
+    key: str
     file: str
     url: str
     captured: str
     sha256: str
     note: str = ""
+
+    @property
+    def gateway(self) -> str:
+        return self.key.partition("/")[0]
+
+    @property
+    def model(self) -> str:
+        return self.key.partition("/")[2] or DEFAULT_MODEL
+
+    @property
+    def spec(self) -> str:
+        """The vendored file, in specs/."""
+        if "/" not in self.key:
+            return f"{self.gateway}.yaml"
+        return f"models/{self.gateway}/{slug_of(self.model)}.yaml"
+
+
+def key_of(gateway: str, model: str) -> str:
+    """The key of a model's page. The default model's is the gateway's own."""
+    return gateway if model == DEFAULT_MODEL else f"{gateway}/{model}"
 
 
 class Captures:
@@ -38,52 +64,53 @@ class Captures:
         self.index = self.folder / "SOURCES.toml"
 
     def all(self) -> dict[str, Capture]:
-        """What is recorded, by gateway."""
+        """What is recorded, by key."""
         try:
             data = tomllib.loads(self.index.read_text(encoding="utf-8"))
-            return {name: Capture(gateway=name, **entry) for name, entry in data.items()}
+            return {name: Capture(key=name, **entry) for name, entry in data.items()}
         except (OSError, ValueError, TypeError) as error:
             raise PageError(f"{self.index} cannot be used: {error}") from None
 
-    def recorded(self, gateway: str) -> tuple[Capture, bytes]:
-        """The captured page of a gateway, which must be the one that was recorded."""
-        capture = self._entry(gateway)
+    def recorded(self, key: str) -> tuple[Capture, bytes]:
+        """A captured page, which must be the one that was recorded."""
+        capture = self.all().get(key)
+        if capture is None:
+            raise PageError(f"{self.index} does not name {key}")
         data = read_file(self.folder / capture.file)
         if hashlib.sha256(data).hexdigest() != capture.sha256:
             raise PageError(f"{capture.file} is not the page that was captured: SHA-256 differs")
         return capture, data
 
-    def new(
-        self, gateway: str, data: bytes, *, suffix: str, url: str = "", note: str = ""
-    ) -> Capture:
+    def new(self, key: str, data: bytes, *, suffix: str, url: str = "", note: str = "") -> Capture:
         """The record for a page; the one that stands if it is the same page."""
-        known = self._entry(gateway)
+        known = self.all().get(key) or self._unknown(key)
         digest = hashlib.sha256(data).hexdigest()
         if digest == known.sha256:
-            return known
+            return replace(known, url=known.url or url)
         ending = suffix if suffix in _SUFFIXES else ".txt"
         return replace(
             known,
-            file=Path(known.file).stem + ending,
+            file=known.file.removesuffix(Path(known.file).suffix) + ending,
             url=url or known.url,
             captured=datetime.now(UTC).date().isoformat(),
             sha256=digest,
             note=note or ("" if url else FROM_A_FILE),
         )
 
+    def _unknown(self, key: str) -> Capture:
+        """The record of a model whose page was never captured."""
+        new = Capture(key, file="", url="", captured="", sha256="")
+        if new.key == new.gateway:
+            raise PageError(f"{self.index} does not name {key}")
+        return replace(new, file=f"models/{new.gateway}/{slug_of(new.model)}.md")
+
     def files(self, capture: Capture, data: bytes) -> dict[Path, bytes]:
         """What is to be written so that this capture is the recorded one."""
-        entries = self.all() | {capture.gateway: capture}
+        entries = self.all() | {capture.key: capture}
         return {
             self.folder / capture.file: data,
             self.index: _toml(entries).encode(),
         }
-
-    def _entry(self, gateway: str) -> Capture:
-        entry = self.all().get(gateway)
-        if entry is None:
-            raise PageError(f"{self.index} does not name {gateway}")
-        return entry
 
 
 def _toml(entries: dict[str, Capture]) -> str:
@@ -93,4 +120,5 @@ def _toml(entries: dict[str, Capture]) -> str:
 def _table(capture: Capture) -> str:
     fields = ("file", "url", "captured", "sha256", "note")
     lines = [f'{name} = "{getattr(capture, name)}"' for name in fields if getattr(capture, name)]
-    return f"\n[{capture.gateway}]\n" + "\n".join(lines) + "\n"
+    name = capture.key if capture.key == capture.gateway else f'"{capture.key}"'
+    return f"\n[{name}]\n" + "\n".join(lines) + "\n"

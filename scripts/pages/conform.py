@@ -38,10 +38,14 @@ def _is_schema(node: dict[str, Any]) -> bool:
     return bool(node.keys() & {"type", "properties", "items", "allOf", "oneOf", "anyOf", "enum"})
 
 
-def errors(document: Document, schema: dict[str, Any], example: Any) -> Iterator[ValidationError]:
+def errors(
+    document: Document,
+    schema: dict[str, Any],
+    example: Any,
+    dialect: type[Any] = Draft202012Validator,
+) -> Iterator[ValidationError]:
     """What is wrong with an example, by the rules of JSON Schema and OpenAPI's nullable."""
-    inlined = _inlined(document, schema, 0)
-    yield from Draft202012Validator(inlined).iter_errors(example)
+    yield from dialect(_inlined(document, schema, 0)).iter_errors(example)
 
 
 def _inlined(document: Document, node: Any, depth: int) -> Any:

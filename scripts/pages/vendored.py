@@ -1,31 +1,47 @@
-"""The vendored file: the document with a head that says where it is from."""
+"""The vendored file: what was read, with a head that says where it is from."""
 
 import tempfile
 from pathlib import Path
 
+from imagen4.facts import GATEWAYS
 from pages.captures import FROM_A_FILE, Capture, Captures
+from pages.envelope import read_model
 from pages.errors import PageError
 from pages.reader import Page
 
 
 def vendored_text(capture: Capture, page: Page) -> str:
-    """The whole text of ``specs/GATEWAY.yaml``."""
+    """The whole text of the vendored file: a gateway's document, or what is a model's own.
+
+    Raises PageError when the page is not that of the capture's model.
+    """
+    found = read_model(page.document, GATEWAYS[capture.gateway].origin, capture.model)
+    if capture.key == capture.gateway:
+        return _head(capture, page, f"{capture.gateway} documents", page.left_out) + page.yaml
+    from pages.serialise import to_yaml  # late, as in pages.reader
+
+    what = f"{capture.gateway} documents for {capture.model}, without what all its models share"
+    content = {"model": found.model, "summary": found.summary, "input": found.input}
+    return _head(capture, page, what, (*page.left_out, *found.left_out)) + to_yaml(content)
+
+
+def _head(capture: Capture, page: Page, what: str, left_out: tuple[str, ...]) -> str:
     head = [
-        f"What {capture.gateway} documents. Written by scripts/vendor.py; never edited by hand.",
+        f"What {what}. Written by scripts/vendor.py; never edited by hand.",
         f"page:     {FROM_A_FILE if capture.note == FROM_A_FILE else capture.url}",
         f"captured: specs/pages/{capture.file}",
         f"sha256:   {capture.sha256}",
         f"form:     {page.form}",
-        *(f"left out: {item}" for item in page.left_out or ("nothing",)),
+        *(f"left out: {item}" for item in left_out or ("nothing",)),
         *(f"changed:  {item}" for item in page.normalised),
     ]
-    return "".join(f"# {line}\n" for line in head) + page.yaml
+    return "".join(f"# {line}\n" for line in head)
 
 
 def write(captures: Captures, capture: Capture, data: bytes, text: str) -> None:
     """Write the vendored file, the captured page and its record."""
-    files = {captures.specs / f"{capture.gateway}.yaml": text.encode()}
-    if captures.all().get(capture.gateway) != capture:
+    files = {captures.specs / capture.spec: text.encode()}
+    if captures.all().get(capture.key) != capture:
         files |= captures.files(capture, data)
     replace_files(files)
 

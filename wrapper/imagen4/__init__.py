@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     )
     from .gateways.adapter import Adapter
     from .job import AsyncJob, Job
-    from .literals import AspectRatio, Gateway
+    from .literals import AspectRatio, Gateway, Model
     from .result import AsyncImage, AsyncResult, Image, Result
 
 _ERRORS = (
@@ -58,7 +58,7 @@ _HOMES = {
     "errors": _ERRORS,
     "gateways.adapter": "Adapter",
     "job": "AsyncJob Job",
-    "literals": "AspectRatio Gateway",
+    "literals": "AspectRatio Gateway Model",
     "core.many": "Failed Finished Succeeded",
     "core.polling": "Polling",
     "core.request": "Request",
@@ -88,6 +88,7 @@ __all__ = [
     "InsufficientCredits",
     "InvalidRequest",
     "Job",
+    "Model",
     "PartialFailure",
     "Polling",
     "QuotaExceeded",

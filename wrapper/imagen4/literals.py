@@ -1,17 +1,14 @@
 """The names a caller may write, for type checkers and for `typing.get_args`.
 
-AspectRatio is whatever either generated package allows: it changes with the documents, never
-by hand. The package of the one gateway in use checks the value at run time.
+Models and ratios are those of the vendored pages: they change with the pages, never by hand.
+Values are checked at run time against the schema of the one model in use.
 """
 
 from typing import Literal, TypeAlias
 
-from imagen4_generated.apikley.models.create_task_body_input_aspect_ratio import (
-    CreateTaskBodyInputAspectRatio as ApikleyRatio,
-)
-from imagen4_generated.kie.models.create_task_body_input_aspect_ratio import (
-    CreateTaskBodyInputAspectRatio as KieRatio,
-)
+from imagen4_generated.names import ApikleyModel, AspectRatio, KieModel
 
-AspectRatio: TypeAlias = KieRatio | ApikleyRatio
+Model: TypeAlias = KieModel | ApikleyModel
 Gateway: TypeAlias = Literal["kie", "apikley"]
+
+__all__ = ["ApikleyModel", "AspectRatio", "Gateway", "KieModel", "Model"]

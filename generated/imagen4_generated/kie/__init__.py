@@ -1,4 +1,4 @@
-"""A client library for accessing Google API"""
+"""A client library for accessing Pictures through a gateway"""
 
 from .client import AuthenticatedClient, Client
 

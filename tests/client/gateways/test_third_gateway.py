@@ -49,7 +49,8 @@ def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adapter]:
     """Spec, overlay and generated package in a folder of their own; the adapter beside this."""
     folder = tmp_path_factory.mktemp("prism")
     specs = folder / "specs"
-    shutil.copytree(regenerate.SPECS / "overlays", specs / "overlays")
+    for name in ("overlays", "shared"):
+        shutil.copytree(regenerate.SPECS / name, specs / name)
     overlay = {"overlay": "1.0.0", "info": {"title": "Beyond prism's page", "version": "1.0.0"}}
     about = {"target": "$.info", "description": "a name", "x-evidence": "doc: none"}
     update = {"update": {"title": "Prism API"}}

@@ -9,7 +9,8 @@ import pytest
 import imagen4
 from client.play import GATEWAYS
 from imagen4.facts import GATEWAYS as KNOWN
-from imagen4.facts.documents import document
+from imagen4.facts.models import catalogue, input_schema
+from imagen4.literals import KieModel
 
 
 def test_every_public_name_is_there() -> None:
@@ -47,11 +48,16 @@ def literals(found: Any) -> set[str]:
 
 
 def test_the_literals_are_those_of_the_documents() -> None:
-    """Whatever ratios the gateways' documents allow today, and the gateways there are."""
-    ratios = set()
-    for gateway in GATEWAYS:
-        post = document(gateway, "vendored")["paths"]["/api/v1/jobs/createTask"]["post"]
-        schema = post["requestBody"]["content"]["application/json"]["schema"]
-        ratios |= set(schema["properties"]["input"]["properties"]["aspect_ratio"]["enum"])
+    """Whatever models and ratios the vendored pages have today, and the gateways there are."""
+    packages = {name: f"imagen4_generated.{name}" for name in GATEWAYS}
+    models = {name: set(catalogue(package)) for name, package in packages.items()}
+    fields = [
+        input_schema(packages[name], model)["properties"]
+        for name, found in models.items()
+        for model in found
+    ]
+    ratios = {ratio for each in fields for ratio in each.get("aspect_ratio", {}).get("enum", ())}
     assert literals(imagen4.AspectRatio) == ratios
+    assert set(get_args(KieModel)) == models["kie"]
+    assert literals(imagen4.Model) == models["kie"] | models["apikley"]
     assert set(get_args(imagen4.Gateway)) == set(KNOWN) == set(GATEWAYS)

@@ -22,10 +22,12 @@ class Rate(NamedTuple):
 
 
 class Price(NamedTuple):
-    """What a model costs, in the gateway's credits."""
+    """What a model costs, in the gateway's credits: since when that is known, and from where."""
 
     credits: float
     per: Literal["request", "image"]
+    since: str = ""
+    source: str = ""
 
 
 # doc (kie): 20 creates in 10 s, the excess is refused, not queued. 10 polls in 1 s (per key in
@@ -63,12 +65,17 @@ class GatewayFacts:
         return self.origin.partition("://")[2]
 
 
+# doc (kie's price list, November 2026). A model that is not here costs nobody knows what.
+_LIST = ("2026-11", "kie's price list")
 KIE = GatewayFacts(
     name="kie",
     origin="https://api.kie.ai",
     key_variable="KIE_API_KEY",
-    # doc (kie's price list, November 2026)
-    prices={DEFAULT_MODEL: Price(8.0, "request")},
+    prices={
+        DEFAULT_MODEL: Price(8.0, "request", *_LIST),
+        "google/imagen4-fast": Price(4.0, "request", *_LIST),
+        "google/imagen4-ultra": Price(12.0, "image", *_LIST),
+    },
     dollars_per_credit=0.005,
     signs_callbacks=True,
     renews_links=True,

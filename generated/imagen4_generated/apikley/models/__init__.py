@@ -3,9 +3,6 @@
 from .api_response import ApiResponse
 from .create_task_body import CreateTaskBody
 from .create_task_body_input import CreateTaskBodyInput
-from .create_task_body_input_aspect_ratio import CreateTaskBodyInputAspectRatio
-from .create_task_body_input_num_images import CreateTaskBodyInputNumImages
-from .create_task_body_model import CreateTaskBodyModel
 from .create_task_response_200 import CreateTaskResponse200
 from .created_task import CreatedTask
 from .get_credits_response_200 import GetCreditsResponse200
@@ -17,9 +14,6 @@ __all__ = (
     "CreatedTask",
     "CreateTaskBody",
     "CreateTaskBodyInput",
-    "CreateTaskBodyInputAspectRatio",
-    "CreateTaskBodyInputNumImages",
-    "CreateTaskBodyModel",
     "CreateTaskResponse200",
     "GetCreditsResponse200",
     "GetTaskResponse200",

@@ -14,14 +14,18 @@ T = TypeVar("T", bound="ApiResponse")
 @_attrs_define
 class ApiResponse:
     code: int | Unset = UNSET
-    """ Response status code - **200**: Success - Request has been processed successfully - **401**: Unauthorized -
-    Authentication credentials are missing or invalid - **402**: Insufficient Credits - Account does not have enough
-    credits to perform the operation - **404**: Not Found - The requested resource or endpoint does not exist -
-    **422**: Validation Error - The request parameters failed validation checks - **429**: Rate Limited - Request
-    limit has been exceeded for this resource - **455**: Service Unavailable - System is currently undergoing
-    maintenance - **500**: Server Error - An unexpected error occurred while processing the request - **501**:
-    Generation Failed - Content generation task failed - **505**: Feature Disabled - The requested feature is
-    currently disabled """
+    """ Response status code
+
+    - **200**: Success - Request has been processed successfully
+    - **401**: Unauthorized - Authentication credentials are missing or invalid
+    - **402**: Insufficient Credits - Account does not have enough credits to perform the operation
+    - **404**: Not Found - The requested resource or endpoint does not exist
+    - **422**: Validation Error - The request parameters failed validation checks
+    - **429**: Rate Limited - Request limit has been exceeded for this resource
+    - **455**: Service Unavailable - System is currently undergoing maintenance
+    - **500**: Server Error - An unexpected error occurred while processing the request
+    - **501**: Generation Failed - Content generation task failed
+    - **505**: Feature Disabled - The requested feature is currently disabled """
     msg: None | str | Unset = UNSET
     """ Response message, error description when failed """
     message: None | str | Unset = UNSET

@@ -6,10 +6,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.create_task_body_model import (
-    CreateTaskBodyModel,
-    check_create_task_body_model,
-)
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -21,20 +17,21 @@ T = TypeVar("T", bound="CreateTaskBody")
 
 @_attrs_define
 class CreateTaskBody:
-    model: CreateTaskBodyModel = "google/imagen4"
-    """ The model name to use for generation. Required field.
-    - Must be `google/imagen4` for this endpoint """
+    model: str
+    """ The model to use, by the name that the gateway gives it. """
     call_back_url: str | Unset = UNSET
-    """ The URL to receive generation task completion updates. Optional but recommended for production use. - System
-    will POST task status and results to this URL when generation completes - Callback includes generated content
-    URLs and task information - Your callback endpoint should accept POST requests with JSON payload containing
-    results - Alternatively, use the Get Task Details endpoint to poll task status """
+    """ The URL to receive generation task completion updates. Optional but recommended for production use.
+
+    - System will POST task status and results to this URL when generation completes
+    - Callback includes generated content URLs and task information
+    - Your callback endpoint should accept POST requests with JSON payload containing results
+    - Alternatively, use the Get Task Details endpoint to poll task status """
     input_: CreateTaskBodyInput | Unset = UNSET
-    """ Input parameters for the generation task """
+    """ The model's own fields. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        model: str = self.model
+        model = self.model
 
         call_back_url = self.call_back_url
 
@@ -61,7 +58,7 @@ class CreateTaskBody:
         from ..models.create_task_body_input import CreateTaskBodyInput  # noqa: PLC0415
 
         d = dict(src_dict)
-        model = check_create_task_body_model(d.pop("model"))
+        model = d.pop("model")
 
         call_back_url = d.pop("callBackUrl", UNSET)
 

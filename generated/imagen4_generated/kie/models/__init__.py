@@ -3,8 +3,6 @@
 from .api_response import ApiResponse
 from .create_task_body import CreateTaskBody
 from .create_task_body_input import CreateTaskBodyInput
-from .create_task_body_input_aspect_ratio import CreateTaskBodyInputAspectRatio
-from .create_task_body_model import CreateTaskBodyModel
 from .create_task_response_200 import CreateTaskResponse200
 from .created_task import CreatedTask
 from .get_credits_response_200 import GetCreditsResponse200
@@ -18,8 +16,6 @@ __all__ = (
     "CreatedTask",
     "CreateTaskBody",
     "CreateTaskBodyInput",
-    "CreateTaskBodyInputAspectRatio",
-    "CreateTaskBodyModel",
     "CreateTaskResponse200",
     "GetCreditsResponse200",
     "GetDownloadUrlBody",

@@ -6,78 +6,26 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.create_task_body_input_aspect_ratio import (
-    CreateTaskBodyInputAspectRatio,
-    check_create_task_body_input_aspect_ratio,
-)
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="CreateTaskBodyInput")
 
 
 @_attrs_define
 class CreateTaskBodyInput:
-    """Input parameters for the generation task"""
+    """The model's own fields."""
 
-    prompt: str
-    """ The text prompt describing what you want to see (Max length: 5000 characters) """
-    negative_prompt: str | Unset = UNSET
-    """ A description of what to discourage in the generated images (Max length: 5000 characters) """
-    aspect_ratio: CreateTaskBodyInputAspectRatio | Unset = "1:1"
-    """ The aspect ratio of the generated image """
-    seed: str | Unset = UNSET
-    """ Random seed for reproducible generation (Max length: 500 characters) """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        prompt = self.prompt
-
-        negative_prompt = self.negative_prompt
-
-        aspect_ratio: str | Unset = UNSET
-        if not isinstance(self.aspect_ratio, Unset):
-            aspect_ratio = self.aspect_ratio
-
-        seed = self.seed
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "prompt": prompt,
-            }
-        )
-        if negative_prompt is not UNSET:
-            field_dict["negative_prompt"] = negative_prompt
-        if aspect_ratio is not UNSET:
-            field_dict["aspect_ratio"] = aspect_ratio
-        if seed is not UNSET:
-            field_dict["seed"] = seed
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        prompt = d.pop("prompt")
-
-        negative_prompt = d.pop("negative_prompt", UNSET)
-
-        _aspect_ratio = d.pop("aspect_ratio", UNSET)
-        aspect_ratio: CreateTaskBodyInputAspectRatio | Unset
-        if isinstance(_aspect_ratio, Unset):
-            aspect_ratio = UNSET
-        else:
-            aspect_ratio = check_create_task_body_input_aspect_ratio(_aspect_ratio)
-
-        seed = d.pop("seed", UNSET)
-
-        create_task_body_input = cls(
-            prompt=prompt,
-            negative_prompt=negative_prompt,
-            aspect_ratio=aspect_ratio,
-            seed=seed,
-        )
+        create_task_body_input = cls()
 
         create_task_body_input.additional_properties = d
         return create_task_body_input

@@ -116,7 +116,7 @@ CALLBACK_FAULTS = (
 
 def _code_faults() -> Iterator[Fault]:
     """One for each code but 200 in the documents, and the two that newer pages or prose name."""
-    page = document("kie", "vendored")
+    page = document("kie", "contract")
     schema = page["components"]["schemas"]["ApiResponse"]["properties"][protocol.CODE]
     said: dict[int, str] = {
         Code.TIMED_OUT: "Upstream is currently experiencing service issues",

@@ -63,7 +63,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: CreateTaskBody,
 ) -> Response[Any | CreateTaskResponse200]:
-    """Generate content using google/imagen4
+    """Create a task for a model
 
     Args:
         body (CreateTaskBody):
@@ -92,7 +92,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: CreateTaskBody,
 ) -> Any | CreateTaskResponse200 | None:
-    """Generate content using google/imagen4
+    """Create a task for a model
 
     Args:
         body (CreateTaskBody):
@@ -116,7 +116,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: CreateTaskBody,
 ) -> Response[Any | CreateTaskResponse200]:
-    """Generate content using google/imagen4
+    """Create a task for a model
 
     Args:
         body (CreateTaskBody):
@@ -143,7 +143,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: CreateTaskBody,
 ) -> Any | CreateTaskResponse200 | None:
-    """Generate content using google/imagen4
+    """Create a task for a model
 
     Args:
         body (CreateTaskBody):
