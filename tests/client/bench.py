@@ -19,7 +19,7 @@ class Bench:
     def __init__(self, url: str = URL, *, allow_http: bool = False) -> None:
         self.now = 0.0
         self.file = io.BytesIO()
-        core: Any = SimpleNamespace(clock=lambda: self.now, allow_http=allow_http)
+        core: Any = SimpleNamespace(clock=lambda: self.now, allow_http=allow_http, on_loopback=True)
         self.transfer = Transfer(core, url, self.file)
 
 

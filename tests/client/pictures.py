@@ -12,6 +12,7 @@ from client.play import Script, play, settled, succeeded
 from imagen4 import DownloadError
 
 PNG = png(bytes(range(256)) * 40)
+GATEWAY = "http://localhost"  # where pictures may be on this machine, too
 ETAG = 'ETag: "v1"\r\n'
 
 
@@ -42,6 +43,7 @@ def fetched(
         async def waited(client: Any) -> Any:
             return await settled(action(await settled(client.job("t1").wait())))
 
+        settings = {"base_url": GATEWAY} | settings
         return play(kind, script, waited, gateway=gateway, **settings), server, script
 
 

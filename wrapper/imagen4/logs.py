@@ -41,11 +41,19 @@ def log_event(event: Event) -> None:
             text = "%s: %d pictures that were paid for did not come, tasks %s"
             logger.warning(text, event.gateway, missing, ids)
         case TaskState():
-            logger.debug("%s: task %s is %s", event.gateway, event.task_id, event.task.state)
+            log_state(event)
         case PollFailed():
             logger.debug("%s: task %s: %s", event.gateway, event.task_id, event.error)
         case PictureSaved():
             logger.debug("%s: saved a picture of task %s", event.gateway, event.task_id)
+
+
+def log_state(event: TaskState) -> None:
+    """A task's state; where only some results can be pictures, no error says so."""
+    logger.debug("%s: task %s is %s", event.gateway, event.task_id, event.task.state)
+    if event.task.urls and event.task.unusable_links:
+        text = "%s: task %s: %d of its links lead to no picture"
+        logger.warning(text, event.gateway, event.task_id, event.task.unusable_links)
 
 
 def log_exchange(send: Send) -> None:

@@ -12,7 +12,7 @@ from imagen4.core.records import (
     finite_number,
     line_from,
     moment,
-    picture_urls,
+    result_links,
     task_from_record,
     usable_id,
 )
@@ -218,8 +218,8 @@ def test_urls_are_found_where_the_gateway_puts_them(
 ) -> None:
     """In resultJson, as JSON text; newer answers hold it decoded as well."""
     record = {"resultJson": result_json, "response": response}
-    assert list(picture_urls(record)) == expected
-    assert picture_urls({}) == ()
+    assert list(result_links(record)) == expected
+    assert result_links({}) == ()
 
 
 @pytest.mark.parametrize(

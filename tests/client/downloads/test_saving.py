@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 
 from client.loopback import Loopback, Received, http
-from client.pictures import PNG, fetched, saved_to
+from client.pictures import GATEWAY, PNG, fetched, saved_to
 from client.play import KINDS, Script, play, succeeded
 
 
@@ -80,7 +80,7 @@ def test_pictures_can_be_saved_after_the_client_is_closed(tmp_path: Path) -> Non
     """Downloads need no client that is open, since they need no key."""
     with Loopback(lambda _: http(200, PNG)) as server:
         script = Script(polls=[succeeded("t1", f"{server.url}/1.png")])
-        result = play("sync", script, lambda c: c.job("t1").wait())
+        result = play("sync", script, lambda c: c.job("t1").wait(), base_url=GATEWAY)
         assert result.save(tmp_path) == [tmp_path / "t1-1.png"]
-        awaited = play("async", script, lambda c: c.job("t1").wait())
+        awaited = play("async", script, lambda c: c.job("t1").wait(), base_url=GATEWAY)
         assert asyncio.run(awaited.images[0].read()) == PNG

@@ -9,7 +9,7 @@ from client.loopback import Received, http
 from client.pictures import PNG, failing, fetched, saved_to
 from client.play import KINDS, Script, play, succeeded
 from imagen4 import DownloadError
-from imagen4.core.origins import may_download
+from imagen4.core.origins import link_as_sent, may_download
 from imagen4.downloads import transfer as transfer_module
 from imagen4.downloads.formats import suffix_of
 
@@ -78,7 +78,7 @@ def test_redirects_lead_only_where_pictures_may_come_from(
     assert error.message == message
 
 
-@pytest.mark.parametrize("url", ["http://files.example/1.png", "file:///etc/passwd", "1.png", "x"])
+@pytest.mark.parametrize("url", ["http://files.example/1.png", "http://127.0.0.1:1/1.png"])
 def test_a_url_that_is_not_https_is_not_asked(url: str, tmp_path: Path) -> None:
     """A result is the gateway's word, and may be anything."""
     script = Script(polls=[succeeded("t1", url)])
@@ -103,28 +103,47 @@ def test_the_kind_is_told_by_the_first_bytes(head: tuple[str | None, bytes]) -> 
 
 
 @pytest.mark.parametrize(
-    ("url", "expected"),
+    ("url", "sent"),
     [
-        ("https://x.example/1.png?sig=a%2Fb", True),
-        ("HTTPS://x.example/1.png", True),
-        ("http://127.0.0.1:8000/1.png", True),
-        ("http://[::1]/1.png", True),
-        ("http://x.example/1.png", False),
-        ("http://localhost.example/1.png", False),
-        ("file:///etc/passwd", False),
-        ("ftp://x.example/1.png", False),
-        ("data:image/png;base64,AA", False),
-        ("//x.example/1.png", False),
-        ("https:///1.png", False),
-        ("https://x.example/a b", False),
-        ("https://x.example\\@y.example/", False),
-        ("https://[::1/", False),
-        ("https://x.example/\n", False),
-        ("", False),
+        ("https://x.example/1.png?sig=a%2Fb", "https://x.example/1.png?sig=a%2Fb"),
+        ("HTTPS://x.example/1.png", "HTTPS://x.example/1.png"),
+        ("https://x.example/a b.png", "https://x.example/a%20b.png"),
+        ("https://x.example/a?b=c d|e", "https://x.example/a?b=c%20d%7Ce"),
+        ("https://x.example/\u00fc\n.png\n", "https://x.example/%C3%BC%0A.png"),
+        ("http://[::1]/1.png", "http://[::1]/1.png"),
+        ("file:///etc/passwd", None),
+        ("ftp://x.example/1.png", None),
+        ("data:image/png;base64,AA", None),
+        ("javascript:alert(1)", None),
+        ("//x.example/1.png", None),
+        ("1.png", None),
+        ("https:///1.png", None),
+        ("https://:80/1.png", None),
+        ("https://x.example:99999/", None),
+        ("https://x y.example/", None),
+        ("https://x.example\\@y.example/", None),
+        ("https://[::1/", None),
+        ("", None),
     ],
 )
-def test_pictures_come_by_https_or_from_this_machine(url: str, expected: bool) -> None:
+def test_a_link_is_sent_as_an_url_or_leads_nowhere(url: str, sent: str | None) -> None:
+    """What may not stand in one is percent-encoded, the rest left as it is: it may be signed."""
+    assert link_as_sent(url) == sent
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://x.example/1.png", "always"),
+        ("http://127.0.0.1:8000/1.png", "here"),
+        ("http://[::1]/1.png", "here"),
+        ("http://localhost/1.png", "here"),
+        ("http://x.example/1.png", "allowed"),
+        ("http://localhost.example/1.png", "allowed"),
+    ],
+)
+def test_pictures_come_by_https_or_from_the_machine_of_the_gateway(url: str, expected: str) -> None:
     """Whatever the gateway calls a result."""
-    assert may_download(url, allow_http=False) is expected
-    allowed = expected or url == "http://x.example/1.png" or "localhost.example" in url
-    assert may_download(url, allow_http=True) is allowed
+    assert may_download(url, allow_http=True, from_loopback=False)
+    assert may_download(url, allow_http=False, from_loopback=False) is (expected == "always")
+    assert may_download(url, allow_http=False, from_loopback=True) is (expected != "allowed")

@@ -146,6 +146,7 @@ def test_only_an_expired_link_is_renewed() -> None:
     """Other failures are final: no fresh link is asked for."""
     for expired, asked in ((False, None), (True, Send)):
         core: Any = SimpleNamespace(clock=lambda: 0.0, allow_http=False, timeout=1.0, name="kie")
+        core.on_loopback = False
         core.adapter = SimpleNamespace(fresh_link=lambda url: url)
         steps = download_picture(core, URL, io.BytesIO(), lambda *_: Sleep(0.0))
         assert isinstance(next(steps), Fetch)

@@ -89,7 +89,8 @@ def test_pictures_come_end_to_end(kind: str, adapter: Adapter, tmp_path: Path) -
             result = await client.generate(PROMPT, num_images=2, seed=7, aspect_ratio="auto")
             return await result.save(tmp_path)
 
-        paths = play(kind, script, sync if kind == "sync" else by_await, gateway=adapter)
+        action = sync if kind == "sync" else by_await
+        paths = play(kind, script, action, gateway=adapter, allow_http=True)
     assert [path.name for path in paths] == ["p1-1.png", "p1-2.png"]
     assert script.bodies == [
         {
@@ -142,6 +143,12 @@ def test_without_fresh_links_an_expired_one_is_the_end(adapter: Adapter, tmp_pat
     with Loopback(lambda _: http(410)) as server:
         script = Script(polls=[succeeded("p1", f"{server.url}/1")])
         with pytest.raises(DownloadError) as caught:
-            play("sync", script, lambda c: c.job("p1").wait().save(tmp_path), gateway=adapter)
+            play(
+                "sync",
+                script,
+                lambda c: c.job("p1").wait().save(tmp_path),
+                gateway=adapter,
+                allow_http=True,
+            )
     assert caught.value.expired
     assert len(script.requests) == 1

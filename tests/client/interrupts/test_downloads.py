@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from client.loopback import Loopback, http
-from client.pictures import PNG, fetched, saved_to
+from client.pictures import GATEWAY, PNG, fetched, saved_to
 from client.play import KINDS, Script, Stop, play, succeeded
 from imagen4.wire import driving
 
@@ -48,7 +48,8 @@ def test_a_ctrl_c_stops_all_downloads_and_leaves_nothing(
 
         monkeypatch.setattr(driving.Workers, "done", interrupted)
         urls = [f"{server.url}/{index}.png" for index in range(COUNT)]
-        result = play("sync", Script(polls=[succeeded("t1", *urls)]), lambda c: c.job("t1").wait())
+        script = Script(polls=[succeeded("t1", *urls)])
+        result = play("sync", script, lambda c: c.job("t1").wait(), base_url=GATEWAY)
         with pytest.raises(Stop):
             result.save(tmp_path)
         assert list(tmp_path.iterdir()) == []

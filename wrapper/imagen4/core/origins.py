@@ -1,10 +1,10 @@
-"""Where requests may go: the key to its own origin, downloads to https."""
+"""Where requests may go: the key to its own origin, downloads to where links may lead."""
 
 from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from ..errors import InvalidRequest
 
@@ -13,7 +13,8 @@ _BASE_URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::[0-9]{1,5})?"
     r"(?:/[A-Za-z0-9._~/-]*)?"
 )
-_LINK = re.compile(r"(?:https?)://[^\s\\\x00-\x20\x7f]+", re.IGNORECASE)
+_LINK = re.compile(r"(https?://[^\s\\/?#\x00-\x20\x7f]+)((?:[/?#].*)?)", re.IGNORECASE | re.DOTALL)
+_LEGAL = "!#$%&'()*+,/:;=?@[]~"  # in a link, besides letters, digits and `_.-`
 
 
 def checked_base_url(url: str, *, allow_http: bool) -> str:
@@ -39,16 +40,31 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
-def may_download(url: str, *, allow_http: bool) -> bool:
-    """Whether a picture may be fetched from there: https, or http on this machine."""
-    if not _LINK.fullmatch(url):
-        return False
+def link_as_sent(link: str) -> str | None:
+    """The link with what may not stand in an URL percent-encoded; None if it leads nowhere.
+
+    `javascript:`, `file:` and `data:` lead nowhere, as does what lacks a host.
+    """
+    match = _LINK.fullmatch(link.strip())
+    if match is None:
+        return None
+    sent = match[1] + quote(match[2], _LEGAL, errors="surrogatepass")
     try:
-        parts = urlsplit(url)
-        host = parts.hostname
+        parts = urlsplit(sent)
+        complete = parts.hostname and parts.port != 0
     except ValueError:
-        return False
-    return bool(host) and (parts.scheme == "https" or allow_http or is_loopback(host))
+        return None
+    return sent if complete else None
+
+
+def may_download(sent: str, *, allow_http: bool, from_loopback: bool) -> bool:
+    """Whether a picture may be fetched from a link as sent: https, or http where that is allowed.
+
+    from_loopback: the gateway is on this machine, so its pictures may be, too. The links of any
+    other, and the redirects of any host, could ask this machine's own services for something.
+    """
+    parts = urlsplit(sent)
+    return parts.scheme == "https" or allow_http or (from_loopback and is_loopback(parts.hostname))
 
 
 def checked_key(key: str | None, variable: str) -> str:

@@ -57,7 +57,8 @@ def error_for_task(
     elif task.running or task.urls:
         return None
     elif task.succeeded:
-        reason = "The task succeeded without a single picture"
+        lead = ": none of its links leads anywhere" if task.unusable_links else ""
+        reason = f"The task succeeded without a single picture{lead}"
     else:
         reason = f"The task is in a state that no document knows: {task.state}"
     return error_from_answer(UnexpectedResponse, envelope, reason, secrets)

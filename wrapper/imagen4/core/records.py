@@ -11,6 +11,7 @@ from typing import Any
 from ..facts import protocol
 from ..facts.protocol import STATES, SUCCEEDED
 from .answer import json_value
+from .origins import link_as_sent
 from .redaction import one_line, redacted
 from .task import Task
 
@@ -40,12 +41,15 @@ def task_from_record(
         return None
     created = moment(record.get(protocol.CREATE_TIME))
     completed = moment(record.get(protocol.COMPLETE_TIME))
+    links = result_links(record) if state == SUCCEEDED else ()
+    urls = tuple(link for link in links if link_as_sent(link))
     return Task(
         task_id=task_id,
         state=state,
         gateway=gateway,
         model=line_from(record.get(protocol.MODEL)),
-        urls=picture_urls(record) if state == SUCCEEDED else (),
+        urls=urls,
+        unusable_links=len(links) - len(urls),
         seed=verbatim(echoed_input(record.get(protocol.PARAM)).get("seed")),
         fail_code=line_from(record.get(protocol.FAIL_CODE), secrets),
         fail_message=line_from(record.get(protocol.FAIL_MESSAGE), secrets),
@@ -128,16 +132,21 @@ def duration(
     return seconds
 
 
-def picture_urls(record: Mapping[str, Any]) -> tuple[str, ...]:
-    """The pictures: `resultJson` is JSON text; since August 2026 also decoded in `response`."""
+def result_links(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The results: `resultJson` is JSON text; since August 2026 also decoded in `response`."""
     result = record.get(protocol.RESULT_JSON)
     decoded = json_value(result) if isinstance(result, str) else result
-    for candidate in (decoded, record.get(protocol.RESULT_PARSED)):
-        found = candidate.get(protocol.RESULT_URLS) if isinstance(candidate, Mapping) else None
-        links = found if isinstance(found, list) else []
-        if usable := tuple(link for link in links if isinstance(link, str) and link):
-            return usable
-    return ()
+    return max(
+        (named_links(each) for each in (decoded, record.get(protocol.RESULT_PARSED))),
+        key=lambda links: (any(map(link_as_sent, links)), bool(links)),
+    )
+
+
+def named_links(result: object) -> tuple[str, ...]:
+    """Whatever stands where links to pictures belong."""
+    found = result.get(protocol.RESULT_URLS) if isinstance(result, Mapping) else None
+    links = found if isinstance(found, list) else []
+    return tuple(link for link in links if isinstance(link, str) and link)
 
 
 def echoed_input(param: object) -> Mapping[str, Any]:

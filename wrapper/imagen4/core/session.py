@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from ..errors import InvalidRequest
 from ..facts import Rate
 from .checks import seconds
 from .job_state import JobState
+from .origins import is_loopback
 from .pacing import Pacer
 from .request import plan_creates
 
@@ -57,6 +59,11 @@ class Session:
     def secure(self) -> bool:
         """Whether the gateway is reached by https. If not, no proxy may see the key."""
         return self.base_url.startswith("https:")
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the gateway is on this machine."""
+        return is_loopback(urlsplit(self.base_url).hostname)
 
     def plan(self, request: Request, index: int = 0) -> JobState:
         """The creates of a request, none of them sent. Raises InvalidRequest."""

@@ -25,6 +25,8 @@ class Task:
     model: str | None = None
     urls: tuple[str, ...] = ()
     """Where the pictures are, good for about a day (documented); empty until success."""
+    unusable_links: int = 0
+    """So many results lead nowhere (`javascript:`, `file:`, `data:` …) and are none of `urls`."""
     seed: str | None = None
     """As it was sent, read back from the gateway's copy of the request."""
     fail_code: str | None = None

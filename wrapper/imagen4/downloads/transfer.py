@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from .._version import USER_AGENT
 from ..core.effects import Fetch, Send, Sleep
 from ..core.envelope import parse_envelope
-from ..core.origins import may_download
+from ..core.origins import link_as_sent, may_download
 from ..errors import DownloadError, Imagen4Error
 from .formats import HEAD, SHORTEST, suffix_of
 from .pictures import disk_errors
@@ -92,7 +92,7 @@ class Transfer:
     """The course of one download, over as many requests as it takes."""
 
     def __init__(self, session: Session, url: str, file: BinaryIO) -> None:
-        self.url = url
+        self.url = ""
         self.suffix: str | None = None
         self.stop: Flag | None = None  # set by another thread to end this one
         self._session = session
@@ -105,7 +105,7 @@ class Transfer:
         self._etag: str | None = None
         self._attempts = 0
         self._redirects = 0
-        self._check_url()
+        self._lead_to(url)
 
     @property
     def secure(self) -> bool:
@@ -191,9 +191,13 @@ class Transfer:
         if self.left < 0:
             raise DownloadError(f"The picture took longer than {LONGEST:g} s")
 
-    def _check_url(self) -> None:
-        if not may_download(self.url, allow_http=self._session.allow_http):
+    def _lead_to(self, link: str) -> None:
+        sent, session = link_as_sent(link), self._session
+        if sent is None or not may_download(
+            sent, allow_http=session.allow_http, from_loopback=session.on_loopback
+        ):
             raise DownloadError("The picture's link is not an https URL")
+        self.url = sent
 
     def _check_size(self, size: int) -> None:
         if size > LARGEST:
@@ -229,10 +233,9 @@ class Transfer:
         if self._redirects > REDIRECTS:
             raise DownloadError("The picture's link redirects too often")
         try:
-            self.url = urljoin(self.url, location)
+            self._lead_to(urljoin(self.url, location))
         except ValueError:
             raise DownloadError("The picture's link redirects to nowhere") from None
-        self._check_url()
 
 
 def download_refused(status: int) -> DownloadError:
