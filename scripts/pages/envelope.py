@@ -34,9 +34,8 @@ _PROGRESS = "progressCallBackUrl"  # 8 pages, one family
 _BODY_FIELDS = frozenset((MODEL, INPUT, CALLBACK_URL, _PROGRESS))
 # `required` of the body on real pages: [model], [model, input], [model, callBackUrl, input].
 _REQUIRED = frozenset((MODEL, INPUT, CALLBACK_URL))
-_BODY_KEYWORDS = frozenset(
-    "type properties required description title additionalProperties example examples default".split()
-)
+_ABOUT = frozenset(("description", "title", "example", "examples", "default"))
+_BODY_KEYWORDS = _ABOUT | {"type", "properties", "required", "additionalProperties"}
 _ITEM_WORDS = frozenset(("summary", "description"))
 
 
