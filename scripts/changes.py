@@ -1,10 +1,12 @@
-"""Say what changed between two OpenAPI documents, and whether it breaks a client.
+"""Say what changed between two documents, and whether it breaks a client.
 
-    python scripts/changes.py OLD NEW             spec files or documentation pages
+    python scripts/changes.py OLD NEW             spec files or documentation pages; next to a
+                                                  file of specs/models, a page's model alone
     python scripts/changes.py OLD NEW --json
     python scripts/changes.py OLD NEW --markdown  for a pull request
     python scripts/changes.py --gateways          README's comparison of the gateways
-    python scripts/changes.py --check-readme      fail when README's comparison is stale
+    python scripts/changes.py --models            README's table of the models
+    python scripts/changes.py --check-readme      fail when one of README's tables is stale
 
 Exit code: 0 nothing or cosmetic, 1 compatible changes, 2 breaking ones, 3 an error
 (for --check-readme: 0 up to date, 1 stale).
@@ -15,14 +17,15 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+import readme_tables
 from differences import Change, compare, verdict
-from differences.report import as_json, as_markdown, as_table, as_text
+from differences.report import as_json, as_markdown, as_text
 from pages.errors import PageError
+from pages.modelspec import as_document, load_model, of_page
 from pages.reader import read_page
+from pages.source import decode, read_file
 
 ROOT = Path(__file__).resolve().parents[1]
-BEGIN = "<!-- gateways:begin -->\n"
-END = "<!-- gateways:end -->"
 ERROR = 3
 
 
@@ -52,14 +55,16 @@ def _parser() -> _Parser:
     form.add_argument("--json", action="store_true", help="for machines")
     form.add_argument("--markdown", action="store_true", help="for a pull request")
     form.add_argument("--gateways", action="store_true", help="README's comparison table")
-    form.add_argument("--check-readme", action="store_true", help="is README's table up to date?")
+    form.add_argument("--models", action="store_true", help="README's table of the models")
+    form.add_argument("--check-readme", action="store_true", help="are README's tables fresh?")
     return parser
 
 
 def _run(parser: _Parser, options: argparse.Namespace) -> int:
-    if options.gateways:
-        print(gateways_table(ROOT), end="")
-        return 0
+    for name, table in readme_tables.TABLES.items():
+        if getattr(options, name):
+            print(table(ROOT), end="")
+            return 0
     if options.check_readme:
         return _check_readme(ROOT)
     if options.old is None or options.new is None:
@@ -70,13 +75,25 @@ def _run(parser: _Parser, options: argparse.Namespace) -> int:
 
 
 def between(old: Path, new: Path) -> list[Change]:
-    """The changes between two spec files or pages."""
-    return compare(_document(old), _document(new))
+    """The changes between two spec files or pages; of models only where one is a model's."""
+    models = [load_model(_text(path)) for path in (old, new)]
+    model = next((found.model for found in models if found), None)
+    return compare(_document(old, model), _document(new, model))
 
 
-def _document(path: Path) -> dict[str, object]:
+def _document(path: Path, model: str | None) -> dict[str, object]:
     try:
-        return read_page(path).document
+        if model is None:
+            return read_page(path).document
+        own = load_model(_text(path))
+        return as_document(own or of_page(read_page(path).document, model))
+    except PageError as error:
+        raise PageError(f"{path}: {error}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return decode(read_file(path))
     except PageError as error:
         raise PageError(f"{path}: {error}") from None
 
@@ -89,26 +106,10 @@ def _rendered(changes: list[Change], options: argparse.Namespace) -> str:
     return as_text(changes)
 
 
-def gateways_table(root: Path) -> str:
-    """The table of what differs between the gateways' documents."""
-    specs = root / "specs"
-    return as_table(between(specs / "kie.yaml", specs / "apikley.yaml"), "kie", "apikley")
-
-
-def fresh_readme(root: Path) -> str:
-    """README's text with the comparison of the gateways as it is now."""
-    text = (root / "README.md").read_text(encoding="utf-8")
-    before, begun, rest = text.partition(BEGIN)
-    _, ended, after = rest.partition(END)
-    if not begun or not ended:
-        raise PageError(f"README.md has no {BEGIN.strip()} ... {END}")
-    return f"{before}{begun}{gateways_table(root)}{ended}{after}"
-
-
 def _check_readme(root: Path) -> int:
-    if (root / "README.md").read_text(encoding="utf-8") == fresh_readme(root):
+    if (root / "README.md").read_text(encoding="utf-8") == readme_tables.fresh_readme(root):
         return 0
-    print("README.md: the comparison of the gateways is stale: changes.py --gateways prints it")
+    print("README.md: a table is stale: changes.py --gateways and --models print them")
     return 1
 
 

@@ -1,14 +1,18 @@
-"""Take the gateways' pages of today: say what changed, regenerate, test. All or nothing.
+"""Take today's pages of gateways and models: say what changed, regenerate, test.
 
     python scripts/update.py                  fetch the pages from where they are published
     python scripts/update.py --from DIR       take them from a folder (air-gapped; rehearsals)
     python scripts/update.py --markdown FILE  also write the report for a pull request
 
-With --from, the folder holds the pages by gateway: kie.md, apikley.txt, ... (or by their
-names in specs/pages); a gateway without a page there keeps its document.
+With --from, the folder holds pages by name: kie.md, apikley.txt, kie/google--nano-banana.md, ...
+(or as in specs/pages); what has no page there stays as it is.
+
+All or nothing: a gateway's page that is refused, or a later step that fails, changes nothing.
+A model's page that is refused leaves that model as it was, and the others go on.
 
 Exit code: 0 done, nothing broke; 2 a change breaks clients (what is kept then: see --keep);
-3 no page could be had, a page was refused, or a later step failed: nothing was changed.
+4 as 0, but for the models that are named as left; 3 no page could be had, a gateway's page was
+refused, or a later step failed: nothing was changed.
 """
 
 import argparse
@@ -18,20 +22,21 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-import changes as differ
+import readme_tables
 from differences import Change, Grade, compare, verdict
-from differences.report import as_markdown, as_text
-from imagen4.facts import GATEWAYS
+from differences.report import as_items, as_markdown, as_text
 from pages.captures import FROM_A_FILE, Capture, Captures
 from pages.errors import PageError
 from pages.fetch import addresses, fetch
+from pages.modelspec import as_document, load_model, of_page
 from pages.reader import Page, read_bytes, read_page
-from pages.source import read_file
+from pages.source import decode, read_file
 from pages.tracked import Tracked
 from pages.vendored import replace_files, vendored_text
 
 ROOT = Path(__file__).resolve().parents[1]
 ERROR = 3
+LEFT = 4
 TESTS = ("-m", "pytest", "--quiet", "--numprocesses", "2", "-p", "no:cacheprovider")
 _SUFFIXES = (".md", ".txt", ".html", ".yaml", ".yml", ".json")
 
@@ -41,7 +46,7 @@ class UpdateError(Exception):
 
 
 class CurrentPage(NamedTuple):
-    """A gateway's page of today."""
+    """A page of today."""
 
     capture: Capture
     data: bytes
@@ -74,45 +79,55 @@ def _parser() -> argparse.ArgumentParser:
 
 def _update(options: argparse.Namespace) -> int:
     captures = Captures(options.root / "specs")
-    found = _pages_of_today(captures, options.folder)
-    changes = {name: _changes(captures, name, new.page) for name, new in found.items()}
+    found, left = _pages_of_today(captures, options.folder)
+    changes = {name: _changes(captures, new) for name, new in found.items()}
     for name, differences in changes.items():
         print(f"{name}:\n{as_text(differences)}", flush=True)
+    for line in left:
+        print(f"update.py: {line}", file=sys.stderr)
     if options.markdown:
-        report = "\n".join(as_markdown(differences, name) for name, differences in changes.items())
-        options.markdown.write_text(report, encoding="utf-8")
+        sections = [as_markdown(differences, name) for name, differences in changes.items()]
+        options.markdown.write_text("\n".join([*sections, *as_items(left)]), encoding="utf-8")
     grade = verdict(chain.from_iterable(changes.values()))
     if all(captures.all()[name] == new.capture for name, new in found.items()):
         print("The pages are the ones that were captured.")
     else:
         _apply(options, captures, found, breaking=grade is Grade.BREAKING)
-    return int(Grade.BREAKING) if grade is Grade.BREAKING else 0
+    if grade is Grade.BREAKING:
+        return int(grade)
+    return LEFT if left else 0
 
 
-def _pages_of_today(captures: Captures, folder: Path | None) -> dict[str, CurrentPage]:
-    found = {}
-    for gateway in GATEWAYS:
-        known, _ = captures.recorded(gateway)
+def _pages_of_today(
+    captures: Captures, folder: Path | None
+) -> tuple[dict[str, CurrentPage], list[str]]:
+    """The pages by key, and a line for each model whose page was refused."""
+    found, left = {}, []
+    for key in captures.all():
+        known, _ = captures.recorded(key)
         try:
             new = _fetched(captures, known) if folder is None else _from(folder, captures, known)
         except PageError as error:
-            raise PageError(f"the page of {gateway}: {error}") from None
+            if known.key == known.gateway:
+                raise PageError(f"the page of {key}: {error}") from None
+            left.append(f"{key} stays as it is: {error}")
+            continue
         if new is not None:
-            found[gateway] = new
+            found[key] = new
     if not found:
-        raise UpdateError(f"{folder} holds no page of a gateway")
-    return found
+        raise UpdateError(f"{folder} holds no page that can be used")
+    return found, left
 
 
 def _fetched(captures: Captures, known: Capture) -> CurrentPage:
     """The page from where it is published; as HTML if it cannot be had or read as Markdown."""
     problem = PageError("no address is recorded")
-    for url in addresses(known.url):
+    for url in addresses(known.url) if known.url else ():
         try:
             data = fetch(url)
             suffix = ".html" if data.lstrip()[:1] == b"<" else ".md"
-            capture = captures.new(known.gateway, data, suffix=suffix, url=known.url)
-            return CurrentPage(capture, data, read_bytes(data))
+            capture = captures.new(known.key, data, suffix=suffix, url=known.url)
+            return _read(capture, data)
         except PageError as error:
             problem = error
     raise problem
@@ -121,18 +136,28 @@ def _fetched(captures: Captures, known: Capture) -> CurrentPage:
 def _from(folder: Path, captures: Captures, known: Capture) -> CurrentPage | None:
     if not folder.is_dir():
         raise UpdateError(f"{folder} is not a folder")
-    names = [f"{known.gateway}{suffix}" for suffix in _SUFFIXES] + [known.file]
+    stem = known.spec.removeprefix("models/").removesuffix(".yaml")
+    names = [*(stem + suffix for suffix in _SUFFIXES), known.file]
     path = next((folder / name for name in names if (folder / name).is_file()), None)
     if path is None:
         return None
     data = read_file(path)
-    capture = captures.new(known.gateway, data, suffix=path.suffix, note=FROM_A_FILE)
-    return CurrentPage(capture, data, read_bytes(data))
+    return _read(captures.new(known.key, data, suffix=path.suffix, note=FROM_A_FILE), data)
 
 
-def _changes(captures: Captures, gateway: str, page: Page) -> list[Change]:
-    old = read_page(captures.specs / f"{gateway}.yaml")
-    return compare(old.document, page.document)
+def _read(capture: Capture, data: bytes) -> CurrentPage:
+    """The page, which must be one that can be vendored."""
+    new = CurrentPage(capture, data, read_bytes(data))
+    vendored_text(capture, new.page)
+    return new
+
+
+def _changes(captures: Captures, new: CurrentPage) -> list[Change]:
+    path = captures.specs / new.capture.spec
+    old = load_model(decode(read_file(path)))
+    if old is None:
+        return compare(read_page(path).document, new.page.document)
+    return compare(as_document(old), as_document(of_page(new.page.document, old.model)))
 
 
 def _apply(
@@ -148,7 +173,7 @@ def _apply(
         try:
             _run_step(options.root, "the overlays or the generator", "scripts/regenerate.py")
             readme = options.root / "README.md"
-            replace_files({readme: differ.fresh_readme(options.root).encode()})
+            replace_files({readme: readme_tables.fresh_readme(options.root).encode()})
             if not options.no_tests:
                 _run_step(options.root, "a test", *TESTS)
         except (UpdateError, PageError) as error:
@@ -162,9 +187,9 @@ def _apply(
 
 
 def _write(captures: Captures, found: dict[str, CurrentPage]) -> None:
-    for gateway, new in found.items():
+    for new in found.values():
         text = vendored_text(new.capture, new.page)
-        files = {captures.specs / f"{gateway}.yaml": text.encode()}
+        files = {captures.specs / new.capture.spec: text.encode()}
         replace_files(files | captures.files(new.capture, new.data))
 
 

@@ -54,11 +54,16 @@ def as_markdown(changes: Sequence[Change], title: str) -> str:
         found = [change for change in changes if change.grade is grade]
         if found:
             rows = "".join(
-                f"| {c.side.value} | {_code(c.pointer)} | {_code(c.text)} |\n" for c in found
+                f"| {c.side.value} | {as_cell(c.pointer)} | {as_cell(c.text)} |\n" for c in found
             )
             head = "| side | where | what |\n|---|---|---|\n"
             parts.append(f"\n### {words}\n\n{head}{rows}")
     return "".join(parts)
+
+
+def as_items(lines: Sequence[str]) -> list[str]:
+    """Lines about pages as a list in a pull request."""
+    return [f"- {as_cell(line)}\n" for line in lines]
 
 
 def as_table(changes: Sequence[Change], old: str, new: str) -> str:
@@ -67,7 +72,7 @@ def as_table(changes: Sequence[Change], old: str, new: str) -> str:
     for change in changes:
         if change.grade is Grade.COSMETIC:
             continue
-        name = _code(_short_name(change))
+        name = as_cell(_short_name(change))
         rows.append(f"| {name} | {_cell(change.old)} | {_cell(change.new)} |\n")
     return "".join(rows)
 
@@ -81,10 +86,10 @@ def _short_name(change: Change) -> str:
 def _cell(value: Any) -> str:
     if value is MISSING:
         return "–"
-    return _code(value if isinstance(value, str) else shown(value))
+    return as_cell(value if isinstance(value, str) else shown(value))
 
 
-def _code(text: str) -> str:
+def as_cell(text: str) -> str:
     """Text from a page as Markdown code: it cannot become markup, a link or a mention."""
     flat = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
     return f"`{flat}`" if flat else ""

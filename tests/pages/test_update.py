@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import update
+from pages.captures import Captures
 
 ROOT = Path(__file__).resolve().parents[2]
 RATIOS = "                        - '4:3'\n"
@@ -144,17 +145,13 @@ def test_without_network_nothing_changes(
 
 def test_html_is_the_fallback_for_markdown(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the address ending in .md gives no page, the one without is tried."""
-    kept = {
-        name: (ROOT / "specs" / "pages" / name).read_bytes()
-        for name in ("kie-google-imagen4.md", "apikley-google-imagen4.txt")
-    }
+    captures = Captures(ROOT / "specs")
+    kept = {c.url.removesuffix(".md"): captures.folder / c.file for c in captures.all().values()}
 
     def fetch(url: str) -> bytes:
         if url.endswith(".md"):
             raise update.PageError("404")
-        return kept[
-            "kie-google-imagen4.md" if "docs.kie.ai" in url else "apikley-google-imagen4.txt"
-        ]
+        return kept[url].read_bytes()
 
     monkeypatch.setattr(update, "fetch", fetch)
     before = _state(checkout)

@@ -1,0 +1,227 @@
+"""The failure this prevents: a model taken from a page of another model or of another gateway."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import vendor
+from market import models
+from market.models import (
+    ENVELOPE,
+    MODEL,
+    answering,
+    fields,
+    media,
+    page,
+    post,
+    setting,
+    without,
+)
+from market.samples import CREATE, body
+from pages.yamltext import load_yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+TASK = {"type": "object", "properties": {"taskId": {"type": "string"}}}
+CODES = {"code": {"type": "integer", "enum": [200, 433]}, "msg": {"type": "string"}}
+
+
+@pytest.fixture
+def specs(tmp_path: Path) -> Path:
+    """A folder with the record of the gateways' own pages, and no model."""
+    folder = tmp_path / "specs"
+    (folder / "pages").mkdir(parents=True)
+    sources = (ROOT / "specs" / "pages" / "SOURCES.toml").read_bytes()
+    (folder / "pages" / "SOURCES.toml").write_bytes(sources)
+    return folder
+
+
+def vendored(specs: Path, data: bytes, *arguments: str, model: str = MODEL) -> int:
+    """The exit code of vendor.py for a page of a model."""
+    path = specs.parent / "page.md"
+    path.write_bytes(data)
+    command = ["kie", str(path), "--model", model, "--specs", str(specs), *arguments]
+    return vendor.main(command)
+
+
+def state(specs: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in specs.rglob("*") if path.is_file()}
+
+
+def test_only_name_and_input_are_taken(specs: Path) -> None:
+    """The vendored file holds them, the page stands beside it, and its source is recorded."""
+    assert vendored(specs, page(), "--url", "https://docs.kie.ai/market/lab/picture.md") == 0
+    text = (specs / "models" / "kie" / "lab--picture.yaml").read_text(encoding="utf-8")
+    content = load_yaml(text)
+    assert list(content) == ["model", "summary", "input"]
+    assert (content["model"], content["summary"]) == (MODEL, "Make a picture")
+    assert content["input"] == fields(models.document())["input"]
+    assert "# page:     https://docs.kie.ai/market/lab/picture.md" in text.splitlines()
+    assert (specs / "pages" / "models" / "kie" / "lab--picture.md").read_bytes() == page()
+    before = state(specs)
+    assert vendor.main(["kie", "--model", MODEL, "--specs", str(specs)]) == 0
+    assert state(specs) == before
+
+
+def named_callback(made: dict[str, Any]) -> None:
+    made["components"]["schemas"]["Url"] = {"type": "string", "format": "uri"}
+    fields(made)["callBackUrl"] = {"$ref": "#/components/schemas/Url"}
+
+
+def several_examples(made: dict[str, Any]) -> None:
+    example = media(made).pop("example")
+    media(made)["examples"] = {"one": {"value": example}, "two": {"summary": "nothing in it"}}
+
+
+def input_elsewhere(made: dict[str, Any]) -> None:
+    made["components"]["schemas"]["In put"] = fields(made)["input"]
+    fields(made)["input"] = {"$ref": "#/components/schemas/In%20put"}
+
+
+VARIANTS = {
+    "data inside the envelope": answering(
+        {"allOf": [{"type": "object", "properties": CODES | {"data": TASK}, "required": ["data"]}]}
+    ),
+    "data beside the envelope": answering(
+        {
+            "allOf": [
+                {"$ref": f"#/components/schemas/{ENVELOPE}"},
+                {"type": "object", "properties": {"data": TASK}},
+            ]
+        }
+    ),
+    "no 500": without(lambda made: post(made)["responses"], "500"),
+    "a refusal described": setting(
+        lambda made: post(made)["responses"], **{"401": {"description": "no key"}}
+    ),
+    "the body not required": without(lambda made: post(made)["requestBody"], "required"),
+    "model and input required": setting(body, required=["model", "input"]),
+    "the callback required": setting(body, required=["model", "callBackUrl", "input"]),
+    "a callback without format": setting(fields, callBackUrl={"type": "string"}),
+    "a callback by reference": named_callback,
+    "progress callbacks": setting(fields, progressCallBackUrl={"type": "string", "format": "uri"}),
+    "no operationId": without(post, "operationId"),
+    "security of the operation": setting(post, security=[{"BearerAuth": []}]),
+    "several examples": several_examples,
+    "input by reference": input_elsewhere,
+    "the model as a constant": lambda made: (
+        made.update(openapi="3.1.0"),
+        fields(made).update(model={"const": MODEL}),
+    ),
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_what_differs_between_real_pages_passes(variant: str, specs: Path) -> None:
+    """Each way in which pages of one gateway differ leads to the same input."""
+    assert vendored(specs, page(VARIANTS[variant])) == 0
+    text = (specs / "models" / "kie" / "lab--picture.yaml").read_text(encoding="utf-8")
+    assert load_yaml(text)["input"] == fields(models.document())["input"]
+
+
+LIES = {
+    "another model": (
+        setting(lambda made: fields(made)["model"], enum=["lab/edit"]),
+        "the page is for 'lab/edit', not for 'lab/picture'",
+    ),
+    "an example of another model": (
+        setting(lambda made: media(made)["example"], model="lab/edit"),
+        "the page is for 'lab/edit', not for 'lab/picture'",
+    ),
+    "no model": (without(fields, "model"), "the page names no model"),
+    "any model": (
+        lambda made: (fields(made).update(model={"type": "string"}), media(made).pop("example")),
+        "the page does not say which model it is for",
+    ),
+    "no input": (without(fields, "input"), "the page names no input"),
+    "no key": (setting(post, security=[]), "by its `security` the page needs no key"),
+    "a key if you like": (
+        setting(post, security=[{"BearerAuth": []}, {}]),
+        "by its `security` the page needs no key",
+    ),
+    "a key in the address": (
+        setting(
+            lambda made: made["components"]["securitySchemes"],
+            BearerAuth={"type": "apiKey", "in": "query", "name": "key"},
+        ),
+        "the key goes elsewhere than into `Authorization: Bearer`",
+    ),
+    "another server": (
+        lambda made: made.update(servers=[{"url": "https://api.kie.ai.example"}]),
+        "another server: 'https://api.kie.ai.example'",
+    ),
+    "a second server": (
+        setting(post, servers=[{"url": "https://api.kie.ai"}, {"url": "https://evil.example"}]),
+        "another server: 'https://evil.example'",
+    ),
+    "no server": (lambda made: made.pop("servers"), "the page names no server"),
+    "an unknown field": (
+        setting(fields, webhookKey={"type": "string"}),
+        "the body has a field beside model and input: 'webhookKey'",
+    ),
+    "another body": (setting(body, oneOf=[{}]), "the body has the keyword 'oneOf'"),
+    "a field that must be sent": (
+        setting(body, required=["model", "progressCallBackUrl"]),
+        "the body requires 'progressCallBackUrl'",
+    ),
+    "a parameter": (
+        setting(post, parameters=[{"name": "a", "in": "query", "schema": {"type": "string"}}]),
+        "the operation has parameters",
+    ),
+    "a second operation": (
+        setting(
+            lambda made: made["paths"],
+            **{"/b": {"get": {"responses": {"200": {"description": ""}}}}},
+        ),
+        f"not a page of POST {CREATE}, or not of that alone",
+    ),
+    "another answer": (
+        answering({"type": "object", "properties": {"id": {"type": "string"}}}),
+        "the answer has no data.taskId",
+    ),
+    "a number as id": (
+        answering({"properties": {"data": {"properties": {"taskId": {"type": "integer"}}}}}),
+        "taskId of the answer is integer, not string",
+    ),
+    "a list as input": (
+        setting(fields, input={"type": "array", "items": {"type": "string"}}),
+        "input is not an object",
+    ),
+    "an input of nothing": (setting(fields, input={"type": "object"}), "input names no field"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_anything_else_is_refused_by_name(
+    lie: str, specs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In one sentence, and nothing is written."""
+    change, reason = LIES[lie]
+    before = state(specs)
+    assert vendored(specs, page(change)) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith(f": {reason}")
+    assert state(specs) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["../../x", "a//b", "/a", "a--b", "a b", "..", "a\nb", "", "x" * 101]
+)
+def test_a_name_that_is_no_file_name_is_refused(name: str, specs: Path) -> None:
+    """What cannot be told from another file, or leads out of the folder."""
+    before = state(specs)
+
+    def change(made: dict[str, Any]) -> None:
+        fields(made)["model"] = {"type": "string", "enum": [name], "default": name}
+        media(made)["example"]["model"] = name
+
+    assert vendored(specs, page(change), model=name) == 1
+    assert state(specs) == before
+
+
+def test_the_gateways_own_page_must_be_of_the_default_model(specs: Path) -> None:
+    """Without --model another model's page is not taken for the gateway's document."""
+    path = specs.parent / "page.md"
+    path.write_bytes(page())
+    assert vendor.main(["kie", str(path), "--specs", str(specs)]) == 1
+    assert not (specs / "kie.yaml").exists()
