@@ -6,7 +6,8 @@
     python scripts/changes.py OLD NEW --markdown  for a pull request
     python scripts/changes.py --gateways          README's comparison of the gateways
     python scripts/changes.py --models            README's table of the models
-    python scripts/changes.py --check-readme      fail when one of README's tables is stale
+    python scripts/changes.py --write-readme      README with both tables as they are now
+    python scripts/changes.py --check-readme      fail when one of them is stale
 
 Exit code: 0 nothing or cosmetic, 1 compatible changes, 2 breaking ones, 3 an error
 (for --check-readme: 0 up to date, 1 stale).
@@ -24,6 +25,7 @@ from pages.errors import PageError
 from pages.modelspec import as_document, load_model, of_page
 from pages.reader import read_page
 from pages.source import decode, read_file
+from pages.vendored import replace_files
 
 ROOT = Path(__file__).resolve().parents[1]
 ERROR = 3
@@ -56,6 +58,7 @@ def _parser() -> _Parser:
     form.add_argument("--markdown", action="store_true", help="for a pull request")
     form.add_argument("--gateways", action="store_true", help="README's comparison table")
     form.add_argument("--models", action="store_true", help="README's table of the models")
+    form.add_argument("--write-readme", action="store_true", help="write README's tables anew")
     form.add_argument("--check-readme", action="store_true", help="are README's tables fresh?")
     return parser
 
@@ -65,6 +68,9 @@ def _run(parser: _Parser, options: argparse.Namespace) -> int:
         if getattr(options, name):
             print(table(ROOT), end="")
             return 0
+    if options.write_readme:
+        replace_files({ROOT / "README.md": readme_tables.fresh_readme(ROOT).encode()})
+        return 0
     if options.check_readme:
         return _check_readme(ROOT)
     if options.old is None or options.new is None:
@@ -109,7 +115,7 @@ def _rendered(changes: list[Change], options: argparse.Namespace) -> str:
 def _check_readme(root: Path) -> int:
     if (root / "README.md").read_text(encoding="utf-8") == readme_tables.fresh_readme(root):
         return 0
-    print("README.md: a table is stale: changes.py --gateways and --models print them")
+    print("README.md: a table is stale: changes.py --write-readme writes both anew")
     return 1
 
 

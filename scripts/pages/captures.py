@@ -29,9 +29,9 @@ class Capture:
 
     key: str
     file: str
-    url: str
     captured: str
     sha256: str
+    url: str = ""
     note: str = ""
 
     @property
@@ -99,7 +99,7 @@ class Captures:
 
     def _unknown(self, key: str) -> Capture:
         """The record of a model whose page was never captured."""
-        new = Capture(key, file="", url="", captured="", sha256="")
+        new = Capture(key, file="", captured="", sha256="")
         if new.key == new.gateway:
             raise PageError(f"{self.index} does not name {key}")
         return replace(new, file=f"models/{new.gateway}/{slug_of(new.model)}.md")

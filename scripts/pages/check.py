@@ -48,8 +48,9 @@ def _must_resolve(document: Document) -> None:
         if not _resolves(document, ref):
             raise PageError(f"{ref} is referred to but not there (is the page cut off?)")
     for name in _required_schemes(document):
-        schemes = (document.get("components") or {}).get("securitySchemes") or {}
-        if name not in schemes:
+        components = document.get("components")
+        schemes = components.get("securitySchemes") if isinstance(components, dict) else None
+        if not isinstance(schemes, dict) or name not in schemes:
             raise PageError(f"the security scheme {name} is used but not there (cut off?)")
 
 
@@ -81,11 +82,15 @@ def _resolves(document: Document, ref: str) -> bool:
 
 def _required_schemes(document: Document) -> Iterator[str]:
     places = [document]
-    for path in (document.get("paths") or {}).values():
-        places += (
-            [op for op in path.values() if isinstance(op, dict)] if isinstance(path, dict) else []
-        )
+    for path in _values(document.get("paths")):
+        places += [operation for operation in _values(path) if isinstance(operation, dict)]
     for place in places:
-        for requirement in place.get("security") or []:
+        requirements = place.get("security")
+        for requirement in requirements if isinstance(requirements, list) else ():
             if isinstance(requirement, dict):
                 yield from (name for name in requirement if not name.startswith("x-"))
+
+
+def _values(node: Any) -> list[Any]:
+    """What stands in an object; nothing, if it is none: the validator says that."""
+    return list(node.values()) if isinstance(node, dict) else []

@@ -174,8 +174,7 @@ class _Envelope:
             stated = self._components.follow(kinds[name] or {}, name).get("type", kind)
             if kind not in (stated if isinstance(stated, list) else [stated]):
                 raise PageError(f"{name} of the answer is {stated}, not {kind}")
-        example = (media.get("example") or {}).get(DATA) or {}
-        if TASK_ID not in data and not isinstance(example.get(TASK_ID), str):
+        if TASK_ID not in data and not _shows_a_task(media.get("example")):
             raise PageError(f"the answer has no {DATA}.{TASK_ID}")
 
     def _properties(self, node: Any, where: str, depth: int = 0) -> Node:
@@ -187,6 +186,11 @@ class _Envelope:
         for part in schema.get("allOf") or ():
             found |= self._properties(part, where, depth + 1)
         return found | (schema.get("properties") or {})
+
+
+def _shows_a_task(example: Any) -> bool:
+    data = example.get(DATA) if isinstance(example, dict) else None
+    return isinstance(data, dict) and isinstance(data.get(TASK_ID), str)
 
 
 def _must_be_known(names: Iterable[str], known: frozenset[str], what: str) -> None:
