@@ -205,7 +205,9 @@ class AsyncClient(BaseClient):
         """
         connections = self._connections.mark_closed(asyncio.get_running_loop())
         try:
-            await self._wire.wait_for_open_creates()
+            if creates := self._wire.open_creates():
+                self._tell_of_wait(len(creates))
+                await asyncio.wait(creates)
         finally:
             for http in connections:
                 await http.aclose()

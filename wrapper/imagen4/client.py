@@ -191,9 +191,17 @@ class Client(BaseClient):
         return task
 
     def close(self) -> None:
-        """Close the connections; an injected `http_client` stays open."""
-        for http in self._connections.mark_closed():
-            http.close()
+        """Close the connections; an injected `http_client` stays open.
+
+        Creates that other threads have out get their answers first, unless Ctrl-C is pressed;
+        nothing else is sent any more.
+        """
+        connections = self._connections.mark_closed()
+        try:
+            self._driver.creates.wait(self._tell_of_wait)
+        finally:
+            for http in connections:
+                http.close()
 
     def __enter__(self) -> Self:
         return self

@@ -17,7 +17,7 @@ from imagen4 import AsyncClient, Polling
 COUNT = 4
 FIRST = (
     "kie: {} while working on tasks t1, t2, t3; "
-    "waiting for the answer of a paid create, Ctrl-C again leaves without it"
+    "waiting for the answer of a paid create, Ctrl-C leaves without it"
 )
 
 

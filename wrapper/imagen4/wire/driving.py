@@ -13,6 +13,7 @@ from ..core.effects import Effect, Fetch, Send, Sleep, StepRunner, Steps
 from ..events import Event
 from .async_scheduler import AsyncScheduler
 from .listeners import Listeners
+from .open_creates import OpenCreates
 from .scheduler import Scheduler
 from .workers import Workers
 
@@ -43,6 +44,7 @@ class Driver:
         self._sleep = sleep
         self._clock = clock
         self._listeners = Listeners(on_event, may_await=False)
+        self.creates = OpenCreates()
 
     def run(self, steps: Steps[T], on_event: Listener | None = None) -> T:
         """What the steps return."""
@@ -128,7 +130,8 @@ class Driver:
 
     def _perform(self, effect: Effect) -> Answer | None:
         if isinstance(effect, Send):
-            return self._wire.send(effect)
+            send = self._wire.send
+            return self.creates.send(effect, send) if effect.is_write else send(effect)
         if isinstance(effect, Fetch):
             self._wire.fetch(effect.download)
         elif isinstance(effect, Sleep):
