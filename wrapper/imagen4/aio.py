@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import random as random_numbers
 import time
+from collections.abc import AsyncIterable, Collection
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING
 
 import httpx
@@ -17,9 +19,11 @@ from .core.checks import at_least_one
 from .core.job_state import resume_job
 from .core.many import checked_requests, finish
 from .core.request import Request
+from .interruptions import OpenJobs
 from .job import AsyncJob
 from .wire.connections import Connections
 from .wire.driving import AsyncDriver
+from .wire.items import each_item
 from .wire.transport import LIMITS, AsyncWire
 
 if TYPE_CHECKING:
@@ -150,7 +154,7 @@ class AsyncClient(BaseClient):
 
     def generate_many(
         self,
-        requests: Iterable[str | Request],
+        requests: Iterable[str | Request] | AsyncIterable[str | Request],
         *,
         max_in_flight: int = 20,
         timeout: float | None = None,
@@ -158,23 +162,29 @@ class AsyncClient(BaseClient):
     ) -> AsyncGenerator[Finished[AsyncResult]]:
         """Many requests at a time, within the gateway's limits; a failure is one result of many.
 
-        requests: prompts and `Request`s; may be a generator.
+        requests: prompts and `Request`s; may be async. Each is started as it is taken; an
+            iterator is run on a thread of its own, and may wait for an earlier result.
         max_in_flight: so many are taken from the iterable ahead of those completed.
         timeout: seconds to wait for each request, from when its tasks exist.
         on_event: called with each event; `index` and `tag` say of which request; may be a
             coroutine function.
-        Yields, as they complete, what came of each: `result` if `error` is None. Closing the
-        iterator early leaves tasks behind that were paid for: their ids are logged at WARNING.
+        Yields, as they complete, what came of each: `result` if `error` is None. Leaving early
+        leaves tasks behind that were paid for: their ids are logged at WARNING at once, and then
+        creates that are out get their answers, but for a second Ctrl-C or a cancellation.
         """
 
         def generate(request: Request, index: int, conclude: Callable[[Any], Any]) -> Steps[Any]:
             job = self._plan(request, index)
+            jobs.states[index] = job._state
             return job._keep_ids(job._generate(timeout, conclude, turn_counts=False))
 
-        limit = at_least_one(max_in_flight, "max_in_flight")
-        items = enumerate(checked_requests(requests))
-        every = (finish(index, item, generate) for index, item in items)
-        return self._driver.run_many(every, limit, on_event)
+        limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
+        items, index = checked_requests(requests, AsyncIterable), count()
+        if isinstance(items, Collection):
+            listed = (finish(next(index), item, generate) for item in items)
+            return self._driver.run_many(listed, limit, on_event, jobs)
+        every = (finish(next(index), item, generate) async for item in each_item(items))
+        return self._driver.run_many(every, limit, on_event, jobs)
 
     async def credits(self) -> float:
         """What is left in the account, in the gateway's credits."""
@@ -195,7 +205,9 @@ class AsyncClient(BaseClient):
         """
         connections = self._connections.mark_closed(asyncio.get_running_loop())
         try:
-            await self._wire.wait_for_open_creates()
+            if creates := self._wire.open_creates():
+                self._tell_of_wait(len(creates))
+                await asyncio.wait(creates)
         finally:
             for http in connections:
                 await http.aclose()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from .errors import Imagen4Error
+from .interruptions import insist, log_known
 
 if TYPE_CHECKING:
     from .core.effects import Steps
@@ -30,6 +32,11 @@ class BaseClient:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.gateway!r}, base_url={self.base_url!r})"
+
+    def _tell_of_wait(self, creates: int) -> None:
+        """Closing waits for the answers of creates: before, tell the ids that are known."""
+        jobs = list(self._session.under_way.values())
+        insist(partial(log_known, jobs, self.gateway, "closing", creates))
 
     def _name_gateway(self, steps: Steps[T]) -> Steps[T]:
         """The errors of steps that are about no job."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random as random_numbers
 import time
+from collections.abc import Collection
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from .core.checks import at_least_one
 from .core.job_state import resume_job
 from .core.many import checked_requests, finish
 from .core.request import Request
+from .interruptions import OpenJobs
 from .job import Job
 from .wire.connections import Connections
 from .wire.driving import Driver
@@ -155,22 +157,26 @@ class Client(BaseClient):
     ) -> Generator[Finished[Result]]:
         """Many requests at a time, within the gateway's limits; a failure is one result of many.
 
-        requests: prompts and `Request`s; may be a generator.
+        requests: prompts and `Request`s. Each is started as it is taken; an
+            iterator is run on a thread of its own, and may wait for an earlier result.
         max_in_flight: so many are taken from the iterable ahead of those completed.
         timeout: seconds to wait for each request, from when its tasks exist.
         on_event: called with each event; `index` and `tag` say of which request.
-        Yields, as they complete, what came of each: `result` if `error` is None. Closing the
-        iterator early leaves tasks behind that were paid for: their ids are logged at WARNING.
+        Yields, as they complete, what came of each: `result` if `error` is None. Leaving early
+        leaves tasks behind that were paid for: their ids are logged at WARNING at once, and then
+        creates that are out get their answers, but for a second Ctrl-C or a cancellation.
         """
 
         def generate(request: Request, index: int, conclude: Callable[[Any], Any]) -> Steps[Any]:
             job = self._plan(request, index)
+            jobs.states[index] = job._state
             return job._keep_ids(job._generate(timeout, conclude, turn_counts=False))
 
-        limit = at_least_one(max_in_flight, "max_in_flight")
+        limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
         items = enumerate(checked_requests(requests))
         every = (finish(index, item, generate) for index, item in items)
-        return self._driver.run_many(every, limit, on_event)
+        waits = not isinstance(requests, Collection)
+        return self._driver.run_many(every, limit, on_event, jobs, waits)
 
     def credits(self) -> float:
         """What is left in the account, in the gateway's credits."""
@@ -185,9 +191,17 @@ class Client(BaseClient):
         return task
 
     def close(self) -> None:
-        """Close the connections; an injected `http_client` stays open."""
-        for http in self._connections.mark_closed():
-            http.close()
+        """Close the connections; an injected `http_client` stays open.
+
+        Creates that other threads have out get their answers first, unless Ctrl-C is pressed;
+        nothing else is sent any more.
+        """
+        connections = self._connections.mark_closed()
+        try:
+            self._driver.creates.wait(self._tell_of_wait)
+        finally:
+            for http in connections:
+                http.close()
 
     def __enter__(self) -> Self:
         return self

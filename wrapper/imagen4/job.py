@@ -10,7 +10,7 @@ from .core.submission import create_tasks
 from .core.waiting import poll_until_ended
 from .errors import Imagen4Error, PartialFailure
 from .events import RequestEnded
-from .logs import log_interruption
+from .interruptions import tell_interruption
 from .result import AsyncImage, AsyncResult, ClientBound, Image, Result, fields_of
 
 if TYPE_CHECKING:
@@ -106,6 +106,20 @@ class BaseJob(ClientBound):
         ends: whether an error is the end of the request. No context manager: a Ctrl-C as it is
         left would come too late for it.
         """
+        state, under_way = self._state, self._session.under_way
+        state.told.clear()
+        try:
+            under_way[state.job_id] = state
+            return (yield from self._complete_errors(steps, ends))
+        except Imagen4Error:
+            raise
+        except BaseException as interruption:
+            tell_interruption(interruption, (state,), self.gateway)
+            raise
+        finally:
+            under_way.pop(state.job_id, None)
+
+    def _complete_errors(self, steps: Steps[T], ends: bool) -> Steps[T]:
         try:
             return (yield from steps)
         except Imagen4Error as error:
@@ -113,9 +127,6 @@ class BaseJob(ClientBound):
             if ends:
                 about = self._session.identity(self._state)
                 yield RequestEnded(*about, None, error.task_ids, error)
-            raise
-        except BaseException as interruption:
-            log_interruption(self._state, self.gateway, interruption)
             raise
 
     def _complete(self, error: Imagen4Error) -> None:

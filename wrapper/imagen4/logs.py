@@ -1,9 +1,9 @@
-"""The log: one listener among others, and the last resort for ids that nobody else keeps."""
+"""The log: one listener among others."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .core.envelope import parse_envelope
 from .events import (
@@ -19,8 +19,6 @@ from .events import (
 
 if TYPE_CHECKING:
     from .core.effects import Send
-    from .core.job_state import JobState
-    from .core.many import Finished
 
 logger = logging.getLogger("imagen4")
 
@@ -67,23 +65,6 @@ def log_exchange(send: Send) -> None:
     text = "%s %s: %s, %.3f s, attempt %d"
     seconds = send.ended - send.began
     logger.debug(text, send.call.method, send.call.path, brought, seconds, send.attempt)
-
-
-def log_interruption(job: JobState, gateway: str, interruption: BaseException) -> None:
-    """Ctrl-C, a cancellation or a caller's own error must not lose the ids of paid tasks."""
-    ids = job.known_ids()
-    if ids or job.create_is_out:
-        known = ", ".join(ids) or "(none known)"
-        maybe = "; a create was under way and may have been accepted" if job.create_is_out else ""
-        what = type(interruption).__name__
-        logger.warning("%s: %s while working on tasks %s%s", gateway, what, known, maybe)
-
-
-def log_untaken(finished: Finished[Any]) -> None:
-    """What reaches nobody, since the loop over `generate_many` ended before, is not lost."""
-    ids = finished.error.task_ids if finished.error else getattr(finished.result, "task_ids", ())
-    if ids:
-        logger.warning("Results that were not taken: tasks %s", ", ".join(ids))
 
 
 def log_listener_error(event: Event, problem: Exception) -> None:

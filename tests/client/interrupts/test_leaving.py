@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from client.booked import told
 from client.own_connections import watched
 from client.play import (
     KEY,
@@ -125,7 +126,7 @@ def test_a_cancellation_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_closing_waits_for_a_create_that_is_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever waits for it, in another asyncio task, gets the job."""
+    """Whoever waits for it, in another asyncio task, gets the job; the wait is announced."""
 
     async def closed() -> tuple[str, ...]:
         server = Slow()
@@ -139,7 +140,9 @@ def test_closing_waits_for_a_create_that_is_out(monkeypatch: pytest.MonkeyPatch)
         await answering
         return (await submitting).task_ids
 
-    assert asyncio.run(closed()) == (f"t{COUNT}",)
+    with told() as lines:
+        assert asyncio.run(closed()) == (f"t{COUNT}",)
+    assert lines[0].endswith("; waiting for the answer of a paid create, Ctrl-C leaves without it")
 
 
 @pytest.mark.parametrize("kind", KINDS)

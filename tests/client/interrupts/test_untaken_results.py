@@ -20,9 +20,8 @@ from client.play import (
     succeeded,
     task_id_of,
 )
-from imagen4 import Failed, InvalidRequest, Request, Succeeded, TaskFailed
+from imagen4 import Succeeded
 from imagen4.core.effects import StepRunner
-from imagen4.logs import log_untaken
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -101,19 +100,6 @@ def test_a_ctrl_c_just_as_a_result_is_ready_loses_no_id(
     with pytest.raises(Stop):
         list(client.generate_many([PROMPT]))
     assert "t1" in caplog.text
-
-
-@pytest.mark.parametrize("field", ["result", "error"])
-def test_what_nobody_took_is_logged_with_all_its_tasks(
-    field: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A result, or an error of tasks that exist; of others there is nothing to say."""
-    outcome: Any = TaskFailed("no", task_ids=("t1", "t2"))
-    kind: Any = Succeeded if field == "result" else Failed
-    log_untaken(kind(0, Request("a"), outcome))
-    log_untaken(Failed(1, Request("b"), InvalidRequest("no")))
-    said = [record.getMessage() for record in caplog.records]
-    assert said == ["Results that were not taken: tasks t1, t2"]
 
 
 def test_a_create_that_waits_for_its_turn_was_not_under_way(

@@ -43,6 +43,14 @@ class Send:
     attempt: int = 1
     """The how-manieth this is of a create, or of the polls of a task in one wait."""
 
+    awaited: bool = True
+    """Whether somebody still waits for the answer."""
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it changes something, so that it must not go out twice."""
+        return self.call.method != "GET"
+
     def subtract_wait(self, seconds: float) -> None:
         """Count the wait for a connection. Raises TransportError if it took all the time.
 
@@ -50,7 +58,7 @@ class Send:
         """
         if seconds >= self.timeout:
             raise not_sent("No connection was free in time")
-        if self.call.method == "GET":
+        if not self.is_write:
             self.timeout -= seconds
 
 

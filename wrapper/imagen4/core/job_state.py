@@ -41,6 +41,8 @@ class JobState:
     ended: dict[str, Task] = field(default_factory=dict)
     """Tasks whose final state was read."""
     create: Send | None = None
+    told: set[str] = field(default_factory=set)
+    """Ids that the log has, since the call under way was interrupted."""
 
     def add(self, task_id: str, seed: str | None, now: float) -> None:
         self.task_ids.append(task_id)

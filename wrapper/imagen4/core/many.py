@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .effects import Steps
 
 R = TypeVar("R")
+Requests = TypeVar("Requests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,12 @@ def finish(
         return Failed(index, request, error)
 
 
-def checked_requests(requests: Iterable[str | Request]) -> Iterable[str | Request]:
-    """A single prompt is refused: its characters are not meant, and each would be paid for."""
-    if isinstance(requests, (str, bytes, bytearray, Request)) or not isinstance(requests, Iterable):
+def checked_requests(requests: Requests, *kinds: type) -> Requests:
+    """A single prompt is refused: its characters are not meant, and each would be paid for.
+
+    kinds: what is taken besides iterables.
+    """
+    single = isinstance(requests, (str, bytes, bytearray, Request))
+    if single or not isinstance(requests, (Iterable, *kinds)):
         raise InvalidRequest("generate_many() takes an iterable of prompts and Requests")
     return requests

@@ -45,6 +45,8 @@ class Session:
     """A new job's id."""
     name: str = field(init=False)
     """The gateway's."""
+    under_way: dict[str, JobState] = field(default_factory=dict, init=False)
+    """What calls are working on now, by job id."""
     creates: Pacer = field(init=False)
     polls: Pacer = field(init=False)
 

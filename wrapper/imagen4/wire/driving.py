@@ -7,21 +7,23 @@ from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from ..core.effects import Effect, Fetch, Send, Sleep, StepRunner, Steps
 from ..events import Event
-from ..logs import log_untaken
+from .async_scheduler import AsyncScheduler
 from .listeners import Listeners
+from .open_creates import OpenCreates
 from .scheduler import Scheduler
 from .workers import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator
 
     from ..core.answer import Answer
     from ..core.many import Finished
     from ..events import Listener
+    from ..interruptions import OpenJobs
     from .transport import AsyncWire, SyncWire
 
 T = TypeVar("T")
@@ -42,6 +44,7 @@ class Driver:
         self._sleep = sleep
         self._clock = clock
         self._listeners = Listeners(on_event, may_await=False)
+        self.creates = OpenCreates()
 
     def run(self, steps: Steps[T], on_event: Listener | None = None) -> T:
         """What the steps return."""
@@ -51,16 +54,20 @@ class Driver:
         """The steps' events as they come; closing the iterator closes the steps."""
         tell = self._listeners.teller(None)
         runner = StepRunner(steps)
-        while (effect := runner.advance()) is not None:
-            try:
-                if isinstance(effect, Event):
-                    tell(effect)
-                    yield effect
-                    runner.reply()
-                else:
-                    runner.reply(self._perform(effect))
-            except BaseException as problem:
-                runner.fail(problem)
+        try:
+            while (effect := runner.advance()) is not None:
+                try:
+                    if isinstance(effect, Event):
+                        tell(effect)
+                        yield effect
+                        runner.reply()
+                    else:
+                        runner.reply(self._perform(effect))
+                except BaseException as problem:
+                    runner.fail(problem)
+        except BaseException as problem:
+            steps.throw(problem)
+            raise
 
     def run_all(self, every: list[Steps[T]], on_event: Listener | None) -> list[T]:
         """Run several at once on worker threads; what they return, in order.
@@ -86,12 +93,20 @@ class Driver:
         return [each.get() for each in sorted(ended, key=lambda each: each.name)]
 
     def run_many(
-        self, every: Iterator[Steps[Finished[T]]], limit: int, on_event: Listener | None
+        self,
+        every: Iterator[Steps[Finished[T]]],
+        limit: int,
+        on_event: Listener | None,
+        jobs: OpenJobs,
+        waits: bool,
     ) -> Generator[Finished[T]]:
-        """Run any number, `limit` at once, and yield what they return as it comes."""
+        """Run any number, `limit` at once, and yield what they return as it comes.
+
+        waits: whether the iterator may wait for something, say for a result.
+        """
         tell = self._listeners.teller(on_event)
-        scheduler = Scheduler[T](self._perform, tell, self._sleep, self._clock, limit)
-        return scheduler.run(every)
+        scheduler = Scheduler[T](self._perform, tell, self._sleep, self._clock, limit, jobs)
+        return scheduler.run(every, waits)
 
     def _run(self, steps: Steps[T], tell: Callable[[Event], object], stop: Flag | None = None) -> T:
         """Once `stop` is set, by another thread, downloads end at their next piece."""
@@ -109,10 +124,14 @@ class Driver:
         except StopIteration as end:
             value: T = end.value
             return value
+        except BaseException as problem:
+            steps.throw(problem)  # if a Ctrl-C fell between two effects, they do not know of it
+            raise
 
     def _perform(self, effect: Effect) -> Answer | None:
         if isinstance(effect, Send):
-            return self._wire.send(effect)
+            send = self._wire.send
+            return self.creates.send(effect, send) if effect.is_write else send(effect)
         if isinstance(effect, Fetch):
             self._wire.fetch(effect.download)
         elif isinstance(effect, Sleep):
@@ -151,24 +170,30 @@ class AsyncDriver:
                 else:
                     effect = steps.send(answer)
                 if stop is not None and stop.is_set():
-                    steps.close()
-                    raise asyncio.CancelledError
+                    await self._stop(steps, effect, tell)
         except StopIteration as end:
             value: T = end.value
             return value
+        except BaseException as problem:
+            steps.throw(problem)
+            raise
 
     async def events(self, steps: Steps[object]) -> AsyncGenerator[Event]:
         """The steps' events as they come; closing the iterator closes the steps."""
         tell = self._listeners.async_teller(None)
         runner = StepRunner(steps)
-        while (effect := runner.advance()) is not None:
-            try:
-                answer = await self._perform(effect, tell)
-                if isinstance(effect, Event):
-                    yield effect
-                runner.reply(answer)
-            except BaseException as problem:
-                runner.fail(problem)
+        try:
+            while (effect := runner.advance()) is not None:
+                try:
+                    answer = await self._perform(effect, tell)
+                    if isinstance(effect, Event):
+                        yield effect
+                    runner.reply(answer)
+                except BaseException as problem:
+                    runner.fail(problem)
+        except BaseException as problem:
+            steps.throw(problem)
+            raise
 
     async def run_all(self, every: list[Steps[T]], on_event: Listener | None) -> list[T]:
         """Run several at once; what they return, in order."""
@@ -184,36 +209,28 @@ class AsyncDriver:
                 raise each
         return [each[0] for each in ended if not isinstance(each, BaseException)]
 
-    async def run_many(
-        self, every: Iterator[Steps[Finished[T]]], limit: int, on_event: Listener | None
+    def run_many(
+        self,
+        every: Iterator[Steps[Finished[T]]] | AsyncGenerator[Steps[Finished[T]]],
+        limit: int,
+        on_event: Listener | None,
+        jobs: OpenJobs,
     ) -> AsyncGenerator[Finished[T]]:
-        """Run any number, `limit` at once, and yield what they return as it comes.
+        """Run any number, `limit` at once, and yield what they return as it comes."""
 
-        Whoever leaves the loop over them waits until creates that are out have their answers,
-        so that their tasks' ids are known and logged; a cancellation does not wait.
-        """
-        ended: asyncio.Queue[asyncio.Task[Finished[T]]] = asyncio.Queue()
-        running: set[asyncio.Task[Finished[T]]] = set()
-        stop, creating = asyncio.Event(), self._wire.creating
-        try:
-            while True:
-                while len(running) < limit and (steps := next(every, None)):
-                    task = asyncio.create_task(self.run(steps, on_event, stop))
-                    task.add_done_callback(ended.put_nowait)
-                    running.add(task)
-                if not running:
-                    return
-                task = await ended.get()
-                running.remove(task)
-                yield task.result()
-        except asyncio.CancelledError:
-            creating = {}
-            raise
-        finally:
-            stop.set()
-            for task in running - creating.keys():
-                task.cancel()
-            await log_results(running)
+        def run(steps: Steps[Finished[T]], stop: asyncio.Event) -> Coroutine[Any, Any, Finished[T]]:
+            return self.run(steps, on_event, stop)
+
+        return AsyncScheduler(run, self._wire.creating, limit, jobs).run(every)
+
+    async def _stop(
+        self, steps: Steps[T], effect: Effect, tell: Callable[[Event], Awaitable[None]]
+    ) -> NoReturn:
+        """What an effect has made known is still told."""
+        if isinstance(effect, Event):
+            await tell(effect)
+        steps.close()
+        raise asyncio.CancelledError
 
     async def _perform(
         self, effect: Effect, tell: Callable[[Event], Awaitable[None]]
@@ -234,10 +251,3 @@ def tell_queued(told: SimpleQueue[Event], tell: Callable[[Event], None]) -> None
     with suppress(Empty):
         while True:
             tell(told.get_nowait())
-
-
-async def log_results(running: set[asyncio.Task[Finished[T]]]) -> None:
-    """Wait for the tasks, and log the results that some of them still come to."""
-    for ended in await asyncio.gather(*running, return_exceptions=True):
-        if not isinstance(ended, BaseException):
-            log_untaken(ended)

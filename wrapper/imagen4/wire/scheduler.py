@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import heapq
+from contextvars import copy_context
 from functools import partial
-from itertools import count, islice
-from typing import TYPE_CHECKING, Generic, TypeVar
+from itertools import count
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..core.effects import Fetch, Send, Sleep, StepRunner
 from ..events import Event
-from ..logs import log_untaken
+from ..interruptions import insist
 from .transport import CONNECTIONS
 from .workers import Workers
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ..core.answer import Answer
     from ..core.effects import Effect, Steps
     from ..core.many import Finished
+    from ..interruptions import OpenJobs
 
 T = TypeVar("T")
 
@@ -26,8 +28,12 @@ T = TypeVar("T")
 class Scheduler(Generic[T]):
     """Runs steps side by side for `Driver` and yields their values as they come.
 
-    One thread makes all decisions, as everywhere; only the requests themselves go out on
-    worker threads, so that one slow answer does not hold up the others.
+    One thread makes all decisions, as everywhere. What may take long is done on worker threads,
+    so that it does not hold up the others: the requests, and taking the next item, since an
+    iterator may wait for a result of an earlier one.
+
+    A Ctrl-C may fall between any two steps of Python on the deciding thread. So what has to be
+    known afterwards stands in `jobs` and in `Workers.under_way`, not only in a local variable.
     """
 
     def __init__(
@@ -37,58 +43,80 @@ class Scheduler(Generic[T]):
         sleep: Callable[[float], object],
         clock: Callable[[], float],
         limit: int,
+        jobs: OpenJobs,
     ) -> None:
         self._perform = perform
         self._tell = tell
         self._sleep = sleep
         self._clock = clock
         self._limit = limit
+        self._jobs = jobs
         self._order = count()  # first come, first served among those due at one moment
         self._due: list[tuple[float, int, StepRunner[Finished[T]]]] = []
-        self._sending: set[StepRunner[Finished[T]]] = set()
-        self._current: StepRunner[Finished[T]] | None = None  # what it returned is not yielded yet
-        self._workers: Workers[StepRunner[Finished[T]], Answer | None] = Workers(
-            min(limit, CONNECTIONS)
+        self._sending: dict[StepRunner[Finished[T]], Send | Fetch] = {}
+        self._more = True  # whether there may be further items
+        self._taking = False
+        self._failure: BaseException | None = None  # what the iterator raised
+        # For each request on the way, and for the next item, which is called None.
+        self._workers: Workers[StepRunner[Finished[T]] | None, Any] = Workers(
+            min(limit, CONNECTIONS) + 1
         )
 
-    def run(self, every: Iterator[Steps[Finished[T]]]) -> Generator[Finished[T]]:
-        """At most `limit` at a time; the next one is taken when there is room for it."""
-        try:
-            while True:
-                for steps in islice(every, self._limit - len(self._due) - len(self._sending)):
-                    self._later(StepRunner(steps), 0.0)
-                if not self._due and not self._sending:
-                    return
-                yield from self._advance_due()
-                self._wait()
-        finally:
-            self._end()
+    def run(self, every: Iterator[Steps[Finished[T]]], waits: bool) -> Generator[Finished[T]]:
+        """At most `limit` at a time; the next one is taken when there is room for it.
 
-    def _end(self) -> None:
-        """A create that is out gets its answer, so that its task's id is known and logged."""
-        self._workers.end()
-        for runner in (*self._sending, *(entry[2] for entry in self._due)):
-            runner.close()
-        ended = getattr(self._current, "value", None)
-        if ended is not None:
-            log_untaken(ended)
+        waits: whether taking one may have to wait for the result of another. What the iterator
+        raises is raised when those taken before have ended.
+        """
+        take = partial(copy_context().run, next, every, None)
+        try:
+            while self._busy(take, waits):
+                self._wait()
+                yield from self._advance_due()
+        except BaseException as interruption:
+            self._leave(interruption)
+            raise
+        finally:
+            self._workers.dismiss()
+
+    def _busy(self, take: Callable[[], Steps[Finished[T]] | None], waits: bool) -> bool:
+        """Whether something will end; first, the next item is asked for if there is room."""
+        while self._more and not self._taking and self._in_flight < self._limit:
+            if waits:
+                self._taking = True
+                self._workers.start(None, take)
+            else:
+                self._taken(take(), None)
+        busy = self._in_flight > 0 or self._taking
+        if self._failure is not None and not busy:
+            raise self._failure
+        return busy
+
+    @property
+    def _in_flight(self) -> int:
+        return len(self._due) + len(self._sending)
 
     def _later(self, runner: StepRunner[Finished[T]], seconds: float) -> None:
         heapq.heappush(self._due, (self._clock() + seconds, next(self._order), runner))
 
-    def _advance_due(self) -> Iterator[Finished[T]]:
+    def _advance_due(self) -> Generator[Finished[T]]:
+        jobs = self._jobs.states
         while self._due and self._due[0][0] <= self._clock():
-            self._current = runner = heapq.heappop(self._due)[2]
+            runner = heapq.heappop(self._due)[2]
             effect = runner.advance()
-            if effect is None:
-                self._current = None
-                yield runner.value
-            else:
+            if effect is not None:
                 self._start(runner, effect)
+                continue
+            ended, index = runner.value, runner.value.index
+            # No call between these two, or a Ctrl-C could come: it is the caller's or in `jobs`.
+            if index in jobs:
+                del jobs[index]
+            yield ended
+            del ended, runner
 
     def _start(self, runner: StepRunner[Finished[T]], effect: Effect) -> None:
         if isinstance(effect, (Send, Fetch)):
-            self._sending.add(runner)
+            self._sending[runner] = effect
             self._workers.start(runner, partial(self._send, effect, self._clock()))
             return
         runner.reply()
@@ -106,16 +134,69 @@ class Scheduler(Generic[T]):
         return self._perform(effect)
 
     def _wait(self) -> None:
-        """Until an answer is there or a sleep is over."""
+        """Until an answer or an item is there, or a sleep is over."""
         pause = max(0.0, self._due[0][0] - self._clock()) if self._due else None
-        if not self._sending:
+        if not (self._sending or self._taking):
             if pause:
                 self._sleep(pause)
             return
-        for runner, answer, problem in self._workers.done(pause):
-            self._sending.remove(runner)
-            if problem is None:
-                runner.reply(answer)
+        for runner, value, problem in self._workers.done(pause):
+            if runner is None:
+                self._taken(value, problem)
             else:
-                runner.fail(problem)
-            self._later(runner, 0.0)
+                self._answered(runner, value, problem)
+
+    def _taken(self, steps: Steps[Finished[T]] | None, problem: BaseException | None) -> None:
+        self._taking, self._failure = False, problem
+        self._more = steps is not None
+        if steps is not None:
+            self._later(StepRunner(steps), 0.0)
+
+    def _answered(
+        self, runner: StepRunner[Finished[T]], answer: Answer | None, problem: BaseException | None
+    ) -> None:
+        del self._sending[runner]
+        if problem is None:
+            runner.reply(answer)
+        else:
+            runner.fail(problem)
+        self._later(runner, 0.0)
+
+    def _leave(self, interruption: BaseException) -> None:
+        """Tell what is known, then wait for the creates that are out, for their tasks' ids.
+
+        A further Ctrl-C leaves without them.
+        """
+        pairs = self._sending.items()
+        creates = {each: send for each, send in pairs if isinstance(send, Send) and send.is_write}
+        last = interruption
+        try:
+            self._jobs.tell(interruption, len(creates))
+            self._workers.drop()
+            self._finish(creates)
+        except BaseException as again:
+            last = again
+            raise
+        finally:
+            insist(partial(self._give_up, creates, {interruption, last}))
+
+    def _finish(self, creates: dict[StepRunner[Finished[T]], Send]) -> None:
+        """Wait for the answers. What each makes known is told at once."""
+        while creates.keys() & self._workers.under_way.keys():
+            for runner, answer, problem in self._workers.done(None):
+                if runner in creates and runner is not None:
+                    self._answered(runner, answer, problem)
+                    effect = runner.advance()
+                    if isinstance(effect, Event):
+                        self._tell(effect)
+                    runner.close()
+
+    def _give_up(
+        self, creates: dict[StepRunner[Finished[T]], Send], interruptions: set[BaseException]
+    ) -> None:
+        for send in creates.values():
+            send.awaited = False
+        for each in interruptions:
+            self._jobs.mark(each)
+        for runner in (*self._sending, *(entry[2] for entry in self._due)):
+            runner.close()

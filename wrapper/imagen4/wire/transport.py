@@ -155,12 +155,10 @@ class AsyncWire(Wire):
         # The asyncio tasks that have a create out, with a future for when it is over.
         self.creating: dict[asyncio.Task[Any] | None, asyncio.Future[None]] = {}
 
-    async def wait_for_open_creates(self) -> None:
-        """Wait for the creates that are out in this loop: their tasks' ids must be read."""
+    def open_creates(self) -> list[asyncio.Future[None]]:
+        """Of each create that is out in this loop, when it is over: its task's id must be read."""
         loop = asyncio.get_running_loop()
-        out = [over for over in self.creating.values() if over.get_loop() is loop]
-        if out:
-            await asyncio.wait(out)
+        return [over for over in self.creating.values() if over.get_loop() is loop]
 
     async def send(self, send: Send) -> Answer:
         loop = asyncio.get_running_loop()

@@ -42,10 +42,15 @@ class Workers(Generic[K, V]):
         self._waiting: SimpleQueue[tuple[K, Callable[[], V]] | None] = SimpleQueue()
         self._done: SimpleQueue[Done[K, V]] = SimpleQueue()
         self._asked = 0  # pieces of work whose outcome was not taken yet
+        # Work that was asked for and is not done. Its outcome may be gone, if a Ctrl-C fell
+        # between taking it and looking at it; that it is done, can be seen here.
+        self.under_way: dict[K, None] = {}
 
     def start(self, name: K, work: Callable[[], V]) -> None:
         self._asked += 1
-        self._waiting.put((name, work))
+        item, put = (name, work), self._waiting.put
+        self.under_way[name] = None
+        put(item)  # the next call, so that a Ctrl-C comes before both or after both
         if len(self._threads) < min(self._asked, self._most):
             thread = Thread(target=self._serve, name="imagen4", daemon=True)
             thread.start()
@@ -58,12 +63,20 @@ class Workers(Generic[K, V]):
             while True:
                 yield self._taken(self._done.get_nowait())
 
+    def drop(self) -> None:
+        """Drop what has not begun."""
+        with suppress(Empty):
+            while (work := self._waiting.get_nowait()) is not None:
+                del self.under_way[work[0]]
+
+    def dismiss(self) -> None:
+        """Drop what has not begun. The threads end when they are done, and nobody waits."""
+        self.drop()
+        self._waiting.put(None)
+
     def end(self) -> None:
         """Drop what has not begun, and wait for what has."""
-        with suppress(Empty):
-            while True:
-                self._waiting.get_nowait()
-        self._waiting.put(None)
+        self.dismiss()
         for thread in self._threads:
             thread.join()
 
@@ -75,8 +88,10 @@ class Workers(Generic[K, V]):
         while (work := self._waiting.get()) is not None:
             name, perform = work
             try:
-                self._done.put(Done(name, perform()))
+                done = Done(name, perform())
             except BaseException as problem:
-                self._done.put(Done(name, problem=problem))
-            del work, name, perform  # nothing is kept alive while waiting for more
+                done = Done(name, problem=problem)
+            del self.under_way[name]
+            self._done.put(done)
+            del work, name, perform, done  # nothing is kept alive while waiting for more
         self._waiting.put(None)  # for the next thread

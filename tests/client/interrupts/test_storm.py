@@ -1,0 +1,72 @@
+"""Guards against ids that are lost to a Ctrl-C at a moment that nobody thought of."""
+
+import random
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from client.booked import PATIENCE, Booked, ctrl_c_works, press_ctrl_c, told
+from imagen4 import Client
+
+LONGEST = 0.03  # seconds from the beginning to the Ctrl-C: several requests come and go
+FEW, MANY = 15, 400
+
+
+def told_until_ctrl_c(client: Client, pause: float) -> set[str]:
+    """Work until Ctrl-C comes; the ids that somebody was told."""
+    results: list[Any] = []
+    last: Any = None
+    on_exception: tuple[str, ...] = ()
+    over, begun = threading.Event(), threading.Event()
+
+    def press() -> None:
+        begun.wait(PATIENCE)
+        over.wait(pause)
+        press_ctrl_c()
+
+    presser = threading.Thread(target=press)
+    with told() as lines:
+        try:
+            presser.start()
+            begun.set()
+            for last in client.generate_many(map(str, range(1000)), max_in_flight=4):
+                results.append(last)  # noqa: PERF402 - a Ctrl-C may come before it is there
+            over.wait(PATIENCE)
+        except KeyboardInterrupt as stopped:
+            on_exception = getattr(stopped, "task_ids", ())
+    presser.join()
+    taken = [*results, *([last] if last else [])]
+    in_lines = {word.strip(",;") for line in lines for word in line.split()}
+    return {*in_lines, *on_exception, *(name for each in taken for name in each.get().task_ids)}
+
+
+@pytest.fixture
+def server() -> Iterator[Booked]:
+    with ctrl_c_works(), Booked(polls=2) as booked:
+        yield booked
+
+
+@pytest.fixture
+def client(server: Booked) -> Iterator[Client]:
+    with server.client() as used:
+        yield used
+        for thread in threading.enumerate():
+            if thread.name == "imagen4":  # a poll that nobody waits for
+                thread.join(PATIENCE)
+
+
+@pytest.mark.parametrize("rounds", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+def test_no_id_is_lost_to_a_ctrl_c_at_any_moment(
+    rounds: int, server: Booked, client: Client
+) -> None:
+    """Every task in the gateway's book was handed over, logged, or is on the exception."""
+    moments = random.Random(rounds)
+    lost: set[str] = set()
+    for _ in range(rounds):
+        begin = len(server.book)
+        heard = told_until_ctrl_c(client, moments.uniform(0, LONGEST))
+        lost |= set(server.book[begin:]) - heard
+    assert len(server.book) > rounds
+    assert lost == set()

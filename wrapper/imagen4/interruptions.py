@@ -1,0 +1,113 @@
+"""Ctrl-C, a cancellation, a caller's own error: what is paid for is told before anything else.
+
+In the log at WARNING, which Python shows unless told otherwise; and, for those who log less, on
+the exception itself: `task_ids`, `creates_out` (how many creates have no answer), and a note.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from .logs import logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from .core.job_state import JobState
+
+ATTEMPTS = 100  # a person presses Ctrl-C less often while a line is written
+
+
+def insist(work: Callable[[], object]) -> None:
+    """Do something to its end, although Ctrl-C is pressed again; raises that one afterwards."""
+    pressed: BaseException | None = None
+    for _ in range(ATTEMPTS):
+        try:
+            work()
+            break
+        except Exception:
+            raise
+        except BaseException as again:
+            pressed = again
+    if pressed is not None:
+        raise pressed
+
+
+def tell_interruption(
+    interruption: BaseException, jobs: Collection[JobState], gateway: str
+) -> None:
+    """What is known of the jobs, whatever else is interrupted."""
+    try:
+        insist(partial(log_known, jobs, gateway, type(interruption).__name__))
+    except BaseException as again:
+        mark(again, jobs, gateway)
+        raise
+    finally:
+        mark(interruption, jobs, gateway)
+
+
+class OpenJobs:
+    """The jobs of one `generate_many` whose results the caller does not have, by index."""
+
+    def __init__(self, gateway: str) -> None:
+        self._gateway = gateway
+        self.states: dict[int, JobState] = {}
+
+    def tell(self, interruption: BaseException, waiting: int) -> None:
+        """All ids that are known, in one line; and that `waiting` answers are waited for."""
+        why, jobs = type(interruption).__name__, self.states.values()
+        insist(partial(log_known, jobs, self._gateway, why, waiting))
+
+    def mark(self, interruption: BaseException) -> None:
+        """Leave the ids, and how many creates have no answer, on the exception."""
+        mark(interruption, self.states.values(), self._gateway)
+
+
+def log_known(
+    jobs: Collection[JobState], gateway: str, why: str, waiting: int | None = None
+) -> None:
+    """One line with all ids that were not told before, and the creates that have no answer.
+
+    waiting: for the answers of so many creates, which is said instead.
+    """
+    known = [(job, job.known_ids()) for job in jobs]
+    fresh = [task_id for job, ids in known for task_id in ids if task_id not in job.told]
+    words = answers_awaited(waiting) if waiting is not None else answers_missing(out(jobs))
+    if fresh or words:
+        logger.warning("%s: %s while working on %s%s", gateway, why, tasks(fresh), words)
+    for job, ids in known:
+        job.told.update(ids)
+
+
+def mark(interruption: BaseException, jobs: Collection[JobState], gateway: str) -> None:
+    """Leave on the exception what is known. It may be somebody's own, and refuse that."""
+    ids, missing = tuple(each for job in jobs for each in job.known_ids()), out(jobs)
+    if ids or missing:
+        with suppress(Exception):
+            vars(interruption).update(task_ids=ids, creates_out=missing)
+            interruption.add_note(f"{gateway}: {tasks(ids)}{answers_missing(missing)}")
+
+
+def out(jobs: Collection[JobState]) -> int:
+    """How many creates may have left and have no answer."""
+    return sum(job.create_is_out for job in jobs)
+
+
+def tasks(ids: Collection[str]) -> str:
+    return f"tasks {', '.join(ids) or '(none known)'}"
+
+
+def answers_missing(creates: int) -> str:
+    if creates < 2:
+        one = "; a create was under way and may have been accepted"
+        return one if creates else ""
+    return f"; {creates} creates were under way and may have been accepted"
+
+
+def answers_awaited(creates: int) -> str:
+    if creates < 2:
+        one = "; waiting for the answer of a paid create, Ctrl-C leaves without it"
+        return one if creates else ""
+    return f"; waiting for {creates} answers of paid creates, Ctrl-C leaves without them"
