@@ -8,8 +8,6 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ruamel.yaml import YAML
-
 from gateway_documents import Document
 from imagen4.facts.documents import body_media
 from imagen4.facts.gateways import DEFAULT_MODEL
@@ -17,6 +15,7 @@ from imagen4.facts.models import in_order, slug_of
 from imagen4.facts.protocol import CREATE_PATH, INPUT
 from pages.captures import Captures, key_of
 from pages.errors import PageError
+from pages.yamltext import load_yaml
 
 NAMES = '''\
 """The names in the gateways' documents, for type checkers: models and ratios, as vendored."""
@@ -42,8 +41,7 @@ def models_of(specs: Path, gateway: str, effective: Document) -> list[Model]:
     own = body_media(effective)["schema"]["properties"][INPUT]
     found = {DEFAULT_MODEL: Model(DEFAULT_MODEL, summary, own)}
     for path in sorted((specs / "models" / gateway).glob("*.yaml")):
-        content = YAML(typ="safe", pure=True).load(path)
-        model = Model(**content)
+        model = Model(**load_yaml(path.read_text(encoding="utf-8")))
         if path.stem != slug_of(model.model):
             raise PageError(f"{path.name} holds the model {model.model}")
         found[model.model] = model

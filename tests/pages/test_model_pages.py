@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 import vendor
+from gateway_documents import based_on
+from imagen4.facts.gateways import DEFAULT_MODEL
 from market import models
 from market.models import (
     ENVELOPE,
@@ -225,3 +227,24 @@ def test_the_gateways_own_page_must_be_of_the_default_model(specs: Path) -> None
     path.write_bytes(page())
     assert vendor.main(["kie", str(path), "--specs", str(specs)]) == 1
     assert not (specs / "kie.yaml").exists()
+
+
+@pytest.mark.parametrize("variant", [name for name in VARIANTS if "the model" not in name])
+def test_a_gateways_document_does_not_depend_on_where_its_page_keeps_things(variant: str) -> None:
+    """The envelope is stated once: overlays find their places whatever page came last."""
+    named = setting(lambda made: fields(made)["model"], enum=[DEFAULT_MODEL], default=DEFAULT_MODEL)
+
+    def of_default(made: dict[str, Any]) -> None:
+        named(made)
+        media(made)["example"]["model"] = DEFAULT_MODEL
+
+    envelope = load_yaml((ROOT / "specs/shared/envelope.yaml").read_text(encoding="utf-8"))
+    made = models.document(of_default)
+    expected = based_on(envelope, made)
+    VARIANTS[variant](made)
+    assert without_example(based_on(envelope, made)) == without_example(expected)
+
+
+def without_example(made: dict[str, Any]) -> dict[str, Any]:
+    media(made).pop("example", None)
+    return made

@@ -1,6 +1,7 @@
 """The failure this prevents: a vendored document that says something its page does not."""
 
 import hashlib
+import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ import pytest
 import vendor
 from imagen4.facts import GATEWAYS
 from imagen4.facts.protocol import CREATE_PATH
+from pages.captures import Captures
 from pages.conform import errors, samples
 from pages.yamltext import load_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SPECS = ROOT / "specs"
+CAPTURES = Captures(SPECS).all()
 PAGE = (SPECS / "pages" / "apikley-google-imagen4.txt").read_text(encoding="utf-8")
 
 
@@ -31,16 +34,22 @@ def request_body(apikley: dict[str, Any]) -> dict[str, Any]:
     return found["application/json"]
 
 
-@pytest.mark.parametrize("gateway", GATEWAYS)
-def test_vendoring_again_gives_the_same_bytes(gateway: str, tmp_path: Path) -> None:
-    """A deleted document comes back from its captured page, byte for byte."""
-    pages = tmp_path / "pages"
-    pages.mkdir()
-    for path in (SPECS / "pages").iterdir():
-        (pages / path.name).write_bytes(path.read_bytes())
-    assert vendor.main([gateway, "--specs", str(tmp_path)]) == 0
-    name = f"{gateway}.yaml"
-    assert (tmp_path / name).read_bytes() == (SPECS / name).read_bytes()
+@pytest.mark.parametrize("key", CAPTURES)
+def test_vendoring_again_gives_the_same_bytes(key: str, tmp_path: Path) -> None:
+    """A deleted document or model comes back from its captured page, byte for byte."""
+    shutil.copytree(SPECS / "pages", tmp_path / "pages")
+    capture = CAPTURES[key]
+    options = ["--model", capture.model, "--specs", str(tmp_path)]
+    assert vendor.main([capture.gateway, *options]) == 0
+    assert (tmp_path / capture.spec).read_bytes() == (SPECS / capture.spec).read_bytes()
+
+
+def test_every_vendored_file_has_a_captured_page() -> None:
+    """Nothing under specs/ that is said to be vendored was written otherwise."""
+    files = [*SPECS.glob("*.yaml"), *SPECS.glob("models/*/*.yaml")]
+    found = {path.relative_to(SPECS).as_posix() for path in files}
+    assert found == {capture.spec for capture in CAPTURES.values()}
+    assert set(GATEWAYS) <= set(CAPTURES)
 
 
 def test_captured_pages_are_the_recorded_ones() -> None:
@@ -53,10 +62,9 @@ def test_captured_pages_are_the_recorded_ones() -> None:
 
 def test_an_altered_capture_is_refused(tmp_path: Path) -> None:
     """A page that is not the recorded one is not taken for it."""
-    pages = tmp_path / "pages"
-    pages.mkdir()
-    for path in (SPECS / "pages").iterdir():
-        (pages / path.name).write_bytes(path.read_bytes() + b"\n")
+    shutil.copytree(SPECS / "pages", tmp_path / "pages")
+    page = tmp_path / "pages" / CAPTURES["kie"].file
+    page.write_bytes(page.read_bytes() + b"\n")
     assert vendor.main(["kie", "--specs", str(tmp_path)]) == 1
     assert not (tmp_path / "kie.yaml").exists()
 

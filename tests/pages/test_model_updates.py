@@ -1,0 +1,124 @@
+"""The failure this prevents: one model's bad page that holds up all the others, or half of one."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import changes
+import readme_tables
+import update
+from imagen4.facts.models import WITHDRAWN
+from pages.captures import Captures
+
+ROOT = Path(__file__).resolve().parents[2]
+MODEL = "google/nano-banana"
+FILE = "kie/google--nano-banana.md"
+SPEC = ROOT / "specs" / "models" / "kie" / "google--nano-banana.yaml"
+VALUE = "                        - auto\n"
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The parts of the checkout that an update touches, with a generator that does nothing."""
+    root = tmp_path_factory.mktemp("original")
+    for name in ("specs", "generated"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "README.md", root / "README.md")
+    (root / "scripts").mkdir()
+    (root / "scripts" / "regenerate.py").touch()
+    return root
+
+
+@pytest.fixture
+def checkout(original: Path, tmp_path: Path) -> Path:
+    """A checkout of its own for one update."""
+    return Path(shutil.copytree(original, tmp_path / "checkout"))
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    """Today's pages of the gateway and two of its models, one of which gained a value."""
+    folder = tmp_path / "today"
+    (folder / "kie").mkdir(parents=True)
+    captures = Captures(ROOT / "specs")
+    for key in ("kie", f"kie/{MODEL}", "kie/nano-banana-2"):
+        capture = captures.all()[key]
+        name = Path(capture.spec.removeprefix("models/")).with_suffix(".md")
+        shutil.copy(captures.folder / capture.file, folder / name)
+    text = (folder / FILE).read_text(encoding="utf-8")
+    assert VALUE in text
+    (folder / FILE).write_text(text.replace(VALUE, VALUE + "                        - NEW\n"))
+    return folder
+
+
+def state(root: Path) -> dict[str, bytes]:
+    files = (path for path in root.rglob("*") if path.is_file())
+    return {str(path.relative_to(root)): path.read_bytes() for path in files}
+
+
+def run(checkout: Path, pages: Path, *more: str) -> int:
+    return update.main(["--root", str(checkout), "--no-tests", "--from", str(pages), *more])
+
+
+def test_a_models_new_page_is_taken_over(
+    checkout: Path, pages: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The report names the model, and its file, page and record are the new ones."""
+    before = state(checkout)
+    assert run(checkout, pages) == 0
+    assert f"kie/{MODEL}:\ncompatible request" in capsys.readouterr().out
+    after = state(checkout)
+    assert {name for name in after if after[name] != before.get(name)} == {
+        "specs/models/kie/google--nano-banana.yaml",
+        "specs/pages/models/kie/google--nano-banana.md",
+        "specs/pages/SOURCES.toml",
+    }
+    assert b"- NEW" in after["specs/models/kie/google--nano-banana.yaml"]
+
+
+def test_a_models_refused_page_leaves_it_and_holds_up_nothing(
+    checkout: Path, pages: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """It is named, in the report for the pull request, too, and has an exit code of its own."""
+    (pages / "kie" / "nano-banana-2.md").write_text("# gone\n", encoding="utf-8")
+    before, report = state(checkout), tmp_path / "report.md"
+    assert run(checkout, pages, "--markdown", str(report)) == 4
+    line = "kie/nano-banana-2 stays as it is: no OpenAPI document in it"
+    assert line in capsys.readouterr().err
+    assert line in report.read_text(encoding="utf-8")
+    after = state(checkout)
+    assert b"- NEW" in after["specs/models/kie/google--nano-banana.yaml"]
+    for name in ("specs/models/kie/nano-banana-2.yaml", "specs/pages/models/kie/nano-banana-2.md"):
+        assert after[name] == before[name]
+
+
+def test_a_gateways_refused_page_holds_up_its_models(checkout: Path, pages: Path) -> None:
+    """What all models share is not known then."""
+    (pages / "kie.md").write_text("# gone\n", encoding="utf-8")
+    before = state(checkout)
+    assert run(checkout, pages) == 3
+    assert state(checkout) == before
+
+
+def test_two_states_of_a_model_are_compared_by_what_is_taken(
+    pages: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside a vendored model, of a page only the model's part counts."""
+    assert changes.main([str(SPEC), str(pages / FILE)]) == 1
+    assert "enum value added: 'NEW'" in capsys.readouterr().out
+    captured = Captures(ROOT / "specs").all()[f"kie/{MODEL}"].file
+    assert changes.main([str(SPEC), str(ROOT / "specs" / "pages" / captured)]) == 0
+    assert changes.main([str(SPEC), str(ROOT / "specs" / "kie.yaml")]) == 3
+    assert "not for 'google/nano-banana'" in capsys.readouterr().err
+
+
+def test_the_readme_names_every_model_with_price_and_withdrawal() -> None:
+    """Its table is written from the vendored pages and the facts."""
+    table = readme_tables.models_table(ROOT)
+    for capture in Captures(ROOT / "specs").all().values():
+        mark = " †" if capture.model in WITHDRAWN else ""
+        assert f"| {capture.gateway}: `{capture.model}`{mark} |" in table
+    assert "12 credits ($0.06) per image" in table
+    assert "**`image_urls`**, `output_format`" in table
+    assert readme_tables.fresh_readme(ROOT) == (ROOT / "README.md").read_text(encoding="utf-8")
