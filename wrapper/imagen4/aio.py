@@ -6,7 +6,6 @@ import asyncio
 import random as random_numbers
 import time
 from collections.abc import AsyncIterable, Collection
-from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -21,10 +20,11 @@ from .core.many import checked_requests, finish
 from .core.request import Request
 from .interruptions import OpenJobs
 from .job import AsyncJob
+from .wire.carriers import async_carriers, lent_async
 from .wire.connections import Connections
 from .wire.driving import AsyncDriver
 from .wire.items import each_item
-from .wire.transport import LIMITS, AsyncWire
+from .wire.transport import AsyncWire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
@@ -76,10 +76,10 @@ class AsyncClient(BaseClient):
         self._session = session = make_session(
             gateway, api_key, base_url, timeout, polling, allow_http, clock, random
         )
+        lent = None
         if http_client is not None:
-            instance_of(http_client, httpx.AsyncClient, "http_client")
-        own = partial(httpx.AsyncClient, limits=LIMITS, trust_env=session.secure)
-        self._connections = Connections(own, http_client)
+            lent = lent_async(instance_of(http_client, httpx.AsyncClient, "http_client"))
+        self._connections = Connections(async_carriers(session.base_url), lent)
         self._wire = AsyncWire(session, self._connections)
         self._driver = AsyncDriver(self._wire, sleep, on_event)
 
@@ -209,8 +209,8 @@ class AsyncClient(BaseClient):
                 self._tell_of_wait(len(creates))
                 await asyncio.wait(creates)
         finally:
-            for http in connections:
-                await http.aclose()
+            for carrier in connections:
+                await carrier.close()
 
     async def close(self) -> None:
         """The same as `aclose`."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random as random_numbers
 import time
 from collections.abc import Collection
-from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
@@ -19,9 +18,10 @@ from .core.many import checked_requests, finish
 from .core.request import Request
 from .interruptions import OpenJobs
 from .job import Job
+from .wire.carriers import lent_sync, sync_carriers
 from .wire.connections import Connections
 from .wire.driving import Driver
-from .wire.transport import LIMITS, SyncWire
+from .wire.transport import SyncWire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -72,10 +72,10 @@ class Client(BaseClient):
         self._session = session = make_session(
             gateway, api_key, base_url, timeout, polling, allow_http, clock, random
         )
+        lent = None
         if http_client is not None:
-            instance_of(http_client, httpx.Client, "http_client")
-        own = partial(httpx.Client, limits=LIMITS, trust_env=session.secure)
-        self._connections = Connections(own, http_client)
+            lent = lent_sync(instance_of(http_client, httpx.Client, "http_client"))
+        self._connections = Connections(sync_carriers(session.base_url), lent)
         wire = SyncWire(session, self._connections)
         self._driver = Driver(wire, sleep, clock, on_event)
 
@@ -200,8 +200,8 @@ class Client(BaseClient):
         try:
             self._driver.creates.wait(self._tell_of_wait)
         finally:
-            for http in connections:
-                http.close()
+            for carrier in connections:
+                carrier.close()
 
     def __enter__(self) -> Self:
         return self

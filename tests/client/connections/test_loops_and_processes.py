@@ -3,11 +3,11 @@
 import asyncio
 import gc
 import os
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 from typing import Any
 from weakref import WeakSet
 
+import httpx
 import pytest
 
 from client.loopback import Loopback, Received
@@ -15,6 +15,7 @@ from client.own_connections import watched
 from client.play import KEY, PICTURES, envelope
 from client.raw_answers import answered
 from imagen4 import AsyncClient, Client, Polling
+from imagen4.wire.carriers import Carrier, SyncCarrier
 from imagen4.wire.connections import Connections
 
 COUNT = 120  # more than may be on the way at a time, so that some wait for their turn
@@ -37,12 +38,18 @@ def test_one_client_serves_one_loop_after_another(monkeypatch: pytest.MonkeyPatc
         async def run() -> int:
             every = client.generate_many(map(str, range(COUNT)), max_in_flight=COUNT)
             made = len([each async for each in every if each.error is None])
-            await seen.used[-1].aclose()
+            used.append({id(each) for each in seen.used})
+            for each in set(seen.used):
+                await each.aclose()
+            alive.extend(seen.used)  # so that no other gets its id
+            seen.used.clear()
             return made
 
+        used: list[set[int]] = []
+        alive: list[Any] = []
         assert [asyncio.run(run()) for _ in range(2)] == [COUNT, COUNT]
         assert len(server.paths("POST")) == 2 * COUNT
-    assert len(set(map(id, seen.used))) == 2
+    assert used[0].isdisjoint(used[1])
 
 
 def test_a_forked_child_does_not_use_its_parents_connections(
@@ -71,25 +78,22 @@ def test_a_child_that_sent_nothing_closes_nothing(monkeypatch: pytest.MonkeyPatc
     assert seen.closed == []
 
 
-def test_threads_that_begin_together_share_one_client() -> None:
-    """What the slower one made is kept, so that closing closes it, too."""
-    together = Barrier(2, timeout=5)
+def carrier_of(what: object) -> SyncCarrier:
+    """One that sends nothing, and keeps `what` alive as long as it lives."""
+    return Carrier(lambda _: httpx.Response(204), partial(print, what))
 
-    def make() -> object:
-        if connections_ready:
-            together.wait()  # neither finds what the other one made
-        return object()
 
-    connections_ready: list[bool] = []
-    connections = Connections(make)
-    elsewhere = asyncio.new_event_loop()
-    connections.current(elsewhere)  # what was made in advance is taken
-    connections_ready.append(True)
-    with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(lambda _: connections.current(), range(2)))
-    assert found[0] is found[1]
-    assert len(connections.mark_closed()) == 2
-    elsewhere.close()
+def test_two_requests_at_a_time_have_each_a_connection_of_their_own() -> None:
+    """And one after the other can share one; closing closes those that nobody uses."""
+    connections = Connections(lambda: carrier_of("x"))
+    first, second = connections.take(fresh=False), connections.take(fresh=False)
+    assert first is not second
+    assert connections.keep(first, wanted=True)
+    assert connections.take(fresh=False) is first
+    assert connections.take(fresh=True) is not first
+    assert connections.keep(second, wanted=True)
+    assert connections.mark_closed() == [second]
+    assert not connections.keep(first, wanted=True)
 
 
 def test_loops_that_were_closed_are_forgotten() -> None:
@@ -100,10 +104,11 @@ def test_loops_that_were_closed_are_forgotten() -> None:
         def __init__(self) -> None:
             alive.add(self)
 
-    connections = Connections(Made)
+    connections = Connections(lambda: carrier_of(Made()))
 
     async def used() -> None:
-        connections.current(asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        assert connections.keep(connections.take(loop, fresh=False), loop, wanted=True)
 
     for _ in range(5):
         asyncio.run(used())

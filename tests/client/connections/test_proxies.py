@@ -7,32 +7,66 @@ import httpx
 import pytest
 
 from client.bench import Bench
-from client.loopback import Loopback, http
+from client.loopback import HANG, RESET, Loopback, http
 from client.pictures import PNG, fetched, saved_to
-from client.play import KINDS
+from client.play import KINDS, PROMPT, play, settled
 from client.steps import core
-from imagen4.wire.exchange_deadline import ExchangeDeadline
-from imagen4.wire.transport import transport_error
+from imagen4 import Polling, TransportError
+from imagen4.wire.proxies import proxy_for
 
 
-def httpcore_like(method: bytes) -> Any:
-    """A request as the trace shows it."""
+class Proxy(Loopback):
+    """One that answers to CONNECT what it is told to, and passes nothing on."""
 
-    class Request:
-        pass
-
-    request: Any = Request()
-    request.method = method
-    return request
+    def __init__(self, answer: bytes) -> None:
+        super().__init__(lambda _: answer)
 
 
-def test_a_tunnel_asked_of_a_proxy_is_not_the_request() -> None:
-    """What fails before it is there has not sent a create."""
-    exchange = ExchangeDeadline(1.0)
-    exchange.observe("http11.send_request_headers.started", {"request": httpcore_like(b"CONNECT")})
-    assert transport_error(httpx.ProxyError("no"), exchange).sent is False  # type: ignore[attr-defined]
-    exchange.observe("http11.send_request_headers.started", {"request": httpcore_like(b"POST")})
-    assert transport_error(httpx.ProxyError("no"), exchange).sent is True  # type: ignore[attr-defined]
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("injected", [False, True])
+@pytest.mark.parametrize(
+    "answer",
+    [http(502), http(407), RESET, b"", HANG, b"nonsense\r\n\r\n", http(200) + b"no TLS at all"],
+    ids=["502", "407", "reset", "closed", "hang", "nonsense", "no TLS"],
+)
+def test_a_create_that_got_no_tunnel_was_certainly_not_made(
+    kind: str, injected: bool, answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing but the wish for a tunnel left us: the create may be sent again, and is."""
+    with Proxy(answer) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        own: Any = (httpx.Client if kind == "sync" else httpx.AsyncClient)() if injected else None
+        settings: dict[str, Any] = {"base_url": "https://gateway.example", "http_client": own}
+
+        async def submitted(client: Any) -> None:
+            with pytest.raises(TransportError) as caught:
+                await settled(client.submit(PROMPT))
+            assert (caught.value.sent, caught.value.accepted) == (False, "no")
+            if own is not None:
+                await settled(own.close() if kind == "sync" else own.aclose())
+
+        play(kind, None, submitted, polling=Polling(attempts=2), timeout=0.1, **settings)
+        assert [each.method for each in proxy.requests].count("CONNECT") == 2
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "through"),
+    [
+        ("", True),
+        ("other.example", True),
+        ("*", False),
+        ("example", False),
+        ("::1,.example", False),
+    ],
+)
+def test_the_environment_says_which_hosts_need_no_proxy(
+    no_proxy: str, through: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole domains, too; and a proxy for everything serves https."""
+    monkeypatch.setenv("ALL_PROXY", "proxy.example:8080")
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    assert proxy_for("https://api.example/x") == ("http://proxy.example:8080" if through else None)
+    assert proxy_for("http://api.example/x") is None
 
 
 @pytest.mark.parametrize(

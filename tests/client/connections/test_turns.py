@@ -23,6 +23,7 @@ from imagen4 import TaskTimeout, TransportError
 from imagen4.core.answer import Call
 from imagen4.core.effects import Send
 from imagen4.wire import transport as wire
+from imagen4.wire.carriers import sync_carriers
 from imagen4.wire.connections import Connections
 from imagen4.wire.transport import CONNECTIONS, SyncWire
 
@@ -104,11 +105,11 @@ def test_without_a_connection_in_time_nothing_was_sent(method: str) -> None:
 
 def test_a_send_begins_when_it_is_its_turn() -> None:
     """And not when it is thought of."""
-    with Loopback(lambda _: HANG) as server, httpx.Client() as http:
+    with Loopback(lambda _: HANG) as server:
         send = Send(Call("GET", "/x"), IMPATIENT)
         assert send.started is False
         with pytest.raises(TransportError):
-            SyncWire(core(server.url), Connections(httpx.Client, http)).send(send)
+            SyncWire(core(server.url), Connections(sync_carriers(server.url))).send(send)
         assert send.started is True
     assert KEY not in repr(send)
 

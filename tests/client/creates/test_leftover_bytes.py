@@ -47,11 +47,18 @@ async def one_after_the_other(client: Any) -> list[Any]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_answer_that_was_there_before_the_create_is_not_its_answer(kind: str) -> None:
-    """Nobody gets the id of a task that is not theirs; the create is uncertain, and sent once."""
+    """Creates go out on connections on which nothing can be left, polls ask once more."""
     with Loopback(OutOfStep()) as server:
-        first, second, third = play(
-            kind, None, one_after_the_other, base_url=server.url, polling=QUICK
-        )
+        found = play(kind, None, one_after_the_other, base_url=server.url, polling=QUICK)
+        assert found == [("t1",), ("t2",), ("t3",)]
+        assert len(server.paths("POST")) == 3
+
+
+def test_over_a_callers_connection_such_a_create_is_uncertain() -> None:
+    """Nobody gets the id of a task that is not theirs; the create is sent once."""
+    with Loopback(OutOfStep()) as server, httpx.Client() as own:
+        settings: dict[str, Any] = {"base_url": server.url, "http_client": own}
+        first, second, third = play("sync", None, one_after_the_other, polling=QUICK, **settings)
         assert first == ("t1",)
         assert isinstance(second, SubmissionUncertain)
         # Over a connection of its own, on which the server may be quicker.

@@ -6,9 +6,8 @@ import httpx
 import pytest
 
 from client.own_connections import watched
-from client.play import KEY, Stop, envelope
+from client.play import KEY, Script, Stop, Time, client_for, envelope
 from imagen4 import Client, InvalidRequest
-from imagen4.wire.connections import Connections
 
 
 def test_after_a_ctrl_c_in_a_request_its_connections_are_left_alone(
@@ -34,9 +33,15 @@ def test_after_a_ctrl_c_in_a_request_its_connections_are_left_alone(
 
 def test_an_injected_client_is_kept_after_a_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is the caller's to judge, and goes on to serve one process only."""
-    mine = httpx.Client()
-    connections = Connections(httpx.Client, mine)
-    connections.abandon(connections.current())
+
+    def stop(_: httpx.Request) -> httpx.Response:
+        raise Stop
+
+    script = Script(others=[stop, envelope(200, 7), envelope(200, 7)])
+    client = client_for("sync", "kie", script, Time())
+    with pytest.raises(Stop):
+        client.credits()
+    assert client.credits() == 7
     monkeypatch.setattr(os, "getpid", lambda: -1)
     with pytest.raises(InvalidRequest, match="one process"):
-        connections.current()
+        client.credits()

@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 import httpx
 
 from ..core.redaction import one_line, redacted
+from ..errors import Imagen4Error, TransportError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+
+    from .exchange_deadline import Evidence
 
 # The first that stands anywhere in the chain is the cause.
 CAUSES: tuple[tuple[type[Exception], str], ...] = (
@@ -69,3 +72,19 @@ def named(problem: BaseException, words: str) -> str:
 
 def own_words(problem: BaseException, secrets: Collection[str]) -> str:
     return one_line(redacted(str(problem), secrets))
+
+
+def transport_error(
+    problem: Exception,
+    evidence: Evidence,
+    secrets: Collection[str],
+) -> Imagen4Error:
+    """What httpx, or anything below it, raised; without its request, which holds the key."""
+    if isinstance(problem, Imagen4Error):
+        return problem
+    sent = evidence.may_have_left(problem)
+    reason = "No complete answer came" if sent else "The gateway could not be reached"
+    words, cause = cause_of(problem, secrets)
+    error = TransportError(f"{reason}: {words}")
+    error.sent, error.__cause__ = sent, cause
+    return error

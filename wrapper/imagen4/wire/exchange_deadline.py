@@ -9,7 +9,6 @@ httpcore's documented `trace` extension, which tells of each step of a request.
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from math import inf
 from threading import local
 from time import monotonic
@@ -18,23 +17,45 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import Mapping
     from typing import Self
 
+# Raised by httpx before the first byte of a request is written, so nothing can have been
+# accepted; unless somebody else raised it, which is why `began` is asked, too.
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _BEGUN = "send_request_headers.started"
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 _TOO_SLOW = "The answer came too slowly"
 _this_thread = local()
 
 
-class ExchangeDeadline:
-    """A sync exchange: its answer must be complete `patience` seconds after it began.
+class Evidence:
+    """Whether a byte of the request may have left.
 
-    began: whether a byte of the request may have left. Pass `observe` as "trace" extension.
+    watched: whether every step shows in the trace, as it does for connections of our own.
     """
 
-    def __init__(self, patience: float) -> None:
+    def __init__(self, *, watched: bool) -> None:
         self.began = False
+        self._watched = watched
+
+    def note(self, step: str, info: Mapping[str, Any]) -> None:
+        """A step is under way; an injected client that shows one shows them all."""
+        self._watched = True
+        self.began = self.began or (step == _BEGUN and request_started(info))
+
+    def may_have_left(self, problem: Exception) -> bool:
+        return self.began or not (self._watched or isinstance(problem, NEVER_LEFT))
+
+
+class ExchangeDeadline(Evidence):
+    """A sync exchange: its answer must be complete `patience` seconds after it began.
+
+    Pass `observe` as "trace" extension.
+    """
+
+    def __init__(self, patience: float, *, watched: bool = False) -> None:
+        super().__init__(watched=watched)
         self._patience = patience
         self._until = inf
 
@@ -47,8 +68,8 @@ class ExchangeDeadline:
 
     def observe(self, event: str, info: Mapping[str, Any]) -> None:
         step = event.partition(".")[2]
+        self.note(step, info)
         if step == _BEGUN:
-            self.began = self.began or request_started(info)
             self._until = monotonic() + self._patience
         elif step in _CONNECTED:
             bound_reads(info["return_value"])
@@ -65,47 +86,40 @@ class ExchangeDeadline:
         return left
 
 
-class AsyncExchangeDeadline:
+class AsyncExchangeDeadline(Evidence):
     """The same for asyncio, whose own time-outs bound everything."""
 
-    def __init__(self, patience: float, limit: asyncio.Timeout) -> None:
-        self.began = False
+    def __init__(self, patience: float, *, watched: bool = False) -> None:
+        super().__init__(watched=watched)
         self._patience = patience
-        self._limit: asyncio.Timeout | None = limit
+        self._limit: asyncio.Timeout | None = None
+
+    async def __aenter__(self) -> Self:
+        self._limit = asyncio.timeout(None)
+        await self._limit.__aenter__()
+        return self
+
+    async def __aexit__(self, *exception: Any) -> None:
+        """Lets go of the task, too: whoever keeps the request must not keep its result."""
+        limit, self._limit = self._limit, None
+        if limit is None:
+            return
+        try:
+            await limit.__aexit__(*exception)
+        except TimeoutError:
+            raise httpx.ReadTimeout(_TOO_SLOW) from None
 
     async def observe(self, event: str, info: Mapping[str, Any]) -> None:
         step = event.partition(".")[2]
+        self.note(step, info)
         if step == _BEGUN:
-            self.began = self.began or request_started(info)
-            if self._limit is not None:
-                self._limit.reschedule(asyncio.get_running_loop().time() + self._patience)
+            self.extend(self._patience)
         elif step in _CONNECTED:
             mark_async_reads(info["return_value"])
 
     def extend(self, seconds: float) -> None:
         if self._limit is not None and not self._limit.expired():
             self._limit.reschedule(asyncio.get_running_loop().time() + seconds)
-
-    def release(self) -> None:
-        """Lets go of the task: whoever keeps the request must not keep its result, too."""
-        self._limit = None
-
-
-@asynccontextmanager
-async def async_exchange_deadline(patience: float) -> AsyncGenerator[AsyncExchangeDeadline]:
-    """An exchange that is cancelled when it takes too long; then raises ReadTimeout."""
-    limit = asyncio.timeout(None)
-    try:
-        async with limit:
-            exchange = AsyncExchangeDeadline(patience, limit)
-            try:
-                yield exchange
-            finally:
-                exchange.release()
-    except TimeoutError:
-        if not limit.expired():
-            raise
-        raise httpx.ReadTimeout(_TOO_SLOW) from None
 
 
 def request_started(info: Mapping[str, Any]) -> bool:

@@ -9,49 +9,44 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import contextmanager
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import httpx
 
 from .._version import USER_AGENT
-from ..core.effects import not_sent
 from ..core.records import prompts_in
-from ..errors import Imagen4Error, InvalidRequest, TransportError
 from ..facts import protocol
 from ..logs import log_exchange
 from .answer_reader import AnswerReader
-from .causes import cause_of
+from .carriers import tls
+from .causes import transport_error
 from .exchange_deadline import (
     AsyncExchangeDeadline,
     ExchangeDeadline,
-    async_exchange_deadline,
     mark_idle,
     reject_early_bytes,
 )
+from .slots import wait_for_slot
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Collection, Iterator
 
     from ..core.answer import Answer
     from ..core.effects import Send
     from ..core.ports import Download
     from ..core.session import Session
+    from .carriers import AsyncCarrier, SyncCarrier
     from .connections import Connections
 
-# Requests on the way at a time. httpx's pool takes quadratic time over those that wait in it
-# (minutes for 2,000), so they wait here.
+# Requests on the way at a time. An injected httpx client's pool takes quadratic time over
+# those that wait in it (minutes for 2,000), so they wait here.
 CONNECTIONS = 50
-LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
 CONNECT_TIMEOUT = 10.0
 DOWNLOAD_TIMEOUT = httpx.Timeout(30.0, connect=CONNECT_TIMEOUT)
 LONGEST_HEADERS = 30.0  # seconds; the body of a picture has a limit of its own
-# Raised by httpx before the first byte of a request is written, so nothing can have been
-# accepted; unless somebody else raised it, which is why `Exchange.began` is asked, too.
-NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-H = TypeVar("H", httpx.Client, httpx.AsyncClient)
+# A kept connection that the server has closed meanwhile, or on which it is out of step.
+STALE = (httpx.NetworkError, httpx.RemoteProtocolError)
 
 
 class Wire:
@@ -95,31 +90,48 @@ class Wire:
 
 
 class SyncWire(Wire):
-    """Over httpx.Client: the injected one for the gateway, its own ones for pictures."""
+    """Blocking; pictures do not come over the gateway's connections."""
 
-    def __init__(self, session: Session, connections: Connections[httpx.Client]) -> None:
+    def __init__(self, session: Session, connections: Connections[SyncCarrier]) -> None:
         super().__init__(session)
         self._connections = connections
 
     def send(self, send: Send) -> Answer:
-        http = usable(self._connections.current())
+        carrier = self._connections.take(fresh=send.is_write)
         send.started = True
-        with ExchangeDeadline(send.timeout) as exchange:
+        with ExchangeDeadline(send.timeout, watched=carrier.own) as exchange:
             try:
-                return self._sent(http, send, exchange)
+                try:
+                    return self._carried(carrier, send, exchange)
+                except STALE:
+                    if not carrier.kept:
+                        raise
+                    return self._carried(self._connections.take(fresh=True), send, exchange)
             except Exception as problem:
                 error = transport_error(problem, exchange, self.secrets(send))
                 raise error from error.__cause__
-            except BaseException:
-                self._connections.abandon(http)
-                raise
             finally:
                 self.end(send)
 
-    def _sent(self, http: httpx.Client, send: Send, exchange: ExchangeDeadline) -> Answer:
+    def _carried(self, carrier: SyncCarrier, send: Send, exchange: ExchangeDeadline) -> Answer:
+        """One try. After a Ctrl-C the carrier is not even closed.
+
+        It may have fallen between taking and letting go of a lock, on which closing would
+        wait for ever.
+        """
+        try:
+            answer = self._sent(carrier, send, exchange)
+        except Exception:
+            carrier.close()
+            raise
+        if not self._connections.keep(carrier, wanted=not send.is_write):
+            carrier.close()
+        return answer
+
+    def _sent(self, carrier: SyncCarrier, send: Send, exchange: ExchangeDeadline) -> Answer:
         request = self.request(send, exchange.observe)
         try:
-            response = http.send(request, stream=True, auth=None, follow_redirects=False)
+            response = carrier.send(request)
         except httpx.HTTPStatusError as problem:
             return AnswerReader(self._session, send, answer_of_hook(problem, request)).refusal()
         try:
@@ -146,9 +158,9 @@ class SyncWire(Wire):
 
 
 class AsyncWire(Wire):
-    """The same over httpx.AsyncClient."""
+    """The same by awaiting."""
 
-    def __init__(self, session: Session, connections: Connections[httpx.AsyncClient]) -> None:
+    def __init__(self, session: Session, connections: Connections[AsyncCarrier]) -> None:
         super().__init__(session)
         self._connections = connections
         self._slots: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
@@ -166,16 +178,16 @@ class AsyncWire(Wire):
         queued = await wait_for_slot(slot, send.timeout)
         try:
             send.subtract_wait(queued)
-            http = usable(self._connections.current(loop))
+            carrier = self._connections.take(loop, fresh=send.is_write)
             send.started = True
             with self._counted(send, loop):
-                return await self._exchanged(http, send)
+                return await self._exchanged(carrier, send, loop)
         finally:
             slot.release()
 
     @contextmanager
     def _counted(self, send: Send, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-        if send.call.method == "GET":
+        if not send.is_write:
             yield
             return
         task, over = asyncio.current_task(), loop.create_future()
@@ -191,23 +203,47 @@ class AsyncWire(Wire):
         self._slots = {each: slot for each, slot in self._slots.items() if not each.is_closed()}
         return self._slots.setdefault(loop, asyncio.Semaphore(CONNECTIONS))
 
-    async def _exchanged(self, http: httpx.AsyncClient, send: Send) -> Answer:
-        exchange = None
+    async def _exchanged(
+        self, carrier: AsyncCarrier, send: Send, loop: asyncio.AbstractEventLoop
+    ) -> Answer:
+        exchange = AsyncExchangeDeadline(send.timeout, watched=carrier.own)
         try:
-            async with async_exchange_deadline(send.timeout) as exchange:
-                return await self._sent(http, send, exchange)
+            async with exchange:
+                try:
+                    return await self._carried(carrier, send, exchange, loop)
+                except STALE:
+                    if not carrier.kept:
+                        raise
+                    another = self._connections.take(loop, fresh=True)
+                    return await self._carried(another, send, exchange, loop)
         except Exception as problem:
             error = transport_error(problem, exchange, self.secrets(send))
             raise error from error.__cause__
         finally:
             self.end(send)
 
+    async def _carried(
+        self,
+        carrier: AsyncCarrier,
+        send: Send,
+        exchange: AsyncExchangeDeadline,
+        loop: asyncio.AbstractEventLoop,
+    ) -> Answer:
+        try:
+            answer = await self._sent(carrier, send, exchange)
+        except (Exception, asyncio.CancelledError):
+            await carrier.close()
+            raise
+        if not self._connections.keep(carrier, loop, wanted=not send.is_write):
+            await carrier.close()
+        return answer
+
     async def _sent(
-        self, http: httpx.AsyncClient, send: Send, exchange: AsyncExchangeDeadline
+        self, carrier: AsyncCarrier, send: Send, exchange: AsyncExchangeDeadline
     ) -> Answer:
         request = self.request(send, exchange.observe)
         try:
-            response = await http.send(request, stream=True, auth=None, follow_redirects=False)
+            response = await carrier.send(request)
         except httpx.HTTPStatusError as problem:
             return AnswerReader(self._session, send, answer_of_hook(problem, request)).refusal()
         try:
@@ -222,7 +258,7 @@ class AsyncWire(Wire):
 
     async def fetch(self, download: Download) -> None:
         async with (
-            async_exchange_deadline(LONGEST_HEADERS) as exchange,
+            AsyncExchangeDeadline(LONGEST_HEADERS) as exchange,
             httpx.AsyncClient(
                 verify=tls(), timeout=DOWNLOAD_TIMEOUT, trust_env=download.secure
             ) as http,
@@ -253,47 +289,3 @@ def request_of(
 
 def json_bytes(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-@cache
-def tls() -> ssl.SSLContext:
-    """Read the certificates once: it takes longer than a picture from nearby."""
-    return httpx.create_ssl_context()
-
-
-async def wait_for_slot(slot: asyncio.Semaphore, patience: float) -> float:
-    """Take one of the slots, and say how many seconds that took."""
-    if not slot.locked():
-        await slot.acquire()  # at once
-        return 0.0
-    clock = asyncio.get_running_loop().time
-    before = clock()
-    try:
-        async with asyncio.timeout(patience):
-            await slot.acquire()
-    except TimeoutError:
-        raise not_sent("No connection was free in time") from None
-    return clock() - before
-
-
-def usable(http: H) -> H:
-    if http.is_closed:
-        raise InvalidRequest("The client is closed")
-    return http
-
-
-def transport_error(
-    problem: Exception,
-    exchange: ExchangeDeadline | AsyncExchangeDeadline | None,
-    secrets: Collection[str] = (),
-) -> Imagen4Error:
-    """What httpx, or anything below it, raised; without its request, which holds the key."""
-    if isinstance(problem, Imagen4Error):
-        return problem
-    began = exchange is not None and exchange.began
-    sent = began or not isinstance(problem, NEVER_LEFT)
-    reason = "No complete answer came" if sent else "The gateway could not be reached"
-    words, cause = cause_of(problem, secrets)
-    error = TransportError(f"{reason}: {words}")
-    error.sent, error.__cause__ = sent, cause
-    return error

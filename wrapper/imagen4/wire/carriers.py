@@ -1,0 +1,94 @@
+"""What carries one request: a transport with a connection of its own, or an injected client.
+
+httpx's pool keeps the place of a request that was cancelled before it began, for ever
+(encode/httpcore#1093), and after enough of them nothing goes out any more. Where nobody
+shares a pool, nothing is left behind: a carrier whose request did not end well is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+
+import httpx
+
+from ..errors import InvalidRequest
+from .proxies import proxy_for
+
+if TYPE_CHECKING:
+    import ssl
+
+R = TypeVar("R")
+N = TypeVar("N")
+ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+
+
+@dataclass(eq=False, slots=True)
+class Carrier(Generic[R, N]):
+    """Sends one request at a time."""
+
+    send: Callable[[httpx.Request], R]
+    close: Callable[[], N]
+    own: bool = True
+    """False for an injected client, of which we know less, and which is not ours to close."""
+    kept: bool = False
+    """Whether its connection served before: the server may have closed it meanwhile."""
+
+
+SyncCarrier: TypeAlias = Carrier[httpx.Response, None]
+AsyncCarrier: TypeAlias = Carrier[Awaitable[httpx.Response], Awaitable[None]]
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """Read the certificates once: it takes longer than a picture from nearby."""
+    return httpx.create_ssl_context()
+
+
+def sync_carriers(base_url: str) -> Callable[[], SyncCarrier]:
+    """What makes carriers to that origin, with the environment's settings as they are now."""
+    proxy, context = proxy_for(base_url), tls()
+
+    def make() -> SyncCarrier:
+        http = httpx.HTTPTransport(verify=context, limits=ONE, proxy=proxy)
+        return Carrier(http.handle_request, http.close)
+
+    return make
+
+
+def async_carriers(base_url: str) -> Callable[[], AsyncCarrier]:
+    proxy, context = proxy_for(base_url), tls()
+
+    def make() -> AsyncCarrier:
+        http = httpx.AsyncHTTPTransport(verify=context, limits=ONE, proxy=proxy)
+        return Carrier(http.handle_async_request, http.aclose)
+
+    return make
+
+
+def lent_sync(http: httpx.Client) -> SyncCarrier:
+    """An injected client, used as it is, without its credentials and redirects."""
+
+    def send(request: httpx.Request) -> httpx.Response:
+        check_open(http)
+        return http.send(request, stream=True, auth=None, follow_redirects=False)
+
+    return Carrier(send, lambda: None, own=False)
+
+
+def lent_async(http: httpx.AsyncClient) -> AsyncCarrier:
+    async def send(request: httpx.Request) -> httpx.Response:
+        check_open(http)
+        return await http.send(request, stream=True, auth=None, follow_redirects=False)
+
+    async def close() -> None:
+        """It belongs to the caller."""
+
+    return Carrier(send, close, own=False)
+
+
+def check_open(http: httpx.Client | httpx.AsyncClient) -> None:
+    if http.is_closed:
+        raise InvalidRequest("The client is closed")
