@@ -25,6 +25,7 @@ from pages.yamltext import load_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 TASK = {"type": "object", "properties": {"taskId": {"type": "string"}}}
+NOTHING = {"200": {"description": ""}}
 CODES = {"code": {"type": "integer", "enum": [200, 433]}, "msg": {"type": "string"}}
 
 
@@ -173,9 +174,37 @@ LIES = {
     "a second operation": (
         setting(
             lambda made: made["paths"],
-            **{"/b": {"get": {"responses": {"200": {"description": ""}}}}},
+            **{"/b": {"get": {"responses": NOTHING}}},
         ),
         f"not a page of POST {CREATE}, or not of that alone",
+    ),
+    "a second method": (
+        setting(lambda made: made["paths"][CREATE], get={"responses": NOTHING}),
+        f"{CREATE} has another method than post",
+    ),
+    "another media type": (
+        setting(lambda made: post(made)["requestBody"], content={"text/plain": {}}),
+        "the request body is something else than application/json",
+    ),
+    "a list as body": (setting(body, type="array", items={}), "the body is no object"),
+    "a number as callback": (
+        setting(fields, callBackUrl={"type": "integer"}),
+        "callBackUrl is not a text",
+    ),
+    "a model of any kind": (
+        lambda made: (made.update(openapi="3.1.0"), fields(made).update(model=True)),
+        "model is not described",
+    ),
+    "two ways to succeed": (
+        setting(lambda made: post(made)["responses"], **{"201": {"description": "made"}}),
+        "the operation does not answer with 200 alone",
+    ),
+    "an answer of any kind": (
+        lambda made: (
+            made.update(openapi="3.1.0"),
+            answering({"properties": {"data": True}})(made),
+        ),
+        "data of the answer is not an object",
     ),
     "another answer": (
         answering({"type": "object", "properties": {"id": {"type": "string"}}}),

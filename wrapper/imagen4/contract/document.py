@@ -1,7 +1,7 @@
 """The contract document: what a gateway promises, addressed by JSON pointers.
 
-The document is the gateway's vendored page, Get Task Details as documented, and the
-contract overlay, merged into `contract.json` when the packages are generated.
+The document is createTask as every page of the gateway has it with the input of one model's page,
+Get Task Details as documented, and the contract overlay: `contract.json` of the generated packages.
 """
 
 from __future__ import annotations
