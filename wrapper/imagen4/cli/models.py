@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ..core.schema import nearest
 from ..facts import GATEWAYS
 from ..facts.models import WITHDRAWN, ModelEntry
 from . import options
@@ -29,7 +30,9 @@ def command(name: str | None, gateway: str | None, as_json: bool) -> None:
         if name in (None, model.name)
     ]
     if not found:
-        raise click.BadParameter(f"There is no model {name}.", param_hint="NAME")
+        known = {each for gateway in GATEWAYS for each in models_of(gateway)}
+        hint = nearest(str(name), known)
+        raise click.BadParameter(f"There is no model {name}{hint}", param_hint="NAME")
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
