@@ -1,11 +1,12 @@
 """Models that a gateway no longer has are named, with what succeeds them."""
 
+import json
 from typing import Any
 
 import pytest
 
-from client.play import KINDS, PROMPT, Script, envelope, play
-from imagen4 import ModelUnavailable
+from client.play import KINDS, PROMPT, Script, details, envelope, play
+from imagen4 import ModelUnavailable, TaskFailed
 
 GONE = "The model name you specified is not supported. Please verify it"
 
@@ -42,3 +43,15 @@ def test_every_text_of_the_caller_is_hidden(field: str, caplog: pytest.LogCaptur
     with pytest.raises(Exception, match="cannot read") as caught:
         play("sync", script, lambda c: c.generate(**given))
     assert secret not in f"{caught.value}{caught.value.__dict__}{caplog.text}"
+
+
+def test_texts_of_a_task_from_elsewhere_are_hidden() -> None:
+    """The record repeats the whole request; a task taken up by its id has no other source."""
+    secret = "https://files.example/private-7.png"
+    fields = json.dumps({"image_input": [secret], "output_format": "jpg"})
+    param = json.dumps({"model": "nano-banana-2", "input": fields})
+    failed = details("t1", "fail", param=param, failCode="400", failMsg=f"jpg: no {secret}")
+    with pytest.raises(TaskFailed) as caught:
+        play("sync", Script(polls=[failed]), lambda c: c.job("t1").wait())
+    assert secret not in f"{caught.value}{caught.value.__dict__}"
+    assert caught.value.fail_message == "jpg: no [hidden]"

@@ -14,8 +14,6 @@ from ..facts.models import COUNT_FIELDS, INSTEAD
 from .schema import check_object, properties, types_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..literals import AspectRatio, Model
 
 MAX_IMAGES = 4  # of one request, for every model
@@ -144,21 +142,6 @@ def check_shape(request: Request) -> None:
         raise InvalidRequest("seed must be a text, an int or None")
     if request.callback_url and not is_callback_url(request.callback_url):
         raise InvalidRequest("callback_url must be an absolute http(s) URL, percent-encoded")
-
-
-def texts_in(value: Any, schema: Mapping[str, Any]) -> Iterator[str]:
-    """What a caller wrote in words of their own, at any depth: not to be shown or logged.
-
-    A choice from the document's list gives nothing away.
-    """
-    if isinstance(value, str) and "enum" not in schema:
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from texts_in(item, schema.get("items", {}))
-    elif isinstance(value, dict):
-        for name, content in value.items():
-            yield from texts_in(content, properties(schema).get(name, {}))
 
 
 def is_callback_url(url: str) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     Schema = Mapping[str, Any]
 
@@ -143,6 +143,21 @@ def check_size(
         raise InvalidRequest(f"{what} {size} {unit}, {owner} allows {most}")
     if least is not None and size < least:
         raise InvalidRequest(f"{what} {size} {unit}, {owner} wants at least {least}")
+
+
+def texts_in(value: Any, schema: Mapping[str, Any]) -> Iterator[str]:
+    """What a caller wrote in words of their own, at any depth: not to be shown or logged.
+
+    A choice from the document's list gives nothing away.
+    """
+    if isinstance(value, str) and "enum" not in schema:
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts_in(item, schema.get("items", {}))
+    elif isinstance(value, dict):
+        for name, content in value.items():
+            yield from texts_in(content, properties(schema).get(name, {}))
 
 
 def types_of(schema: Schema) -> list[str]:

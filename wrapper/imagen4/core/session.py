@@ -12,7 +12,8 @@ from .checks import seconds
 from .job_state import JobState
 from .origins import is_loopback
 from .pacing import Pacer
-from .request import plan_creates, texts_in
+from .request import plan_creates
+from .schema import texts_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
