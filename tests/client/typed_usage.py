@@ -17,6 +17,7 @@ from imagen4 import (
     AsyncJob,
     AsyncResult,
     Client,
+    Cost,
     Finished,
     Gateway,
     Image,
@@ -53,6 +54,8 @@ def sync(gateway: Gateway, ratio: AspectRatio) -> None:
         assert_type(result.save(Path("out")), list[Path])
         assert_type(result.cost_time, timedelta | None)
         assert_type(result.created, datetime | None)
+        assert_type(client.price("fox"), Cost | None)
+        client.generate("fox", model="nano-banana-2", resolution="2K")
         job = client.submit("fox", aspect_ratio="16:9", callback_url="https://example.org")
         assert_type(job, Job)
         assert_type(job.task_ids, tuple[str, ...])
@@ -96,12 +99,19 @@ async def by_await(gateway: Gateway) -> None:
             assert_type(finished.get(), AsyncResult)
 
 
+def mistakes_of_fields(client: Client) -> None:
+    """What no type checker sees: a model's own fields are checked as the call is made."""
+    client.generate("fox", model="nano-banana-2", resolutoin="2K")
+    client.generate("fox", model="nano-banana-2", resolution="9K")
+    client.generate()
+
+
 def mistakes(client: Client) -> None:
     Client("nobody")  # type: ignore[arg-type]
     client.generate("fox", aspect_ratio="2:1")  # type: ignore[arg-type]
     client.generate("fox", num_images="4")  # type: ignore[arg-type]
-    client.generate("fox", 4)  # type: ignore[call-arg]
-    client.generate()  # type: ignore[call-arg]
+    client.generate("fox", model="nano-banana-22")  # type: ignore[arg-type]
+    client.generate("fox", 4)  # type: ignore[arg-type,call-arg]
     _ = client.generate("fox").imagse  # type: ignore[attr-defined]
 
 

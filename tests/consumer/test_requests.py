@@ -14,6 +14,7 @@ from consumer.documents import CREATE, GATEWAYS, LINK
 from consumer.gateway import DONE, SIDES, Gateway, examples, first_picture
 from imagen4 import DownloadError, Imagen4Error, InvalidRequest, Request
 from imagen4.core.request import plan_creates
+from imagen4.facts import DEFAULT_MODEL
 from imagen4.gateways.__init__ import adapter_for
 
 both = pytest.mark.parametrize("gateway", GATEWAYS)
@@ -113,10 +114,12 @@ def test_planning_refuses_what_the_document_forbids(gateway: str, data: st.DataO
     """The same of the decision alone, without a client, many more times."""
     arguments, adapter = data.draw(hostile(gateway)), adapter_for(gateway)
     try:
-        plans = plan_creates(Request(**arguments), adapter.input_schema, gateway)
+        plans = plan_creates(Request(**arguments), adapter.input_schema(DEFAULT_MODEL), gateway)
     except InvalidRequest:
         return
-    body = adapter.create(plans[0].fields, arguments.get("callback_url") or None).json
+    body = adapter.create(
+        DEFAULT_MODEL, plans[0].fields, arguments.get("callback_url") or None
+    ).json
     assert not forbidden(gateway, arguments)
     assert body == meant(gateway, arguments)
 
@@ -128,7 +131,9 @@ def test_every_callback_url_that_is_taken_is_a_uri(gateway: str, url: str) -> No
     """However a URL is put together, what the wrapper takes the document's validator takes."""
     arguments = {"prompt": PROMPT, "callback_url": url}
     try:
-        plan_creates(Request(**arguments), adapter_for(gateway).input_schema, gateway)
+        plan_creates(
+            Request(**arguments), adapter_for(gateway).input_schema(DEFAULT_MODEL), gateway
+        )
     except InvalidRequest:
         return
     assert not forbidden(gateway, arguments)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .client import Client
     from .core.many import Failed, Finished, Succeeded
     from .core.polling import Polling
+    from .core.price import Cost
     from .core.request import Request
     from .core.task import Task
     from .errors import (
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         Imagen4Error,
         InsufficientCredits,
         InvalidRequest,
+        ModelUnavailable,
         PartialFailure,
         QuotaExceeded,
         RateLimited,
@@ -48,8 +50,9 @@ if TYPE_CHECKING:
 
 _ERRORS = (
     "AuthenticationError CreateStopped DownloadError FeatureDisabled GatewayUnavailable "
-    "Imagen4Error InsufficientCredits InvalidRequest PartialFailure QuotaExceeded RateLimited "
-    "SubmissionUncertain TaskFailed TaskNotFound TaskTimeout TransportError UnexpectedResponse"
+    "Imagen4Error InsufficientCredits InvalidRequest ModelUnavailable PartialFailure "
+    "QuotaExceeded RateLimited SubmissionUncertain TaskFailed TaskNotFound TaskTimeout "
+    "TransportError UnexpectedResponse"
 )
 _HOMES = {
     "_version": "__version__",
@@ -61,6 +64,7 @@ _HOMES = {
     "literals": "AspectRatio Gateway Model",
     "core.many": "Failed Finished Succeeded",
     "core.polling": "Polling",
+    "core.price": "Cost",
     "core.request": "Request",
     "result": "AsyncImage AsyncResult Image Result",
     "core.task": "Task",
@@ -76,6 +80,7 @@ __all__ = [
     "AsyncResult",
     "AuthenticationError",
     "Client",
+    "Cost",
     "CreateStopped",
     "DownloadError",
     "Failed",
@@ -89,6 +94,7 @@ __all__ = [
     "InvalidRequest",
     "Job",
     "Model",
+    "ModelUnavailable",
     "PartialFailure",
     "Polling",
     "QuotaExceeded",

@@ -17,7 +17,9 @@ from .core.account import read_balance
 from .core.checks import at_least_one
 from .core.job_state import resume_job
 from .core.many import checked_requests, finish
+from .core.price import cost_of
 from .core.request import Request
+from .facts import DEFAULT_MODEL
 from .interruptions import OpenJobs
 from .job import AsyncJob
 from .wire.carriers import async_carriers, lent_async
@@ -33,10 +35,11 @@ if TYPE_CHECKING:
     from .core.effects import Steps
     from .core.many import Finished
     from .core.polling import Polling
+    from .core.price import Cost
     from .core.task import Task
     from .events import Listener
     from .gateways.adapter import Adapter
-    from .literals import AspectRatio, Gateway
+    from .literals import AspectRatio, Gateway, Model
     from .result import AsyncResult
 
 
@@ -44,6 +47,7 @@ class AsyncClient(BaseClient):
     """Pictures by Imagen 4 through one gateway, for asyncio.
 
     gateway: "kie" or "apikley", or an `Adapter` of your own.
+    model: the gateway's id of the model to use where a request names none.
     api_key: else from KIE_API_KEY or APIKLEY_API_KEY. It goes to `base_url` and nowhere else.
     base_url: another origin, also with a path; https, or http on this machine.
     timeout: seconds for one HTTP exchange. How long to wait for pictures: `polling`, or the
@@ -62,6 +66,7 @@ class AsyncClient(BaseClient):
         self,
         gateway: Gateway | Adapter,
         *,
+        model: Model = DEFAULT_MODEL,
         api_key: str | None = None,
         base_url: str | None = None,
         timeout: float = DEFAULT_TIMEOUT,
@@ -74,7 +79,7 @@ class AsyncClient(BaseClient):
         random: Callable[[], float] = random_numbers.random,
     ) -> None:
         self._session = session = make_session(
-            gateway, api_key, base_url, timeout, polling, allow_http, clock, random
+            gateway, api_key, base_url, timeout, polling, allow_http, clock, random, model
         )
         lent = None
         if http_client is not None:
@@ -85,8 +90,9 @@ class AsyncClient(BaseClient):
 
     async def generate(
         self,
-        prompt: str,
+        prompt: str | None = None,
         *,
+        model: Model | None = None,
         num_images: int = 1,
         aspect_ratio: AspectRatio | None = None,
         negative_prompt: str | None = None,
@@ -95,13 +101,16 @@ class AsyncClient(BaseClient):
         tag: str | None = None,
         timeout: float | None = None,
         on_event: Listener | None = None,
+        **fields: Any,
     ) -> AsyncResult:
         """Make pictures and wait for them.
 
-        prompt: what to paint, at most as long as the gateway's document says (5,000 characters).
-        num_images: 1 to 4. Where the gateway has no such field, each is a task of its own.
-        aspect_ratio: one of the gateway's; None leaves its default ("1:1").
-        negative_prompt: what not to paint.
+        prompt: what to paint, at most as long as the model's document says (imagen4: 5,000
+            characters); None for a model without a prompt.
+        model: the gateway's id of the model; None is the client's own.
+        num_images: 1 to 4. Where the model has no field to count with, each is a task of its own.
+        aspect_ratio: one of the model's; None leaves its default (imagen4: "1:1").
+        negative_prompt: what not to paint, where the model has that.
         seed: a text or a whole number; each `Image` says which one it got.
         callback_url: where the gateway reports the end, see `imagen4.callbacks`.
         tag: a name of your own for the request, which every event about it carries.
@@ -109,11 +118,20 @@ class AsyncClient(BaseClient):
             create that is out is never cut short, and a last poll gets up to 5 s for its
             answer.
         on_event: called with each event, see `imagen4.events`; may be a coroutine function.
+        fields: further fields of the model, as `imagen4 models NAME` lists them.
         Returns the pictures. Raises InvalidRequest before anything is sent, SubmissionUncertain,
         TaskTimeout, TaskFailed, PartialFailure, and the other errors of `imagen4.errors`.
         """
         request = Request(
-            prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag
+            prompt,
+            num_images,
+            aspect_ratio,
+            negative_prompt,
+            seed,
+            callback_url,
+            tag,
+            model,
+            fields,
         )
         job = self._plan(request)
         steps = job._keep_ids(job._generate(timeout))
@@ -122,8 +140,9 @@ class AsyncClient(BaseClient):
 
     async def submit(
         self,
-        prompt: str,
+        prompt: str | None = None,
         *,
+        model: Model | None = None,
         num_images: int = 1,
         aspect_ratio: AspectRatio | None = None,
         negative_prompt: str | None = None,
@@ -132,6 +151,7 @@ class AsyncClient(BaseClient):
         tag: str | None = None,
         timeout: float | None = None,
         on_event: Listener | None = None,
+        **fields: Any,
     ) -> AsyncJob:
         """Create the tasks, and return as soon as all their ids are known.
 
@@ -140,7 +160,15 @@ class AsyncClient(BaseClient):
         for what comes of waiting.
         """
         request = Request(
-            prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag
+            prompt,
+            num_images,
+            aspect_ratio,
+            negative_prompt,
+            seed,
+            callback_url,
+            tag,
+            model,
+            fields,
         )
         job = self._plan(request)
         return await self._driver.run(job._keep_ids(job._submit(timeout)), on_event)
@@ -185,6 +213,14 @@ class AsyncClient(BaseClient):
             return self._driver.run_many(listed, limit, on_event, jobs)
         every = (finish(next(index), item, generate) async for item in each_item(items))
         return self._driver.run_many(every, limit, on_event, jobs)
+
+    def price(self, request: str | Request) -> Cost | None:
+        """What a request costs by the gateway's price list; None where that is not known.
+
+        Sends nothing. Raises InvalidRequest as `generate` does.
+        """
+        plan = request if isinstance(request, Request) else Request(request)
+        return cost_of(self._session.adapter, self._session.plan(plan))
 
     async def credits(self) -> float:
         """What is left in the account, in the gateway's credits."""

@@ -12,6 +12,7 @@ from .core.origins import checked_base_url, checked_key
 from .core.polling import Polling
 from .core.session import Session
 from .errors import InvalidRequest
+from .facts import DEFAULT_MODEL
 from .gateways import adapter_for
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def make_session(
     allow_http: bool,
     clock: Callable[[], float],
     random: Callable[[], float],
+    model: str = DEFAULT_MODEL,
 ) -> Session:
     """A session with what a caller gives, checked. Raises InvalidRequest."""
     adapter = adapter_for(gateway)
@@ -43,8 +45,11 @@ def make_session(
     key = checked_key(key, adapter.facts.key_variable)
     patience = seconds(timeout, "timeout", zero=False)
     pace = Polling() if polling is None else instance_of(polling, Polling, "polling")
+    instance_of(model, str, "model")
+    if model != DEFAULT_MODEL:
+        adapter.input_schema(model)  # one that the gateway lacks is to be known at once
     return Session(
-        adapter, origin, key, patience, pace, allow_http, clock, utc_now, random, new_job_id
+        adapter, model, origin, key, patience, pace, allow_http, clock, utc_now, random, new_job_id
     )
 
 

@@ -2,6 +2,7 @@
 
     Imagen4Error
     ├── InvalidRequest           refused, by us before anything is sent or by the gateway (422)
+    ├── ModelUnavailable         the gateway does not have the model, or no longer; has successors
     ├── CreateStopped            a listener stopped a create before it was sent
     ├── AuthenticationError      the key is not accepted (401, 403)
     ├── InsufficientCredits      402
@@ -86,6 +87,14 @@ class Imagen4Error(Exception):
 
 class InvalidRequest(Imagen4Error):
     """The request is not one that the gateway can serve; the message says what is allowed."""
+
+
+class ModelUnavailable(Imagen4Error):
+    """The gateway does not have this model, or no longer. Nothing was created."""
+
+    model: str | None = None
+    successors: tuple[str, ...] = ()
+    """What its maker names in its place, where that is known."""
 
 
 class CreateStopped(Imagen4Error):

@@ -221,5 +221,5 @@ def missing_pictures(state: JobState, count: int) -> int:
     """How many pictures fewer than asked and paid for a success has."""
     if len(state.ended) != len(state.plans):
         return 0
-    asked = sum(int(plan.fields.get("num_images", 1)) for plan in state.plans)
+    asked = sum(plan.pictures for plan in state.plans)
     return max(0, asked - count)

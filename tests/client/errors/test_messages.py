@@ -16,6 +16,7 @@ from imagen4.core.job_state import resume_job
 from imagen4.core.many import checked_requests
 from imagen4.core.origins import checked_key
 from imagen4.core.request import plan_creates
+from imagen4.facts import DEFAULT_MODEL
 from imagen4.gateways import adapter_for
 
 REFUSED: dict[str, Callable[[], object]] = {
@@ -26,14 +27,16 @@ REFUSED: dict[str, Callable[[], object]] = {
         lambda: core("http://gateway.example")
     ),
     "callback_url must be an absolute http(s) URL, percent-encoded": lambda: plan_creates(
-        Request("a", callback_url="/relative"), adapter_for("kie").input_schema, "kie"
+        Request("a", callback_url="/relative"),
+        adapter_for("kie").input_schema(DEFAULT_MODEL),
+        "kie",
     ),
-    "x has no prompt": lambda: plan_creates(Request("a"), {}, "x"),
+    "x has no prompt": lambda: plan_creates(Request("a"), {"properties": {"b": {}}}, "x"),
     "A job is taken up by the ids of its tasks, one or more": lambda: resume_job("job", ()),
     "seed has too many digits": lambda: plan_creates(
-        Request("a", seed=10**5000), adapter_for("kie").input_schema, "kie"
+        Request("a", seed=10**5000), adapter_for("kie").input_schema(DEFAULT_MODEL), "kie"
     ),
-    "seed must be a whole number on this gateway": lambda: plan_creates(
+    "seed must be a whole number": lambda: plan_creates(
         Request("a", seed="x"), document_of("integer"), "x"
     ),
     "timeout must be a number of seconds above 0": lambda: make_session(

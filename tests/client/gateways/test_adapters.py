@@ -24,6 +24,8 @@ def test_calls_are_complete_by_themselves() -> None:
     assert KIE.details("t") == Call("GET", "/api/v1/jobs/recordInfo", {"taskId": "t"}, None)
     assert KIE.credits() == Call("GET", "/api/v1/chat/credit", {}, None)
     body = {"model": "google/imagen4", "input": {"prompt": "a"}}
-    assert KIE.create({"prompt": "a"}, None) == Call("POST", CREATE_PATH, {}, body)
+    assert KIE.create("google/imagen4", {"prompt": "a"}, None) == Call(
+        "POST", CREATE_PATH, {}, body
+    )
     body = {**body, "callBackUrl": "https://me.example"}
-    assert KIE.create({"prompt": "a"}, "https://me.example").json == body
+    assert KIE.create("google/imagen4", {"prompt": "a"}, "https://me.example").json == body

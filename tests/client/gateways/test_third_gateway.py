@@ -104,11 +104,14 @@ def test_pictures_come_end_to_end(kind: str, adapter: Adapter, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"negative_prompt": "x"}, "prism has no negative_prompt"),
-        ({"aspect_ratio": "16:9"}, "aspect_ratio must be one of auto, 1:1 on prism"),
-        ({"num_images": 3}, "num_images must be one of 1, 2 on prism"),
-        ({"prompt": "x" * 41}, "prompt has 41 characters, prism allows 40"),
-        ({"seed": "fox"}, "seed must be a whole number on this gateway"),
+        ({"negative_prompt": "x"}, "google/imagen4 on prism has no negative_prompt"),
+        (
+            {"aspect_ratio": "16:9"},
+            "aspect_ratio must be one of auto, 1:1 for google/imagen4 on prism",
+        ),
+        ({"num_images": 3}, "num_images must be one of 1, 2 for google/imagen4 on prism"),
+        ({"prompt": "x" * 41}, "prompt has 41 characters, google/imagen4 on prism allows 40"),
+        ({"seed": "fox"}, "seed must be a whole number"),
     ],
 )
 def test_its_limits_are_those_of_its_document(

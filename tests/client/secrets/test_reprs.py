@@ -6,6 +6,7 @@ from client.play import GATEWAYS, KEY, KINDS, PROMPT, Script, Time, client_for, 
 from imagen4 import Client, Request, Task
 from imagen4.core.job_state import JobState
 from imagen4.core.request import plan_creates
+from imagen4.facts import DEFAULT_MODEL
 from imagen4.gateways import adapter_for
 
 
@@ -52,6 +53,6 @@ def test_reprs_hold_neither_prompt_nor_key_nor_answer() -> None:
 def test_the_prompt_is_in_no_repr() -> None:
     """Reprs end up in logs and tracebacks."""
     request = Request(PROMPT, negative_prompt=PROMPT)
-    (plan,) = plan_creates(request, adapter_for("kie").input_schema, "kie")
+    (plan,) = plan_creates(request, adapter_for("kie").input_schema(DEFAULT_MODEL), "kie")
     assert PROMPT not in repr(request)
     assert PROMPT not in repr(plan)

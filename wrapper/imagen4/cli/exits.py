@@ -57,7 +57,7 @@ CODES: tuple[tuple[type[Exception], Exit], ...] = (
 
 TOLD = (
     *("gateway", "task_ids", "code", "http_status", "fail_code", "fail_message"),
-    *("record_id", "sent_at"),
+    *("record_id", "sent_at", "model", "successors"),
 )
 
 

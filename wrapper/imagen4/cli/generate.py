@@ -4,14 +4,33 @@ from pathlib import Path
 
 import click
 
-from .. import AspectRatio, Client, Gateway
+from .. import AspectRatio, Client, Gateway, Model
+from ..facts import DEFAULT_MODEL
 from . import options, outcome
+from .fields import complete_field, complete_model, parse_fields, schema_of
 from .progress import display
 
 
 @click.command()
-@click.argument("prompt")
+@click.argument("prompt", required=False)
 @options.gateway
+@click.option(
+    "--model",
+    "-m",
+    metavar="NAME",
+    default=DEFAULT_MODEL,
+    show_default=True,
+    shell_complete=complete_model,
+    help="The gateway's model, see `imagen4 models`.",
+)
+@click.option(
+    "--set",
+    "pairs",
+    metavar="NAME=VALUE",
+    multiple=True,
+    shell_complete=complete_field,
+    help="A further field of the model; lists as JSON. May be given several times.",
+)
 @options.option("--num-images", "-n", type=int, default=1, help="How many pictures, 1 to 4.")
 @options.option("--aspect-ratio", "-a", metavar="W:H", help="Such as 16:9; the gateway's default.")
 @options.option("--negative-prompt", metavar="TEXT", help="What the pictures should not show.")
@@ -21,9 +40,11 @@ from .progress import display
 @options.output
 @options.as_json
 def command(
-    prompt: str,
+    prompt: str | None,
     gateway: Gateway,
     base_url: str | None,
+    model: Model,
+    pairs: tuple[str, ...],
     num_images: int,
     aspect_ratio: AspectRatio | None,
     negative_prompt: str | None,
@@ -44,9 +65,10 @@ def command(
         outcome.ending(
             shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output
         ) as made,
-        Client(gateway, base_url=base_url) as client,
+        Client(gateway, model=model, base_url=base_url) as client,
         outcome.keeping(made, output),
     ):
+        fields = parse_fields(pairs, schema_of(gateway, model))
         options.make(output)  # that it cannot be made is to be said before anything is paid
         result = made.result = client.generate(
             prompt,
@@ -57,5 +79,6 @@ def command(
             callback_url=callback_url,
             timeout=timeout,
             on_event=shown.tell,
+            **fields,
         )
         outcome.saved(gateway, result, result.save(output), as_json=as_json)

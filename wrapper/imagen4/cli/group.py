@@ -23,6 +23,7 @@ COMMANDS = {
     "status": ("imagen4.cli.status", "Say where tasks stand."),
     "wait": ("imagen4.cli.wait", "Wait until tasks have ended."),
     "fetch": ("imagen4.cli.fetch", "Save the pictures of tasks created earlier."),
+    "models": ("imagen4.cli.models", "List the models, their fields and prices."),
     "credits": ("imagen4.cli.credits", "Print the account's remaining credits."),
     "demo": ("imagen4.cli.demo", "Make pictures offline, through both gateways' clients."),
     "sandbox": ("imagen4.sandbox.command", "Run a stand-in for both gateways on this machine."),

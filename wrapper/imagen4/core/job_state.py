@@ -30,6 +30,8 @@ class JobState:
     """The caller's own name for the request."""
     started: float = 0.0
     """When (monotonic) the call under way began."""
+    model: str = ""
+    """Of the creates; "" of tasks that were created elsewhere."""
     plans: tuple[PlannedCreate, ...] = ()
     callback_url: str | None = field(default=None, repr=False)
     prompts: tuple[str, ...] = field(default=(), repr=False)

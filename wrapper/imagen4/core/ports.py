@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from threading import Event as Flag
 
-    from ..facts import Rate
+    from ..facts import GatewayFacts, Rate
     from .answer import Call
     from .task import Task
 
@@ -23,14 +23,18 @@ class GatewayAdapter(Protocol):
     @property
     def name(self) -> str: ...
     @property
+    def facts(self) -> GatewayFacts: ...
+    @property
     def creates(self) -> Rate: ...
     @property
     def polls(self) -> Rate: ...
-    @property
-    def input_schema(self) -> Mapping[str, Any]:
-        """The document's schema of `input`: which fields there are, and their limits."""
+    def input_schema(self, model: str) -> Mapping[str, Any]:
+        """The model's schema of `input`: which fields there are, and their limits.
 
-    def create(self, fields: Mapping[str, Any], callback_url: str | None) -> Call: ...
+        Raises InvalidRequest for a model that the gateway's documents do not have.
+        """
+
+    def create(self, model: str, fields: Mapping[str, Any], callback_url: str | None) -> Call: ...
     def details(self, task_id: str) -> Call: ...
     def credits(self) -> Call: ...
     def fresh_link(self, url: str) -> Call | None:

@@ -13,11 +13,14 @@ from ..facts.protocol import STATES, SUCCEEDED
 from .answer import json_value
 from .origins import link_as_sent
 from .redaction import one_line, redacted
+from .schema import texts_in
 from .task import Task
 
 # 32 hexadecimal digits on the wire, task_google_… in the documents. Anything that can stand
 # in an URL and on one line of a log is taken.
 _TASK_ID = re.compile(r"[!-~]{1,256}")
+PROMPTS = ("prompt", "negative_prompt")
+LONGEST_CHOICE = 16  # characters: of the words that documents let choose from, "portrait_16_9" say
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -158,9 +161,17 @@ def echoed_input(param: object) -> Mapping[str, Any]:
 
 
 def prompts_in(data: object) -> tuple[str, ...]:
-    """The prompts that an answer's data repeat, also of a task that another process created."""
+    """The texts of callers that an answer's data repeat, also of other processes' tasks.
+
+    Without the model's document at hand, a short word counts as a choice from its list.
+    """
     records = data if isinstance(data, list) else [data]
     params = [each.get(protocol.PARAM) for each in records if isinstance(each, Mapping)]
     requests = [echoed_input(param) for param in params]
-    texts = [each.get(name) for each in requests for name in ("prompt", "negative_prompt")]
-    return tuple(text for text in texts if isinstance(text, str))
+    return tuple(
+        text
+        for request in requests
+        for name, value in request.items()
+        for text in texts_in(value, {})
+        if name in PROMPTS or len(text) > LONGEST_CHOICE
+    )

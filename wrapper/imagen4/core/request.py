@@ -1,21 +1,22 @@
-"""What a caller asks for, checked against the gateway's document before anything is sent."""
+"""What a caller asks for, checked against the model's document before anything is sent."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidRequest
+from ..facts.models import COUNT_FIELDS, INSTEAD
+from .schema import check_object, properties, types_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from ..literals import AspectRatio, Model
 
-    from ..literals import AspectRatio
-
-MAX_IMAGES = 4  # of one request, on every gateway
+MAX_IMAGES = 4  # of one request, for every model
 _PART = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*"
 _USER = r"(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*"
 _HOST = r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|[A-Za-z0-9._~-]+)"
@@ -28,14 +29,15 @@ _CALLBACK_URL = re.compile(
 class Request:
     """One request for pictures, as `generate` takes it."""
 
-    prompt: str = field(repr=False)
-    """What to paint, at most as long as the gateway's document says (5,000 characters)."""
+    prompt: str | None = field(default=None, repr=False)
+    """What to paint, at most as long as the model's document says (imagen4: 5,000 characters).
+    None for a model that has no prompt."""
     num_images: int = 1
-    """1 to 4. One task where the gateway's document has the field, else several."""
+    """1 to 4. One task where the model's document has a field to count with, else several."""
     aspect_ratio: AspectRatio | None = None
-    """One of the gateway's; None leaves the gateway's default ("1:1")."""
+    """One of the model's; None leaves its default."""
     negative_prompt: str | None = field(default=None, repr=False)
-    """What not to paint, where the gateway has that."""
+    """What not to paint, where the model has that."""
     seed: str | int | None = None
     """A text or a whole number. Picture 1 gets it as it is, every further *task* a seed
     derived from it (see `derived_seed`); each `Image` says which one it got."""
@@ -43,47 +45,97 @@ class Request:
     """Where the gateway reports the end, see `imagen4.callbacks`."""
     tag: str | None = None
     """A name of your own for the request: every event about it carries it, no gateway sees it."""
+    model: Model | None = None
+    """The gateway's id of the model; None is the client's own."""
+    fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Further fields of the model, by the names in its document (`imagen4 models NAME`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedCreate:
-    """One create: the fields of `input` as the gateway's document names them."""
+    """One create: the fields of `input` as the model's document names them."""
 
     fields: Mapping[str, Any] = field(repr=False)
     seed: str | None
+    pictures: int = 1
+    """How many it asks for."""
 
 
 def plan_creates(
-    request: Request, schema: Mapping[str, Any], gateway: str
+    request: Request, schema: Mapping[str, Any], owner: str
 ) -> tuple[PlannedCreate, ...]:
     """The creates that serve a request, by the document's schema of `input`.
 
-    Raises InvalidRequest for what the document does not allow; empty optional fields are
-    left out, since the gateway may refuse them.
+    owner: whose schema it is, for messages. Raises InvalidRequest for what the document does
+    not allow; empty optional fields are left out, since the gateway may refuse them.
     """
     check_shape(request)
-    fields: dict[str, Any] = {"prompt": request.prompt}
-    optional = {"negative_prompt": request.negative_prompt, "aspect_ratio": request.aspect_ratio}
-    fields.update({name: value for name, value in optional.items() if value})
-    tasks = request.num_images
-    if "num_images" in properties(schema):
-        fields["num_images"] = number_as_documented(request.num_images, schema, "num_images")
-        tasks = 1
-    seeds = [None] * tasks if request.seed in (None, "") else seeds_for(request.seed, tasks)
-    plans = tuple(PlannedCreate(with_seed(fields, seed, schema), seed) for seed in seeds)
-    for name, value in (item for plan in plans for item in plan.fields.items()):
-        check_field(name, value, schema, gateway)
-    return plans
+    fields = fields_of_request(request, schema, owner)
+    tasks, pictures = request.num_images, 1
+    counter = next((name for name in COUNT_FIELDS if name in properties(schema)), None)
+    if counter is not None:
+        fields.setdefault(counter, as_documented(request.num_images, properties(schema)[counter]))
+        tasks, pictures = 1, pictures_counted(fields[counter])
+    given = fields.pop("seed", None) if request.seed in (None, "") else request.seed
+    seeds = [None] * tasks if given in (None, "") else seeds_for(given, tasks)
+    plans = []
+    for seed in seeds:
+        planned = dict(fields)
+        if seed is not None:
+            wanted = as_documented(seed, properties(schema).get("seed", {}))
+            add_argument(planned, "seed", wanted, schema, owner)
+        check_object(planned, schema, "", owner)
+        plans.append(PlannedCreate(planned, seed, pictures))
+    return tuple(plans)
+
+
+def fields_of_request(request: Request, schema: Mapping[str, Any], owner: str) -> dict[str, Any]:
+    """What all creates of a request have in common: the caller's fields, and defaults.
+
+    A field with a default that is required all the same (flux-2, seedream) gets it.
+    """
+    if not isinstance(request.fields, Mapping):
+        raise InvalidRequest("fields must be a mapping of the model's fields")
+    fields = dict(request.fields)
+    for name in ("prompt", "negative_prompt", "aspect_ratio"):
+        if value := getattr(request, name):
+            add_argument(fields, name, value, schema, owner)
+    for name in schema.get("required", ()):
+        if "default" in properties(schema).get(name, {}):
+            fields.setdefault(name, properties(schema)[name]["default"])
+    return fields
+
+
+def add_argument(
+    fields: dict[str, Any], name: str, value: Any, schema: Mapping[str, Any], owner: str
+) -> None:
+    """One of our own arguments, under the same name in the model's fields."""
+    if name in fields:
+        raise InvalidRequest(f"{name} is given twice")
+    known = properties(schema)
+    if name not in known:
+        instead = next((other for other in INSTEAD.get(name, ()) if other in known), None)
+        hint = f"; it has {instead}" if instead else ""
+        raise InvalidRequest(f"{owner} has no {name}{hint}")
+    fields[name] = value
+
+
+def pictures_counted(value: object) -> int:
+    """How many pictures a model's own counter asks for; 1 for what is no number."""
+    try:
+        return int(value)  # type: ignore[call-overload,no-any-return]  # or it raises
+    except (TypeError, ValueError, OverflowError):
+        return 1
 
 
 def check_shape(request: Request) -> None:
-    """What holds on every gateway, whatever its document says."""
+    """What holds for every model, whatever its document says."""
     count = request.num_images
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MAX_IMAGES:
         raise InvalidRequest(f"num_images must be a whole number from 1 to {MAX_IMAGES}")
-    if not isinstance(request.prompt, str) or not request.prompt.strip():
+    if not (request.prompt is None or (isinstance(request.prompt, str) and request.prompt.strip())):
         raise InvalidRequest("prompt must be a text that is not empty")
-    for name in ("negative_prompt", "aspect_ratio", "callback_url", "tag"):
+    for name in ("negative_prompt", "aspect_ratio", "callback_url", "tag", "model"):
         if not isinstance(getattr(request, name), (str, type(None))):
             raise InvalidRequest(f"{name} must be a text or None")
     if not isinstance(request.seed, (str, int, type(None))) or isinstance(request.seed, bool):
@@ -103,34 +155,15 @@ def is_callback_url(url: str) -> bool:
         return False
 
 
-def check_field(name: str, value: Any, schema: Mapping[str, Any], gateway: str) -> None:
-    """One field against its schema. Messages never repeat the value: it may be the prompt."""
-    allowed = properties(schema).get(name)
-    if allowed is None:
-        raise InvalidRequest(f"{gateway} has no {name}")
-    if allowed.get("enum") and value not in allowed["enum"]:
-        choices = ", ".join(str(choice) for choice in allowed["enum"])
-        raise InvalidRequest(f"{name} must be one of {choices} on {gateway}")
-    if not isinstance(value, str):
-        return
-    limit = allowed.get("maxLength")
-    if limit is not None and len(value) > limit:
-        raise InvalidRequest(f"{name} has {len(value)} characters, {gateway} allows {limit}")
+def as_documented(value: int | str, schema: Mapping[str, Any]) -> int | str:
+    """A whole number as the document wants it, who may have it as a text or as a number."""
+    kinds = types_of(schema)
+    if "string" in kinds or not kinds:
+        return as_text(value)
     try:
-        value.encode()
-    except UnicodeEncodeError:
-        message = f"{name} holds half a character (a lone surrogate)"
-        raise InvalidRequest(message) from None
-
-
-def properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = schema.get("properties", {})
-    return found
-
-
-def number_as_documented(value: int, schema: Mapping[str, Any], name: str) -> int | str:
-    """A whole number as the document wants it: some write numbers as strings."""
-    return value if properties(schema)[name].get("type") in ("integer", "number") else str(value)
+        return int(value)
+    except ValueError:  # a text that is no whole number: the schema's check has the words
+        return value
 
 
 def as_text(seed: str | int | None) -> str:
@@ -138,21 +171,6 @@ def as_text(seed: str | int | None) -> str:
         return str(seed)
     except ValueError:  # Python spells out no number of more than 4,300 digits
         raise InvalidRequest("seed has too many digits") from None
-
-
-def with_seed(
-    fields: Mapping[str, Any], seed: str | None, schema: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The fields with the seed in them, as an int where the document says integer."""
-    if seed is None:
-        return dict(fields)
-    integer = properties(schema).get("seed", {}).get("type") == "integer"
-    if not integer:
-        return {**fields, "seed": seed}
-    try:
-        return {**fields, "seed": int(seed)}
-    except ValueError:
-        raise InvalidRequest("seed must be a whole number on this gateway") from None
 
 
 def seeds_for(seed: str | int | None, tasks: int) -> list[str | None]:

@@ -13,6 +13,7 @@ from .job_state import JobState
 from .origins import is_loopback
 from .pacing import Pacer
 from .request import plan_creates
+from .schema import texts_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,8 @@ class Session:
     """A client's settings, and the pacers that all its calls share."""
 
     adapter: GatewayAdapter
+    model: str
+    """Of requests that name none."""
     base_url: str
     key: str = field(repr=False)
     """For the gateway, and to cut it out of texts."""
@@ -69,8 +72,10 @@ class Session:
 
     def plan(self, request: Request, index: int = 0) -> JobState:
         """The creates of a request, none of them sent. Raises InvalidRequest."""
+        model = request.model or self.model
         try:
-            plans = plan_creates(request, self.adapter.input_schema, self.name)
+            schema = self.adapter.input_schema(model)
+            plans = plan_creates(request, schema, f"{model} on {self.name}")
         except InvalidRequest as error:
             error.gateway, error.accepted = self.name, "no"
             raise
@@ -78,9 +83,10 @@ class Session:
             self.new_id(),
             index,
             request.tag,
+            model=model,
             plans=plans,
             callback_url=request.callback_url or None,
-            prompts=tuple(filter(None, (request.prompt, request.negative_prompt))),
+            prompts=tuple(dict.fromkeys(texts_in(plans[0].fields, schema))),
         )
 
     def begin(self, job: JobState, timeout: float | None) -> float:

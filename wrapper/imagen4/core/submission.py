@@ -20,6 +20,8 @@ from ..errors import (
     CreateStopped,
     FeatureDisabled,
     Imagen4Error,
+    InvalidRequest,
+    ModelUnavailable,
     RateLimited,
     SubmissionUncertain,
     TaskTimeout,
@@ -28,6 +30,7 @@ from ..errors import (
 )
 from ..events import CreateRefused, CreateStarting, CreateUncertain, Retrying, TaskCreated
 from ..facts import protocol
+from ..facts.models import WITHDRAWN, says_model_is_gone
 from ..facts.protocol import Code
 from .effects import Send, Sleep
 from .envelope import error_from_answer, parse_envelope, refusal
@@ -36,10 +39,12 @@ from .polling import LONGEST_RETRY_AFTER
 from .records import usable_id
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from .answer import Answer, Call
     from .effects import Steps
+    from .envelope import Envelope
     from .job_state import JobState
     from .request import PlannedCreate
     from .session import Session
@@ -69,7 +74,7 @@ def create_task(
     session: Session, job: JobState, plan: PlannedCreate, deadline: float
 ) -> Steps[str]:
     """Create one task and return its id."""
-    call = session.adapter.create(plan.fields, job.callback_url)
+    call = session.adapter.create(job.model, plan.fields, job.callback_url)
     for attempt in count(1):
         yield from wait_for_create_turn(session, deadline)
         yield from announce(session, job, attempt)
@@ -145,6 +150,8 @@ def task_id_or_error(session: Session, job: JobState, answer: Answer) -> str | I
     envelope = parse_envelope(answer)
     secrets = (session.key, *job.prompts)
     error = refusal(envelope, secrets=secrets)
+    if isinstance(error, InvalidRequest) and says_model_is_gone(error.message):
+        return model_unavailable(job.model, envelope, secrets)
     if error is not None:
         return error
     task_id = usable_id(envelope.record.get(protocol.TASK_ID))
@@ -153,6 +160,20 @@ def task_id_or_error(session: Session, job: JobState, answer: Answer) -> str | I
     named = "the id of an earlier create's task" if task_id else "no usable task id"
     reason = f"A success with {named}"
     return error_from_answer(UnexpectedResponse, envelope, reason, secrets)
+
+
+def model_unavailable(model: str, envelope: Envelope, secrets: Collection[str]) -> ModelUnavailable:
+    """The error for a model that the gateway does not have, with what succeeds it."""
+    withdrawn = WITHDRAWN.get(model)
+    message = f"{model} is not available: {envelope.message}"
+    if withdrawn:
+        message += (
+            f" (its maker withdrew it on {withdrawn.date}; "
+            f"successor: {' or '.join(withdrawn.successors)})"
+        )
+    error = error_from_answer(ModelUnavailable, envelope, message, secrets)
+    error.model, error.successors = model, withdrawn.successors if withdrawn else ()
+    return error
 
 
 def is_certain(error: Imagen4Error, answer: Answer) -> bool:

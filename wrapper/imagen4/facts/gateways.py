@@ -6,12 +6,12 @@ A further gateway that speaks this API is an entry here and a document in specs/
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DEFAULT_MODEL = "google/imagen4"
+DEFAULT_MODEL: Final = "google/imagen4"
 
 
 class Rate(NamedTuple):

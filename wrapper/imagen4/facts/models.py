@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # The fields in which models count pictures, as the pages name them (doc: 7, 2 and 2 of 109).
 COUNT_FIELDS = ("num_images", "max_images", "n")
+# Which fields other models have in place of one of ours (doc: image_size in 13 of 109).
+INSTEAD: Mapping[str, tuple[str, ...]] = {"aspect_ratio": ("image_size",)}
 
 # What a gateway says, in any case of letters, of a model that it no longer has or never had.
 # claim: code 422, "The model name you specified is not supported. Please verify ...".
@@ -70,6 +72,11 @@ def input_schema(package: str, model: str) -> Mapping[str, Any]:
     """A model's schema of `input`, as OpenAPI 3.0 writes it. KeyError: not in the catalogue."""
     found: dict[str, Any] = _read(package, f"inputs/{catalogue(package)[model].slug}.json")
     return MappingProxyType(found["input"])
+
+
+def says_model_is_gone(message: str) -> bool:
+    """Whether a refusal's words are those for a model that the gateway does not have."""
+    return any(words in message.lower() for words in NOT_SUPPORTED)
 
 
 def slug_of(model: str) -> str:

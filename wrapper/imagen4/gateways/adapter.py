@@ -8,8 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.answer import Call
+from ..core.schema import nearest
+from ..errors import InvalidRequest
 from ..facts import protocol
-from ..facts.documents import GENERATED, read_document
+from ..facts.documents import GENERATED
+from ..facts.models import catalogue, input_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,22 +54,15 @@ class Adapter:
     def polls(self) -> Rate:
         return self.facts.polls
 
-    @cached_property
-    def body_schema(self) -> Mapping[str, Any]:
-        """The document's schema of a create's body."""
-        document = read_document(self._package, "effective")
-        content = document["paths"][protocol.CREATE_PATH]["post"]["requestBody"]["content"]
-        schema: Mapping[str, Any] = content["application/json"]["schema"]
-        return schema
+    def input_schema(self, model: str) -> Mapping[str, Any]:
+        """The model's schema of `input`. Raises InvalidRequest with the nearest names."""
+        known = catalogue(self._package)
+        if model not in known:
+            raise InvalidRequest(f"{self.name} has no model {model!r}{nearest(model, known)}")
+        return input_schema(self._package, model)
 
-    @cached_property
-    def input_schema(self) -> Mapping[str, Any]:
-        schema: Mapping[str, Any] = self.body_schema["properties"][protocol.INPUT]
-        return schema
-
-    def create(self, fields: Mapping[str, Any], callback_url: str | None) -> Call:
-        model = self.body_schema["properties"][protocol.MODEL]["enum"][0]
-        body = {protocol.MODEL: model, protocol.INPUT: fields}
+    def create(self, model: str, fields: Mapping[str, Any], callback_url: str | None) -> Call:
+        body: dict[str, Any] = {protocol.MODEL: model, protocol.INPUT: fields}
         if callback_url:
             body[protocol.CALLBACK_URL] = callback_url
         return call_from(self._create_task._get_kwargs(body=Body(body)))

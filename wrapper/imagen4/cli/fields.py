@@ -1,0 +1,87 @@
+"""A model's own fields on the command line: `--model NAME --set name=value`."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from ..facts import DEFAULT_MODEL, GATEWAYS
+from ..facts.documents import GENERATED
+from ..facts.models import ModelEntry, catalogue, input_schema
+
+# Arguments and options of their own.
+OPTIONS = {
+    "prompt": "PROMPT",
+    "num_images": "--num-images",
+    "aspect_ratio": "--aspect-ratio",
+    "negative_prompt": "--negative-prompt",
+    "seed": "--seed",
+}
+
+
+def models_of(gateway: str) -> Mapping[str, ModelEntry]:
+    """A gateway's models by name."""
+    return catalogue(f"{GENERATED}.{gateway}")
+
+
+def schema_of(gateway: str, model: str) -> Mapping[str, Any]:
+    """What a model takes; nothing for one that the gateway does not have."""
+    known = model in models_of(gateway)
+    return input_schema(f"{GENERATED}.{gateway}", model) if known else {}
+
+
+def parse_fields(pairs: Iterable[str], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """`name=value` as the model's schema types it: texts as they stand, anything else as JSON."""
+    fields: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not (name and equals):
+            raise click.BadParameter(f"Must be like name=value: {name}", param_hint="--set")
+        if name in OPTIONS:
+            raise click.BadParameter(f"{name} is given by {OPTIONS[name]}.", param_hint="--set")
+        if name in fields:
+            raise click.BadParameter(f"{name} is given twice.", param_hint="--set")
+        fields[name] = typed(name, text, schema.get("properties", {}).get(name, {}))
+    return fields
+
+
+def typed(name: str, text: str, field: Mapping[str, Any]) -> Any:
+    if "string" in (field.get("type"), *field.get("type", ())):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        if "type" not in field:
+            return text
+        raise click.BadParameter(
+            f"{name} must be JSON of type {field['type']}, such as {EXAMPLES.get(field['type'])}.",
+            param_hint="--set",
+        ) from None
+
+
+EXAMPLES = {"boolean": "true", "integer": "2", "number": "0.5", "array": '["a", "b"]'}
+
+
+def complete_model(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The models of the gateway that is named, or of all."""
+    chosen = context.params.get("gateway")
+    gateways = [chosen] if chosen else GATEWAYS
+    names = dict.fromkeys(name for each in gateways for name in models_of(each))
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+def complete_field(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The fields of the model that is named, and then the values that a field may have."""
+    gateway = context.params.get("gateway") or next(iter(GATEWAYS))
+    model = context.params.get("model") or DEFAULT_MODEL
+    known = schema_of(gateway, model).get("properties", {})
+    name, equals, _ = incomplete.partition("=")
+    choices = known.get(name, {}).get("enum", ()) if equals else ()
+    words = [f"{name}={choice}" for choice in choices] if equals else [f"{each}=" for each in known]
+    return [CompletionItem(word) for word in words if word.startswith(incomplete)]
