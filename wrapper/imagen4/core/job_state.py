@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidRequest
@@ -30,6 +31,8 @@ class JobState:
     """The caller's own name for the request."""
     started: float = 0.0
     """When (monotonic) the call under way began."""
+    patience: float = inf
+    """How long, in seconds, it may take."""
     plans: tuple[PlannedCreate, ...] = ()
     callback_url: str | None = field(default=None, repr=False)
     prompts: tuple[str, ...] = field(default=(), repr=False)

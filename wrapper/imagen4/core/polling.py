@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # (until, shortest, longest), all in seconds.
 DOCUMENTED_PACE = ((30.0, 2.4, 3.0), (120.0, 5.5, 7.5), (inf, 15.0, 20.0))
 LONGEST_BACKOFF = 60.0
-LONGEST_RETRY_AFTER = 120.0
+LONGEST_RETRY_AFTER = 120.0  # between two polls; for a create, the deadline is the bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Polling:
     tolerance: int = 3
     """So many answers in a row that cannot be understood are an error."""
     attempts: int = 5
-    """How often a create is tried when it provably did not arrive or was refused as too
-    frequent."""
+    """How often a create is tried that provably did not arrive. One that was refused as too
+    frequent is tried until the deadline, unless this is 1 or there are no pauses."""
     backoff: float = 2.0
     """The first pause between such attempts; it doubles."""
     paced: bool = True
@@ -71,10 +71,16 @@ class Polling:
     def backoff_pause(
         self, attempt: int, retry_after: float | None, random: Callable[[], float]
     ) -> float:
-        """The pause after the `attempt`-th refused create: doubling, half of it at random."""
-        backoff = min(self.backoff * 2.0 ** (attempt - 1), LONGEST_BACKOFF)
+        """The pause after the `attempt`-th refusal: doubling, half of it at random."""
+        doublings = min(attempt - 1, 30)  # no float holds 2 to the 1100th
+        backoff = min(self.backoff * 2.0**doublings, LONGEST_BACKOFF)
         wish = min(retry_after or 0.0, LONGEST_RETRY_AFTER) if self.backoff else 0.0
         return max(backoff * (0.5 + 0.5 * random()), wish)
+
+    @property
+    def repeats_refused(self) -> bool:
+        """Whether a create that was refused as too frequent is tried until the deadline."""
+        return self.attempts > 1 and self.backoff > 0
 
 
 def _band(band: object) -> bool:
