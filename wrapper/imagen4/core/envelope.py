@@ -139,7 +139,7 @@ def refusal(
     kind = known.get(verdict)
     if kind is errors.TaskFailed and envelope.code != verdict:
         kind = None  # a proxy's 501, without the gateway's own word for it
-    if kind is errors.TaskNotFound and not isinstance(envelope.decoded, dict):
+    if kind is errors.TaskNotFound and envelope.code is None:
         kind = None  # a proxy's 404: it knows nothing about tasks
     if kind is None:
         broken = 500 <= verdict < 600
@@ -166,6 +166,8 @@ def error_from_answer(
 
 def reason_in(envelope: Envelope) -> str:
     """The gateway's own words if there are any, else ours."""
+    if envelope.code is None and envelope.verdict == Code.NOT_FOUND:
+        return "HTTP 404, and not by the gateway: is the base URL right?"
     if envelope.message and envelope.verdict is not None:
         return envelope.message
     if envelope.code is not None:

@@ -34,8 +34,9 @@ class Polling:
     since the wait began; drawn at random within a band."""
     grace: float = 15.0
     """How long a task that is known to exist may be reported as unknown."""
-    tolerance: int = 3
-    """So many answers in a row that cannot be understood are an error."""
+    tolerance: float = 60.0
+    """For how long answers in a row that cannot be understood are ridden out, such as the pages
+    of a deployment. At most 20 s where the gateway seems not to be there at all."""
     attempts: int = 5
     """How often a create is tried that provably did not arrive. One that was refused as too
     frequent is tried until the deadline, unless this is 1 or there are no pauses."""
@@ -48,8 +49,8 @@ class Polling:
         """Raises InvalidRequest: what cannot be waited by must not show after a task is paid."""
         seconds(self.timeout, "Polling.timeout")
         seconds(self.grace, "Polling.grace")
+        seconds(self.tolerance, "Polling.tolerance")
         seconds(self.backoff, "Polling.backoff")
-        at_least_one(self.tolerance, "Polling.tolerance")
         at_least_one(self.attempts, "Polling.attempts")
         if not (isinstance(self.pace, (tuple, list)) and self.pace and all(map(_band, self.pace))):
             raise InvalidRequest(
@@ -59,7 +60,7 @@ class Polling:
     @classmethod
     def immediate(cls, timeout: float = 10.0) -> Self:
         """No waits at all, for tests against a stand-in whose tasks end at once."""
-        return cls(timeout, ((inf, 0.0, 0.0),), grace=0.0, backoff=0.0, paced=False)
+        return cls(timeout, ((inf, 0.0, 0.0),), 0.0, 0.0, backoff=0.0, paced=False)
 
     def interval(self, elapsed: float, random: Callable[[], float]) -> float:
         """The pause before a task's next poll, `elapsed` seconds into the wait."""
