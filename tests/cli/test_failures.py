@@ -121,7 +121,7 @@ def test_a_later_create_that_fails_leaves_a_way_to_the_others(
     code: int,
 ) -> None:
     """Two of three tasks are paid for: their ids stand in the command that resumes."""
-    monkeypatch.setattr("imagen4.core.polling.Polling.backoff_pause", lambda *_: 1e9)
+    monkeypatch.setattr("imagen4.core.submission.pause_before_retry", lambda *_: None)
     answers = [{"code": 200, "data": {"taskId": name}} for name in ("one", "two")]
     answers.append({"code": refusal, "msg": "no", "data": None})
     route = routes.post("/api/v1/jobs/createTask")

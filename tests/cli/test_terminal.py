@@ -12,18 +12,10 @@ from threading import Timer
 
 import pytest
 
+from cli.invoking import AT_A_TERMINAL
 from imagen4.sandbox import Sandbox
 
 COMMAND = [sys.executable, "-m", "imagen4"]
-# As a terminal starts it, whoever starts the tests: `make test &` and `nohup` ignore signals.
-AT_A_TERMINAL = """\
-import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)
-signal.signal(signal.SIGTERM, signal.SIG_DFL)
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
-from imagen4.__main__ import main
-main()
-"""
 PATIENCE = 20.0  # seconds; after that the command is killed, which ends every wait for it
 
 

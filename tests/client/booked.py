@@ -26,6 +26,7 @@ class Booked:
         self.book: list[str] = []
         self.polled: dict[str, int] = {}
         self.ended: set[str] = set()
+        self.held = threading.Event()  # an answer is
         self.all_out = threading.Event()
         self.release = threading.Event()
         self._prompt, self._polls = prompt, polls
@@ -58,6 +59,7 @@ class Booked:
             task_id = self.book[-1]
             late = len(self.book) > self._prompt
         if late:
+            self.held.set()
             self._look()
             self.release.wait(PATIENCE)
         return http(200, created(task_id).content)

@@ -90,6 +90,14 @@ def mark(interruption: BaseException, jobs: Collection[JobState], gateway: str) 
             interruption.add_note(f"{gateway}: {tasks(ids)}{answers_missing(missing)}")
 
 
+def told_by(interruption: BaseException) -> tuple[tuple[str, ...], int]:
+    """What was left on an exception, or on one that it interrupted: ids, and creates out."""
+    each: BaseException | None = interruption
+    while each is not None and not hasattr(each, "creates_out"):
+        each = each.__context__
+    return getattr(each, "task_ids", ()), getattr(each, "creates_out", 0)
+
+
 def out(jobs: Collection[JobState]) -> int:
     """How many creates may have left and have no answer."""
     return sum(job.create_is_out for job in jobs)

@@ -2,14 +2,25 @@
 
 import asyncio
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import httpx
 import pytest
 
-from client.play import KINDS, Time, client_for, created, details, play, succeeded, task_id_of
+from client.play import (
+    KINDS,
+    Time,
+    client_for,
+    created,
+    details,
+    envelope,
+    play,
+    succeeded,
+    task_id_of,
+)
 from client.virtual import run_virtually
-from imagen4 import Polling
+from imagen4 import Polling, RateLimited
 
 
 def busiest(moments: list[float], window: float) -> int:
@@ -18,11 +29,16 @@ def busiest(moments: list[float], window: float) -> int:
 
 
 class Gateway:
-    """Tasks that take a while on the test's clock, and a record of when requests came."""
+    """Tasks that take a while on the test's clock, and a record of when requests came.
 
-    def __init__(self, clock: Any, duration: float = 20.0) -> None:
+    limited: whether creates beyond twenty in ten seconds are refused, as the gateways say.
+    """
+
+    def __init__(self, clock: Any, duration: float = 20.0, *, limited: bool = False) -> None:
         self.clock = clock
         self.duration = duration
+        self.limited = limited
+        self.refused = 0
         self.creates: list[float] = []
         self.polls: list[float] = []
         self.born: dict[str, float] = {}
@@ -32,6 +48,9 @@ class Gateway:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         now = self.clock()
         if request.method == "POST":
+            if self.limited and sum(now - 10 < each for each in self.creates) >= 20:
+                self.refused += 1
+                return envelope(429, None, "Your call frequency is too high")
             self.creates.append(now)
             task_id = f"t{len(self.creates)}"
             self.born[task_id] = now
@@ -103,3 +122,33 @@ def test_each_wait_has_its_own_deadline(kind: str) -> None:
     """Waiting for a turn to create does not count against it."""
     _, results = many(kind, 45, 45, polling=Polling(timeout=60))
     assert [each.error for each in results] == [None] * 45
+
+
+def test_several_processes_on_one_account_lose_no_request() -> None:
+    """Each keeps to the rate, together they do not: what is refused is tried until the deadline."""
+
+    async def one(number: int, gateway: Gateway) -> list[Any]:
+        clock = gateway.clock
+        settings = {"clock": clock, "sleep": asyncio.sleep, "random": Random(number).random}
+        async with client_for("async", "kie", gateway, Time(), **settings) as client:
+            prompts = [f"picture {index}" for index in range(30)]
+            return [each.error async for each in client.generate_many(prompts)]
+
+    async def four() -> tuple[Gateway, list[Any]]:
+        gateway = Gateway(asyncio.get_running_loop().time, limited=True)
+        return gateway, await asyncio.gather(*(one(number, gateway) for number in range(4)))
+
+    gateway, errors = run_virtually(four())
+    assert errors == [[None] * 30] * 4
+    assert len(gateway.creates) == 120
+    assert gateway.refused < 400
+    assert gateway.creates[-1] - gateway.creates[0] < 180  # 60 s at best
+
+
+def test_a_request_of_many_is_not_refused_for_ever() -> None:
+    """The wait for a turn does not count against its time; being refused does."""
+    gateway, time = (lambda _: envelope(429)), Time()
+    script: Any = gateway
+    (failed,) = play("sync", script, lambda c: c.generate_many(["a fox"], timeout=60), time=time)
+    assert isinstance(failed.error, RateLimited)
+    assert 57 < sum(time.sleeps) < 60

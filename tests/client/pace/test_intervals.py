@@ -103,9 +103,9 @@ def test_immediate_polling_leaves_no_gap_however_chance_falls() -> None:
 def test_the_defaults_are_those_of_the_documents() -> None:
     """Give up after 10-15 minutes; the rest is ours."""
     pace = ((30.0, 2.4, 3.0), (120.0, 5.5, 7.5), (inf, 15.0, 20.0))
-    assert Polling() == Polling(900.0, pace, 15.0, 3, 5, 2.0, True)
+    assert Polling() == Polling(900.0, pace, 15.0, 60.0, 5, 2.0, True)
     polling = Polling()
-    assert (polling.timeout, polling.grace, polling.tolerance) == (900.0, 15.0, 3)
+    assert (polling.timeout, polling.grace, polling.tolerance) == (900.0, 15.0, 60.0)
     assert (polling.attempts, polling.backoff, polling.paced) == (5, 2.0, True)
     assert polling.pace is DOCUMENTED_PACE
 

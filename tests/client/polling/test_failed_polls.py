@@ -3,8 +3,21 @@
 import httpx
 import pytest
 
-from client.play import GATEWAYS, KINDS, Reply, Script, envelope, play, succeeded
+from client.loopback import Loopback, http
+from client.play import (
+    GATEWAYS,
+    KINDS,
+    PROMPT,
+    Reply,
+    Script,
+    Time,
+    details,
+    envelope,
+    play,
+    succeeded,
+)
 from client.polls import DONE, WAITING, waited
+from client.raw_answers import CREATED
 from imagen4 import (
     AuthenticationError,
     FeatureDisabled,
@@ -17,6 +30,7 @@ from imagen4 import (
     TaskNotFound,
     TaskTimeout,
     TransportError,
+    UnexpectedResponse,
 )
 
 TRANSIENT: dict[str, Reply] = {
@@ -99,13 +113,49 @@ def test_an_error_about_the_account_names_all_tasks() -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
 def test_a_page_of_somebody_in_between_does_not_end_a_wait(status: int) -> None:
-    """One without the gateway's code is ridden out; one after the other is an error."""
+    """One without the gateway's code is ridden out; a minute of them is an error."""
     page = httpx.Response(status, content=b"<html>blocked</html>")
-    script = Script(polls=[page, page, succeeded("t1")])
+    script = Script(polls=[WAITING, *[page] * 12, succeeded("t1")])
     assert len(play("sync", script, lambda c: c.job("t1").wait()).images) == 1
-    script = Script(polls=[page])
-    kind = AuthenticationError if status in (401, 403) else Exception
-    with pytest.raises(kind) as caught:
-        play("sync", script, lambda c: c.job("t1").wait())
-    assert not isinstance(caught.value, TaskTimeout)
-    assert len(script.requests) == 3
+    time = Time()
+    kinds = {400: InvalidRequest, 404: UnexpectedResponse}
+    with pytest.raises(kinds.get(status, AuthenticationError)):
+        waited("sync", WAITING, page, time=time)
+    assert 60 <= sum(time.sleeps) < 70
+
+
+DEPLOYMENT = {
+    "408": http(408, b"<h1>Request time-out</h1>"),
+    "425": http(425),
+    "499": http(499),
+    "404 page": http(404, b"<h1>Not found</h1>"),
+    "404 of a framework": http(404, b'{"status":404,"error":"Not Found","path":"/x"}'),
+    "empty 200": http(200),
+    "code 408": http(200, b'{"code":408,"msg":"time-out"}'),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("odd", DEPLOYMENT.values(), ids=DEPLOYMENT)
+def test_a_short_deployment_does_not_end_a_paid_wait(kind: str, odd: bytes) -> None:
+    """Whatever its pages are, also from the first poll on; the task is paid for."""
+    task = details("t1", "generating").content, succeeded("t1").content
+    for polls in ([odd] * 7, [http(200, task[0]), *[odd] * 15, http(200, task[0]), *[odd] * 3]):
+        left = [http(200, CREATED), *polls, http(200, task[1])]
+        with Loopback(lambda _, left=left: left.pop(0)) as server:
+            result = play(
+                kind, None, lambda c: c.generate(PROMPT), base_url=server.url, time=Time()
+            )
+        assert result.task_ids == ("t1",)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("body", [b"", b"<h1>Not found</h1>", b'{"detail":"Not Found"}'])
+def test_a_base_url_without_tasks_is_said_within_half_a_minute(kind: str, body: bytes) -> None:
+    """Nothing that could be the gateway ever answered: waiting longer makes nothing better."""
+    time = Time()
+    with Loopback(lambda _: http(404, body)) as server, pytest.raises(UnexpectedResponse) as caught:
+        play(kind, None, lambda c: c.job("t1").wait(), base_url=server.url, time=time)
+    assert "HTTP 404, and not by the gateway: is the base URL right?" in str(caught.value)
+    assert 20 <= sum(time.sleeps) < 30
+    assert caught.value.task_ids == ("t1",)

@@ -36,24 +36,24 @@ STRANGE: dict[str, httpx.Response] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE)
-def test_an_answer_that_makes_no_sense_is_tolerated_twice(
+def test_an_answer_that_makes_no_sense_is_tolerated_for_a_minute(
     kind: str, strange: httpx.Response
 ) -> None:
-    """It is neither success nor "still running" for ever: the third in a row is an error."""
-    assert waited(kind, strange, strange, DONE).task_ids == ("t1",)
+    """It is neither success nor "still running" for ever: a minute of them is an error."""
+    assert waited(kind, *[strange] * 15, DONE).task_ids == ("t1",)
     time = Time()
     with pytest.raises(UnexpectedResponse) as caught:
         waited(kind, strange, time=time)
-    assert time.sleeps == [2.7, 2.7]
+    assert 60 <= sum(time.sleeps) < 67
     assert caught.value.http_status == strange.status_code
     assert caught.value.body == strange.text
     assert caught.value.job.task_ids == ("t1",)
 
 
-def test_sense_in_between_starts_the_count_again() -> None:
+def test_sense_in_between_starts_the_minute_again() -> None:
     """Only answers in a row count."""
     strange = STRANGE["unknown state"]
-    polls = [strange, strange, GENERATING] * 5
+    polls = [strange, strange, strange, GENERATING] * 12
     assert waited("sync", *polls, DONE).task_ids == ("t1",)
 
 

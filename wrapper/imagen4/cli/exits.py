@@ -34,7 +34,7 @@ class Exit(enum.IntEnum):
     PARTIAL = 7, "Some pictures were made, others failed."
     UNAVAILABLE = 8, "The gateway could not be reached, is down, or limits the rate."
     DOWNLOAD = 9, "The pictures exist, but could not be saved."
-    INTERRUPTED = 130, "Interrupted."
+    INTERRUPTED = 130, "Interrupted, when no paid request was out."
 
 
 # First match wins; a class stands before its bases.

@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -14,7 +13,7 @@ import click
 
 from .._version import __version__
 from ..facts import GATEWAYS
-from . import exits
+from . import exits, signals
 
 # Name → where its click command stands, and its line in `imagen4 --help`. Given here
 # so that `--help` imports neither httpx nor the server's or the suite's libraries.
@@ -98,7 +97,7 @@ def run() -> int:
 
     Returns the exit code, one of `exits.Exit`.
     """
-    _end_like_ctrl_c()
+    signals.end_like_ctrl_c()
     # A shell's `2>&-` leaves us without the stream.
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - as long as we run
     try:
@@ -133,14 +132,6 @@ def _let_go_of_streams() -> None:
         except (OSError, ValueError, AttributeError):
             with suppress(OSError, ValueError, AttributeError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _end_like_ctrl_c() -> None:
-    """Being told to stop, or losing the terminal, also ends with the command that resumes."""
-    for name in ("SIGTERM", "SIGHUP"):
-        kind = getattr(signal, name, None)  # Windows has no SIGHUP
-        if kind is not None and signal.getsignal(kind) is signal.SIG_DFL:
-            signal.signal(kind, signal.default_int_handler)
 
 
 def _refuse(code: exits.Exit, line: str, kind: str = "UsageError") -> int:

@@ -21,8 +21,12 @@ from ..errors import (
     TaskFailed,
     TaskNotFound,
 )
+from ..interruptions import told_by
 from . import exits
 from .progress import Display
+from .signals import undisturbed
+
+OUT = "interrupted while a paid request was out: it may have arrived, look before repeating it"
 
 
 def saved(gateway: str, result: PartialResult, paths: Sequence[Path], *, as_json: bool) -> None:
@@ -109,12 +113,17 @@ def ending(
     made = Made()
     try:
         yield made
-    except KeyboardInterrupt:
-        _hint(resume, made.result.task_ids if made.result else display.task_ids, made)
-        if as_json:
-            told = {"type": "KeyboardInterrupt", "message": "interrupted", "gateway": gateway}
-            document = {"error": told | {"task_ids": display.task_ids}} | (empty or {})
-            click.echo(json.dumps(document, indent=2))
+    except KeyboardInterrupt as stopped:
+        with undisturbed():
+            left, out = told_by(stopped)
+            ids = list(dict.fromkeys((*display.task_ids, *left)))
+            _hint(resume, made.result.task_ids if made.result else ids, made)
+            if as_json:
+                told = {"type": "KeyboardInterrupt", "message": "interrupted", "gateway": gateway}
+                told_of = {"task_ids": ids, "creates_out": out}
+                click.echo(json.dumps({"error": {**told, **told_of}} | (empty or {}), indent=2))
+            if out:
+                raise click.exceptions.Exit(exits.report(exits.Exit.UNCERTAIN, OUT)) from None
         raise
     except PartialFailure as error:
         if made.problem is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Answer:
     headers: Mapping[str, str]
     """Names are in lower case."""
     body: bytes
+    received: datetime | None = None
+    """When (aware) it came."""
 
 
 def json_value(text: bytes | str) -> Any:

@@ -9,6 +9,8 @@ that a server can send.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import errors
@@ -80,9 +82,16 @@ class Envelope:
 
     @property
     def retry_after(self) -> float | None:
-        """The gateway's Retry-After in seconds; dates and nonsense count as nothing."""
+        """The gateway's Retry-After in seconds, which may be a date; nonsense counts as nothing.
+
+        A date is counted from the answer's own, since clocks differ; else from when it came.
+        """
         text = self.answer.headers.get("retry-after", "")
-        return float(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+        if text.isascii() and text.isdigit():
+            return float(text) if len(text) < 7 else None
+        until, since = http_date(text), http_date(self.answer.headers.get("date", ""))
+        since = since or self.answer.received
+        return max(0.0, (until - since).total_seconds()) if until and since else None
 
 
 def parse_envelope(answer: Answer) -> Envelope:
@@ -99,6 +108,15 @@ def parse_envelope(answer: Answer) -> Envelope:
         message=message if isinstance(message, str) else "",
         data=fields.get(protocol.DATA),
     )
+
+
+def http_date(text: str) -> datetime | None:
+    """A moment as HTTP headers have it."""
+    try:
+        found = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def whole_number(value: object) -> int | None:
@@ -121,7 +139,7 @@ def refusal(
     kind = known.get(verdict)
     if kind is errors.TaskFailed and envelope.code != verdict:
         kind = None  # a proxy's 501, without the gateway's own word for it
-    if kind is errors.TaskNotFound and not isinstance(envelope.decoded, dict):
+    if kind is errors.TaskNotFound and envelope.code is None:
         kind = None  # a proxy's 404: it knows nothing about tasks
     if kind is None:
         broken = 500 <= verdict < 600
@@ -148,6 +166,8 @@ def error_from_answer(
 
 def reason_in(envelope: Envelope) -> str:
     """The gateway's own words if there are any, else ours."""
+    if envelope.code is None and envelope.verdict == Code.NOT_FOUND:
+        return "HTTP 404, and not by the gateway: is the base URL right?"
     if envelope.message and envelope.verdict is not None:
         return envelope.message
     if envelope.code is not None:

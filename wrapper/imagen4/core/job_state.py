@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidRequest
@@ -32,6 +33,8 @@ class JobState:
     """When (monotonic) the call under way began."""
     model: str = ""
     """Of the creates; "" of tasks that were created elsewhere."""
+    patience: float = inf
+    """How long, in seconds, it may take."""
     plans: tuple[PlannedCreate, ...] = ()
     callback_url: str | None = field(default=None, repr=False)
     prompts: tuple[str, ...] = field(default=(), repr=False)

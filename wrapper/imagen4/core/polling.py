@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # (until, shortest, longest), all in seconds.
 DOCUMENTED_PACE = ((30.0, 2.4, 3.0), (120.0, 5.5, 7.5), (inf, 15.0, 20.0))
 LONGEST_BACKOFF = 60.0
-LONGEST_RETRY_AFTER = 120.0
+LONGEST_RETRY_AFTER = 120.0  # between two polls; for a create, the deadline is the bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,12 @@ class Polling:
     since the wait began; drawn at random within a band."""
     grace: float = 15.0
     """How long a task that is known to exist may be reported as unknown."""
-    tolerance: int = 3
-    """So many answers in a row that cannot be understood are an error."""
+    tolerance: float = 60.0
+    """For how long answers in a row that cannot be understood are ridden out, such as the pages
+    of a deployment. At most 20 s where the gateway seems not to be there at all."""
     attempts: int = 5
-    """How often a create is tried when it provably did not arrive or was refused as too
-    frequent."""
+    """How often a create is tried that provably did not arrive. One that was refused as too
+    frequent is tried until the deadline, unless this is 1 or there are no pauses."""
     backoff: float = 2.0
     """The first pause between such attempts; it doubles."""
     paced: bool = True
@@ -48,8 +49,8 @@ class Polling:
         """Raises InvalidRequest: what cannot be waited by must not show after a task is paid."""
         seconds(self.timeout, "Polling.timeout")
         seconds(self.grace, "Polling.grace")
+        seconds(self.tolerance, "Polling.tolerance")
         seconds(self.backoff, "Polling.backoff")
-        at_least_one(self.tolerance, "Polling.tolerance")
         at_least_one(self.attempts, "Polling.attempts")
         if not (isinstance(self.pace, (tuple, list)) and self.pace and all(map(_band, self.pace))):
             raise InvalidRequest(
@@ -59,7 +60,7 @@ class Polling:
     @classmethod
     def immediate(cls, timeout: float = 10.0) -> Self:
         """No waits at all, for tests against a stand-in whose tasks end at once."""
-        return cls(timeout, ((inf, 0.0, 0.0),), grace=0.0, backoff=0.0, paced=False)
+        return cls(timeout, ((inf, 0.0, 0.0),), 0.0, 0.0, backoff=0.0, paced=False)
 
     def interval(self, elapsed: float, random: Callable[[], float]) -> float:
         """The pause before a task's next poll, `elapsed` seconds into the wait."""
@@ -71,10 +72,16 @@ class Polling:
     def backoff_pause(
         self, attempt: int, retry_after: float | None, random: Callable[[], float]
     ) -> float:
-        """The pause after the `attempt`-th refused create: doubling, half of it at random."""
-        backoff = min(self.backoff * 2.0 ** (attempt - 1), LONGEST_BACKOFF)
+        """The pause after the `attempt`-th refusal: doubling, half of it at random."""
+        doublings = min(attempt - 1, 30)  # no float holds 2 to the 1100th
+        backoff = min(self.backoff * 2.0**doublings, LONGEST_BACKOFF)
         wish = min(retry_after or 0.0, LONGEST_RETRY_AFTER) if self.backoff else 0.0
         return max(backoff * (0.5 + 0.5 * random()), wish)
+
+    @property
+    def repeats_refused(self) -> bool:
+        """Whether a create that was refused as too frequent is tried until the deadline."""
+        return self.attempts > 1 and self.backoff > 0
 
 
 def _band(band: object) -> bool:

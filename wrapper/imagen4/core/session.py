@@ -91,9 +91,9 @@ class Session:
 
     def begin(self, job: JobState, timeout: float | None) -> float:
         """Note that a call about the job begins now; the moment to give up, on the clock."""
-        patience = seconds(self.polling.timeout if timeout is None else timeout, "timeout")
+        job.patience = seconds(self.polling.timeout if timeout is None else timeout, "timeout")
         job.started = self.clock()
-        return job.started + patience
+        return job.started + job.patience
 
     def identity(self, job: JobState) -> tuple[str, str, int, str | None, float]:
         """What every event about the job begins with."""

@@ -6,9 +6,9 @@ There is no idempotency key. So a create is sent once, and again only after
   time-out), or
 - an explicit "rate limited" (429, as status or code),
 
-within a number of attempts and the deadline. After anything that leaves open whether the
-task exists, `SubmissionUncertain` says so. Evidence for what is ambiguous: live gateways
-answer code 500 to bad parameters as well as to internal errors.
+the first a number of times, the second until the deadline. After anything that leaves open
+whether the task exists, `SubmissionUncertain` says so. Evidence for what is ambiguous: live
+gateways answer code 500 to bad parameters as well as to internal errors.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ from ..facts.protocol import Code
 from .effects import Send, Sleep
 from .envelope import error_from_answer, parse_envelope, refusal
 from .job_state import id_in
-from .polling import LONGEST_RETRY_AFTER
 from .records import usable_id
 
 if TYPE_CHECKING:
@@ -74,16 +73,19 @@ def create_task(
     session: Session, job: JobState, plan: PlannedCreate, deadline: float
 ) -> Steps[str]:
     """Create one task and return its id."""
-    call = session.adapter.create(job.model, plan.fields, job.callback_url)
+    call, until = session.adapter.create(job.model, plan.fields, job.callback_url), None
     for attempt in count(1):
         yield from wait_for_create_turn(session, deadline)
+        # The deadline may leave out the wait for a turn; being refused always has an end.
+        until = until or min(deadline, session.clock() + job.patience)
         yield from announce(session, job, attempt)
         outcome = yield from send_create(session, job, call, attempt)
         if isinstance(outcome, str):
             return outcome
         outcome.accepted = "no"
         yield CreateRefused(*session.identity(job), None, outcome)
-        pause = pause_before_retry(session, outcome, attempt, deadline)
+        end = until if isinstance(outcome, RateLimited) else deadline
+        pause = pause_before_retry(session, outcome, attempt, end)
         if pause is None:
             raise outcome
         yield Retrying(*session.identity(job), None, "create", pause, str(outcome))
@@ -212,11 +214,17 @@ def pause_before_retry(
     session: Session, problem: Imagen4Error, attempt: int, deadline: float
 ) -> float | None:
     """How long to wait before the create is sent again; None when it is not."""
-    repeatable = isinstance(problem, (RateLimited, TransportError))
-    if not repeatable or attempt >= session.polling.attempts:
+    polling, left = session.polling, deadline - session.clock()
+    limited = isinstance(problem, RateLimited)
+    if not limited and not isinstance(problem, TransportError):
         return None
-    wish = problem.retry_after if isinstance(problem, RateLimited) else None
-    if wish is not None and wish > LONGEST_RETRY_AFTER:
-        return None  # sooner is not what the gateway asked for, and the caller may know better
-    pause = session.polling.backoff_pause(attempt, wish, session.random)
-    return pause if session.clock() + pause < deadline else None
+    if attempt >= polling.attempts and not (limited and polling.repeats_refused):
+        return None
+    # Half of the rest, where the pause would take all of it. But not sooner than the gateway
+    # asks: that would be no help, and the caller may know better.
+    whole = polling.backoff_pause(attempt, None, session.random)
+    pause = min(whole, left / 2)
+    wish = 0.0
+    if isinstance(problem, RateLimited) and polling.backoff:
+        wish = problem.retry_after or 0.0
+    return max(pause, wish) if pause >= min(whole, polling.backoff / 2) and wish < left else None

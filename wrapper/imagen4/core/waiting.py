@@ -9,6 +9,7 @@ nothing about the task, so transport errors, 429, 5xx and 455 are ridden out unt
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from ..errors import (
@@ -23,6 +24,7 @@ from ..errors import (
     UnexpectedResponse,
 )
 from ..events import PollFailed, TaskState
+from ..facts.protocol import Code
 from .effects import Send, Sleep
 from .polls import PollResult, read_poll
 from .task import Task
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 TRANSIENT = (TransportError, RateLimited, GatewayUnavailable)
+NOTHING_THERE = 20.0  # seconds; a deployment is over sooner, a base URL stays wrong
 SHORTEST_EXCHANGE = 5.0  # a poll at the deadline itself still gets this long for its answer
 HOPELESS = 0.05  # in less, no answer comes over the internet
 # A last poll may keep to the rate past the deadline, or past the moment at which a slow
@@ -73,7 +76,9 @@ class TrackedTask:
     """Its final word."""
     unknown_since: float | None = None
     expired: bool = False
-    unreadable_in_a_row: int = 0
+    unreadable_since: float | None = None
+    nothing_there: bool = True
+    """Whether every answer so far was a 404 that is none of the gateway's."""
     problem: Imagen4Error | None = None
     """What was wrong with the last answer."""
     polls: int = 0
@@ -86,11 +91,17 @@ class TrackedTask:
     def apply(self, found: PollResult, now: float, polling: Polling) -> None:
         """Take in what a poll brought. Raises what concerns more than this task."""
         self.problem = problem = found.problem
+        self.nothing_there = self.nothing_there and nothing_is_there(problem)
         if found.task is not None:
             self.last_seen, self.unknown_since = now, None
+        if not is_unreadable(problem):
+            self.unreadable_since = None
         if problem is None:
-            self.unreadable_in_a_row = 0
             self.outcome = found.task if found.task and found.task.succeeded else None
+        elif is_unreadable(problem):
+            self.unreadable_since = now if self.unreadable_since is None else self.unreadable_since
+            patience = min(polling.tolerance, NOTHING_THERE if self.nothing_there else inf)
+            self.outcome = problem if now - self.unreadable_since >= patience else None
         elif isinstance(problem, TaskFailed):
             self.outcome = problem
         elif isinstance(problem, TaskNotFound):
@@ -101,13 +112,20 @@ class TrackedTask:
             self.outcome = None if patient else problem
         elif isinstance(problem, TRANSIENT):
             pass
-        elif isinstance(problem, UnexpectedResponse) or problem.code is None:
-            # Without a code, a 403 may be a page of whoever stands before the gateway.
-            self.unreadable_in_a_row += 1
-            self.outcome = problem if self.unreadable_in_a_row >= polling.tolerance else None
         else:
             problem.task_ids = ()  # a key refused, say: about all tasks of the job
             raise problem
+
+
+def is_unreadable(problem: Imagen4Error | None) -> bool:
+    """Whether the answer says nothing: also a 403 without a code, by whoever stands in between."""
+    if problem is None or isinstance(problem, (*TRANSIENT, TaskFailed, TaskNotFound)):
+        return False
+    return problem.code is None or isinstance(problem, UnexpectedResponse)
+
+
+def nothing_is_there(problem: Imagen4Error | None) -> bool:
+    return problem is not None and problem.code is None and problem.http_status == Code.NOT_FOUND
 
 
 def poll_until_ended(session: Session, job: JobState, deadline: float) -> Steps[list[Task]]:

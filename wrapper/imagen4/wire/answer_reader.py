@@ -24,8 +24,7 @@ class AnswerReader:
     """Collects an answer, within bounds of size and time, and leaves it with its `Send`."""
 
     def __init__(self, session: Session, send: Send, response: httpx.Response) -> None:
-        self._clock = session.clock
-        self._key = session.key
+        self._session = session
         self._until = session.clock() + send.timeout
         self._send = send
         self._response = response
@@ -37,7 +36,7 @@ class AnswerReader:
         self._body += chunk
         if len(self._body) > LARGEST_ANSWER:
             raise TransportError(f"The answer is larger than {LARGEST_ANSWER} bytes")
-        if self._clock() > self._until:
+        if self._session.clock() > self._until:
             raise TransportError("The answer came too slowly")
 
     def refusal(self) -> Answer:
@@ -47,8 +46,9 @@ class AnswerReader:
         return self.answer()
 
     def answer(self) -> Answer:
-        body = without_key(as_utf8(bytes(self._body)), self._key)
-        answer = Answer(self._response.status_code, self._response.headers, body)
+        body = without_key(as_utf8(bytes(self._body)), self._session.key)
+        received = self._session.now()
+        answer = Answer(self._response.status_code, self._response.headers, body, received)
         self._send.answer = answer
         return answer
 
