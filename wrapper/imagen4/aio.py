@@ -51,7 +51,8 @@ class AsyncClient(BaseClient):
     on_event: called with each event of every call, see `imagen4.events`; may be a
         coroutine function.
     http_client: used for the gateway and not closed; its headers, auth and redirects are not.
-        Its proxies and transport are, and must neither repeat a request nor keep the key. Only in
+        Its proxies and transport are, also for pictures, but never with the key for those; they
+        must neither repeat a request nor keep the key. Only in
         its first event loop; our own connections serve one loop after another.
     allow_http: allow plain http anywhere.
     clock, sleep, random: seams for tests: a monotonic clock, a coroutine function that passes

@@ -30,6 +30,8 @@ class Carrier(Generic[R, N]):
     """Sends one request at a time."""
 
     send: Callable[[httpx.Request], R]
+    fetch: Callable[[httpx.Request], R]
+    """Sends a request for a picture."""
     close: Callable[[], N]
     own: bool = True
     """False for an injected client, of which we know less, and which is not ours to close."""
@@ -53,7 +55,7 @@ def sync_carriers(base_url: str) -> Callable[[], SyncCarrier]:
 
     def make() -> SyncCarrier:
         http = httpx.HTTPTransport(verify=context, limits=ONE, proxy=proxy)
-        return Carrier(http.handle_request, http.close)
+        return Carrier(http.handle_request, http.handle_request, http.close)
 
     return make
 
@@ -63,19 +65,28 @@ def async_carriers(base_url: str) -> Callable[[], AsyncCarrier]:
 
     def make() -> AsyncCarrier:
         http = httpx.AsyncHTTPTransport(verify=context, limits=ONE, proxy=proxy)
-        return Carrier(http.handle_async_request, http.aclose)
+        send = http.handle_async_request
+        return Carrier(send, send, http.aclose)
 
     return make
 
 
 def lent_sync(http: httpx.Client) -> SyncCarrier:
-    """An injected client, used as it is, without its credentials and redirects."""
+    """An injected client, used as it is, without its credentials and redirects.
+
+    For pictures it lends its way to their host: proxies, certificates, transport. Nothing else,
+    since its headers, cookies and auth may hold a key, and its hooks may add one: so those
+    requests go to its transport, which has no public name (but the same in httpx 0.27 and 0.28).
+    """
 
     def send(request: httpx.Request) -> httpx.Response:
         check_open(http)
         return http.send(request, stream=True, auth=None, follow_redirects=False)
 
-    return Carrier(send, lambda: None, own=False)
+    def fetch(request: httpx.Request) -> httpx.Response:
+        return http._transport_for_url(request.url).handle_request(request)
+
+    return Carrier(send, fetch, lambda: None, own=False)
 
 
 def lent_async(http: httpx.AsyncClient) -> AsyncCarrier:
@@ -83,10 +94,13 @@ def lent_async(http: httpx.AsyncClient) -> AsyncCarrier:
         check_open(http)
         return await http.send(request, stream=True, auth=None, follow_redirects=False)
 
+    async def fetch(request: httpx.Request) -> httpx.Response:
+        return await http._transport_for_url(request.url).handle_async_request(request)
+
     async def close() -> None:
         """It belongs to the caller."""
 
-    return Carrier(send, close, own=False)
+    return Carrier(send, fetch, close, own=False)
 
 
 def check_open(http: httpx.Client | httpx.AsyncClient) -> None:

@@ -19,7 +19,6 @@ from ..core.records import prompts_in
 from ..facts import protocol
 from ..logs import log_exchange
 from .answer_reader import AnswerReader
-from .carriers import tls
 from .causes import transport_error
 from .exchange_deadline import (
     AsyncExchangeDeadline,
@@ -27,6 +26,7 @@ from .exchange_deadline import (
     mark_idle,
     reject_early_bytes,
 )
+from .fetching import fetch, fetch_async
 from .slots import wait_for_slot
 
 if TYPE_CHECKING:
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 # those that wait in it (minutes for 2,000), so they wait here.
 CONNECTIONS = 50
 CONNECT_TIMEOUT = 10.0
-DOWNLOAD_TIMEOUT = httpx.Timeout(30.0, connect=CONNECT_TIMEOUT)
-LONGEST_HEADERS = 30.0  # seconds; the body of a picture has a limit of its own
 # A kept connection that the server has closed meanwhile, or on which it is out of step.
 STALE = (httpx.NetworkError, httpx.RemoteProtocolError)
 
@@ -145,16 +143,7 @@ class SyncWire(Wire):
             mark_idle(response)
 
     def fetch(self, download: Download) -> None:
-        with (
-            ExchangeDeadline(LONGEST_HEADERS) as exchange,
-            httpx.Client(verify=tls(), timeout=DOWNLOAD_TIMEOUT, trust_env=download.secure) as http,
-            http.stream("GET", download.url, **request_of(download, exchange)) as response,
-        ):
-            exchange.extend(download.left)
-            if download.opened(response.status_code, response.headers):
-                for chunk in response.iter_raw():
-                    download.received(chunk)
-                download.finished()
+        fetch(download, self._connections.lent())
 
 
 class AsyncWire(Wire):
@@ -257,18 +246,7 @@ class AsyncWire(Wire):
             mark_idle(response)
 
     async def fetch(self, download: Download) -> None:
-        async with (
-            AsyncExchangeDeadline(LONGEST_HEADERS) as exchange,
-            httpx.AsyncClient(
-                verify=tls(), timeout=DOWNLOAD_TIMEOUT, trust_env=download.secure
-            ) as http,
-            http.stream("GET", download.url, **request_of(download, exchange)) as response,
-        ):
-            exchange.extend(download.left)
-            if download.opened(response.status_code, response.headers):
-                async for chunk in response.aiter_raw():
-                    download.received(chunk)
-                download.finished()
+        await fetch_async(download, self._connections.lent(asyncio.get_running_loop()))
 
 
 def answer_of_hook(problem: httpx.HTTPStatusError, request: httpx.Request) -> httpx.Response:
@@ -279,12 +257,6 @@ def answer_of_hook(problem: httpx.HTTPStatusError, request: httpx.Request) -> ht
     if problem.response.request is not request:
         raise problem
     return problem.response
-
-
-def request_of(
-    download: Download, exchange: ExchangeDeadline | AsyncExchangeDeadline
-) -> dict[str, Any]:
-    return {"headers": download.headers(), "extensions": {"trace": exchange.observe}}
 
 
 def json_bytes(value: object) -> bytes:
