@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from differences import Change, compare, verdict
 from differences.report import as_json, as_markdown, as_table, as_text
+from pages.captures import Captures
 from pages.errors import PageError
 from pages.reader import read_page
 
@@ -76,7 +77,7 @@ def between(old: Path, new: Path) -> list[Change]:
 
 def _document(path: Path) -> dict[str, object]:
     try:
-        return read_page(path).document
+        return read_page(path, Captures(ROOT / "specs").sisters()).document
     except PageError as error:
         raise PageError(f"{path}: {error}") from None
 

@@ -1,6 +1,7 @@
 """The failure this prevents: a vendored document that says something its page does not."""
 
 import hashlib
+import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,20 @@ def test_vendoring_again_gives_the_same_bytes(gateway: str, tmp_path: Path) -> N
     assert vendor.main([gateway, "--specs", str(tmp_path)]) == 0
     name = f"{gateway}.yaml"
     assert (tmp_path / name).read_bytes() == (SPECS / name).read_bytes()
+
+
+def test_a_page_without_indentation_is_read_beside_the_one_before(tmp_path: Path) -> None:
+    """What it has more is placed; its other lines stand where the vendored document has them."""
+    shutil.copytree(SPECS, tmp_path / "specs")
+    page = tmp_path / "page.txt"
+    page.write_text(PAGE.replace("- '4:3'\n", "- '4:3'\n- NEW\n"), encoding="utf-8")
+    assert vendor.main(["apikley", str(page), "--specs", str(tmp_path / "specs")]) == 0
+    text = (tmp_path / "specs" / "apikley.yaml").read_text(encoding="utf-8")
+    ratio = "                        - '4:3'\n"
+    before = (SPECS / "apikley.yaml").read_text(encoding="utf-8")
+    assert load_yaml(text) == load_yaml(
+        before.replace(ratio, ratio + ratio.replace("'4:3'", "NEW"))
+    )
 
 
 def test_captured_pages_are_the_recorded_ones() -> None:
