@@ -24,6 +24,7 @@ from .wire.carriers import async_carriers, lent_async
 from .wire.connections import Connections
 from .wire.driving import AsyncDriver
 from .wire.items import each_item
+from .wire.loops import running_loop
 from .wire.transport import AsyncWire
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ class AsyncClient(BaseClient):
         lent = None
         if http_client is not None:
             lent = lent_async(instance_of(http_client, httpx.AsyncClient, "http_client"))
-        self._connections = Connections(async_carriers(session.base_url), lent)
+        make = (lambda: lent) if lent else async_carriers(session.base_url)
+        self._connections = Connections(make, lent)
         self._wire = AsyncWire(session, self._connections)
         self._driver = AsyncDriver(self._wire, sleep, on_event)
 
@@ -204,7 +206,7 @@ class AsyncClient(BaseClient):
 
         Creates that are out get their answers first; nothing else is sent any more.
         """
-        connections = self._connections.mark_closed(asyncio.get_running_loop())
+        connections = self._connections.mark_closed(running_loop())
         try:
             if creates := self._wire.open_creates():
                 self._tell_of_wait(len(creates))
@@ -218,6 +220,7 @@ class AsyncClient(BaseClient):
         await self.aclose()
 
     async def __aenter__(self) -> Self:
+        running_loop()
         return self
 
     async def __aexit__(self, *exception: object) -> None:

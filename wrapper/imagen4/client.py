@@ -76,7 +76,8 @@ class Client(BaseClient):
         lent = None
         if http_client is not None:
             lent = lent_sync(instance_of(http_client, httpx.Client, "http_client"))
-        self._connections = Connections(sync_carriers(session.base_url), lent)
+        make = (lambda: lent) if lent else sync_carriers(session.base_url)
+        self._connections = Connections(make, lent)
         wire = SyncWire(session, self._connections)
         self._driver = Driver(wire, sleep, clock, on_event)
 

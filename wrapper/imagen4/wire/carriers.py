@@ -9,16 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 import httpx
 
 from ..errors import InvalidRequest
-from .proxies import proxy_for
-
-if TYPE_CHECKING:
-    import ssl
+from .proxies import proxy_for, tls
 
 R = TypeVar("R")
 N = TypeVar("N")
@@ -41,12 +37,6 @@ class Carrier(Generic[R, N]):
 
 SyncCarrier: TypeAlias = Carrier[httpx.Response, None]
 AsyncCarrier: TypeAlias = Carrier[Awaitable[httpx.Response], Awaitable[None]]
-
-
-@cache
-def tls() -> ssl.SSLContext:
-    """Read the certificates once: it takes longer than a picture from nearby."""
-    return httpx.create_ssl_context()
 
 
 def sync_carriers(base_url: str) -> Callable[[], SyncCarrier]:

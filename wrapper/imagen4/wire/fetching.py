@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import httpx
 
-from ..errors import DownloadError
+from ..errors import DownloadError, InvalidRequest
 from .carriers import async_carriers, sync_carriers
 from .exchange_deadline import AsyncExchangeDeadline, ExchangeDeadline
 
@@ -24,7 +24,8 @@ LONGEST_HEADERS = 30.0  # seconds; the body of a picture has a limit of its own
 
 def fetch(download: Download, lent: SyncCarrier | None) -> None:
     """lent: the carrier of an injected client; without one, one is made for this attempt."""
-    carrier = lent or sync_carriers(download.url)()
+    with final_errors():
+        carrier = lent or sync_carriers(download.url)()
     try:
         carried(download, carrier)
     except Exception:  # after a Ctrl-C, closing might wait for a lock for ever
@@ -48,7 +49,8 @@ def carried(download: Download, carrier: SyncCarrier) -> None:
 
 async def fetch_async(download: Download, lent: AsyncCarrier | None) -> None:
     """The same by awaiting."""
-    carrier = lent or async_carriers(download.url)()
+    with final_errors():
+        carrier = lent or async_carriers(download.url)()
     try:
         with final_errors():
             async with AsyncExchangeDeadline(LONGEST_HEADERS) as exchange:
@@ -72,6 +74,8 @@ def final_errors() -> Iterator[None]:
         yield
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, UnicodeError):
         raise DownloadError("The picture's link cannot be used") from None
+    except InvalidRequest as setting:  # of the environment
+        raise DownloadError(f"The picture cannot be fetched: {setting.message}") from None
 
 
 def request_of(
