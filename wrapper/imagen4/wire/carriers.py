@@ -8,16 +8,19 @@ shares a pool, nothing is left behind: a carrier whose request did not end well 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
 import httpx
 
 from ..errors import InvalidRequest
+from .addresses import BoundedBackend
 from .proxies import proxy_for, tls
 
 R = TypeVar("R")
 N = TypeVar("N")
+BACKEND = BoundedBackend()
 ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
 
 
@@ -45,6 +48,11 @@ def sync_carriers(base_url: str) -> Callable[[], SyncCarrier]:
 
     def make() -> SyncCarrier:
         http = httpx.HTTPTransport(verify=context, limits=ONE, proxy=proxy)
+        pool = http._pool  # httpx has no settings for these
+        pool._network_backend = BACKEND
+        # Nobody shares it, and a Ctrl-C just after taking the lock makes the pool's own
+        # cleaning up wait for it for ever.
+        pool._optional_thread_lock = nullcontext()  # type: ignore[assignment]
         return Carrier(http.handle_request, http.handle_request, http.close)
 
     return make

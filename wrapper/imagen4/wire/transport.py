@@ -67,7 +67,7 @@ class Wire:
         """Complete by itself: nothing of an injected client's defaults is merged in."""
         call, patience, send.began = send.call, send.timeout, self._session.clock()
         query = f"?{urlencode(call.params)}" if call.params else ""
-        connect = min(patience, CONNECT_TIMEOUT)
+        connect = min(send.patience, CONNECT_TIMEOUT)
         timeout = {"connect": connect, "read": patience, "write": patience, "pool": patience}
         return httpx.Request(
             call.method,
@@ -97,7 +97,7 @@ class SyncWire(Wire):
     def send(self, send: Send) -> Answer:
         carrier = self._connections.take(fresh=send.is_write)
         send.started = True
-        with ExchangeDeadline(send.timeout, watched=carrier.own) as exchange:
+        with ExchangeDeadline(*limits_of(send), watched=carrier.own) as exchange:
             try:
                 try:
                     return self._carried(carrier, send, exchange)
@@ -164,7 +164,7 @@ class AsyncWire(Wire):
     async def send(self, send: Send) -> Answer:
         loop = asyncio.get_running_loop()
         slot = self._slots.get(loop) or self._slots_of(loop)
-        queued = await wait_for_slot(slot, send.timeout)
+        queued = await wait_for_slot(slot, send.patience)
         try:
             send.subtract_wait(queued)
             carrier = self._connections.take(loop, fresh=send.is_write)
@@ -195,7 +195,7 @@ class AsyncWire(Wire):
     async def _exchanged(
         self, carrier: AsyncCarrier, send: Send, loop: asyncio.AbstractEventLoop
     ) -> Answer:
-        exchange = AsyncExchangeDeadline(send.timeout, watched=carrier.own)
+        exchange = AsyncExchangeDeadline(*limits_of(send), watched=carrier.own)
         try:
             async with exchange:
                 try:
@@ -257,6 +257,12 @@ def answer_of_hook(problem: httpx.HTTPStatusError, request: httpx.Request) -> ht
     if problem.response.request is not request:
         raise problem
     return problem.response
+
+
+def limits_of(send: Send) -> tuple[float, float | None]:
+    """Seconds for the exchange, and for leaving where that does not count."""
+    leave_in = send.leave_in
+    return send.timeout, None if leave_in is None else min(leave_in, CONNECT_TIMEOUT)
 
 
 def json_bytes(value: object) -> bytes:
