@@ -21,6 +21,7 @@ from typing import NoReturn
 import readme_tables
 from differences import Change, compare, verdict
 from differences.report import as_json, as_markdown, as_text
+from pages.captures import Captures
 from pages.errors import PageError
 from pages.modelspec import as_document, load_model, of_page
 from pages.reader import read_page
@@ -89,10 +90,11 @@ def between(old: Path, new: Path) -> list[Change]:
 
 def _document(path: Path, model: str | None) -> dict[str, object]:
     try:
-        if model is None:
-            return read_page(path).document
         own = load_model(_text(path))
-        return as_document(own or of_page(read_page(path).document, model))
+        if own is not None:
+            return as_document(own)
+        document = read_page(path, Captures(ROOT / "specs").sisters()).document
+        return document if model is None else as_document(of_page(document, model))
     except PageError as error:
         raise PageError(f"{path}: {error}") from None
 

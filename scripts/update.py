@@ -127,7 +127,7 @@ def _fetched(captures: Captures, known: Capture) -> CurrentPage:
             data = fetch(url)
             suffix = ".html" if data.lstrip()[:1] == b"<" else ".md"
             capture = captures.new(known.key, data, suffix=suffix, url=known.url)
-            return _read(capture, data)
+            return _read(captures, capture, data)
         except PageError as error:
             problem = error
     raise problem
@@ -142,12 +142,13 @@ def _from(folder: Path, captures: Captures, known: Capture) -> CurrentPage | Non
     if path is None:
         return None
     data = read_file(path)
-    return _read(captures.new(known.key, data, suffix=path.suffix, note=FROM_A_FILE), data)
+    capture = captures.new(known.key, data, suffix=path.suffix, note=FROM_A_FILE)
+    return _read(captures, capture, data)
 
 
-def _read(capture: Capture, data: bytes) -> CurrentPage:
+def _read(captures: Captures, capture: Capture, data: bytes) -> CurrentPage:
     """The page, which must be one that can be vendored."""
-    new = CurrentPage(capture, data, read_bytes(data))
+    new = CurrentPage(capture, data, read_bytes(data, captures.sisters(capture.gateway)))
     vendored_text(capture, new.page)
     return new
 

@@ -6,6 +6,7 @@ beside it. A page is known by its key: `kie`, or `kie/google/nano-banana`.
 
 import hashlib
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,8 @@ from pathlib import Path
 from imagen4.facts.gateways import DEFAULT_MODEL
 from imagen4.facts.models import slug_of
 from pages.errors import PageError
-from pages.source import read_file
+from pages.forms import extract
+from pages.source import decode, read_file
 
 _SUFFIXES = frozenset((".md", ".txt", ".html", ".yaml", ".json"))
 _HEAD = """\
@@ -80,6 +82,25 @@ class Captures:
         if hashlib.sha256(data).hexdigest() != capture.sha256:
             raise PageError(f"{capture.file} is not the page that was captured: SHA-256 differs")
         return capture, data
+
+    def sisters(self, gateway: str = "") -> list[str]:
+        """The documents beside which a page without indentation can be read.
+
+        They are what the captured pages and the vendored documents hold, those of the
+        gateway first; what has no document, or no indentation, is none.
+        """
+        files = [
+            path
+            for path in sorted(self.specs.rglob("*"))
+            if path.suffix in _SUFFIXES and path.parent != self.specs / "overlays"
+        ]
+        found = []
+        for path in sorted(
+            files, key=lambda path: gateway not in str(path.relative_to(self.specs))
+        ):
+            with suppress(PageError):
+                found.append(extract(decode(read_file(path))).text)
+        return found
 
     def new(self, key: str, data: bytes, *, suffix: str, url: str = "", note: str = "") -> Capture:
         """The record for a page; the one that stands if it is the same page."""

@@ -25,6 +25,25 @@ def must_conform(document: Document) -> None:
                 raise PageError(f"an example does not fit its schema: {error.message[:120]}")
 
 
+def unnamed_keys(document: Document) -> int:
+    """How many keys of examples no schema names, where their schema names any."""
+    found = samples(document)
+    return sum(_unnamed([_inlined(document, schema, 0)], example) for schema, example in found)
+
+
+def _unnamed(schemas: list[dict[str, Any]], example: Any) -> int:
+    for word in ("allOf", "oneOf", "anyOf"):
+        schemas = [*schemas, *(part for schema in schemas for part in schema.get(word, ()))]
+    if isinstance(example, list):
+        items = [schema["items"] for schema in schemas if isinstance(schema.get("items"), dict)]
+        return sum(_unnamed(items, entry) for entry in example)
+    named = [schema["properties"] for schema in schemas if schema.get("properties")]
+    if not named or not isinstance(example, dict):
+        return 0
+    under = {key: [names[key] for names in named if key in names] for key in example}
+    return sum(_unnamed(under[key], example[key]) if under[key] else 1 for key in example)
+
+
 def samples(document: Document) -> Iterator[tuple[dict[str, Any], Any]]:
     """Every schema of the document with an example or a default that stands beside or in it."""
     for node in objects(document):

@@ -5,11 +5,12 @@ text ──► JSON │ Markdown fence │ bare YAML │ indented text │ flatt
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pages import html
 from pages.errors import PageError
-from pages.flat.recover import Flat, recover
+from pages.flat.recover import recover
 from pages.prose import DESTROYED, without_footer
 from pages.yamltext import MOST_TEXT
 
@@ -33,18 +34,18 @@ class Extract:
     left_out: tuple[str, ...] = ()
 
 
-def extract(text: str) -> Extract:
+def extract(text: str, sisters: Sequence[str] = ()) -> Extract:
     """The OpenAPI text in a page; PageError says why there is none that can be read."""
     if html.is_html(text):
-        return _from_html(text)
-    return _from_text(text)
+        return _from_html(text, sisters)
+    return _from_text(text, sisters)
 
 
-def _from_html(text: str) -> Extract:
+def _from_html(text: str, sisters: Sequence[str]) -> Extract:
     blocks = [block for block in html.code_blocks(text) if _has_document(block)]
     if len({block.strip() for block in blocks}) > 1:
         raise PageError("more than one OpenAPI document in the page's code blocks")
-    found = _from_text(blocks[0] if blocks else _visible(text))
+    found = _from_text(blocks[0] if blocks else _visible(text), sisters)
     where = "code block" if blocks else "visible text"
     return replace(found, form=f"HTML, {where}: {found.form}")
 
@@ -60,11 +61,11 @@ def _has_document(text: str) -> bool:
     return "openapi" in text and re.search(r"openapi['\"]?\s*:\s*['\"]?\d", text) is not None
 
 
-def _from_text(text: str) -> Extract:
+def _from_text(text: str, sisters: Sequence[str]) -> Extract:
     if text.lstrip().startswith("{"):
         return Extract(text, "JSON", json=True)
     lines = text.split("\n")
-    fences = _fenced(lines)
+    fences = _fenced(lines, sisters)
     if len(fences) > 1:
         raise PageError("more than one OpenAPI document in the page")
     if fences:
@@ -72,7 +73,7 @@ def _from_text(text: str) -> Extract:
     starts = [number for number, line in enumerate(lines) if _OPENING.match(line)]
     if not starts:
         raise PageError(_why_nothing(text))
-    return _bounded(_unfenced(lines, starts[0]))
+    return _bounded(_unfenced(lines, starts[0], sisters))
 
 
 def _bounded(found: Extract) -> Extract:
@@ -91,7 +92,7 @@ def _why_nothing(text: str) -> str:
     return "no OpenAPI document in it"
 
 
-def _fenced(lines: list[str]) -> list[Extract]:
+def _fenced(lines: list[str], sisters: Sequence[str]) -> list[Extract]:
     """The fences that hold an OpenAPI document."""
     found, index = [], 0
     while index < len(lines):
@@ -104,7 +105,7 @@ def _fenced(lines: list[str]) -> list[Extract]:
         if _starts_document(body):
             if end is None:
                 raise PageError(f"line {index + 1}: the fence is never closed: the page is cut off")
-            found.append(_from_fence(body, index + 1))
+            found.append(_from_fence(body, index + 1, sisters))
         index = len(lines) if end is None else end + 1
     return found
 
@@ -127,7 +128,7 @@ def _starts_document(body: list[str]) -> bool:
     return _OPENING.match(first) is not None or _ONE_LINE.search(first) is not None
 
 
-def _from_fence(body: list[str], offset: int) -> Extract:
+def _from_fence(body: list[str], offset: int, sisters: Sequence[str]) -> Extract:
     text = _dedented(body)
     if text.lstrip().startswith("{"):
         return Extract(text, "Markdown, JSON in a fence", json=True)
@@ -135,7 +136,7 @@ def _from_fence(body: list[str], offset: int) -> Extract:
     if _ONE_LINE.search(body[start]):
         raise PageError("the document stands on one line: its structure is lost")
     if not _indented(body, start):
-        return _flattened(body, start, len(body), offset)
+        return _flattened(body[start:], offset + start, sisters)
     text, left_out = _without_destroyed(text, offset)
     return Extract(text, "Markdown, YAML in a fence", left_out=left_out)
 
@@ -145,9 +146,9 @@ def _dedented(body: list[str]) -> str:
     return "".join(line[margin:] + "\n" for line in body)
 
 
-def _unfenced(lines: list[str], start: int) -> Extract:
+def _unfenced(lines: list[str], start: int, sisters: Sequence[str]) -> Extract:
     if not _indented(lines, start):
-        return _flattened(lines, start, len(lines), 0)
+        return _flattened(lines[start:], start, sisters)
     margin = len(lines[start]) - len(lines[start].lstrip())
     body = []
     for number, line in enumerate(lines[start:], start + 1):
@@ -176,14 +177,14 @@ def _indented(lines: list[str], start: int) -> bool:
     return any(line[: margin + 1].strip() == "" for line in following[:3])
 
 
-def _flattened(lines: list[str], start: int, end: int, offset: int) -> Extract:
+def _flattened(lines: list[str], offset: int, sisters: Sequence[str]) -> Extract:
     numbered = [
-        (number + offset, line.strip())
-        for number, line in enumerate(without_footer(lines[start:end]), start + 1)
+        (number, line.strip())
+        for number, line in enumerate(without_footer(lines), offset + 1)
         if line.strip()
     ]
     kept, left_out = _destroyed_lines(numbered)
-    text = recover(Flat([line for _, line in kept], [number for number, _ in kept]))
+    text = recover(kept, sisters)
     return Extract(text, "text, flattened: indentation recovered", left_out=left_out)
 
 

@@ -71,6 +71,20 @@ def objects(node: Any, key: str = "") -> Iterator[dict[str, Any]]:
             yield from objects(value, "" if named else name)
 
 
+def shapes(node: Any, under: str = "") -> set[tuple[str, ...]]:
+    """The keys of the document's objects in their order, each after where it stands."""
+    if isinstance(node, list):
+        return set().union(*(shapes(item, under) for item in node))
+    if not isinstance(node, dict):
+        return set()
+    named = under in _NAMED
+    found = set() if named else {(under, *node)}
+    for name, value in node.items():
+        if named or name not in _VALUES:
+            found |= shapes(value, f"{under}/*" if named else name)
+    return found
+
+
 def _drop_editor_keys(document: Document) -> int:
     count = 0
     for node in objects(document):

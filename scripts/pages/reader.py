@@ -1,5 +1,6 @@
 """Read one page: bytes in, a checked document and its YAML out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,14 +28,14 @@ class Page:
     normalised: tuple[str, ...]
 
 
-def read_page(path: Path) -> Page:
+def read_page(path: Path, sisters: Sequence[str] = ()) -> Page:
     """Read a page from a file; PageError is one line that says why it is refused."""
-    return read_bytes(read_file(path))
+    return read_bytes(read_file(path), sisters)
 
 
-def read_bytes(data: bytes) -> Page:
+def read_bytes(data: bytes, sisters: Sequence[str] = ()) -> Page:
     """Read a page from its bytes."""
-    found = extract(decode(data))
+    found = extract(decode(data), sisters)
     # Imported late: a page that is refused above should not wait for these.
     from pages.conform import must_conform
     from pages.serialise import to_yaml

@@ -147,16 +147,25 @@ def task_id_of(request: httpx.Request) -> str:
     return request.url.params["taskId"]
 
 
+def network(transport: Callable[..., Any]) -> dict[str, Any]:
+    """Pictures on loopback come from there, although a script plays the gateway."""
+    return {"all://127.0.0.1": transport(verify=False)}
+
+
 def client_for(kind: str, gateway: Any, script: Script | None, time: Time, **settings: Any) -> Any:
     """A client whose requests the script answers; without one, it uses the network."""
     settings = {"api_key": KEY, "clock": time, "random": lambda: 0.5} | settings
     if kind == "sync":
         if script is not None:
-            settings["http_client"] = httpx.Client(transport=httpx.MockTransport(script))
+            settings["http_client"] = httpx.Client(
+                transport=httpx.MockTransport(script), mounts=network(httpx.HTTPTransport)
+            )
         return Client(gateway, **{"sleep": time.sleep} | settings)
     if script is not None:
         transport = httpx.MockTransport(script.answer_async)
-        settings["http_client"] = httpx.AsyncClient(transport=transport)
+        settings["http_client"] = httpx.AsyncClient(
+            transport=transport, mounts=network(httpx.AsyncHTTPTransport)
+        )
     return AsyncClient(gateway, **{"sleep": time.sleep_async} | settings)
 
 

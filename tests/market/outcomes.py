@@ -1,5 +1,6 @@
 """What became of a document that was flattened and read again: exact, refused or wrong."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pages.errors import PageError
@@ -8,10 +9,10 @@ from pages.reader import read_bytes
 PROSE = ("description", "summary", "title")
 
 
-def outcome(document: dict[str, Any], flat: str) -> str:
-    """Read the flattened text and compare it with what it was made from."""
+def outcome(document: dict[str, Any], flat: str, sisters: Sequence[str]) -> str:
+    """Read the flattened text beside its sisters, and compare it with what it was made from."""
     try:
-        recovered = read_bytes(flat.encode()).document
+        recovered = read_bytes(flat.encode(), sisters).document
     except PageError:
         return "refused"
     return "exact" if without_space(recovered) == without_space(document) else "wrong"

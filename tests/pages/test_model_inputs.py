@@ -8,6 +8,7 @@ import pytest
 from market import models
 from pages.errors import PageError
 from pages.inputs import input_schema
+from pages.references import Components
 
 TEXT = {"type": "string"}
 
@@ -98,6 +99,8 @@ def test_what_a_page_says_against_itself_is_left_out_with_a_note(
         ({"type": "string", "pattern": "(a+)+$"}, "input.field: its pattern may take for ever"),
         ({"type": "string", "pattern": "(a|b*)*c"}, "input.field: its pattern may take for ever"),
         ({"allOf": [TEXT, {"type": "integer"}]}, "input.field: its parts do not agree on type"),
+        ({"type": "integer", "minimum": 2, "exclusiveMinimum": 1}, "has both minimum"),
+        ({"type": ["string", "integer"], "anyOf": [{}, TEXT]}, "a list of types that OpenAPI 3.0"),
         ({"$ref": "#/components/schemas/None"}, "leads to nothing on the page"),
         ({"$ref": "https://evil.example/a.json"}, "leads to nothing on the page"),
         ({"$ref": "#/components/schemas/Loop"}, "contains itself"),
@@ -134,6 +137,13 @@ def test_references_that_double_at_each_step_end_soon() -> None:
     with pytest.raises(PageError, match="more schemas than an input has"):
         read({**doubled, "S20": TEXT}, field={"$ref": "#/components/schemas/S0"})
     assert time.monotonic() - start < 2
+
+
+def test_a_reference_to_itself_is_not_followed_for_ever() -> None:
+    """Not even in a document that nobody has validated."""
+    document = {"components": {"schemas": {"Url": {"$ref": "#/components/schemas/Url"}}}}
+    with pytest.raises(PageError, match="callBackUrl refers to itself"):
+        Components(document).follow({"$ref": "#/components/schemas/Url"}, "callBackUrl")
 
 
 def test_a_page_in_openapi_31_is_taken() -> None:

@@ -52,6 +52,20 @@ def test_every_vendored_file_has_a_captured_page() -> None:
     assert set(GATEWAYS) <= set(CAPTURES)
 
 
+def test_a_page_without_indentation_is_read_beside_the_one_before(tmp_path: Path) -> None:
+    """What it has more is placed; its other lines stand where the vendored document has them."""
+    shutil.copytree(SPECS, tmp_path / "specs")
+    page = tmp_path / "page.txt"
+    page.write_text(PAGE.replace("- '4:3'\n", "- '4:3'\n- NEW\n"), encoding="utf-8")
+    assert vendor.main(["apikley", str(page), "--specs", str(tmp_path / "specs")]) == 0
+    text = (tmp_path / "specs" / "apikley.yaml").read_text(encoding="utf-8")
+    ratio = "                        - '4:3'\n"
+    before = (SPECS / "apikley.yaml").read_text(encoding="utf-8")
+    assert load_yaml(text) == load_yaml(
+        before.replace(ratio, ratio + ratio.replace("'4:3'", "NEW"))
+    )
+
+
 def test_captured_pages_are_the_recorded_ones() -> None:
     """Each page has the SHA-256 that is recorded for it."""
     sources = tomllib.loads((SPECS / "pages" / "SOURCES.toml").read_text(encoding="utf-8"))

@@ -26,6 +26,7 @@ from .wire.carriers import async_carriers, lent_async
 from .wire.connections import Connections
 from .wire.driving import AsyncDriver
 from .wire.items import each_item
+from .wire.loops import running_loop
 from .wire.transport import AsyncWire
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class AsyncClient(BaseClient):
     on_event: called with each event of every call, see `imagen4.events`; may be a
         coroutine function.
     http_client: used for the gateway and not closed; its headers, auth and redirects are not.
-        Its proxies and transport are, and must neither repeat a request nor keep the key. Only in
+        Its proxies and transport are, also for pictures, but never with the key for those; they
+        must neither repeat a request nor keep the key. Only in
         its first event loop; our own connections serve one loop after another.
     allow_http: allow plain http anywhere.
     clock, sleep, random: seams for tests: a monotonic clock, a coroutine function that passes
@@ -84,7 +86,8 @@ class AsyncClient(BaseClient):
         lent = None
         if http_client is not None:
             lent = lent_async(instance_of(http_client, httpx.AsyncClient, "http_client"))
-        self._connections = Connections(async_carriers(session.base_url), lent)
+        make = (lambda: lent) if lent else async_carriers(session.base_url)
+        self._connections = Connections(make, lent)
         self._wire = AsyncWire(session, self._connections)
         self._driver = AsyncDriver(self._wire, sleep, on_event)
 
@@ -239,7 +242,7 @@ class AsyncClient(BaseClient):
 
         Creates that are out get their answers first; nothing else is sent any more.
         """
-        connections = self._connections.mark_closed(asyncio.get_running_loop())
+        connections = self._connections.mark_closed(running_loop())
         try:
             if creates := self._wire.open_creates():
                 self._tell_of_wait(len(creates))
@@ -253,6 +256,7 @@ class AsyncClient(BaseClient):
         await self.aclose()
 
     async def __aenter__(self) -> Self:
+        running_loop()
         return self
 
     async def __aexit__(self, *exception: object) -> None:

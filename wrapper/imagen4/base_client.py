@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from .errors import Imagen4Error
 from .interruptions import insist, log_known
@@ -32,6 +32,12 @@ class BaseClient:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.gateway!r}, base_url={self.base_url!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} cannot be pickled or copied, since its connections and its "
+            "key stay in their process: make one in each process"
+        )
 
     def _tell_of_wait(self, creates: int) -> None:
         """Closing waits for the answers of creates: before, tell the ids that are known."""

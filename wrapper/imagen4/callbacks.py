@@ -5,12 +5,8 @@
     client = Client("kie")
 
     def app(environ, start_response):  # a WSGI application
-        headers = {
-            "X-Webhook-Timestamp": environ.get("HTTP_X_WEBHOOK_TIMESTAMP", ""),
-            "X-Webhook-Signature": environ.get("HTTP_X_WEBHOOK_SIGNATURE", ""),
-        }
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        genuine = callbacks.verify(headers, body, WEBHOOK_KEY)
+        genuine = callbacks.verify(environ, body, WEBHOOK_KEY)
         if genuine:
             handle(client.confirm(callbacks.parse(body)))
         start_response("200 OK" if genuine else "401 Unauthorized", [])
@@ -27,9 +23,11 @@ import hmac
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from email.message import Message
+from typing import TYPE_CHECKING, Any
 
 from .core.answer import Answer, json_value
+from .core.checks import seconds
 from .core.envelope import error_from_answer, parse_envelope
 from .core.records import prompts_in, task_from_record, usable_id
 from .errors import InvalidRequest, UnexpectedResponse
@@ -43,7 +41,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = 300.0
 SPELLINGS = (protocol.TASK_ID, protocol.TASK_ID_IN_SAMPLES)
-Headers = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
+Headers = Mapping[str, Any] | Message | Iterable[tuple[str | bytes, str | bytes]]
 
 
 def parse(body: bytes | str, gateway: Gateway | Adapter = "kie") -> Task:
@@ -77,8 +75,10 @@ def verify(
 ) -> bool:
     """Whether a callback was signed with the webhook key, at most `tolerance` seconds ago.
 
-    headers: a mapping, or pairs as ASGI has them. key: the webhook key of the account, not
-    the API key. tolerance: of our own choosing, the documents name none. now: a seam.
+    headers: as a web framework has them: a mapping, whose values may be lists, anything else
+    with `items()`, a WSGI environ, or pairs as ASGI has them. key: the webhook key of the
+    account, not the API key; spaces and line ends around it do not count. tolerance: of our own
+    choosing, the documents name none. now: a seam.
 
     The documented rule (kie; unknown for apikley): X-Webhook-Signature is
     base64(HMAC-SHA256(key, taskId + "." + X-Webhook-Timestamp)), the timestamp in Unix
@@ -86,20 +86,22 @@ def verify(
     not for state, URLs or error texts, and a signed callback can be sent again with another
     body. Re-read the task with `client.confirm(...)` before trusting what it says.
 
-    Raises InvalidRequest for an empty key, say of a variable that is not set: anybody could
-    sign with that.
+    Raises InvalidRequest for what are no headers or no seconds, and for an empty key, say of a
+    variable that is not set: anybody could sign with that.
     """
+    patience = seconds(tolerance, "tolerance")
     if not isinstance(key, str) or not key.strip():
         raise InvalidRequest("verify() takes the webhook key of the account, which is not empty")
-    found = {header_text(name).lower(): header_text(value) for name, value in pairs(headers)}
+    found = {header_name(name): header_text(value) for name, value in pairs(headers)}
     timestamp = found.get(protocol.TIMESTAMP_HEADER.lower(), "")
     task_id = task_id_in(body_bytes(body))
     if task_id is None or not re.fullmatch("[0-9]{1,12}", timestamp):
         return False
-    signed = hmac.new(key.encode(), f"{task_id}.{timestamp}".encode(), hashlib.sha256).digest()
+    secret = key.strip().encode("utf-8", "surrogatepass")
+    signed = hmac.new(secret, f"{task_id}.{timestamp}".encode(), hashlib.sha256).digest()
     given = found.get(protocol.SIGNATURE_HEADER.lower(), "")
     genuine = hmac.compare_digest(base64.b64encode(signed), given.encode("utf-8", "replace"))
-    return genuine and abs(now() - int(timestamp)) <= tolerance
+    return genuine and abs(now() - int(timestamp)) <= patience
 
 
 def body_bytes(body: bytes | str) -> bytes:
@@ -123,12 +125,24 @@ def task_id_in(body: bytes) -> str | None:
     return usable_id(given[0]) if given and all(one == given[0] for one in given) else None
 
 
-def pairs(headers: Headers) -> Iterable[tuple[str | bytes, str | bytes]]:
-    return headers.items() if isinstance(headers, Mapping) else headers
+def pairs(headers: Headers) -> list[tuple[object, object]]:
+    """Names and values. Raises InvalidRequest."""
+    given: Any = headers
+    try:
+        return [(name, value) for name, value in getattr(given, "items", lambda: given)()]
+    except (TypeError, ValueError):
+        raise InvalidRequest("The headers of a callback are a mapping, or pairs") from None
+
+
+def header_name(name: object) -> str:
+    """In lower case; WSGI spells X-Webhook-Signature HTTP_X_WEBHOOK_SIGNATURE."""
+    return header_text(name).lower().replace("_", "-").removeprefix("http-")
 
 
 def header_text(value: object) -> str:
-    """A header as text; what is none, say a header that is not there, is ""."""
+    """A header as text, also alone in a list; what is none, say one that is not there, is ""."""
+    if isinstance(value, (list, tuple)) and len(value) == 1:
+        value = value[0]
     if isinstance(value, bytes):
         return value.decode("latin-1")
     return value if isinstance(value, str) else ""

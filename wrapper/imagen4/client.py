@@ -51,7 +51,8 @@ class Client(BaseClient):
         call's own `timeout`.
     on_event: called with each event of every call, see `imagen4.events`.
     http_client: used for the gateway and not closed; its headers, auth and redirects are not.
-        Its proxies and transport are, and must neither repeat a request nor keep the key. Not in
+        Its proxies and transport are, also for pictures, but never with the key for those; they
+        must neither repeat a request nor keep the key. Not in
         a forked process: there, make another client.
     allow_http: allow plain http anywhere.
     clock, sleep, random: seams for tests: a monotonic clock, what passes time on it, and
@@ -80,7 +81,8 @@ class Client(BaseClient):
         lent = None
         if http_client is not None:
             lent = lent_sync(instance_of(http_client, httpx.Client, "http_client"))
-        self._connections = Connections(sync_carriers(session.base_url), lent)
+        make = (lambda: lent) if lent else sync_carriers(session.base_url)
+        self._connections = Connections(make, lent)
         wire = SyncWire(session, self._connections)
         self._driver = Driver(wire, sleep, clock, on_event)
 

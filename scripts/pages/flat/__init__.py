@@ -1,1 +1,1 @@
-"""Flattened YAML: indentation and blank lines are gone, and come back by grammar."""
+"""Flattened pages: their indentation, from a document like them that has kept its own."""

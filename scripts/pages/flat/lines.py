@@ -1,114 +1,65 @@
-"""One line of flattened YAML, taken apart without knowing where it belongs.
-
-A line is zero or more ``- `` marks followed by an entry (``key: value``) or a
-bare scalar. Whether a line that looks like an entry *is* one, or a sentence of
-a description, is for the search to decide.
-"""
+"""One line of YAML, taken apart without knowing how far it was indented."""
 
 import re
 from dataclasses import dataclass
 
 import yaml
 
-from pages.scalars import plain_value
 from pages.yamltext import load_value
 
 _DASHES = re.compile(r"(?:-\s+)*(?:-\Z)?")
-_QUOTED_KEY = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*:(?:\s+|\Z)""")
-_PLAIN_KEY = re.compile(r"(.*?)\s*:(?:\s+|\Z)")
-_BLOCK = re.compile(r"([|>])([-+]?[1-9]?|[1-9][-+])\Z")
-_ANCHOR = re.compile(r"&([^\s\[\]{},]+)(?:\s+|\Z)")
+_QUOTED = r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'"""
+_KEY = re.compile(rf"""({_QUOTED}|[^\s"'\[\]{{}},&*!|>%@`#].*?)\s*:(?:\s+|\Z)""")
+_BLOCK = re.compile(r"[|>][-+\d]*\Z")
+_ANCHOR = re.compile(r"&[^\s\[\]{},]+(?:\s+|\Z)")
 _ALIAS = re.compile(r"\*[^\s\[\]{},]+\Z")
-_NOT_PLAIN = tuple(",[]{}#&*!|>'\"%@`")
-
-
-@dataclass(frozen=True)
-class Value:
-    """What stands after ``key:`` or ``-``.
-
-    ``form``: empty, block, scalar, flow, alias, or open (a quote or bracket that
-    is not closed on this line). ``data`` is the value of a complete scalar or flow.
-    """
-
-    form: str
-    data: object = None
-    text: str = ""
-    quoted: bool = False
+_EDITORS = re.compile(r"x-(run-in-)?api(dog|fox)")
 
 
 @dataclass(frozen=True)
 class Line:
-    """``dashes`` marks, then ``key`` (None for a bare value) and its value."""
+    """``dashes`` marks, then ``key`` (None for a bare value) and what it ``holds``.
 
-    number: int
+    That is a "value" (``data``), an "alias", a "block" or a "child" that begin on the next
+    line, or "text": no structure at all. Whether a line that looks like structure is a
+    sentence after all depends on its place. ``editors``: a key of the site's editor, whose
+    value means nothing to a client and is skipped like a text.
+    """
+
     text: str
     dashes: int
     key: str | None
-    value: Value | None
+    holds: str
+    data: object = None
+    editors: bool = False
 
 
-def lex(number: int, text: str) -> Line:
-    """Take one line apart; ``value`` is None when it can only be text."""
+def take_apart(text: str) -> Line:
+    """The parts of a line."""
     marks = _DASHES.match(text)
     prefix = marks.group() if marks else ""
     rest = text[len(prefix) :]
-    key, after = _split_key(rest)
-    value = _value(after if key is not None else rest)
-    return Line(number, text, prefix.count("-"), key, value)
+    found = _KEY.match(rest)
+    if not found and not prefix:
+        return Line(text, 0, None, "text")
+    key = str(load_value(found.group(1))) if found else None
+    holds, data = _held(_ANCHOR.sub("", rest[found.end() :] if found else rest))
+    editors = not prefix and key is not None and _EDITORS.match(key) is not None
+    holds = "block" if editors and holds == "child" else holds
+    return Line(text, prefix.count("-"), key, holds, data, editors)
 
 
-def _split_key(rest: str) -> tuple[str | None, str]:
-    quoted = _QUOTED_KEY.match(rest)
-    if quoted:
-        key = load_value(quoted.group(1))
-        return (key, rest[quoted.end() :]) if isinstance(key, str) else (None, rest)
-    plain = _PLAIN_KEY.match(rest)
-    if not plain or not _is_plain_key(plain.group(1)):
-        return None, rest
-    return plain.group(1), rest[plain.end() :]
-
-
-def _is_plain_key(key: str) -> bool:
-    return bool(key) and not key.startswith(_NOT_PLAIN) and " #" not in key and key != "?"
-
-
-def _value(rest: str) -> Value | None:
-    anchor = _ANCHOR.match(rest)
-    if anchor:
-        rest = rest[anchor.end() :]
+def _held(rest: str) -> tuple[str, object]:
     if not rest:
-        return Value("empty")
+        return "child", None
     if _BLOCK.match(rest):
-        return Value("block", text=rest)
+        return "block", rest
     if _ALIAS.match(rest):
-        return Value("alias", text=rest)
-    if rest[0] in "\"'[{":
-        return _delimited(rest)
-    return _plain_scalar(rest)
-
-
-def _delimited(rest: str) -> Value | None:
-    quoted = rest[0] in "\"'"
+        return "alias", None
     try:
         data = load_value(rest)
     except yaml.YAMLError:
-        return Value("open", text=rest) if _unclosed(rest) else None
-    if quoted:
-        return Value("scalar", data, rest, quoted=True) if isinstance(data, str) else None
-    return Value("flow", data, rest) if isinstance(data, list | dict) else None
-
-
-def _unclosed(rest: str) -> bool:
-    if rest[0] == "'":
-        return rest.count("'") % 2 == 1
-    if rest[0] == '"':
-        return len(re.findall(r'(?<!\\)"', rest)) == 1
-    return rest.count(rest[0]) > rest.count({"[": "]", "{": "}"}[rest[0]])
-
-
-def _plain_scalar(rest: str) -> Value | None:
-    if rest.startswith(_NOT_PLAIN) or rest.startswith(("? ", ": ", "- ")):
-        return None
-    if ": " in rest or rest.endswith(":") or " #" in rest:
-        return None
-    return Value("scalar", plain_value(rest), rest)
+        return "text", None
+    plain = rest[0] not in "\"'[{"
+    is_text = plain and (" #" in rest or isinstance(data, dict | list))
+    return ("text", None) if is_text else ("value", data)

@@ -4,10 +4,15 @@ import base64
 import hashlib
 import hmac
 import inspect
+import io
 import json
+from collections import UserDict
+from collections.abc import Callable
+from http.client import HTTPMessage
 from typing import Any
 
 import pytest
+from starlette.datastructures import Headers as StarletteHeaders
 
 from client.signed_callbacks import BODY, NOW, WEBHOOK_KEY, signed
 from imagen4 import InvalidRequest, callbacks
@@ -29,6 +34,57 @@ def test_a_genuine_callback_is_verified() -> None:
     assert verified(list(headers.items()))
     assert verified([(name.lower().encode(), value.encode()) for name, value in headers.items()])
     assert verified(body=BODY.encode())
+
+
+def of_http_server(headers: dict[str, str]) -> object:
+    message = HTTPMessage()
+    for name, value in headers.items():
+        message[name] = value
+    return message
+
+
+def of_wsgi(headers: dict[str, str]) -> dict[str, object]:
+    named = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+    return named | {"wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "5"}
+
+
+FORMS: dict[str, Callable[[dict[str, str]], Any]] = {
+    "http.server": of_http_server,
+    "wsgiref": of_wsgi,
+    "starlette": StarletteHeaders,
+    "a mapping of one's own": UserDict,
+    "lists": lambda headers: {name: [value] for name, value in headers.items()},
+    "bytes": lambda headers: {name.encode(): value.encode() for name, value in headers.items()},
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_headers_are_taken_as_web_frameworks_have_them(form: Callable[..., Any]) -> None:
+    """Genuine or not: what no `get` finds would be refused without a word."""
+    assert verified(form(signed()))
+    assert not verified(form(signed(key="another")))
+    assert not verified(form({}))
+
+
+@pytest.mark.parametrize("headers", [7, "X-Webhook-Signature: x", [1], [("a", "b", "c")], b"ab"])
+def test_what_are_no_headers_is_said(headers: Any) -> None:
+    """Instead of a refusal that nobody understands."""
+    with pytest.raises(InvalidRequest, match="headers of a callback are a mapping, or pairs"):
+        verified(headers)
+
+
+@pytest.mark.parametrize("around", ["{}\n", " {}", "{}\r\n"])
+def test_a_key_read_from_a_file_has_a_line_end(around: str) -> None:
+    """It is no part of the key."""
+    assert verified(key=around.format(WEBHOOK_KEY))
+
+
+@pytest.mark.parametrize("tolerance", [None, "300", -1, float("nan")])
+def test_an_age_limit_is_a_number_of_seconds(tolerance: Any) -> None:
+    """Also when the signature would not do anyway."""
+    for headers in (signed(), {}):
+        with pytest.raises(InvalidRequest, match="tolerance must be a number of seconds"):
+            verified(headers, tolerance=tolerance)
 
 
 @pytest.mark.parametrize(

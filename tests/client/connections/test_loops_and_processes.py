@@ -80,7 +80,7 @@ def test_a_child_that_sent_nothing_closes_nothing(monkeypatch: pytest.MonkeyPatc
 
 def carrier_of(what: object) -> SyncCarrier:
     """One that sends nothing, and keeps `what` alive as long as it lives."""
-    return Carrier(lambda _: httpx.Response(204), partial(print, what))
+    return Carrier(*[lambda _: httpx.Response(204)] * 2, partial(print, what))
 
 
 def test_two_requests_at_a_time_have_each_a_connection_of_their_own() -> None:

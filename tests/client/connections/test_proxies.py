@@ -6,11 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from client.bench import Bench
 from client.loopback import HANG, RESET, Loopback, http
 from client.pictures import PNG, fetched, saved_to
 from client.play import KINDS, PROMPT, play, settled
-from client.steps import core
 from imagen4 import Polling, TransportError
 from imagen4.wire.proxies import proxy_for
 
@@ -69,15 +67,6 @@ def test_the_environment_says_which_hosts_need_no_proxy(
     assert proxy_for("http://api.example/x") is None
 
 
-@pytest.mark.parametrize(
-    ("url", "secure"),
-    [("https://api.example", True), ("http://127.0.0.1:1", False), ("http://localhost", False)],
-)
-def test_only_https_may_use_a_proxy(url: str, secure: bool) -> None:
-    """On plain http a proxy would see the key."""
-    assert core(url).secure is secure
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_pictures_on_this_machine_are_not_fetched_through_a_proxy(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -89,9 +78,3 @@ def test_pictures_on_this_machine_are_not_fetched_through_a_proxy(
         path, _, _ = fetched(kind, lambda _: http(200, PNG), saved_to(tmp_path))
         assert path.read_bytes() == PNG
         assert proxy.requests == []
-
-
-def test_only_https_counts_as_secure() -> None:
-    """For anything else the environment's proxies are left out."""
-    assert Bench("HTTPS://x.example/1").transfer.secure
-    assert not Bench("http://127.0.0.1/1").transfer.secure

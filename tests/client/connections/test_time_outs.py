@@ -11,7 +11,7 @@ from client.pictures import PNG, fetched
 from client.play import KINDS, PROMPT, Script, Time, client_for, created, play
 from client.raw_answers import BALANCE, CREATED
 from imagen4 import Imagen4Error, SubmissionUncertain, TransportError
-from imagen4.wire import transport
+from imagen4.wire import fetching
 
 
 @pytest.mark.parametrize(("patience", "connect"), [(30.0, 10.0), (4.0, 4.0)])
@@ -65,7 +65,7 @@ def test_a_picture_whose_headers_drip_is_given_up(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The attempt counts as broken off; the body that follows has a limit of its own."""
-    monkeypatch.setattr(transport, "LONGEST_HEADERS", IMPATIENT)
+    monkeypatch.setattr(fetching, "LONGEST_HEADERS", IMPATIENT)
     drip = Drip(http(200, b"", "X: " + "x" * 900))
     answers = [drip, http(200, PNG)]
     started = monotonic()

@@ -95,9 +95,8 @@ def test_only_a_refusal_by_number_proves_that_no_task_exists(
 def test_a_refused_create_is_no_longer_under_way() -> None:
     """An interruption after it does not say that it may have been accepted."""
     settings, tasks = core(), job(core())
-    steps = send_create(
-        settings, tasks, settings.adapter.create("google/imagen4", {"prompt": "a"}, None)
-    )
+    call = settings.adapter.create("google/imagen4", {"prompt": "a"}, None)
+    steps = send_create(settings, tasks, call, 1.0)
     assert next(steps) is tasks.create
     with pytest.raises(StopIteration) as end:
         steps.send(answer({"code": 401, "msg": "no"}))

@@ -83,3 +83,37 @@ def test_an_expired_link_is_one_also_after_the_client_was_closed(kind: str, tmp_
             asyncio.run(settled(result.images[0].save(tmp_path)))
     assert (caught.value.expired, caught.value.http_status) == (True, 403)
     assert "POST" not in [each.method for each in server.requests]
+
+
+EXPIRED = [
+    b"<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>",
+    b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
+    b'{"error": {"code": 400, "message": "Signature EXPIRED"}}' + b" " * 9000,
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("status", [400, 401])
+@pytest.mark.parametrize("body", EXPIRED, ids=["GCS", "S3", "large"])
+def test_an_expired_link_may_be_told_by_the_body(
+    kind: str, status: int, body: bytes, tmp_path: Path
+) -> None:
+    """A fresh one is asked for as after 403; a body that breaks off is asked for again."""
+    answers = [http(status, body[:9], "Connection: close\r\n", length=99), http(status, body)]
+
+    def reply(received: Received) -> bytes:
+        return http(200, PNG) if received.path == "/fresh" else answers.pop(0)
+
+    path, server, _ = fetched(
+        kind, reply, saved_to(tmp_path), others=[lambda url: envelope(200, f"{url}/fresh")]
+    )
+    assert path.read_bytes() == PNG
+    assert server.paths() == ["/1.png", "/1.png", "/fresh"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_refusal_is_not_that_of_an_expired_link(kind: str, tmp_path: Path) -> None:
+    """It is final, and no fresh link is asked for."""
+    error = failing(kind, lambda _: http(400, b"<Code>InvalidArgument</Code>"), tmp_path)
+    assert (error.expired, error.http_status) == (False, 400)
+    assert error.message == "The picture cannot be fetched: unexpected status"

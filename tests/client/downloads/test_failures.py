@@ -91,6 +91,6 @@ def test_a_directory_that_cannot_be_made_is_an_error_about_the_tasks(
 
 def test_a_status_that_says_nothing_about_the_link() -> None:
     """Is named by its number."""
-    error = download_refused(418)
+    error = download_refused(418, expired=False)
     assert error.message == "The picture cannot be fetched: unexpected status"
     assert error.http_status == 418

@@ -7,13 +7,14 @@ import pytest
 
 from client.loopback import Loopback, Received, http
 from client.pictures import PNG, fetched, saved_to
-from client.play import KINDS, QUICK, Script, play, settled, succeeded
+from client.play import KINDS, QUICK, Script, Time, play, settled, succeeded
 from imagen4 import DownloadError, UnexpectedResponse
 from imagen4.events import RequestEnded, TaskState
 
 USELESS = [
     "javascript:alert(1)", "file:///etc/passwd", "data:image/png;base64,iVBORw0KGgo=", "1.png",
     "//files.example/1.png", "ftp://files.example/1.png", "https://", "vbscript:x", "blob:x",
+    "https://a..b/1.png", f"https://{'a' * 64}.example/1.png",
 ]  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def test_the_good_links_are_kept_and_the_others_are_told(
     (state,) = [each for each in events if isinstance(each, TaskState)]
     assert state.task.unusable_links == len(USELESS)
     assert [each.error for each in events if isinstance(each, RequestEnded)] == [None]
-    told = "kie: task t1: 9 of its links lead to no picture"
+    told = "kie: task t1: 11 of its links lead to no picture"
     assert [each.getMessage() for each in caplog.records if each.levelname == "WARNING"] == [told]
 
 
@@ -79,3 +80,26 @@ def test_what_may_not_stand_in_a_link_is_percent_encoded(kind: str, tmp_path: Pa
 
     path, _, _ = fetched(kind, reply, saved_to(tmp_path), "/a b\u00fc\n/c%2Fd.png?e=f g")
     assert path.read_bytes() == PNG
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "link",
+    ["https://x.example/" + "a" * 70_000, "https://xn--a.example/1.png", "https://\u2488.example"],
+)
+def test_a_link_that_cannot_be_used_is_not_tried_again(
+    kind: str, link: str, tmp_path: Path
+) -> None:
+    """No pause would make it better."""
+    time = Time()
+
+    async def save(client: Any) -> Any:
+        result = await settled(client.job("t1").wait())
+        return await settled(result.images[0].save(tmp_path))
+
+    with (
+        Loopback(lambda _: http(200, succeeded("t1", link).content)) as server,
+        pytest.raises(DownloadError, match=r"^The picture's link cannot be used"),
+    ):
+        play(kind, None, save, base_url=server.url, time=time)
+    assert time.sleeps == []

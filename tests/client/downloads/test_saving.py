@@ -8,7 +8,8 @@ import pytest
 
 from client.loopback import Loopback, Received, http
 from client.pictures import GATEWAY, PNG, fetched, saved_to
-from client.play import KINDS, Script, play, succeeded
+from client.play import KINDS, Script, play, settled, succeeded
+from imagen4 import DownloadError
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -76,11 +77,25 @@ def test_the_temporary_file_stands_beside_the_target(tmp_path: Path) -> None:
     assert name.endswith(".part")
 
 
-def test_pictures_can_be_saved_after_the_client_is_closed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_pictures_can_be_saved_after_the_client_is_closed(kind: str, tmp_path: Path) -> None:
     """Downloads need no client that is open, since they need no key."""
+
+    def reply(received: Received) -> bytes:
+        task = succeeded("t1", f"{server.url}/1.png").content
+        return http(200, task if "recordInfo" in received.path else PNG)
+
+    with Loopback(reply) as server:
+        result = play(kind, None, lambda c: c.job("t1").wait(), base_url=server.url)
+        saved = asyncio.run(settled(result.save(tmp_path)))
+    assert saved == [tmp_path / "t1-1.png"]
+
+
+def test_an_injected_client_serves_the_downloads_of_its_loop_only(tmp_path: Path) -> None:
+    """Its connections could not be used in another: that is said, and nothing bypasses it."""
     with Loopback(lambda _: http(200, PNG)) as server:
         script = Script(polls=[succeeded("t1", f"{server.url}/1.png")])
-        result = play("sync", script, lambda c: c.job("t1").wait(), base_url=GATEWAY)
-        assert result.save(tmp_path) == [tmp_path / "t1-1.png"]
-        awaited = play("async", script, lambda c: c.job("t1").wait(), base_url=GATEWAY)
-        assert asyncio.run(awaited.images[0].read()) == PNG
+        result = play("async", script, lambda c: c.job("t1").wait(), base_url=GATEWAY)
+        with pytest.raises(DownloadError, match="serves one process and one event loop"):
+            asyncio.run(result.images[0].save(tmp_path))
+        assert server.requests == []

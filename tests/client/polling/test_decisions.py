@@ -63,15 +63,15 @@ def taken_turn(
     ("taken", "last", "due", "expired", "slept"),
     [
         (1, 100.0, None, False, [0.11]),
-        (27, 100.0, None, False, [2.97]),
-        (28, 100.0, 100.0, True, []),
-        (28, 100.06, 100.06, False, []),
+        (44, 100.0, None, False, [4.84]),
+        (46, 100.0, 100.0, True, []),
+        (46, 100.06, 100.06, False, []),
     ],
 )
 def test_a_poll_that_the_rate_allows_too_late_is_left_out(
     taken: int, last: float, due: float | None, expired: bool, slept: list[float]
 ) -> None:
-    """It may be three seconds late; before the task's last moment it is tried again there."""
+    """It may be five seconds late; before the task's last moment it is tried again there."""
     settings, watch = core(now=100.0), TrackedTask("t", 99.0, last)
     for _ in range(taken):
         settings.polls.reserve(100.0)

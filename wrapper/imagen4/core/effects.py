@@ -32,7 +32,7 @@ class Send:
 
     call: Call
     timeout: float
-    """Seconds."""
+    """Seconds for everything; for a create's answer once the create is out."""
     answer: Answer | None = None
     started: bool = False
     """Whether it is its turn to go out; before, nothing can have arrived."""
@@ -43,6 +43,8 @@ class Send:
     attempt: int = 1
     """The how-manieth this is of a create, or of the polls of a task in one wait."""
 
+    leave_in: float | None = None
+    """Of a create: seconds in which it must have left, its connection included."""
     awaited: bool = True
     """Whether somebody still waits for the answer."""
 
@@ -51,14 +53,21 @@ class Send:
         """Whether it changes something, so that it must not go out twice."""
         return self.call.method != "GET"
 
+    @property
+    def patience(self) -> float:
+        """Seconds for what comes before the request itself."""
+        return self.timeout if self.leave_in is None else self.leave_in
+
     def subtract_wait(self, seconds: float) -> None:
         """Count the wait for a connection. Raises TransportError if it took all the time.
 
         A create keeps its full time: once it is out, its answer is worth waiting for.
         """
-        if seconds >= self.timeout:
+        if seconds >= self.patience:
             raise not_sent("No connection was free in time")
-        if not self.is_write:
+        if self.leave_in is not None:
+            self.leave_in -= seconds
+        elif not self.is_write:
             self.timeout -= seconds
 
 

@@ -51,10 +51,10 @@ def link_as_sent(link: str) -> str | None:
     sent = match[1] + quote(match[2], _LEGAL, errors="surrogatepass")
     try:
         parts = urlsplit(sent)
-        complete = parts.hostname and parts.port != 0
+        host = (parts.hostname or "") if parts.port != 0 else ""
     except ValueError:
         return None
-    return sent if complete else None
+    return sent if all(0 < len(label) < 64 for label in host.removesuffix(".").split(".")) else None
 
 
 def may_download(sent: str, *, allow_http: bool, from_loopback: bool) -> bool:

@@ -49,8 +49,6 @@ class Download(Protocol):
     """Set by another thread to end the download."""
 
     @property
-    def secure(self) -> bool: ...
-    @property
     def left(self) -> float:
         """Seconds until the picture has taken too long."""
 

@@ -61,11 +61,6 @@ class Session:
         self.polls = Pacer(Rate(1, polls.seconds / polls.times if paced else 0.0))
 
     @property
-    def secure(self) -> bool:
-        """Whether the gateway is reached by https. If not, no proxy may see the key."""
-        return self.base_url.startswith("https:")
-
-    @property
     def on_loopback(self) -> bool:
         """Whether the gateway is on this machine."""
         return is_loopback(urlsplit(self.base_url).hostname)

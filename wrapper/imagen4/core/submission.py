@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from .request import PlannedCreate
     from .session import Session
 
+SHORTEST_LEAVE = 4.0  # seconds that a create has for its connection, at the deadline, too
 ADVICE = "Look at the gateway's list of tasks, or at the balance, before you try again"
 
 
@@ -79,7 +80,8 @@ def create_task(
         # The deadline may leave out the wait for a turn; being refused always has an end.
         until = until or min(deadline, session.clock() + job.patience)
         yield from announce(session, job, attempt)
-        outcome = yield from send_create(session, job, call, attempt)
+        leave_in = max(deadline - session.clock(), SHORTEST_LEAVE)
+        outcome = yield from send_create(session, job, call, leave_in, attempt)
         if isinstance(outcome, str):
             return outcome
         outcome.accepted = "no"
@@ -124,10 +126,11 @@ def announce(session: Session, job: JobState, attempt: int) -> Steps[None]:
 
 
 def send_create(
-    session: Session, job: JobState, call: Call, attempt: int = 1
+    session: Session, job: JobState, call: Call, leave_in: float, attempt: int = 1
 ) -> Steps[str | Imagen4Error]:
     """Send a create: the task's id, or the error that proves that there is no task."""
-    job.create = Send(call, session.timeout, attempt=attempt)
+    patience = min(leave_in, session.timeout)
+    job.create = Send(call, session.timeout, attempt=attempt, leave_in=patience)
     sent_at = session.now()
     outcome: str | Imagen4Error
     try:

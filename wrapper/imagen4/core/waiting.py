@@ -40,22 +40,27 @@ TRANSIENT = (TransportError, RateLimited, GatewayUnavailable)
 NOTHING_THERE = 20.0  # seconds; a deployment is over sooner, a base URL stays wrong
 SHORTEST_EXCHANGE = 5.0  # a poll at the deadline itself still gets this long for its answer
 HOPELESS = 0.05  # in less, no answer comes over the internet
-# A last poll may keep to the rate past the deadline, or past the moment at which a slow
-# consumer lets it go on: enough for the 20 requests that a batch has in flight by default.
-LAST_POLL_SLACK = 3.0
 
 
 @dataclass(slots=True)
 class OvertimeBudget:
-    """Seconds that all exchanges of one wait may take together after its deadline."""
+    """Seconds that all of one wait's exchanges and turns may take together after its deadline.
+
+    Not what a slow consumer takes between them. Enough for one answer, or for the turns of the
+    20 requests that a batch has in flight by default.
+    """
 
     deadline: float
-    left: float
+    left: float = SHORTEST_EXCHANGE
 
     def for_exchange(self, now: float) -> float:
         """How long the next exchange may take; 0 when it is not worth sending."""
         allowed = max(self.deadline - now, min(SHORTEST_EXCHANGE, self.left))
         return allowed if allowed >= HOPELESS else 0.0
+
+    def last_turn(self, now: float) -> float:
+        """Until when a poll may wait for its turn, which leaves no time for a slow answer."""
+        return max(self.deadline, now) + self.left - HOPELESS
 
     def spend(self, sent: float, now: float) -> None:
         self.left -= max(0.0, now - max(sent, self.deadline))
@@ -131,7 +136,7 @@ def nothing_is_there(problem: Imagen4Error | None) -> bool:
 def poll_until_ended(session: Session, job: JobState, deadline: float) -> Steps[list[Task]]:
     """Poll until every task of the job has ended, and return them in the job's order."""
     tracked = track(session, job, deadline)
-    overtime = OvertimeBudget(deadline, SHORTEST_EXCHANGE + len(tracked) * session.polls.period)
+    overtime = OvertimeBudget(deadline)
     while running := [each for each in tracked if not each.over]:
         task = min(running, key=lambda each: each.due)
         if not (yield from wait_until_due(session, task, overtime)):
@@ -173,12 +178,13 @@ def wait_until_due(session: Session, task: TrackedTask, overtime: OvertimeBudget
     if task.due > now:
         yield Sleep(task.due - now)
         now = session.clock()
-    latest = max(overtime.deadline, now) + LAST_POLL_SLACK
-    moment = session.polls.reserve(now, latest) if overtime.for_exchange(now) > 0 else None
+    hopeful = overtime.for_exchange(now) > 0
+    moment = session.polls.reserve(now, overtime.last_turn(now)) if hopeful else None
     if moment is None:
         task.due, task.expired = task.last, now >= task.last
         return False
     if moment > now:
+        overtime.spend(now, moment)
         yield Sleep(moment - now)
     return True
 

@@ -7,6 +7,7 @@ are fetched without any credentials.
 from __future__ import annotations
 
 import re
+import zlib
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urljoin
 
@@ -15,12 +16,13 @@ from ..core.effects import Fetch, Send, Sleep
 from ..core.envelope import parse_envelope
 from ..core.origins import link_as_sent, may_download
 from ..errors import DownloadError, Imagen4Error
+from .encoding import decoder_for
 from .formats import HEAD, SHORTEST, suffix_of
 from .pictures import disk_errors
 from .whole import is_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from threading import Event as Flag
 
     from ..core.effects import Steps
@@ -32,8 +34,11 @@ LONGEST = 300.0  # seconds for one picture, whatever the server does
 ATTEMPTS = 5
 REDIRECTS = 5
 EXPIRED = (403, 404, 410)
+UNCLEAR = (400, 401)  # the body says whether it is that: ExpiredToken, of GCS and S3
+LONGEST_REFUSAL = 4096  # bytes in which it does
 MOVED = (301, 302, 303, 307, 308)
 BUSY = (408, 425, 429)
+_TOO_OLD = re.compile(rb"expired", re.IGNORECASE)
 _LENGTH = re.compile("[0-9]{1,18}")
 _RANGE = re.compile(r"bytes ([0-9]{1,12})-[0-9]{1,12}/([0-9]{1,12}|\*)")
 
@@ -103,14 +108,11 @@ class Transfer:
         self._total: int | None = None  # what the server says the whole comes to
         self._head = b""
         self._etag: str | None = None
+        self._decode: Callable[[bytes], Iterable[bytes]] | None = None
+        self._refused = 0  # the status, where its body is to say what it means
         self._attempts = 0
         self._redirects = 0
         self._lead_to(url)
-
-    @property
-    def secure(self) -> bool:
-        """Whether the link is https. On this machine, without it, no proxy is wanted."""
-        return self.url.lower().startswith("https:")
 
     @property
     def left(self) -> float:
@@ -132,23 +134,44 @@ class Transfer:
         if status >= 500 or status in BUSY:
             raise TransferError(f"HTTP {status}")
         asked_for_rest = "Range" in self.headers()
-        if status == 206 and asked_for_rest and self._resumes(headers):
+        encoding = headers.get("content-encoding", "")
+        if status == 206 and asked_for_rest and not encoding and self._resumes(headers):
             return True
         self._restart()
         if status == 416 or (status == 206 and asked_for_rest):
             raise TransferError("the rest could not be had")
+        if status in UNCLEAR:
+            self._refused = status
+            return True
         if status != 200:
-            raise download_refused(status)
+            raise download_refused(status, expired=status in EXPIRED)
+        self._decode = decoder_for(encoding)
+        self._identify({} if self._decode else headers)
+        return True
+
+    def _identify(self, headers: Mapping[str, str]) -> None:
+        """Which version it is and how long, where that is about the bytes as they are."""
         etag = headers.get("etag", "")
         self._etag = etag if etag.startswith('"') else None  # a weak one allows no range
         length = headers.get("content-length", "")
         self._total = int(length) if _LENGTH.fullmatch(length) else None
         self._check_size(self._total or 0)
-        return True
 
     def received(self, chunk: bytes) -> None:
-        """Write a piece, if the whole is still what it should be."""
+        """Write what came, if the whole is still what it should be."""
         self._check_stop()
+        if self._refused:
+            self._head += chunk[:LONGEST_REFUSAL]
+            if len(self._head) >= LONGEST_REFUSAL:
+                self.finished()
+            return
+        try:
+            for piece in self._decode(chunk) if self._decode else (chunk,):
+                self._write(piece)
+        except zlib.error:
+            raise TransferError("the picture cannot be unpacked") from None
+
+    def _write(self, chunk: bytes) -> None:
         if len(self._head) < HEAD:
             self._head += chunk[:HEAD]
             if len(self._head) >= HEAD:
@@ -161,6 +184,9 @@ class Transfer:
 
     def finished(self) -> None:
         """The body has ended; whether the picture has is for its content to say."""
+        if self._refused:
+            expired = _TOO_OLD.search(self._head) is not None
+            raise download_refused(self._refused, expired=expired)
         if self._total not in (None, self._size):
             raise TransferError("the picture is not complete")
         suffix = self._kind()
@@ -223,7 +249,7 @@ class Transfer:
         return True
 
     def _restart(self) -> None:
-        self._size, self._head = 0, b""
+        self._size, self._head, self._refused = 0, b"", 0
         with disk_errors(self._where):
             self._file.seek(0)
             self._file.truncate()
@@ -238,8 +264,7 @@ class Transfer:
             raise DownloadError("The picture's link redirects to nowhere") from None
 
 
-def download_refused(status: int) -> DownloadError:
-    expired = status in EXPIRED
+def download_refused(status: int, *, expired: bool) -> DownloadError:
     reason = "the link has expired, or never worked" if expired else "unexpected status"
     error = DownloadError(f"The picture cannot be fetched: {reason}", http_status=status)
     error.expired = expired

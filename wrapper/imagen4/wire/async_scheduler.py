@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .loops import running_loop
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 
@@ -52,6 +54,7 @@ class AsyncScheduler(Generic[T]):
         the loop over the values waits until creates that are out have their answers, so that
         their tasks' ids are known and logged; a cancellation does not wait.
         """
+        running_loop()
         try:
             while self._busy(every):
                 task = await self._ended.get()

@@ -8,20 +8,19 @@ shares a pool, nothing is left behind: a carrier whose request did not end well 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 import httpx
 
 from ..errors import InvalidRequest
-from .proxies import proxy_for
-
-if TYPE_CHECKING:
-    import ssl
+from .addresses import BoundedBackend
+from .proxies import proxy_for, tls
 
 R = TypeVar("R")
 N = TypeVar("N")
+BACKEND = BoundedBackend()
 ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
 
 
@@ -30,6 +29,8 @@ class Carrier(Generic[R, N]):
     """Sends one request at a time."""
 
     send: Callable[[httpx.Request], R]
+    fetch: Callable[[httpx.Request], R]
+    """Sends a request for a picture."""
     close: Callable[[], N]
     own: bool = True
     """False for an injected client, of which we know less, and which is not ours to close."""
@@ -41,19 +42,18 @@ SyncCarrier: TypeAlias = Carrier[httpx.Response, None]
 AsyncCarrier: TypeAlias = Carrier[Awaitable[httpx.Response], Awaitable[None]]
 
 
-@cache
-def tls() -> ssl.SSLContext:
-    """Read the certificates once: it takes longer than a picture from nearby."""
-    return httpx.create_ssl_context()
-
-
 def sync_carriers(base_url: str) -> Callable[[], SyncCarrier]:
     """What makes carriers to that origin, with the environment's settings as they are now."""
     proxy, context = proxy_for(base_url), tls()
 
     def make() -> SyncCarrier:
         http = httpx.HTTPTransport(verify=context, limits=ONE, proxy=proxy)
-        return Carrier(http.handle_request, http.close)
+        pool = http._pool  # httpx has no settings for these
+        pool._network_backend = BACKEND
+        # Nobody shares it, and a Ctrl-C just after taking the lock makes the pool's own
+        # cleaning up wait for it for ever.
+        pool._optional_thread_lock = nullcontext()  # type: ignore[assignment]
+        return Carrier(http.handle_request, http.handle_request, http.close)
 
     return make
 
@@ -63,19 +63,28 @@ def async_carriers(base_url: str) -> Callable[[], AsyncCarrier]:
 
     def make() -> AsyncCarrier:
         http = httpx.AsyncHTTPTransport(verify=context, limits=ONE, proxy=proxy)
-        return Carrier(http.handle_async_request, http.aclose)
+        send = http.handle_async_request
+        return Carrier(send, send, http.aclose)
 
     return make
 
 
 def lent_sync(http: httpx.Client) -> SyncCarrier:
-    """An injected client, used as it is, without its credentials and redirects."""
+    """An injected client, used as it is, without its credentials and redirects.
+
+    For pictures it lends its way to their host: proxies, certificates, transport. Nothing else,
+    since its headers, cookies and auth may hold a key, and its hooks may add one: so those
+    requests go to its transport, which has no public name (but the same in httpx 0.27 and 0.28).
+    """
 
     def send(request: httpx.Request) -> httpx.Response:
         check_open(http)
         return http.send(request, stream=True, auth=None, follow_redirects=False)
 
-    return Carrier(send, lambda: None, own=False)
+    def fetch(request: httpx.Request) -> httpx.Response:
+        return http._transport_for_url(request.url).handle_request(request)
+
+    return Carrier(send, fetch, lambda: None, own=False)
 
 
 def lent_async(http: httpx.AsyncClient) -> AsyncCarrier:
@@ -83,10 +92,13 @@ def lent_async(http: httpx.AsyncClient) -> AsyncCarrier:
         check_open(http)
         return await http.send(request, stream=True, auth=None, follow_redirects=False)
 
+    async def fetch(request: httpx.Request) -> httpx.Response:
+        return await http._transport_for_url(request.url).handle_async_request(request)
+
     async def close() -> None:
         """It belongs to the caller."""
 
-    return Carrier(send, close, own=False)
+    return Carrier(send, fetch, close, own=False)
 
 
 def check_open(http: httpx.Client | httpx.AsyncClient) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ..errors import InvalidRequest
+from ..errors import DownloadError, InvalidRequest
 from .carriers import Carrier
 
 if TYPE_CHECKING:
@@ -62,6 +62,13 @@ class Connections(Generic[C]):
         carrier.kept = True
         free.append(carrier)
         return True
+
+    def lent(self, loop: AbstractEventLoop | None = None) -> C | None:
+        """The injected carrier, also when we are closed; None without. Raises DownloadError."""
+        try:
+            return self._injected and self._lend(self._injected, (os.getpid(), loop))
+        except InvalidRequest as refused:
+            raise DownloadError(refused.message) from None
 
     def mark_closed(self, loop: AbstractEventLoop | None = None) -> list[C]:
         """The carriers to close; from now on there are none. An injected one stays open."""

@@ -13,6 +13,7 @@ from ..core.effects import Effect, Fetch, Send, Sleep, StepRunner, Steps
 from ..events import Event
 from .async_scheduler import AsyncScheduler
 from .listeners import Listeners
+from .loops import running_loop
 from .open_creates import OpenCreates
 from .scheduler import Scheduler
 from .workers import Workers
@@ -159,6 +160,7 @@ class AsyncDriver:
         stop: asyncio.Event | None = None,
     ) -> T:
         """What the steps return. Once `stop` is set, ends after the effect under way."""
+        running_loop()
         tell = self._listeners.async_teller(on_event)
         try:
             effect = next(steps)
@@ -180,6 +182,7 @@ class AsyncDriver:
 
     async def events(self, steps: Steps[object]) -> AsyncGenerator[Event]:
         """The steps' events as they come; closing the iterator closes the steps."""
+        running_loop()
         tell = self._listeners.async_teller(None)
         runner = StepRunner(steps)
         try:
@@ -197,6 +200,7 @@ class AsyncDriver:
 
     async def run_all(self, every: list[Steps[T]], on_event: Listener | None) -> list[T]:
         """Run several at once; what they return, in order."""
+        running_loop()
         slots = asyncio.Semaphore(DOWNLOADS)
 
         async def run(steps: Steps[T]) -> tuple[T]:

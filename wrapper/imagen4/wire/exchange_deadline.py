@@ -49,18 +49,23 @@ class Evidence:
 
 
 class ExchangeDeadline(Evidence):
-    """A sync exchange: its answer must be complete `patience` seconds after it began.
+    """A sync exchange: it must be over in `patience` seconds.
 
+    leave_in: seconds in which the request must have begun to leave; then only its answer counts.
     Pass `observe` as "trace" extension.
     """
 
-    def __init__(self, patience: float, *, watched: bool = False) -> None:
+    def __init__(
+        self, patience: float, leave_in: float | None = None, *, watched: bool = False
+    ) -> None:
         super().__init__(watched=watched)
         self._patience = patience
+        self._leave_in = leave_in
         self._until = inf
 
     def __enter__(self) -> Self:
         _this_thread.exchange = self
+        self.extend(self._patience if self._leave_in is None else self._leave_in)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -69,13 +74,13 @@ class ExchangeDeadline(Evidence):
     def observe(self, event: str, info: Mapping[str, Any]) -> None:
         step = event.partition(".")[2]
         self.note(step, info)
-        if step == _BEGUN:
-            self._until = monotonic() + self._patience
+        if self.began and step == _BEGUN and self._leave_in is not None:
+            self.extend(self._patience)
         elif step in _CONNECTED:
             bound_reads(info["return_value"])
 
     def extend(self, seconds: float) -> None:
-        """From now on the rest of the answer has so much time."""
+        """From now on the rest of the exchange has so much time."""
         self._until = monotonic() + seconds
 
     def left(self) -> float:
@@ -89,14 +94,22 @@ class ExchangeDeadline(Evidence):
 class AsyncExchangeDeadline(Evidence):
     """The same for asyncio, whose own time-outs bound everything."""
 
-    def __init__(self, patience: float, *, watched: bool = False) -> None:
+    def __init__(
+        self, patience: float, leave_in: float | None = None, *, watched: bool = False
+    ) -> None:
         super().__init__(watched=watched)
         self._patience = patience
+        self._leave_in = leave_in
         self._limit: asyncio.Timeout | None = None
+        self._connected: Any = None  # the connection made for this exchange, if one was
 
     async def __aenter__(self) -> Self:
+        # Whether an injected client that shows no step has sent a create is not known.
+        unknown = self._leave_in is not None and not self._watched
         self._limit = asyncio.timeout(None)
         await self._limit.__aenter__()
+        if not unknown:
+            self.extend(self._patience if self._leave_in is None else self._leave_in)
         return self
 
     async def __aexit__(self, *exception: Any) -> None:
@@ -107,15 +120,21 @@ class AsyncExchangeDeadline(Evidence):
         try:
             await limit.__aexit__(*exception)
         except TimeoutError:
-            raise httpx.ReadTimeout(_TOO_SLOW) from None
+            kind = httpx.ReadTimeout if self.began or not self._watched else httpx.ConnectTimeout
+            raise kind(_TOO_SLOW) from None
+        finally:
+            if self._connected is not None and exception[0] is not None:
+                # One that is cancelled during its TLS handshake is forgotten by httpcore.
+                await self._connected.aclose()
 
     async def observe(self, event: str, info: Mapping[str, Any]) -> None:
         step = event.partition(".")[2]
         self.note(step, info)
-        if step == _BEGUN:
+        if self.began and step == _BEGUN and self._leave_in is not None:
             self.extend(self._patience)
         elif step in _CONNECTED:
-            mark_async_reads(info["return_value"])
+            self._connected = info["return_value"]
+            mark_async_reads(self._connected)
 
     def extend(self, seconds: float) -> None:
         if self._limit is not None and not self._limit.expired():
@@ -133,18 +152,24 @@ def bound_reads(stream: Any) -> None:
     A connection outlives its first exchange, and nothing tells which one the next uses; but
     a sync exchange reads on its own thread. Other uses of the connection are left alone.
     """
-    read = stream.read
+    read, start_tls = stream.read, stream.start_tls
 
     def bounded(max_bytes: int, timeout: float | None = None) -> bytes:
-        exchange: ExchangeDeadline | None = getattr(_this_thread, "exchange", None)
-        left = exchange.left() if exchange else inf
-        if left < (inf if timeout is None else timeout):
-            timeout = left
-        data: bytes = read(max_bytes, timeout)
+        data: bytes = read(max_bytes, shortened(timeout))
         stream.imagen4_read = True
         return data
 
-    stream.read = bounded
+    def bounded_tls(*arguments: Any, timeout: float | None = None, **options: Any) -> Any:
+        return start_tls(*arguments, timeout=shortened(timeout), **options)
+
+    stream.read, stream.start_tls = bounded, bounded_tls
+
+
+def shortened(timeout: float | None) -> float | None:
+    """A time-out, cut to what is left of this thread's exchange. Raises ReadTimeout."""
+    exchange: ExchangeDeadline | None = getattr(_this_thread, "exchange", None)
+    left = exchange.left() if exchange else inf
+    return left if left < (inf if timeout is None else timeout) else timeout
 
 
 def mark_async_reads(stream: Any) -> None:

@@ -19,7 +19,6 @@ from ..core.records import prompts_in
 from ..facts import protocol
 from ..logs import log_exchange
 from .answer_reader import AnswerReader
-from .carriers import tls
 from .causes import transport_error
 from .exchange_deadline import (
     AsyncExchangeDeadline,
@@ -27,6 +26,7 @@ from .exchange_deadline import (
     mark_idle,
     reject_early_bytes,
 )
+from .fetching import fetch, fetch_async
 from .slots import wait_for_slot
 
 if TYPE_CHECKING:
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 # those that wait in it (minutes for 2,000), so they wait here.
 CONNECTIONS = 50
 CONNECT_TIMEOUT = 10.0
-DOWNLOAD_TIMEOUT = httpx.Timeout(30.0, connect=CONNECT_TIMEOUT)
-LONGEST_HEADERS = 30.0  # seconds; the body of a picture has a limit of its own
 # A kept connection that the server has closed meanwhile, or on which it is out of step.
 STALE = (httpx.NetworkError, httpx.RemoteProtocolError)
 
@@ -69,7 +67,7 @@ class Wire:
         """Complete by itself: nothing of an injected client's defaults is merged in."""
         call, patience, send.began = send.call, send.timeout, self._session.clock()
         query = f"?{urlencode(call.params)}" if call.params else ""
-        connect = min(patience, CONNECT_TIMEOUT)
+        connect = min(send.patience, CONNECT_TIMEOUT)
         timeout = {"connect": connect, "read": patience, "write": patience, "pool": patience}
         return httpx.Request(
             call.method,
@@ -99,7 +97,7 @@ class SyncWire(Wire):
     def send(self, send: Send) -> Answer:
         carrier = self._connections.take(fresh=send.is_write)
         send.started = True
-        with ExchangeDeadline(send.timeout, watched=carrier.own) as exchange:
+        with ExchangeDeadline(*limits_of(send), watched=carrier.own) as exchange:
             try:
                 try:
                     return self._carried(carrier, send, exchange)
@@ -145,16 +143,7 @@ class SyncWire(Wire):
             mark_idle(response)
 
     def fetch(self, download: Download) -> None:
-        with (
-            ExchangeDeadline(LONGEST_HEADERS) as exchange,
-            httpx.Client(verify=tls(), timeout=DOWNLOAD_TIMEOUT, trust_env=download.secure) as http,
-            http.stream("GET", download.url, **request_of(download, exchange)) as response,
-        ):
-            exchange.extend(download.left)
-            if download.opened(response.status_code, response.headers):
-                for chunk in response.iter_raw():
-                    download.received(chunk)
-                download.finished()
+        fetch(download, self._connections.lent())
 
 
 class AsyncWire(Wire):
@@ -175,7 +164,7 @@ class AsyncWire(Wire):
     async def send(self, send: Send) -> Answer:
         loop = asyncio.get_running_loop()
         slot = self._slots.get(loop) or self._slots_of(loop)
-        queued = await wait_for_slot(slot, send.timeout)
+        queued = await wait_for_slot(slot, send.patience)
         try:
             send.subtract_wait(queued)
             carrier = self._connections.take(loop, fresh=send.is_write)
@@ -206,7 +195,7 @@ class AsyncWire(Wire):
     async def _exchanged(
         self, carrier: AsyncCarrier, send: Send, loop: asyncio.AbstractEventLoop
     ) -> Answer:
-        exchange = AsyncExchangeDeadline(send.timeout, watched=carrier.own)
+        exchange = AsyncExchangeDeadline(*limits_of(send), watched=carrier.own)
         try:
             async with exchange:
                 try:
@@ -257,18 +246,7 @@ class AsyncWire(Wire):
             mark_idle(response)
 
     async def fetch(self, download: Download) -> None:
-        async with (
-            AsyncExchangeDeadline(LONGEST_HEADERS) as exchange,
-            httpx.AsyncClient(
-                verify=tls(), timeout=DOWNLOAD_TIMEOUT, trust_env=download.secure
-            ) as http,
-            http.stream("GET", download.url, **request_of(download, exchange)) as response,
-        ):
-            exchange.extend(download.left)
-            if download.opened(response.status_code, response.headers):
-                async for chunk in response.aiter_raw():
-                    download.received(chunk)
-                download.finished()
+        await fetch_async(download, self._connections.lent(asyncio.get_running_loop()))
 
 
 def answer_of_hook(problem: httpx.HTTPStatusError, request: httpx.Request) -> httpx.Response:
@@ -281,10 +259,10 @@ def answer_of_hook(problem: httpx.HTTPStatusError, request: httpx.Request) -> ht
     return problem.response
 
 
-def request_of(
-    download: Download, exchange: ExchangeDeadline | AsyncExchangeDeadline
-) -> dict[str, Any]:
-    return {"headers": download.headers(), "extensions": {"trace": exchange.observe}}
+def limits_of(send: Send) -> tuple[float, float | None]:
+    """Seconds for the exchange, and for leaving where that does not count."""
+    leave_in = send.leave_in
+    return send.timeout, None if leave_in is None else min(leave_in, CONNECT_TIMEOUT)
 
 
 def json_bytes(value: object) -> bytes:

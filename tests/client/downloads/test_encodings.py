@@ -1,0 +1,98 @@
+"""Guards against bytes that are not the picture's own, and against bombs among them."""
+
+import gzip
+import tracemalloc
+import zlib
+from pathlib import Path
+
+import pytest
+
+from client import formats
+from client.loopback import Received, http
+from client.pictures import ETAG, PNG, failing, fetched, saved_to
+from client.play import KINDS
+from imagen4.downloads import transfer as transfer_module
+
+GZIP = "Content-Encoding: gzip\r\n"
+
+
+def chunked(body: bytes, headers: str) -> bytes:
+    head = f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n{headers}\r\n".encode()
+    pieces = (body[at : at + 1000] for at in range(0, len(body), 1000))
+    return head + b"".join(b"%x\r\n%s\r\n" % (len(each), each) for each in pieces) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["gzip", "x-gzip", "GZip"])
+@pytest.mark.parametrize("framing", [lambda body, headers: http(200, body, headers), chunked])
+def test_gzip_that_nobody_asked_for_is_undone(
+    kind: str, name: str, framing: object, tmp_path: Path
+) -> None:
+    """Some hosts pack whatever they send."""
+    content = formats.png(bytes(300_000))
+    answer = framing(gzip.compress(content), f"Content-Encoding: {name}\r\n")  # type: ignore[operator]
+    path, _, _ = fetched(kind, lambda _: answer, saved_to(tmp_path))
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("headers", [GZIP, "Content-Encoding: identity\r\n"])
+def test_what_is_only_said_to_be_packed_is_taken_as_it_is(
+    kind: str, headers: str, tmp_path: Path
+) -> None:
+    """By its first byte."""
+    path, _, _ = fetched(kind, lambda _: http(200, PNG, headers), saved_to(tmp_path))
+    assert path.read_bytes() == PNG
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["br", "zstd", "deflate", "gzip, gzip", "identity, gzip", "x"])
+def test_other_encodings_are_refused_at_once(kind: str, name: str, tmp_path: Path) -> None:
+    """They were not offered, and can hide any size."""
+    asked: list[Received] = []
+    answer = http(200, zlib.compress(PNG), f"Content-Encoding: {name}\r\n")
+    error = failing(kind, lambda received: asked.append(received) or answer, tmp_path)
+    assert error.message == "The picture comes in an encoding that was not asked for"
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_gzip_inside_of_gzip_is_no_picture(kind: str, tmp_path: Path) -> None:
+    """Only what the header says is undone."""
+    answer = http(200, gzip.compress(gzip.compress(PNG)), GZIP)
+    error = failing(kind, lambda _: answer, tmp_path)
+    assert error.message == "What the link holds is not a picture"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_bomb_takes_neither_memory_nor_disk(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """20 MB in 20 KB: unpacked a piece at a time, up to the largest size of a picture."""
+    monkeypatch.setattr(transfer_module, "LARGEST", 8_000_000)
+    answer = http(200, gzip.compress(formats.png(bytes(20_000_000))), GZIP)
+    assert len(answer) < 25_000
+    tracemalloc.start()
+    try:
+        error = failing(kind, lambda _: answer, tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+    finally:
+        tracemalloc.stop()
+    assert error.message == "The picture is larger than 8000000 bytes"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("spoil", [lambda body: body[:5000], lambda body: body[:5000] * 2])
+def test_what_is_packed_badly_is_fetched_again_from_the_start(
+    kind: str, spoil: object, tmp_path: Path
+) -> None:
+    """A part of what is packed is no part of the picture, whatever its tag."""
+    asked: list[str | None] = []
+    packed = gzip.compress(PNG, compresslevel=0)
+
+    def reply(received: Received) -> bytes:
+        asked.append(received.headers.get("range"))
+        return http(200, packed if len(asked) > 1 else spoil(packed), GZIP + ETAG)  # type: ignore[operator]
+
+    path, _, _ = fetched(kind, reply, saved_to(tmp_path))
+    assert (path.read_bytes(), asked) == (PNG, [None, None])

@@ -1,0 +1,90 @@
+"""One attempt at a picture, for the sync and the async client."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, cast
+
+import httpx
+
+from ..errors import DownloadError, InvalidRequest
+from .carriers import async_carriers, sync_carriers
+from .exchange_deadline import AsyncExchangeDeadline, ExchangeDeadline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..core.ports import Download
+    from .carriers import AsyncCarrier, SyncCarrier
+
+TIME_OUTS = httpx.Timeout(30.0, connect=10.0).as_dict()  # seconds
+LONGEST_HEADERS = 30.0  # seconds; the body of a picture has a limit of its own
+
+
+def fetch(download: Download, lent: SyncCarrier | None) -> None:
+    """lent: the carrier of an injected client; without one, one is made for this attempt."""
+    with final_errors():
+        carrier = lent or sync_carriers(download.url)()
+    try:
+        carried(download, carrier)
+    except Exception:  # after a Ctrl-C, closing might wait for a lock for ever
+        carrier.close()
+        raise
+    carrier.close()
+
+
+def carried(download: Download, carrier: SyncCarrier) -> None:
+    with (
+        final_errors(),
+        ExchangeDeadline(LONGEST_HEADERS) as exchange,
+        closing(carrier.fetch(request_of(download, exchange))) as response,
+    ):
+        exchange.extend(download.left)
+        if download.opened(response.status_code, response.headers):
+            for chunk in cast("httpx.SyncByteStream", response.stream):
+                download.received(chunk)
+            download.finished()
+
+
+async def fetch_async(download: Download, lent: AsyncCarrier | None) -> None:
+    """The same by awaiting."""
+    with final_errors():
+        carrier = lent or async_carriers(download.url)()
+    try:
+        with final_errors():
+            async with AsyncExchangeDeadline(LONGEST_HEADERS) as exchange:
+                response = await carrier.fetch(request_of(download, exchange))
+                try:
+                    exchange.extend(download.left)
+                    if download.opened(response.status_code, response.headers):
+                        async for chunk in cast("httpx.AsyncByteStream", response.stream):
+                            download.received(chunk)
+                        download.finished()
+                finally:  # to its end: what is left half closed keeps its place in a lent pool
+                    await asyncio.shield(response.aclose())
+    finally:
+        await carrier.close()
+
+
+@contextmanager
+def final_errors() -> Iterator[None]:
+    """What no further attempt would change: a link that httpx, or the name service, cannot use."""
+    try:
+        yield
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, UnicodeError):
+        raise DownloadError("The picture's link cannot be used") from None
+    except InvalidRequest as setting:  # of the environment
+        raise DownloadError(f"The picture cannot be fetched: {setting.message}") from None
+
+
+def request_of(
+    download: Download, exchange: ExchangeDeadline | AsyncExchangeDeadline
+) -> httpx.Request:
+    """A lent connection is not kept, since the pool that it belongs to may have been closed."""
+    return httpx.Request(
+        "GET",
+        download.url,
+        headers=download.headers() | {"Connection": "close"},
+        extensions={"timeout": TIME_OUTS, "trace": exchange.observe},
+    )
