@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from gateway_documents import Document
 from imagen4.facts.documents import body_media
 from imagen4.facts.gateways import DEFAULT_MODEL
-from imagen4.facts.models import in_order, slug_of
+from imagen4.facts.models import default_first, slug_of
 from imagen4.facts.protocol import CREATE_PATH, INPUT
 from pages.captures import Captures, key_of
 from pages.errors import PageError
@@ -45,7 +45,7 @@ def models_of(specs: Path, gateway: str, effective: Document) -> list[Model]:
         if path.stem != slug_of(model.model):
             raise PageError(f"{path.name} holds the model {model.model}")
         found[model.model] = model
-    return [found[name] for name in in_order(found)]
+    return [found[name] for name in default_first(found)]
 
 
 def write_models(package: Path, specs: Path, models: list[Model]) -> None:

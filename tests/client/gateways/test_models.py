@@ -8,7 +8,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 from imagen4.facts import GATEWAYS
 from imagen4.facts.documents import GENERATED, body_media, document
 from imagen4.facts.gateways import DEFAULT_MODEL
-from imagen4.facts.models import WITHDRAWN, catalogue, in_order, input_schema
+from imagen4.facts.models import WITHDRAWN, catalogue, default_first, input_schema
 
 PACKAGES = {name: f"{GENERATED}.{name}" for name in GATEWAYS}
 MODELS = [(name, model) for name, package in PACKAGES.items() for model in catalogue(package)]
@@ -19,7 +19,7 @@ def test_the_default_model_comes_first_and_the_others_by_name(gateway: str) -> N
     """The order in which people are shown them."""
     names = list(catalogue(PACKAGES[gateway]))
     assert names[0] == DEFAULT_MODEL
-    assert names == in_order(reversed(names))
+    assert names == default_first(reversed(names))
     assert names[1:] == sorted(names[1:])
 
 

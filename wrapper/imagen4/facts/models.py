@@ -84,7 +84,7 @@ def slug_of(model: str) -> str:
     return model.replace("/", "--")
 
 
-def in_order(models: Iterable[str]) -> list[str]:
+def default_first(models: Iterable[str]) -> list[str]:
     """The default model first, then by name."""
     return sorted(models, key=lambda name: (name != DEFAULT_MODEL, name))
 
