@@ -91,7 +91,7 @@ def test_latency_comes_before_the_right_answer(kie: Asker) -> None:
 def test_broken_json_is_declared_as_json(kie: Asker, name: str) -> None:
     """And cannot be read; the task exists."""
     answer = faulty_create(kie, name)
-    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-type"] == "application/json;charset=UTF-8"
     with pytest.raises(ValueError):
         json.loads(answer.content.decode())
     assert tasks(kie.sandbox) == 1

@@ -8,12 +8,12 @@ import pytest
 from sandbox.conftest import Asker
 
 STATES = {
-    "stuck": ["waiting", "generating", "generating", "generating"],
-    "unknown-state": ["waiting", "generating", "archived", "archived"],
-    "fail": ["waiting", "generating", "fail", "fail"],
+    "stuck": ["generating", "generating", "generating", "generating"],
+    "unknown-state": ["waiting", "waiting", "archived", "archived"],
+    "fail": ["waiting", "waiting", "fail", "fail"],
     "vanish": ["waiting", "422", "422", "422"],
-    "late-record": ["422", "generating", "success", "success"],
-    "slow-task": ["waiting", "generating", "generating", "success"],
+    "late-record": ["422", "waiting", "success", "success"],
+    "slow-task": ["waiting", "waiting", "waiting", "success"],
 }
 
 

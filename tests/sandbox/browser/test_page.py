@@ -19,6 +19,7 @@ def states(page: Page) -> list[str]:
 
 def test_tasks_move_without_a_reload(kie: Asker, page: Page) -> None:
     """From nothing to waiting, generating and a picture that has loaded."""
+    kie.sandbox.configure(profile="documented")
     page.open(kie.sandbox.url())
     page.until(lambda: bool(page.text("#hint")[0]))
     assert kie.sandbox.url("kie") in page.text("#hint")[0]

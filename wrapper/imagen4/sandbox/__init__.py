@@ -8,7 +8,8 @@
 `imagen4 sandbox` runs it in the foreground, `create_app` gives the ASGI application alone, the
 fixture `imagen4_sandbox` of `imagen4.testing` has one for each test session. What can go wrong
 on request is listed by `imagen4 sandbox --list-faults`. Which requests are right is read from
-the effective documents; what each behaviour beyond that rests on:
+the effective documents, of a create from the schema of its model: every vendored model is there.
+What each behaviour beyond that rests on:
 
 behaviour                               profile `observed`           profile `documented`
 --------------------------------------  ---------------------------  -----------------------------
@@ -29,30 +30,40 @@ taskId missing or given twice           as an unknown task (unknown)  422 (doc: 
 credits used up                         402 (doc)                    402 (doc)
 over 20 creates in 10 s,                429 (doc, kie; assumed for   429 (doc, kie)
 over 10 polls in 1 s                    apikley)
-states                                  waiting, generating (wire:   and queuing (doc)
-                                        queuing was never seen)
-headers                                 cf-ray, JSESSIONID (wire)    none (doc)
+states                                  waiting until the end, or    waiting, queuing,
+                                        generating where `waiting`   generating (doc)
+                                        is 0 (wire: one a task)
+headers                                 Server, cf-ray, JSESSIONID   none (doc)
+                                        (wire)
+media type                              application/json;            application/json (doc)
+                                        charset=UTF-8 (wire)
+for whoever takes gzip                  gzipped and chunked (wire:   as it is
+                                        636/636)
 keys of a record                        the ten that were seen       and updateTime (doc)
 failCode, failMsg unless failed         null (wire)                  "" (doc)
-costTime                                whole seconds (wire: 64/64)  milliseconds (doc)
+costTime                                whole seconds (wire: 64/64), milliseconds (doc)
+                                        up to 1.273 s too few (9/64)
 times that are not known yet            null (wire)                  left out (doc: integers)
 costTime, completeTime of a failure     null (wire: usually)         completeTime only (doc:
                                                                      the failure example)
 `param`                                 `input` is JSON text in      JSON text (doc)
-                                        JSON text (wire)
+                                        JSON text and stands first;
+                                        a number out of a list of
+                                        texts is a number (wire)
 
-Alike in both: `resultJson` is `{"resultUrls": […]}` with one picture for each of `num_images`
-where the document has that field (wire, doc); a result URL works for 24 hours and the picture
-is kept for 14 days (doc: "typically"); download-url gives a link for 20 minutes on kie and code
-422 `url is wrong` for a URL it did not hand out (doc, wire); a create costs 8 credits on kie
-(doc) and as much on apikley (assumed: no price is known), and failed tasks are paid for
+Alike in both: `resultJson` is `{"resultUrls": […]}` with as many pictures as the field says that
+the model counts with (wire, doc), drawn in the ratio or size that was asked for; a result URL
+works for 24 hours and the picture is kept for 14 days (doc: "typically"); download-url gives a
+link for 20 minutes on kie and code 422 `url is wrong` for a URL it did not hand out (doc, wire);
+a create costs what the price list says (doc), and 8 credits where no price is known (assumed,
+for a balance that never fell would hide that one can run out), and failed tasks are paid for
 (unknown); callbacks are posted with code 200 or 501 (doc), signed on kie only (doc; unknown of
 apikley), and tried three times (unknown: no number is documented).
 
 The layers inside, from the top, each using those below it only (held by import-linter):
 command; serve; server; app; downloads, page, guard; admin, api; operations; state, validation;
 callback_sender, faults, journal, limits, pictures; callbacks; profiles; gateways, tasks;
-bounded, clock, documents, settings, strictjson.
+bounded, clock, documents, settings, shapes, strictjson.
 """
 
 from importlib import import_module

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
     Endpoint = Callable[[Request], Awaitable[Response]]
 
+GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
+"""In Accept-Encoding, unless it is what is not taken."""
 PATIENCE = 30.0
 """Real seconds a caller may take to send a body."""
 
@@ -57,7 +61,8 @@ def rendered(profile: Profile, answer: SandboxAnswer) -> Response:
     headers = profile.headers()
     if answer.status == Code.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
-    return Response(dumps(answer.body).encode(), answer.status, headers, media_type=JSON_TYPE)
+    content = dumps(answer.body).encode()
+    return Response(content, answer.status, headers, media_type=profile.media_type)
 
 
 def respond(
@@ -88,6 +93,21 @@ def respond(
         answer=None if unanswered else _shown(sent),
         fault=armed.fault.name if armed else "",
     )
+    return sent if armed else _compressed(request, sent, state.profile)
+
+
+def _compressed(request: Request, response: Response, profile: Profile) -> Response:
+    """wire: every envelope is gzipped for whoever takes that, and comes in chunks.
+
+    Intact ones only: what a fault makes of a body is to be seen as it is.
+    """
+    is_json = response.headers.get("content-type", "").startswith(JSON_TYPE)
+    offered = GZIP.search(request.headers.get("accept-encoding", "").lower())
+    if not (profile.compresses and is_json and offered):
+        return response
+    told = {**response.headers, "content-encoding": "gzip", "vary": "Accept-Encoding"}
+    sent = Response(gzip.compress(bytes(response.body), mtime=0), response.status_code, told)
+    del sent.headers["content-length"]
     return sent
 
 

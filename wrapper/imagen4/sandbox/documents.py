@@ -1,7 +1,8 @@
 """The effective OpenAPI documents, and checks of requests made from them.
 
 Nothing about a request is typed by hand here: which paths a gateway has, which parameters are
-required, which body is right, all come from `effective.json` of the generated packages.
+required, which body is right, all come from `effective.json` of the generated packages, and
+what a create may hold from the schema of its model.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from ..facts.documents import document
+from ..facts.documents import body_media, document
+from ..facts.gateways import DEFAULT_MODEL
 from ..facts.protocol import CREATE_PATH, INPUT
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -37,6 +39,30 @@ class Operation:
     parameters: tuple[Parameter, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ModelInput:
+    """What a create for one model of a gateway takes."""
+
+    body: jsonschema_rs.Draft4Validator
+    """Of the whole body, `input` included."""
+    fields: dict[str, Any]
+    """The schemas of the fields of `input`, by name."""
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        return {name: field["default"] for name, field in self.fields.items() if "default" in field}
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Fields whose values are numbers, listed as texts."""
+        return tuple(name for name, field in self.fields.items() if _lists_numbers(field))
+
+
+def _lists_numbers(field: dict[str, Any]) -> bool:
+    values = [value for value in field.get("enum", ()) if value is not None]
+    return bool(values) and all(isinstance(each, str) and each.isdecimal() for each in values)
+
+
 def last_segment(path: str) -> str:
     """Last segment of the path: createTask, recordInfo, credit, download-url."""
     return path.rpartition("/")[2]
@@ -45,7 +71,7 @@ def last_segment(path: str) -> str:
 @cache
 def operations(gateway: str) -> tuple[Operation, ...]:
     """The operations of a gateway's document."""
-    content = _schema_document(gateway)
+    content = _schema_document(gateway, DEFAULT_MODEL)
     return tuple(
         _operation(content, path, method)
         for path, item in content["paths"].items()
@@ -55,30 +81,32 @@ def operations(gateway: str) -> tuple[Operation, ...]:
 
 
 @cache
-def input_fields(gateway: str) -> dict[str, Any]:
-    """The fields that createTask's `input` has in the document, with their defaults."""
-    content: dict[str, Any] = jsonschema_rs.dereference(_schema_document(gateway))
-    body = content["paths"][CREATE_PATH]["post"]["requestBody"]["content"][JSON_TYPE]["schema"]
-    fields = body["properties"][INPUT]["properties"]
-    return {name: schema.get("default") for name, schema in fields.items()}
+def model_input(gateway: str, model: str) -> ModelInput:
+    """KeyError for a model that the gateway does not have, or whose page is not vendored."""
+    content = _schema_document(gateway, model)
+    fields = body_media(content)["schema"]["properties"][INPUT]["properties"]
+    return ModelInput(_validator(content, _body_of(CREATE_PATH, "post")), fields)
 
 
-@cache
-def _schema_document(gateway: str) -> dict[str, Any]:
-    found: dict[str, Any] = _with_null_types(document(gateway, "effective"))
+def _schema_document(gateway: str, model: str) -> dict[str, Any]:
+    found: dict[str, Any] = _with_null_types(document(gateway, "effective", model))
     return found
+
+
+def _body_of(path: str, method: str) -> str:
+    media = f"requestBody/content/{_pointer_segment(JSON_TYPE)}"
+    return f"#/paths/{_pointer_segment(path)}/{method}/{media}/schema"
 
 
 def _operation(content: dict[str, Any], path: str, method: str) -> Operation:
     pointer = f"#/paths/{_pointer_segment(path)}/{method}"
     item = content["paths"][path][method]
     media = item.get("requestBody", {}).get("content", {})
-    body = f"{pointer}/requestBody/content/{_pointer_segment(JSON_TYPE)}/schema"
     return Operation(
         name=last_segment(path),
         path=path,
         method=method.upper(),
-        body=_validator(content, body) if JSON_TYPE in media else None,
+        body=_validator(content, _body_of(path, method)) if JSON_TYPE in media else None,
         parameters=tuple(
             Parameter(
                 name=parameter["name"],

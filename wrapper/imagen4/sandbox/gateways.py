@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from ..facts import GATEWAYS, GatewayFacts
+from ..facts import GATEWAYS, GatewayFacts, Price
 from ..facts.gateways import DEFAULT_MODEL
 
-ASSUMED_PRICE = GATEWAYS["kie"].prices[DEFAULT_MODEL].credits
-"""Credits a create costs where no price is known: without one, credits would never run out."""
+ASSUMED_PRICE = Price(GATEWAYS["kie"].prices[DEFAULT_MODEL].credits, "request")
+"""What a create costs where no price is known: without one, credits would never run out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,22 +16,18 @@ class SandboxGateway:
     facts: GatewayFacts
     key: str
     """The one bearer key that is accepted. Not a secret: it opens nothing but a sandbox."""
-    price: float
-    """Credits a create costs."""
 
     @property
     def name(self) -> str:
         return self.facts.name
 
-
-def _on_sandbox(facts: GatewayFacts) -> SandboxGateway:
-    price = facts.prices.get(DEFAULT_MODEL)
-    return SandboxGateway(
-        facts,
-        key=f"sandbox-{facts.name}-key",
-        price=ASSUMED_PRICE if price is None else price.credits,
-    )
+    def price(self, model: str, pictures: int) -> float:
+        """Credits that a create of so many pictures costs."""
+        price = self.facts.prices.get(model, ASSUMED_PRICE)
+        return price.credits * (pictures if price.per == "image" else 1)
 
 
-SANDBOX_GATEWAYS = {name: _on_sandbox(facts) for name, facts in GATEWAYS.items()}
+SANDBOX_GATEWAYS = {
+    name: SandboxGateway(facts, key=f"sandbox-{name}-key") for name, facts in GATEWAYS.items()
+}
 KEYS = tuple(gateway.key for gateway in SANDBOX_GATEWAYS.values())

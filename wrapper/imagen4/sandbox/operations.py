@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..facts import protocol
-from ..facts.protocol import INPUT, SUCCEEDED, TASK_ID
-from .documents import Operation, input_fields
+from ..facts.protocol import INPUT, MODEL, SUCCEEDED, TASK_ID
+from .documents import Operation, model_input
 from .profiles import Refusal, SandboxAnswer
 from .strictjson import dumps
-from .tasks import MEDIA_LIFETIME, SandboxTask, Script, TaskStage
+from .tasks import MEDIA_LIFETIME, SandboxTask, Script, TaskStage, asked_pictures
 from .validation import RefusedError, checked_body, checked_parameters
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ class IncomingRequest:
     body: bytes
 
     def json(self) -> dict[str, Any]:
-        return checked_body(self.operation, self.http.headers.get("content-type", ""), self.body)
+        content_type = self.http.headers.get("content-type", "")
+        return checked_body(self.gateway.name, self.operation, content_type, self.body)
 
     def parameters(self) -> dict[str, str]:
         return checked_parameters(self.operation, self.http.query_params.multi_items())
@@ -72,43 +73,39 @@ def _create_task(state: SandboxState, incoming: IncomingRequest) -> dict[str, An
     request = incoming.json()
     now, account = state.clock.now(), state.accounts[incoming.gateway.name]
     _check_rate(state, account.creates, now)
-    if account.credits < incoming.gateway.price:
+    task = _new_task(state, incoming, request, now)
+    if account.credits < task.price:
         raise RefusedError(Refusal.NO_CREDITS)
-    account.credits -= incoming.gateway.price
-    return state.profile.created(state.add_task(_new_task(state, incoming, request, now)))
+    account.credits -= task.price
+    return state.profile.created(state.add_task(task))
 
 
 def _new_task(
     state: SandboxState, incoming: IncomingRequest, request: dict[str, Any], now: float
 ) -> SandboxTask:
-    gateway, url = incoming.gateway, incoming.http.url
+    gateway, url, model = incoming.gateway, incoming.http.url, request[MODEL]
+    takes = model_input(gateway.name, model)
+    given = request.get(INPUT, {})
+    known = {name: value for name, value in given.items() if name in takes.fields}
+    inputs = {**takes.defaults, **known}
     return SandboxTask(
         id=state.profile.new_id(now),
         gateway=gateway.name,
         request=request,
         created=now,
-        price=gateway.price,
+        price=gateway.price(model, asked_pictures(inputs)),
         files=f"{url.scheme}://{url.netloc}/files/{gateway.name}",
         script=_script(state),
-        inputs=_known_inputs(gateway, request.get(INPUT, {})),
+        inputs=inputs,
+        numbers=takes.numbers,
         weight=2 * len(incoming.body) + 2048,
     )
 
 
-def _known_inputs(gateway: SandboxGateway, inputs: dict[str, Any]) -> dict[str, Any]:
-    fields = input_fields(gateway.name)
-    known = {name: value for name, value in inputs.items() if name in fields}
-    return {**{name: value for name, value in fields.items() if value is not None}, **known}
-
-
 def _script(state: SandboxState) -> Script:
-    """Through the profile's states, then success; the time before the last is shared out."""
-    *early, last = state.profile.states
-    settings = state.settings
-    share = settings.waiting / len(early)
-    stages = [TaskStage(index * share, name) for index, name in enumerate(early)]
-    end = settings.waiting + settings.generating
-    return Script((*stages, TaskStage(settings.waiting, last), TaskStage(end, SUCCEEDED)))
+    """Through the profile's states, then success."""
+    waiting, end = state.settings.waiting, state.settings.waiting + state.settings.generating
+    return Script((*state.profile.stages(waiting), TaskStage(end, SUCCEEDED)))
 
 
 def _record_info(state: SandboxState, incoming: IncomingRequest) -> dict[str, Any]:

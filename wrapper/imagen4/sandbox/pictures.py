@@ -7,24 +7,15 @@ import random
 import textwrap
 from typing import TYPE_CHECKING
 
+from .shapes import picture_size
+
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw
 
     from .tasks import SandboxTask
 
-LONG_SIDE = 768
-"""Pixels. A tenth of the gateways' pictures in bytes, large enough to look at."""
 MAX_TEXT = 400
 """Characters of the prompt that are drawn."""
-
-
-def picture_size(aspect_ratio: str) -> tuple[int, int]:
-    """Width and height in exactly that ratio; square for words such as `auto`."""
-    width, _, height = aspect_ratio.partition(":")
-    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-        return LONG_SIDE, LONG_SIDE
-    step = LONG_SIDE // max(int(width), int(height))
-    return int(width) * step, int(height) * step
 
 
 def draw_picture(task: SandboxTask, index: int) -> bytes:
@@ -32,7 +23,7 @@ def draw_picture(task: SandboxTask, index: int) -> bytes:
     from PIL import Image, ImageDraw
 
     dice = random.Random(f"{task.look}/{index}")
-    image = _sky(dice, Image.new("RGB", picture_size(task.aspect_ratio)))
+    image = _sky(dice, Image.new("RGB", picture_size(task.inputs)))
     pen = ImageDraw.Draw(image, "RGBA")
     _hills(dice, pen, image.size)
     _caption(pen, image.size, task, index)
@@ -77,10 +68,11 @@ def _caption(
 
     width, height = extent
     font, small = ImageFont.load_default(26), ImageFont.load_default(16)
-    prompt = task.prompt[:MAX_TEXT].replace("\0", " ") or "(empty prompt)"
+    prompt = task.prompt[:MAX_TEXT].replace("\0", " ") or "(no prompt)"
     text = "\n".join(textwrap.wrap(prompt, max(12, width // 15))[:10])
     seed = str(task.inputs.get("seed") or "random")[:20]
-    foot = f"imagen4 sandbox · {task.aspect_ratio} · seed {seed} · picture {index + 1}"
+    about = ("imagen4 sandbox", task.model, task.shape, f"seed {seed}", f"picture {index + 1}")
+    foot = " · ".join(filter(None, about))
     _, top, _, bottom = pen.multiline_textbbox((0, 0), text, font=font)
     band = height - int(bottom - top) - 72
     pen.rectangle((0, band, width, height), fill=(0, 0, 0, 150))

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import secrets
+import zlib
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from ..facts import protocol
-from ..facts.protocol import FAILED, GENERATING, RUNNING_STATES, SUCCEEDED, WAITING, Code
+from ..facts.protocol import FAILED, GENERATING, QUEUING, SUCCEEDED, WAITING, Code
+from .documents import JSON_TYPE
 from .strictjson import dumps
-from .tasks import FINAL_STATES, SandboxTask
+from .tasks import FINAL_STATES, SandboxTask, TaskStage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -83,8 +85,12 @@ class Profile:
     """The code of each, and what is said unless the refusal has a detail."""
     verdict_in_status: bool
     """Whether the HTTP status repeats the code, and a refusal has no `data: null`."""
-    states: tuple[str, ...]
-    """The states of a task that is not done yet, in order."""
+    media_type: str
+    """Of every envelope."""
+    compresses: bool
+    """Whether envelopes are gzipped for whoever takes that, and sent in chunks."""
+    stages: Callable[[float], tuple[TaskStage, ...]]
+    """The states of a task that is not done yet, from the seconds that it waits."""
     new_id: Callable[[float], str]
     created: Callable[[SandboxTask], dict[str, Any]]
     record: Callable[[SandboxTask, float], dict[str, Any]]
@@ -128,7 +134,7 @@ def _common_record(task: SandboxTask, state: str, param: str, unset: str | None)
     failed = state == FAILED
     return {
         protocol.TASK_ID: task.id,
-        protocol.MODEL: task.request[protocol.MODEL],
+        protocol.MODEL: task.model,
         protocol.STATE: state,
         protocol.PARAM: param,
         protocol.RESULT_JSON: _result_json(task, state),
@@ -139,16 +145,30 @@ def _common_record(task: SandboxTask, state: str, param: str, unset: str | None)
 
 def _observed_record(task: SandboxTask, now: float) -> dict[str, Any]:
     """Exactly the ten keys seen, with null where there is nothing to say."""
-    state, created, completed = task.state(now), unix_milliseconds(task.created), None
+    state, created = task.state(now), unix_milliseconds(task.created)
+    completed = cost = None
     if state == SUCCEEDED and task.completed is not None:
         completed = unix_milliseconds(task.completed)
-    outer = {**task.request, protocol.INPUT: dumps(task.request.get(protocol.INPUT, {}))}
+        cost = _observed_cost(task, completed - created)
     return {
-        **_common_record(task, state, dumps(outer), unset=None),
-        protocol.COST_TIME: None if completed is None else (completed - created) // 1000,
+        **_common_record(task, state, dumps(_observed_param(task)), unset=None),
+        protocol.COST_TIME: cost,
         protocol.COMPLETE_TIME: completed,
         protocol.CREATE_TIME: created,
     }
+
+
+def _observed_param(task: SandboxTask) -> dict[str, Any]:
+    """wire: `input` comes first and is text; numbers out of a list of texts are kept as numbers."""
+    given = task.request.get(protocol.INPUT, {})
+    kept = {name: int(given[name]) for name in task.numbers if name in given}
+    others = {name: value for name, value in task.request.items() if name != protocol.INPUT}
+    return {protocol.INPUT: dumps({**given, **kept}), **others}
+
+
+def _observed_cost(task: SandboxTask, took: int) -> int:
+    """wire: whole seconds by another clock, from 1.273 s too few to 0.2 s too many."""
+    return max(0, (took + 200 - zlib.crc32(task.id.encode()) % 473) // 1000)
 
 
 def _documented_record(task: SandboxTask, now: float) -> dict[str, Any]:
@@ -169,7 +189,21 @@ def _documented_record(task: SandboxTask, now: float) -> dict[str, Any]:
 
 def _observed_headers() -> dict[str, str]:
     ray, session = secrets.token_hex(8), secrets.token_hex(16).upper()
-    return {"cf-ray": f"{ray}-AMS", "set-cookie": f"JSESSIONID={session}; Path=/; HttpOnly"}
+    cookie = f"JSESSIONID={session}; Path=/; HttpOnly"
+    return {"server": "cloudflare", "cf-ray": f"{ray}-AMS", "set-cookie": cookie}
+
+
+def _observed_stages(waiting: float) -> tuple[TaskStage, ...]:
+    """wire: a task shows one running state, waiting (59) or generating (5), never both."""
+    return (TaskStage(0.0, WAITING if waiting else GENERATING),)
+
+
+def _documented_stages(waiting: float) -> tuple[TaskStage, ...]:
+    return (
+        TaskStage(0.0, WAITING),
+        TaskStage(waiting / 2, QUEUING),
+        TaskStage(waiting, GENERATING),
+    )
 
 
 class _DocumentedIds:
@@ -187,7 +221,9 @@ PROFILES = {
     "observed": Profile(
         refusals=OBSERVED_REFUSALS,
         verdict_in_status=False,
-        states=(WAITING, GENERATING),
+        media_type=f"{JSON_TYPE};charset=UTF-8",
+        compresses=True,
+        stages=_observed_stages,
         new_id=lambda _now: secrets.token_hex(16),
         created=lambda task: {protocol.TASK_ID: task.id, protocol.RECORD_ID: task.id},
         record=_observed_record,
@@ -196,7 +232,9 @@ PROFILES = {
     "documented": Profile(
         refusals=DOCUMENTED_REFUSALS,
         verdict_in_status=True,
-        states=RUNNING_STATES,
+        media_type=JSON_TYPE,
+        compresses=False,
+        stages=_documented_stages,
         new_id=_DocumentedIds(),
         created=lambda task: {protocol.TASK_ID: task.id},
         record=_documented_record,

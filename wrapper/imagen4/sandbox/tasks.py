@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..facts.protocol import FAILED, SUCCEEDED
+from ..facts.models import COUNT_FIELDS
+from ..facts.protocol import FAILED, MODEL, SUCCEEDED
+from .shapes import shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +18,18 @@ URL_LIFETIME = 24 * 3600.0
 """Seconds a result URL works: "typically" 24 hours, say the documents."""
 MEDIA_LIFETIME = 14 * 24 * 3600.0
 """Seconds until the pictures themselves are deleted: 14 days, say the documents."""
+MOST_PICTURES = 100
+"""Of one task: no page allows as many, but a page may forget to say how many."""
 FINAL_STATES = (SUCCEEDED, FAILED)
+
+
+def asked_pictures(inputs: Mapping[str, Any]) -> int:
+    """By whichever field the model counts pictures with; one where it has none."""
+    asked = next((inputs[name] for name in COUNT_FIELDS if inputs.get(name)), 1)
+    try:
+        return min(max(1, int(asked)), MOST_PICTURES)
+    except (TypeError, ValueError):
+        return 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,9 @@ class SandboxTask:
     """Base of the URLs its pictures are served under, without a trailing slash."""
     script: Script
     inputs: Mapping[str, Any]
-    """The fields of `input` that the gateway's document has, its defaults filled in."""
+    """The fields of `input` that the model has, its defaults filled in."""
+    numbers: tuple[str, ...]
+    """Those of them whose values are numbers, listed as texts."""
     weight: int
     """Bytes of memory it roughly takes."""
 
@@ -68,23 +84,25 @@ class SandboxTask:
         return str(self.inputs.get("prompt", ""))
 
     @property
-    def aspect_ratio(self) -> str:
-        return str(self.inputs.get("aspect_ratio", ""))
+    def model(self) -> str:
+        return str(self.request[MODEL])
+
+    @property
+    def shape(self) -> str:
+        """The ratio or size that was asked for, as it was."""
+        return shape_of(self.inputs)
 
     @property
     def pictures(self) -> int:
-        """How many pictures the result holds: `num_images` where the gateway has that field."""
-        if self.script.pictures is not None:
-            return self.script.pictures
-        return int(self.inputs.get("num_images") or 1)
+        """How many pictures the result holds."""
+        return asked_pictures(self.inputs) if self.script.pictures is None else self.script.pictures
 
     @property
     def look(self) -> str:
-        """What the pictures are drawn from: the same seed and prompt give the same look."""
-        seed = str(self.inputs.get("seed") or self.id)
-        negative = str(self.inputs.get("negative_prompt", ""))
-        parts = "\0".join((self.prompt, negative, self.aspect_ratio, seed))
-        return hashlib.sha256(parts.encode()).hexdigest()
+        """What the pictures are drawn from: the same inputs and seed give the same look."""
+        parts = {**self.inputs, "seed": self.inputs.get("seed") or self.id, MODEL: self.model}
+        text = json.dumps({name: parts[name] for name in sorted(parts.keys() - {*COUNT_FIELDS})})
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def stage(self, now: float) -> TaskStage:
         passed = [stage for stage in self.script.stages if self.created + stage.start <= now]

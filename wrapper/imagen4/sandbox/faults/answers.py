@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, Response
 
-from ..documents import JSON_TYPE
 from ..strictjson import dumps
 from . import connection
 
@@ -42,7 +41,7 @@ class FaultContext:
         return kind(self.connections, self.intact, seconds, parts)
 
     def json(self, body: bytes) -> Response:
-        return Response(body, self.intact.status_code, media_type=JSON_TYPE)
+        return Response(body, self.intact.status_code, media_type=self.profile.media_type)
 
 
 def faulty_response(context: FaultContext) -> Response:
@@ -56,7 +55,7 @@ def faulty_response(context: FaultContext) -> Response:
 def _code(context: FaultContext, code: int) -> Response:
     answer = context.profile.error(code, str(context.armed.parameters["message"]))
     body = dumps(answer.body).encode()
-    return Response(body, context.status or answer.status, media_type=JSON_TYPE)
+    return Response(body, context.status or answer.status, media_type=context.profile.media_type)
 
 
 def _redirect(context: FaultContext) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...facts.protocol import FAILED, WAITING
+from ...facts.protocol import FAILED, GENERATING, WAITING
 from ..tasks import SandboxTask, Script, TaskStage
 from .catalogue import Value
 
@@ -30,7 +30,7 @@ def _stuck(script: Script, parameters: Mapping[str, Value]) -> Script:
         earlier.append(stage)
         if stage.state == state:
             return replace(script, stages=tuple(earlier))
-    return _ending(script, state)
+    return replace(script, stages=(TaskStage(0.0, state),))
 
 
 def _ending(script: Script, state: str) -> Script:
@@ -45,9 +45,10 @@ def _fail(script: Script, parameters: Mapping[str, Value]) -> Script:
 
 
 def _out_of_order(script: Script, _parameters: Mapping[str, Value]) -> Script:
-    *early, generating, end = script.stages
-    back = TaskStage((generating.start + end.start) / 2, WAITING)
-    return replace(script, stages=(*early, generating, back, end))
+    end = script.stages[-1]
+    begun = TaskStage(end.start / 4, GENERATING)
+    back = TaskStage(end.start * 5 / 8, WAITING)
+    return replace(script, stages=(TaskStage(0.0, WAITING), begun, back, end))
 
 
 def _delayed(script: Script, parameters: Mapping[str, Value]) -> Script:

@@ -37,7 +37,7 @@ function fillTask(node, task) {
   node.dataset.state = task.state;
   const text = make("div", "text");
   const head = make("p", "small");
-  head.append(make("span", stateClass(task.state), task.state), ` ${task.gateway} · ${task.ratio} · ${clockText(task.created)}`);
+  head.append(make("span", stateClass(task.state), task.state), ` ${[task.gateway, task.model, task.ratio, clockText(task.created)].filter(Boolean).join(" · ")}`);
   if (!task.visible) head.append(" ", make("span", "chip bad", "unknown to recordInfo"));
   text.append(head, make("p", "prompt", task.prompt || "(no prompt)"));
   if (task.failure) text.append(make("p", "failure", task.failure));
