@@ -52,7 +52,7 @@ def test_what_the_budget_left_out_is_listed(clock: Clock, hold: Hold) -> None:
 def test_a_refused_create_has_used_up_the_budget(clock: Clock, hold: Hold) -> None:
     """A refusal may be a lie, so it is not sent again for nothing."""
     server = Counting("observed", clock)
-    server.accepts_model = lambda _model: False  # type: ignore[method-assign]  # one defect
+    server.fields = lambda: {"prompt": lambda _: False}  # type: ignore[method-assign]  # one defect
     hold(server, STAGING, max_paid=2)
     assert server.creates() == 2
 

@@ -21,13 +21,14 @@ from sharpening.clock import Clock
 from sharpening.measure import Setting, caught_by, meet
 from sharpening.reference import InProcess, Reference
 
+KIE = load_document("kie")
 KEY = "sandbox-kie-key"
 OTHER = "sandbox-apikley-key"
 LONG = "live-3f9a1c77d2e84b06a5c0d1e2f3"
 
 
 def _sender(client: httpx.Client) -> Sender:
-    trace, pace = Trace(load_document("kie"), loopback=True), Pace(GATEWAYS["kie"], kept=False)
+    trace, pace = Trace(KIE, loopback=True), Pace(GATEWAYS["kie"], kept=False)
     return Sender(trace, client, KEY, OTHER, Budget(None), pace, 5.0)
 
 
@@ -72,8 +73,8 @@ def test_what_a_request_said_may_come_back(sender: Sender) -> None:
         transport=httpx.MockTransport(lambda _: answer), base_url="http://127.0.0.1:9"
     )
     with sender.client:
-        before = sender.send(accepted_create(body("a fox"), "a create")).answer
-        after = sender.send(accepted_create(body(KEY[:13]), "a create")).answer
+        before = sender.send(accepted_create(body(KIE, prompt="a fox"), "a create")).answer
+        after = sender.send(accepted_create(body(KIE, prompt=KEY[:13]), "a create")).answer
     assert before is not None
     assert after is not None
     assert (before.echoed, after.echoed) == (True, False)
@@ -85,7 +86,7 @@ def test_the_base_url_is_no_secret(url: str) -> None:
     """Where a key is named after its server, the server may name itself."""
     answer = httpx.Response(200, content=f"see /{KEY[:13]}/help")
     with httpx.Client(transport=httpx.MockTransport(lambda _: answer), base_url=url) as client:
-        found = _sender(client).send(accepted_create(body(), "a create")).answer
+        found = _sender(client).send(accepted_create(body(KIE), "a create")).answer
     assert found is not None
     assert found.echoed == (KEY[:13] not in url)
 
@@ -110,7 +111,7 @@ def sender() -> Iterator[Sender]:
 
 def test_a_key_in_an_answer_is_an_echo_and_taken_out(sender: Sender) -> None:
     """It is known that it stood there, and nothing else is kept."""
-    exchange = sender.send(accepted_create(body(), "a create"))
+    exchange = sender.send(accepted_create(body(KIE), "a create"))
     assert exchange.answer is not None
     assert exchange.answer.echoed
     assert KEY.encode() not in exchange.answer.content
@@ -119,7 +120,7 @@ def test_a_key_in_an_answer_is_an_echo_and_taken_out(sender: Sender) -> None:
 @pytest.mark.parametrize(("prompt", "gives"), [("a fox", False), (KEY, True), (OTHER, True)])
 def test_a_key_in_a_request_is_noticed(prompt: str, gives: bool, sender: Sender) -> None:
     """Of either gateway, wherever it stands in what is sent beside the headers."""
-    assert sender.gives_away(accepted_create(body(prompt), "a create").request) is gives
+    assert sender.gives_away(accepted_create(body(KIE, prompt=prompt), "a create").request) is gives
 
 
 def test_generated_requests_with_a_key_are_not_sent(
@@ -128,7 +129,7 @@ def test_generated_requests_with_a_key_are_not_sent(
     """A generator that draws a key from loaded code makes no alarm of it."""
 
     def drawn(*_arguments: object) -> list[Case]:
-        return [accepted_create(body(seed=key), "drawn") for key in (KEY, OTHER, "harmless")]
+        return [accepted_create(body(KIE, seed=key), "drawn") for key in (KEY, OTHER, "harmless")]
 
     monkeypatch.setattr(generated, "generated_cases", drawn)
     server = Reference("kie", "observed", clock)

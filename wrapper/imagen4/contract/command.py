@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ..facts import GATEWAYS
+from ..facts.gateways import DEFAULT_MODEL
 from .choices import KEY_VARIABLES, PHASES, PROFILES
-from .server import CouldNotRunError, ServerUnderTest, find_server
+from .server import CouldNotRunError, ServerUnderTest, find_server, models_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,9 +21,23 @@ if TYPE_CHECKING:
     from .run import RunOptions
 
 
+def _complete_model(context: click.Context, _option: click.Parameter, begun: str) -> list[str]:
+    """What the shell offers: the models of the gateway, where that is named already."""
+    given = context.params.get("gateway")
+    names = [name for each in ([given] if given else GATEWAYS) for name in models_of(each)]
+    return [name for name in dict.fromkeys(names) if name.startswith(begun)]
+
+
 @click.command(name="contract")
 @click.argument("gateway", type=click.Choice(list(GATEWAYS)))
 @click.option("--base-url", required=True, help="The server to check; may have a path.")
+@click.option(
+    "--model",
+    default=DEFAULT_MODEL,
+    show_default=True,
+    shell_complete=_complete_model,
+    help="Which of its models to ask for; what may be asked of it is read off its page.",
+)
 @click.option(
     "--api-key",
     help=f"Key for that server; else from {KEY_VARIABLES}, or on loopback the sandbox's.",
@@ -59,6 +74,7 @@ def command(  # one argument for each option
     context: click.Context,
     gateway: str,
     base_url: str,
+    model: str,
     api_key: str | None,
     foreign_key: str | None,
     profile: str,
@@ -72,7 +88,8 @@ def command(  # one argument for each option
 ) -> None:
     """Check that a server keeps to a gateway's document.
 
-    The last line says what came of it. Exit code: 0 conforms, 1 violated, 2 could not run.
+    The last line says what came of it. Exit code: 0 conforms, 1 violated, 2 could not run,
+    which includes a server that no longer has the model.
     A server on loopback is taken to cost nothing: never a tunnel to a gateway that does.
     """
     files = {"junit": junit, "json": json_file, "markdown": markdown}
@@ -81,7 +98,7 @@ def command(  # one argument for each option
 
     try:
         _writable(path for path in files.values() if path is not None)
-        where = find_server(gateway, base_url, api_key, dict(os.environ))
+        where = find_server(gateway, base_url, api_key, dict(os.environ), model)
         _agree(where, max_paid, yes)
         code = _run(RunOptions(where, profile, seed, phase, max_paid, foreign_key), files)
     except (CouldNotRunError, OSError) as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..facts.protocol import CREATE_PATH
 from .cases import allowed, forbidden, generated, probes
 from .cases.build import poll_case
+from .checks.requests import model_is_gone
 from .credentials import Credential, worth_trying
 from .exchange import Case, Exchange, Expect
 from .follow import Follower, Patience
@@ -87,22 +88,23 @@ class Conversation:
         return [
             lambda: self._ask(probes.unknown_tasks()[:2]),
             self._generate_cases,
-            lambda: self._create([allowed.plainest()]),
+            lambda: self._create([allowed.plainest(self._document)]),
             self._refuse_to_go_on_without_gateway,
             self._refuse_to_go_on_without_key,
+            self._refuse_to_go_on_without_model,
             self._create_at_once,
             lambda: self._over_one_connection(creates[:ON_ONE_CONNECTION]),
             lambda: self._create(creates[ON_ONE_CONNECTION:]),
-            lambda: self._create([allowed.may_fail()] if self._trace.loopback else []),
+            lambda: self._create(allowed.may_fail(self._document) if self._trace.loopback else []),
         ]
 
     def _about_all_else(self) -> list[Callable[[], object]]:
-        plainest = allowed.plainest()
+        plainest = allowed.plainest(self._document)
         wrong_keys = [each for each in probes.WRONG_KEYS if worth_trying(each, self.sender.key)]
         return [
             lambda: self._ask([*probes.unknown_tasks()[2:], *probes.without_id()]),
             lambda: self._ask(self._about_first_task(wrong_keys)),
-            lambda: self._ask(forbidden.forbidden_creates(self._document)),
+            lambda: self._ask(forbidden.forbidden_creates(self._document, free=self._free)),
             lambda: self._ask(probes.wrong_keys_for_create(plainest, wrong_keys)),
             lambda: self._ask(probes.other_methods(plainest)),
             self._try_more,
@@ -229,6 +231,11 @@ class Conversation:
         """With a key that opens nothing, every other request would say the same."""
         if refuses_key(self._trace.exchanges):
             self._stopped = "the key was refused"
+
+    def _refuse_to_go_on_without_model(self) -> None:
+        """Every other create would say the same, and break no promise."""
+        if model_is_gone(self._trace):
+            self._stopped = "the model is gone"
 
     def _about_first_task(self, wrong_keys: list[Credential]) -> list[Case]:
         """What can be asked about a task that exists; with no task, about one that does not."""

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from ..facts.documents import document
-from ..facts.protocol import CODE, CREATE_PATH, DETAILS_PATH, INPUT
+from ..facts.documents import GENERATED, document
+from ..facts.gateways import DEFAULT_MODEL
+from ..facts.models import catalogue
+from ..facts.protocol import CODE, CREATE_PATH, DETAILS_PATH, INPUT, MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,6 +31,7 @@ def pointer(*steps: str | int) -> str:
 CREATE_ITEM = pointer("paths", CREATE_PATH)
 REQUEST_BODY = f"{CREATE_ITEM}/post/requestBody"
 BODY_SCHEMA = f"{REQUEST_BODY}/content/application~1json/schema"
+INPUT_SCHEMA = f"{BODY_SCHEMA}/properties/{INPUT}"
 CREATED_ANSWER = f"{CREATE_ITEM}/post/responses/200"
 DETAILS_OPERATION = pointer("paths", DETAILS_PATH, "get")
 RECORD_ANSWER = f"{DETAILS_OPERATION}/responses/200"
@@ -70,10 +73,10 @@ class Link:
 
 
 class Document:
-    """A contract document with its validators."""
+    """A contract document with its validators, and the names of the gateway's other models."""
 
-    def __init__(self, content: dict[str, Any]) -> None:
-        self.content = content
+    def __init__(self, content: dict[str, Any], others: frozenset[str] = frozenset()) -> None:
+        self.content, self.others = content, others
         self._validators: dict[str, jsonschema_rs.Draft4Validator] = {}
 
     @cached_property
@@ -106,8 +109,23 @@ class Document:
     @cached_property
     def input_fields(self) -> dict[str, Any]:
         """The schemas of the fields of `input`, by name."""
-        fields: dict[str, Any] = self.at(f"{BODY_SCHEMA}/properties/{INPUT}/properties")
+        fields: dict[str, Any] = self.at(f"{INPUT_SCHEMA}/properties")
         return fields
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The fields of `input` that a create cannot be without."""
+        return tuple(self.at(INPUT_SCHEMA).get("required", ()))
+
+    @cached_property
+    def model(self) -> str:
+        """The model that this document is for."""
+        return str(self.at(f"{BODY_SCHEMA}/properties/{MODEL}/enum/0"))
+
+    def accepts(self, name: str, value: Any) -> bool:
+        """Whether the schema of a field of `input` allows the value, seen by itself."""
+        place = pointer(name).removeprefix("#")
+        return not self._breaches(f"{INPUT_SCHEMA}/properties{place}", value)
 
     def operation(self, path: str) -> dict[str, Any]:
         found: dict[str, Any] = self.content["paths"][path][METHODS[path]]
@@ -163,15 +181,16 @@ def shortened(text: str, length: int = 160) -> str:
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
-def load_document(gateway: str) -> Document:
-    """The contract document of a gateway, as the generated package has it."""
-    return Document(document(gateway, "contract"))
+def load_document(gateway: str, model: str = DEFAULT_MODEL) -> Document:
+    """The contract document of a gateway's model. KeyError: no page of it is vendored."""
+    others = frozenset(catalogue(f"{GENERATED}.{gateway}")) - {model}
+    return Document(document(gateway, "contract", model), others)
 
 
-def is_on_page(gateway: str, place: str) -> bool:
-    """Whether a pointer leads somewhere in the gateway's own page, without any overlay."""
+def is_on_page(gateway: str, model: str, place: str) -> bool:
+    """Whether a pointer leads somewhere in the model's own page, without any overlay."""
     try:
-        Document(document(gateway, "vendored")).at(place)
+        Document(document(gateway, "vendored", model)).at(place)
     except (LookupError, TypeError):
         return False
     return True

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ..facts import GATEWAYS
+from ..facts.gateways import DEFAULT_MODEL
 from .choices import KEY_VARIABLES, PHASES, PROFILES
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("contract", "Check a server against this gateway's document.", {"choices": list(GATEWAYS)}),
+    ("model", "Which of its models to ask for.", {"default": DEFAULT_MODEL}),
     ("base-url", "The server to check.", {}),
     ("api-key", f"Its key; else from {KEY_VARIABLES}.", {}),
     ("profile", "How it answers.", {"choices": PROFILES, "default": "auto"}),
@@ -85,7 +87,8 @@ class SingleRun:
         gateway, url = self._value("contract"), self._value("base-url")
         if not url:
             raise CouldNotRunError("no --imagen4-base-url")
-        where = find_server(gateway, url, self._value("api-key"), dict(os.environ))
+        key, model = self._value("api-key"), self._value("model")
+        where = find_server(gateway, url, key, dict(os.environ), model)
         if hasattr(self.config, "workerinput") and not where.loopback:
             raise CouldNotRunError("budget: every pytest-xdist worker would spend it; use -n 0")
         names = ("profile", "seed", "phase", "max-paid")

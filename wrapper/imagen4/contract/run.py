@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from ..facts.models import WITHDRAWN
 from . import deviations
 from .checks import findings
-from .checks.requests import blocked_by_account
+from .checks.requests import blocked_by_account, model_is_gone
 from .conversation import Conversation, NoGatewayError
 from .credentials import foreign_key
-from .document import load_document
+from .document import load_document, shortened
 from .exchange import Expect
 from .follow import Patience
 from .pace import Pace
@@ -99,7 +100,8 @@ def run_contract(
     """Hold the whole conversation and judge it; CouldNotRunError if it cannot begin."""
     seams, server = seams or Seams(), options.server
     started = seams.clock()
-    trace = Trace(document or load_document(server.gateway), server.loopback, options.profile)
+    document = document or load_document(server.gateway, server.model)
+    trace = Trace(document, server.loopback, options.profile)
     with _client(options, seams) as client, _client(options, seams, keep=True) as kept:
         sender = Sender(
             trace,
@@ -119,7 +121,8 @@ def run_contract(
         raise CouldNotRunError(f"no key: the sandbox's was refused; give --api-key or {variable}")
     found = deviations.sort_findings(trace, findings(trace))
     paid = 0 if server.loopback else sender.budget.spent
-    return RunOutcome(options, trace, found, seams.clock() - started, paid, _blocked(trace))
+    seconds = seams.clock() - started
+    return RunOutcome(options, trace, found, seconds, paid, _blocked(server, trace))
 
 
 def _client(options: RunOptions, seams: Seams, *, keep: bool = False) -> httpx.Client:
@@ -177,9 +180,20 @@ def _so_far(sender: Sender) -> str:
     return f"{sent}, may have been paid for: {sender.budget.spent}, tasks: {tasks}"
 
 
-def _blocked(trace: Trace) -> str:
+def _blocked(server: ServerUnderTest, trace: Trace) -> str:
+    if model_is_gone(trace):
+        return _gone(server, trace.expecting(Expect.ACCEPT)[0].message)
     code = blocked_by_account(trace)
     if code is None:
         return ""
     message = trace.expecting(Expect.ACCEPT)[0].message
     return f"every create was refused with code {code} {message!r}"
+
+
+def _gone(server: ServerUnderTest, message: str) -> str:
+    """That is no word broken: what a gateway offers, it may stop offering."""
+    told = f"the model is gone: {server.gateway} refuses {server.model} with {shortened(message)!r}"
+    if server.model not in WITHDRAWN:
+        return f"{told}; no other promise about creates was checked"
+    date, _, successors = WITHDRAWN[server.model]
+    return f"{told}; its maker withdrew it on {date}; its successors: {', '.join(successors)}"

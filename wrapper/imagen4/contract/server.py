@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..facts import GATEWAYS
+from ..facts.documents import GENERATED
 from ..facts.gateways import DEFAULT_MODEL
+from ..facts.models import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,13 +25,14 @@ class CouldNotRunError(Exception):
 
 @dataclass(frozen=True)
 class ServerUnderTest:
-    """A server that stands for a gateway, and the key to use there."""
+    """A server that stands for a gateway, the key to use there, and the model to ask for."""
 
     gateway: str
     base_url: str
     key: str
     guessed: bool = False
     """Nobody gave the key: it is the sandbox's own."""
+    model: str = DEFAULT_MODEL
 
     @property
     def facts(self) -> GatewayFacts:
@@ -41,7 +45,7 @@ class ServerUnderTest:
     @property
     def price(self) -> str:
         """What a create costs, in words."""
-        price, dollars = self.facts.prices.get(DEFAULT_MODEL), self.facts.dollars_per_credit
+        price, dollars = self.facts.prices.get(self.model), self.facts.dollars_per_credit
         if price is None:
             return f"a price that {self.gateway} does not publish"
         each = " an image" if price.per == "image" else ""
@@ -58,14 +62,19 @@ def _is_this_machine(host: str) -> bool:
 
 
 def find_server(
-    gateway: str, base_url: str, given: str | None, environment: Mapping[str, str]
+    gateway: str,
+    base_url: str,
+    given: str | None,
+    environment: Mapping[str, str],
+    model: str = DEFAULT_MODEL,
 ) -> ServerUnderTest:
-    """Check the address and find the key; CouldNotRunError says what is wrong.
+    """Check address and model and find the key; CouldNotRunError says what is wrong.
 
     A key from the environment goes to the gateway's own host or to loopback; any other
     host gets only a key that was given for it.
     """
     facts = GATEWAYS[gateway]
+    _must_be_vendored(gateway, model)
     host = _checked_host(facts, base_url)
     key = (given or "").strip()
     if not key:
@@ -81,7 +90,21 @@ def find_server(
         raise CouldNotRunError(f"no key: give --api-key or set {facts.key_variable}")
     if not key.isascii() or not key.isprintable() or " " in key:
         raise CouldNotRunError("no key: what was given cannot stand in a header")
-    return ServerUnderTest(gateway, base_url.rstrip("/"), key, guessed)
+    return ServerUnderTest(gateway, base_url.rstrip("/"), key, guessed, model)
+
+
+def models_of(gateway: str) -> list[str]:
+    """The names of the models whose pages are vendored."""
+    return list(catalogue(f"{GENERATED}.{gateway}"))
+
+
+def _must_be_vendored(gateway: str, model: str) -> None:
+    known = models_of(gateway)
+    if model not in known:
+        near = difflib.get_close_matches(model, known, 3, cutoff=0.4) or known
+        raise CouldNotRunError(
+            f"no page of {model[:60]!r} is vendored for {gateway}; there is {', '.join(near)}"
+        )
 
 
 def _checked_host(facts: GatewayFacts, base_url: str) -> str:

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import chain
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ...facts.models import COUNT_FIELDS
 from ...facts.protocol import CALLBACK_URL
-from ..document import BODY_SCHEMA, Document
+from ..document import BODY_SCHEMA
 from ..exchange import Case, Expect, Intent, Subject
-from .build import (
-    CALLBACK,
-    JSON_TYPE,
-    PROMPT,
-    accepted_create,
-    body,
-    create_case,
-)
+from .build import CALLBACK, JSON_TYPE, accepted_create, body, create_case
+from .values import ALLOWED_EXTRAS, ZEROS_SEED, bounds, choices, longest, usual, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..document import Document
+
+    Schema = dict[str, Any]
 
 ASTRAL = "😀"
 PARTS = CALLBACK.replace(".invalid/", ".invalid:8443/") + "?job=7&user=a%20b"
@@ -29,39 +32,41 @@ TEXT = """Tabs\tand\nnew lines, "quotes", it's, “it’s” – back\\slashes, 
 {x} $y 100% %41 a+b; 雪の狐 ثعلب ＡＢ① 🦊 👩\u200d👧 ❤\ufe0f"""
 ESCAPED = '"&<\n'
 """Each longer in JSON or HTML than it is."""
-BIG_SEED, ZEROS_SEED = "12345678901234567890", "007"
-"""Texts, whatever they look like: a number would lose digits, or zeros."""
 TIMES = 3
 AT_ONCE = 2
+FIRST_CHOICES = 5
+"""Before all else; the rest of a long list comes last, and in quick there is no room for it."""
 
 
-def plainest() -> Case:
+def plainest(document: Document) -> Case:
     """The plainest create there is."""
-    return accepted_create(body(), "only model and prompt")
+    return accepted_create(body(document), "only model and what it requires")
 
 
-def may_fail() -> Case:
+def may_fail(document: Document) -> list[Case]:
     """A prompt that filters may stop: if its task fails, there is a failure to look at."""
     text = "fail: forbidden, prohibited, blocked, nsfw content that has to be refused with an error"
     intent = Intent(Expect.OPEN, Subject.PARAMETER, BODY_SCHEMA, "a prompt that a filter may stop")
-    return create_case(body(text), intent)
+    fits = _fits(document, {"prompt": text})
+    return [create_case(body(document, prompt=text), intent)] if fits else []
 
 
 def at_the_limits(document: Document) -> list[Case]:
-    """All but those: every enum value, every length boundary, every optional field."""
-    fields = document.input_fields
+    """All but those: every choice, every boundary, every optional field."""
+    choices = _choices(document)
     return [
-        accepted_create(body(), "the same request again"),
-        *_enums(fields)[AT_ONCE:],
-        *_prompts(fields),
-        *_optional(fields),
-        _with_charset(),
+        accepted_create(body(document), "the same request again"),
+        *choices[AT_ONCE:FIRST_CHOICES],
+        *_prompts(document),
+        *_optional(document),
+        _with_charset(document),
+        *choices[FIRST_CHOICES:],
     ]
 
 
 def at_once(document: Document) -> list[Case]:
     """Two to be sent at the same time: neither may fail, nor their tasks be mixed up."""
-    cases = _enums(document.input_fields)[:AT_ONCE]
+    cases = _choices(document)[:AT_ONCE]
     together = f", sent at once with {AT_ONCE - 1} other"
     return [
         replace(case, intent=replace(case.intent, what=case.intent.what + together))
@@ -71,95 +76,125 @@ def at_once(document: Document) -> list[Case]:
 
 def one_thing_at_a_time(document: Document) -> list[Case]:
     """One thing at a time, where there is room for so many creates."""
-    fields = document.input_fields
-    longest, seed = fields["prompt"]["maxLength"], fields["seed"]["maxLength"]
-    prompts = {f"{longest} × {each!r}": each * longest for each in '"&'}
+    most = longest(document.input_fields.get("prompt", {}))
+    prompts = {f"{most} × {each!r}": each * most for each in '"&' if most}
     prompts |= {
         "a prompt of digits": "1234567890",
         "a prompt with joined emoji": "👩\u200d👧 ❤\ufe0f",
     }
     prompts |= {"a prompt with per cents and pluses": "100% %41 a+b a%20b"}
-    seeds = [BIG_SEED, ZEROS_SEED, "9999999999", "-1", "0"]
-    return [
-        *(accepted_create(body(prompt), what) for what, prompt in prompts.items()),
-        *(accepted_create(body(seed=text), f"the seed {text!r}") for text in seeds),
-        accepted_create(body(seed="é" * seed), f"a seed of {seed} × é"),
-    ]
-
-
-def _with_json_escapes(value: Any, what: str) -> Case:
-    """With JSON's escapes for all that is not ASCII, as many clients write it."""
-    case = accepted_create(value, what)
-    return replace(case, request=replace(case.request, content=json.dumps(value).encode()))
-
-
-def _with_charset() -> Case:
-    case = accepted_create(body(), "a charset in Content-Type")
-    return replace(case, request=replace(case.request, content_type=f"{JSON_TYPE}; charset=utf-8"))
+    cases = [_accepted(document, what, prompt=prompt) for what, prompt in prompts.items()]
+    for name, schema in document.input_fields.items():
+        values = (*ALLOWED_EXTRAS.get(name, ()), *bounds(schema))
+        cases += [_accepted(document, f"the {name} {each!r}", **{name: each}) for each in values]
+        if (most := longest(schema)) and name != "prompt":
+            cases.append(_accepted(document, f"{words(name)} of {most} × é", **{name: "é" * most}))
+    return [*chain(*cases)]
 
 
 def repeated(document: Document, seed: int) -> list[Case]:
-    """Enum values some more times: of one task that fails nobody knows why.
+    """Choices some more times: of one task that fails nobody knows why.
 
     Shuffled, so that a server that fails every n-th task does not fail the same value each time.
     """
-    cases = _enums(document.input_fields) * TIMES
+    cases = _choices(document) * TIMES
     Random(seed).shuffle(cases)
     return cases
 
 
-def _enums(fields: dict[str, Any]) -> list[Case]:
-    """Every ratio and, where there is one, every number of pictures: in pairs, to pay less."""
-    ratios = fields["aspect_ratio"]["enum"]
-    counts = fields.get("num_images", {}).get("enum", [])
+def _accepted(document: Document, what: str, /, **changes: Any) -> list[Case]:
+    """The create with these changes; none where the model has no such fields, or forbids them."""
+    return [accepted_create(body(document, **changes), what)] if _fits(document, changes) else []
+
+
+def _fits(document: Document, changes: dict[str, Any]) -> bool:
+    fields = document.input_fields
+    return all(name in fields and document.accepts(name, changes[name]) for name in changes)
+
+
+def _with_charset(document: Document) -> Case:
+    case = accepted_create(body(document), "a charset in Content-Type")
+    return replace(case, request=replace(case.request, content_type=f"{JSON_TYPE}; charset=utf-8"))
+
+
+def _with_json_escapes(case: Case) -> Case:
+    """With JSON's escapes for all that is not ASCII, as many clients write it."""
+    content = json.dumps(case.request.body).encode()
+    return replace(case, request=replace(case.request, content=content))
+
+
+def _choices(document: Document) -> list[Case]:
+    """Every value of every list, one of each list at a time, to pay less."""
+    lists = {name: choices(name, schema) for name, schema in document.input_fields.items()}
+    # Numbers from the largest down: a server that ignores the field is seen at once.
+    lists |= {name: lists[name][::-1] for name in COUNT_FIELDS if name in lists}
+    lists = {name: values for name, values in lists.items() if values}
     cases = []
-    for index in range(max(len(ratios), len(counts))):
-        chosen = {"aspect_ratio": ratios[index % len(ratios)]}
-        if counts:
-            # From the largest down: a server that ignores the field is seen at once.
-            chosen["num_images"] = counts[-1 - index % len(counts)]
+    for index in range(max([AT_ONCE, *map(len, lists.values())])):
+        chosen = {name: values[index % len(values)] for name, values in lists.items()}
         what = ", ".join(f"{name} {value!r}" for name, value in chosen.items())
-        cases.append(accepted_create(body(f"A lighthouse, {index}", **chosen), what))
+        if "prompt" in document.input_fields:
+            chosen["prompt"] = f"A lighthouse, {index}"
+        cases.append(accepted_create(body(document, **chosen), what or "another request"))
     return cases
 
 
-def _prompts(fields: dict[str, Any]) -> list[Case]:
-    longest = fields["prompt"]["maxLength"]
+def _prompts(document: Document) -> list[Case]:
+    seeds = {"seed": ZEROS_SEED} if _fits(document, {"seed": ZEROS_SEED}) else {}
+    one = f"a prompt of one character{f', seed {ZEROS_SEED!r}' if seeds else ''}"
+    cases = _accepted(document, one, prompt="x", **seeds)
+    if most := longest(document.input_fields.get("prompt", {})):
+        escaped = f"a prompt of {most} quotes, ampersands, angle brackets and new lines"
+        cases += _accepted(document, escaped, prompt=(ESCAPED * most)[: most - 1] + "x")
+        accents = f"a prompt of {most} × é ({2 * most} bytes)"
+        cases += _accepted(document, accents, prompt="é" * most)
+        cases += _accepted(document, f"a prompt of {most} × {ASTRAL}", prompt=ASTRAL * most)
+    what = "a prompt with quotes, new lines, markup and other scripts"
+    return [*cases, *map(_with_json_escapes, _accepted(document, what, prompt=TEXT))]
+
+
+def _optional(document: Document) -> list[Case]:
+    texts = {n: most for n, schema in document.input_fields.items() if (most := longest(schema))}
+    plain, everything = body(document), body(document, **_everything(document))
+    cases = [
+        _accepted(document, f"{words(name)} of {most} characters", **{name: name[:1] * most})
+        for name, most in texts.items()
+        if name != "prompt"
+    ]
     return [
-        accepted_create(
-            body("x", seed=ZEROS_SEED), f"a prompt of one character, seed {ZEROS_SEED!r}"
-        ),
-        accepted_create(
-            body((ESCAPED * longest)[: longest - 1] + "x"),
-            f"a prompt of {longest} quotes, ampersands, angle brackets and new lines",
-        ),
-        accepted_create(body("é" * longest), f"a prompt of {longest} × é ({2 * longest} bytes)"),
-        accepted_create(body(ASTRAL * longest), f"a prompt of {longest} × {ASTRAL}"),
-        _with_json_escapes(body(TEXT), "a prompt with quotes, new lines, markup and other scripts"),
+        *chain(*cases),
+        accepted_create({**plain, CALLBACK_URL: CALLBACK}, "a callBackUrl"),
+        accepted_create({**plain, CALLBACK_URL: PARTS}, "a callBackUrl with a port and a query"),
+        accepted_create({**everything, CALLBACK_URL: CALLBACK}, "all fields together"),
+        *_all("texts at their longest", document, _longest_text),
+        *_all("numbers at their lowest", document, lambda _, schema: schema.get("minimum")),
+        *_all("numbers at their highest", document, lambda _, schema: schema.get("maximum")),
+        *_all("lists at their longest", document, lambda *field: _longest_list(document, *field)),
     ]
 
 
-def _optional(fields: dict[str, Any]) -> list[Case]:
-    longest = fields["negative_prompt"]["maxLength"]
-    seed = fields["seed"]["maxLength"]
-    everything = {
-        "negative_prompt": "blurry",
-        "aspect_ratio": "16:9",
-        "seed": BIG_SEED,
-        **({"num_images": "2"} if "num_images" in fields else {}),
-    }
-    longest_texts = {"negative_prompt": ASTRAL * longest, "seed": ASTRAL * seed}
-    return [
-        accepted_create(
-            body(negative_prompt="x" * longest), f"a negative prompt of {longest} characters"
-        ),
-        accepted_create(body(seed="s" * seed), f"a seed of {seed} characters"),
-        accepted_create({**body(PROMPT), CALLBACK_URL: CALLBACK}, "a callBackUrl"),
-        accepted_create(
-            {**body(PROMPT), CALLBACK_URL: PARTS}, "a callBackUrl with a port and a query"
-        ),
-        accepted_create(
-            {**body(PROMPT, **everything), CALLBACK_URL: CALLBACK}, "all fields together"
-        ),
-        accepted_create(body(ASTRAL * longest, **longest_texts), "all texts at their longest"),
-    ]
+def _all(what: str, document: Document, value_of: Callable[[str, Schema], Any]) -> list[Case]:
+    """All fields at once that have such a value."""
+    found = {name: value_of(name, schema) for name, schema in document.input_fields.items()}
+    fit = {name: value for name, value in found.items() if value is not None}
+    return _accepted(document, f"all {what}", **fit) if fit else []
+
+
+def _longest_text(_name: str, schema: Schema) -> str | None:
+    return ASTRAL * longest(schema) or None
+
+
+def _longest_list(document: Document, name: str, schema: Schema) -> list[Any] | None:
+    items, most = usual(document, name), schema.get("maxItems", 0)
+    return (items * most)[:most] or None if isinstance(items, list) else None
+
+
+def _everything(document: Document) -> dict[str, Any]:
+    """Every field, with another value than the first where there is a choice."""
+    found = {}
+    for name, schema in document.input_fields.items():
+        likely = [*choices(name, schema)[1:2], *ALLOWED_EXTRAS.get(name, ())]
+        likely.append(usual(document, name))
+        fit = [value for value in likely if value is not None and document.accepts(name, value)]
+        found[name] = fit[0] if fit else None
+    return {name: value for name, value in found.items() if value is not None}

@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ...facts.gateways import DEFAULT_MODEL
 from ...facts.protocol import CREATE_PATH, DETAILS_PATH, INPUT, MODEL, TASK_ID
 from ..credentials import Credential
-from ..document import BODY_SCHEMA, NO_TASK_ANSWER, Link
+from ..document import BODY_SCHEMA, NO_TASK_ANSWER, Document, Link
 from ..exchange import Case, Expect, HttpRequest, Intent, Subject
+from .values import usual
 
 JSON_TYPE = "application/json"
 CALLBACK = "https://callback.invalid/imagen4"
 """Never resolves (RFC 2606): a server under test can post nothing to anybody."""
-PROMPT = "A red fox in the snow"
 
 
-def body(prompt: Any = PROMPT, /, **changes: Any) -> dict[str, Any]:
-    """A createTask body; `changes` go into `input`."""
-    return {MODEL: DEFAULT_MODEL, INPUT: {"prompt": prompt, **changes}}
+def body(document: Document, /, **changes: Any) -> dict[str, Any]:
+    """A createTask body with what the model requires, and a prompt; `changes` go into `input`."""
+    names = dict.fromkeys([*document.required, *{"prompt"} & document.input_fields.keys()])
+    plainest = {name: usual(document, name) for name in names}
+    return {MODEL: document.model, INPUT: plainest | changes}
 
 
 def encoded(value: Any) -> bytes:

@@ -5,98 +5,116 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from ...facts.gateways import DEFAULT_MODEL
 from ...facts.protocol import CALLBACK_URL, INPUT, MODEL
-from .build import CALLBACK, PROMPT, body, encoded
+from ..exchange import Expect
+from .build import CALLBACK, body, encoded
 from .judge import judged
+from .values import usual, words, wrong
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..document import Document
     from ..exchange import Case
 
-NO_SUCH_MODEL = f"{DEFAULT_MODEL}-contract-no-such-model"
-"""Begins like the real one, and is none of the gateway's other models, which cost money."""
-RATIOS = ("auto", "5:7", "1x1", "square", "2:3", "3:2", "21:9", "16:10", "16:90", " 1:1", "1:1 ")
-MODELS = {
-    NO_SUCH_MODEL: "a model that does not exist",
-    DEFAULT_MODEL.upper(): "the model in capitals",
-    f"{DEFAULT_MODEL} ": "the model with a blank behind it",
-    DEFAULT_MODEL.rpartition("/")[2]: "the model without its vendor",
-    "": "an empty model",
-}
+NULLS = "null for optional fields"
 
 
-def forbidden_creates(document: Document) -> list[Case]:
-    """Own cases beyond what schemathesis makes of the schema; intents come from the schema."""
-    fields = document.input_fields
-    bodies = [*_bodies(fields), *_missing(fields)]
+def forbidden_creates(document: Document, *, free: bool) -> list[Case]:
+    """Own cases beyond what schemathesis makes of the schema; intents come from the schema.
+
+    Where creates are not free, no model is named that might be another one.
+    """
+    bodies = [*_fields(document), *_missing(document), *_model_names(document, free=free)]
+    bodies += _bodies(document)
     cases = [judged(document, encoded(value), what) for value, what in bodies]
     return [*cases, *_unreadable(document)]
 
 
-def _missing(fields: dict[str, Any]) -> list[tuple[Any, str]]:
-    optional = {name: "42" for name in ("seed",) if name in fields}
-    return [
-        ({INPUT: {"prompt": PROMPT}}, "no model"),
-        ({MODEL: DEFAULT_MODEL, INPUT: {}}, "no prompt"),
-        ({MODEL: DEFAULT_MODEL, INPUT: optional}, "no prompt beside other fields"),
-        ({MODEL: DEFAULT_MODEL, "prompt": PROMPT, INPUT: {}}, "the prompt outside input"),
-        ({}, "an empty object"),
-    ]
+def _fields(document: Document) -> Iterator[tuple[Any, str]]:
+    """Each field with each value that its schema forbids."""
+    for name in document.input_fields:
+        for value, what in wrong(document, name):
+            changed = body(document, **{name: value})
+            if judged(document, encoded(changed), what).intent.expect is Expect.REFUSE:
+                yield changed, what
 
 
-def _bodies(fields: dict[str, Any]) -> list[tuple[Any, str]]:
-    longest, seed = fields["prompt"]["maxLength"], fields["seed"]["maxLength"]
-    wrong: list[tuple[Any, str]] = [
-        (body("x" * (longest + 1)), f"a prompt of {longest + 1} characters"),
-        (body("é" * (longest + 1)), f"a prompt of {longest + 1} × é"),
-        (body("x" * longest + " "), f"a prompt of {longest} characters and a blank"),
-        (body("x" * (2 * longest)), f"a prompt of {2 * longest} characters"),
-        (body(None), "a prompt that is null"),
-        (body(42), "a prompt that is a number"),
-        (body([PROMPT]), "a prompt that is a list"),
-        (body({"text": PROMPT}), "a prompt that is an object"),
-        (body(True), "a prompt that is true"),
-        (body(negative_prompt="x" * (longest + 1)), "a negative prompt that is too long"),
-        (body(negative_prompt=["blurry"]), "a negative prompt that is a list"),
-        (body(seed="s" * (seed + 1)), f"a seed of {seed + 1} characters"),
-        (body(seed=42), "a seed that is a number"),
-        (body(seed=4.2), "a seed that is a fraction"),
-        (body(aspect_ratio=1), "an aspect ratio that is a number"),
-        *(({**body(), MODEL: model}, what) for model, what in MODELS.items()),
-        ({**body(), MODEL: None}, "a model that is null"),
-        ({**body(), MODEL: [DEFAULT_MODEL]}, "a model that is a list"),
-        ({**body(), INPUT: [{"prompt": PROMPT}]}, "an input that is a list"),
-        ({**body(), INPUT: PROMPT}, "an input that is text"),
-        ({**body(), CALLBACK_URL: "not a uri"}, "a callBackUrl that is no URI"),
-        ({**body(), CALLBACK_URL: 42}, "a callBackUrl that is a number"),
-        ({**body(), CALLBACK_URL: [CALLBACK]}, "a callBackUrl that is a list"),
-        ([body()], "a list as the body"),
-        (DEFAULT_MODEL, "text as the body"),
-        (None, "null as the body"),
-        (42, "a number as the body"),
-    ]
-    wrong += [(body(aspect_ratio=ratio), f"the aspect ratio {ratio!r}") for ratio in RATIOS]
-    if "num_images" in fields:
-        wrong += [(body(num_images=value), f"num_images {value!r}") for value in _COUNTS]
-    return wrong
+def _missing(document: Document) -> Iterator[tuple[Any, str]]:
+    plainest = body(document)
+    given = plainest[INPUT]
+    optional = {name: usual(document, name) for name in document.input_fields if name not in given}
+    yield {INPUT: given}, "no model"
+    yield {}, "an empty object"
+    for name in document.required:
+        without = {other: value for other, value in given.items() if other != name}
+        outside = {MODEL: document.model, name: given[name], INPUT: without}
+        yield {MODEL: document.model, INPUT: without}, f"no {name}"
+        yield {**plainest, INPUT: without | optional}, f"no {name} beside other fields"
+        yield outside, f"{words(name)} outside input"
 
 
-_COUNTS = ("0", "5", "10", "-1", "1.5", "01", "one", 1, 4, 2.5, True, ["1"])
+def _model_names(document: Document, *, free: bool) -> Iterator[tuple[Any, str]]:
+    model = document.model
+    names = {
+        f"{model}-contract-no-such-model": "a model that does not exist",
+        model.upper(): "the model in capitals",
+        f"{model} ": "the model with a blank behind it",
+        model.rpartition("/")[2]: "the model without its vendor",
+        "": "an empty model",
+    }
+    for name, what in names.items():
+        if name != model and (free or not may_be_another(document, name)):
+            yield {**body(document), MODEL: name}, what
+
+
+def may_be_another(document: Document, name: str) -> bool:
+    """Whether a gateway may have a model of that name, which would cost what that one costs.
+
+    Names differ by their vendor alone (google/nano-banana, nano-banana), by letters' case, or
+    by what one has behind the other (google/imagen4, google/imagen4-fast).
+    """
+    asked, own = _alike(name), _alike(document.model)
+    if asked == own:
+        return name.strip().casefold() != document.model.casefold()
+    return any(
+        asked and (other == asked or other.startswith(asked) or asked.startswith(f"{other}-"))
+        for other in map(_alike, document.others)
+    )
+
+
+def _alike(name: str) -> str:
+    return name.strip().casefold().rpartition("/")[2]
+
+
+def _bodies(document: Document) -> Iterator[tuple[Any, str]]:
+    plainest = body(document)
+    given = plainest[INPUT]
+    yield {**plainest, MODEL: None}, "a model that is null"
+    yield {**plainest, MODEL: [document.model]}, "a model that is a list"
+    yield {**plainest, INPUT: [given]}, "an input that is a list"
+    yield {**plainest, INPUT: str(given)}, "an input that is text"
+    yield {**plainest, CALLBACK_URL: "not a uri"}, "a callBackUrl that is no URI"
+    yield {**plainest, CALLBACK_URL: 42}, "a callBackUrl that is a number"
+    yield {**plainest, CALLBACK_URL: [CALLBACK]}, "a callBackUrl that is a list"
+    yield [plainest], "a list as the body"
+    yield document.model, "text as the body"
+    yield None, "null as the body"
+    yield 42, "a number as the body"
 
 
 def _unreadable(document: Document) -> list[Case]:
-    good = encoded(body())
-    single_quotes = b"{'model': '%b'}" % DEFAULT_MODEL.encode()
-    nulls = dict.fromkeys(("negative_prompt", "aspect_ratio", "seed"))
-    form = urlencode({MODEL: DEFAULT_MODEL}).encode() + b"&input[prompt]=A+red+fox"
+    good = encoded(body(document))
+    model = document.model
+    optional = [name for name in document.input_fields if name not in document.required]
+    form = urlencode({MODEL: model}).encode() + b"&input[prompt]=A+red+fox"
     return [
         judged(document, b"", "an empty body"),
         judged(document, good[:-2], "JSON that is cut off"),
-        judged(document, single_quotes, "JSON with single quotes"),
+        judged(document, b"{'model': '%b'}" % model.encode(), "JSON with single quotes"),
         judged(document, good + b"}", "JSON with something behind it"),
         # The two that are open: whether they are taken is noted.
-        judged(document, encoded(body(**nulls)), "null for optional fields"),
+        judged(document, encoded(body(document, **dict.fromkeys(optional))), NULLS),
         judged(document, good, "JSON sent as text/plain", "text/plain"),
         judged(document, form, "a web form", "application/x-www-form-urlencoded"),
     ]

@@ -94,7 +94,7 @@ def schema_for(
 
 
 def _without_empty_examples(value: Any) -> Any:
-    """The pages give "" as the example of optional fields, which servers may refuse.
+    """The pages give "" and [] as examples of optional fields, which servers may refuse.
 
     Generated from those, no request would be one that has to be accepted.
     """
@@ -102,7 +102,11 @@ def _without_empty_examples(value: Any) -> Any:
         return [_without_empty_examples(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {name: _without_empty_examples(item) for name, item in value.items() if item != ""}
+    return {
+        name: _without_empty_examples(item)
+        for name, item in value.items()
+        if item != "" and (name, item) != ("example", [])
+    }
 
 
 def case_of(document: Document, environ: Environ) -> Case | None:

@@ -5,13 +5,13 @@ either: empty optional fields ("an optional field sent as an empty string can be
 refused", a claim), an empty prompt (the schema admits it), no `input` at all (not
 `required` in the page), unknown extra fields, null for an optional field (no field is
 `nullable` in the page, and to many servers null is the same as absent), control
-characters, callback URLs of other kinds than https.
+characters, numbers with more digits than every reader keeps, URLs of other kinds than https.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ...facts.protocol import CALLBACK_URL, INPUT, MODEL
@@ -20,9 +20,13 @@ from ..document import BODY_SCHEMA, REQUEST_BODY, Breach, Document
 from ..exchange import Case, Expect, Intent, Subject
 from .build import JSON_TYPE, raw_create_case
 
-REQUIRED = {(MODEL,), (INPUT, "prompt")}
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 GENERATED = "a generated body"
 """What a case is called that nobody named."""
+EXACT = 2**53
+"""Beyond it, many readers of JSON take one integer for another."""
 
 
 def judged(
@@ -50,7 +54,7 @@ def intent_of(document: Document, content: bytes, what: str, content_type: str |
         expect = Expect.OPEN if "twice" in reading.problem else Expect.REFUSE
         return Intent(expect, Subject.BODY, REQUEST_BODY, what)
     breaches = document.body_breaches(reading.value)
-    firm = [breach for breach in breaches if _is_firm(breach)]
+    firm = [breach for breach in breaches if _is_firm(document, breach)]
     if firm:
         told = f"{what}: {firm[0].message}" if what == GENERATED else what
         return Intent(Expect.REFUSE, _subject(firm), firm[0].pointer, told)
@@ -58,12 +62,19 @@ def intent_of(document: Document, content: bytes, what: str, content_type: str |
     return Intent(expect, Subject.PARAMETER, BODY_SCHEMA, what)
 
 
-def _is_firm(breach: Breach) -> bool:
+def _is_firm(document: Document, breach: Breach) -> bool:
     if breach.value is None and breach.keyword != "required":
-        return breach.where in REQUIRED or breach.where == ()
+        return breach.where in ((), (MODEL,)) or _must_be_given(document, breach.where)
     if breach.keyword == "format":
         return isinstance(breach.value, str) and bool(breach.value) and ":" not in breach.value
-    return breach.value != "" or breach.where == (MODEL,) or breach.where == ()
+    return breach.value != "" or breach.where in ((), (MODEL,))
+
+
+def _must_be_given(document: Document, where: tuple[str | int, ...]) -> bool:
+    """Whether null stands where something is required and nothing is said of null."""
+    if len(where) != 2 or where[0] != INPUT or where[1] not in document.required:
+        return False
+    return not document.input_fields.get(str(where[1]), {}).get("nullable")
 
 
 def _subject(firm: list[Breach]) -> Subject:
@@ -77,12 +88,43 @@ def _is_plain(document: Document, value: Any) -> bool:
     fields = document.at(f"{BODY_SCHEMA}/properties")
     given = value.get(INPUT, {})
     known = set(value) <= set(fields) and set(given) <= set(fields[INPUT]["properties"])
-    texts = [text for text in (*value.values(), *given.values()) if isinstance(text, str)]
-    callback = value.get(CALLBACK_URL, "https://callback.invalid")
-    return INPUT in value and known and all(map(_is_ordinary, texts)) and _is_https(callback)
+    urls = [value[CALLBACK_URL]] if CALLBACK_URL in value else []
+    urls += [
+        url
+        for name in given
+        for url in _must_be_urls(document.input_fields.get(name, {}), given[name])
+    ]
+    ordinary = all(map(_is_ordinary, _leaves(value)))
+    return INPUT in value and known and ordinary and all(map(_is_https, urls))
 
 
-def _is_ordinary(text: str) -> bool:
+def _leaves(value: Any) -> Iterator[Any]:
+    """Every value that holds no other; empty lists and objects count as such."""
+    inner = value.values() if isinstance(value, dict) else value
+    if isinstance(value, dict | list) and inner:
+        for each in inner:
+            yield from _leaves(each)
+    else:
+        yield value
+
+
+def _must_be_urls(schema: dict[str, Any], value: Any) -> list[Any]:
+    """What has to be a URL, in a field or in its list."""
+    if schema.get("format") == "uri":
+        return [value]
+    return value if schema.get("items", {}).get("format") == "uri" else []
+
+
+def _is_ordinary(value: Any) -> bool:
+    if isinstance(value, str):
+        return _is_ordinary_text(value)
+    if isinstance(value, float) and value.is_integer():
+        return False
+    number = isinstance(value, int | float)
+    return value is not None and value not in ([], {}) and (not number or abs(value) <= EXACT)
+
+
+def _is_ordinary_text(text: str) -> bool:
     plain = not any(unicodedata.category(character) == "Cc" for character in text.translate(_SPACE))
     return bool(text.strip()) and plain
 

@@ -86,11 +86,11 @@ def _kinds(trace: Trace, created: Exchange) -> set[str]:
     fields = trace.document.input_fields
     kinds = {"a callBackUrl"} if CALLBACK_URL in body else set()
     for name, value in body[INPUT].items():
-        if "enum" in fields[name]:
+        if "enum" in fields[name] or isinstance(value, bool):
             kinds.add(f"{name} {value!r}")
         elif name != "prompt":
             kinds.add(f"a {name}")
-        kinds |= _of_text(name, value)
+        kinds |= _of_text(name, value) if isinstance(value, str) else set()
     return kinds
 
 

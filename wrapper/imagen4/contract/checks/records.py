@@ -49,7 +49,7 @@ def _default(trace: Trace, asked: dict[str, Any], text: str) -> str:
     filled = _object(told.get(INPUT, told)) or {}
     for name, schema in trace.document.input_fields.items():
         missing = isinstance(inputs, dict) and name not in inputs and "default" in schema
-        if missing and filled.get(name) and str(filled[name]) != schema["default"]:
+        if missing and filled.get(name) and str(filled[name]) != str(schema["default"]):
             return f"{name} was not given, param has {shortened(repr(filled[name]), 40)}"
     return ""
 
@@ -63,14 +63,14 @@ def _difference(asked: dict[str, Any], text: str) -> str:
     if not isinstance(inputs, dict):
         return ""
     # Nobody says whether the whole request is meant, or only its input.
-    alone = INPUT not in told and "prompt" in told
+    alone = INPUT not in told and bool(told.keys() & inputs.keys())
     fields = told if alone else _object(told.get(INPUT, {} if not inputs else None))
     if fields is None:
         return f"`input` in it is no object, nor the text of one: {shortened(text, 60)!r}"
     pairs = [] if alone else [(MODEL, asked.get(MODEL), told.get(MODEL))]
     pairs += [(name, value, fields.get(name)) for name, value in inputs.items() if _echoed(value)]
     for name, wanted, found in pairs:
-        if wanted is not None and str(found) != str(wanted):
+        if wanted is not None and found != wanted and str(found) != str(wanted):
             return f"{name} was {_around(wanted, found)}, param has {_around(found, wanted)}"
     return ""
 
@@ -87,7 +87,7 @@ def _around(value: Any, other: Any) -> str:
 
 def _echoed(value: Any) -> bool:
     """Empty and padded values may be left out or trimmed."""
-    return isinstance(value, str) and value == value.strip() != ""
+    return value == value.strip() != "" if isinstance(value, str) else value not in ([], {})
 
 
 def _object(value: Any) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...facts.models import NOT_SUPPORTED
 from ...facts.protocol import Code
 from ..document import BODY_SCHEMA, CODE_SCHEMA, CREATE_ITEM, TASK_ID_PARAMETER, shortened
 from ..exchange import Exchange, Expect, Subject
@@ -39,9 +40,20 @@ def blocked_by_account(trace: Trace) -> int | None:
     return code if code in ACCOUNT else None
 
 
+def model_is_gone(trace: Trace) -> bool:
+    """Whether the first create that the document allows was refused for its model."""
+    creates = trace.expecting(Expect.ACCEPT, Subject.PARAMETER)[:1]
+    return any(
+        words in each.message.lower()
+        for each in creates
+        if each.verdict.refused
+        for words in NOT_SUPPORTED
+    )
+
+
 @check("allowed", "A create that the document allows is accepted.", BODY_SCHEMA)
 def allowed_is_accepted(trace: Trace) -> Iterator[Found]:
-    if blocked_by_account(trace):
+    if blocked_by_account(trace) or model_is_gone(trace):
         return
     creates = trace.expecting(Expect.ACCEPT, Subject.PARAMETER, Subject.MODEL)
     refused = [

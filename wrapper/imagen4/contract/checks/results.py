@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ...facts.gateways import DEFAULT_MODEL
+from ...facts.models import COUNT_FIELDS
 from ...facts.protocol import INPUT, RESULT_JSON, RESULT_URLS, SUCCEEDED
 from ..document import field_of_record, shortened
 from ..strict_json import value_of
@@ -57,20 +59,27 @@ def _is_url(url: Any) -> bool:
 
 @check("result-count", "A success holds as many pictures as were asked for.", RESULT)
 def result_count(trace: Trace) -> Iterator[Found]:
-    fields = trace.document.input_fields
+    name = next((each for each in COUNT_FIELDS if each in trace.document.input_fields), "")
     for task, poll in trace.successes:
-        wanted, urls = _wanted(task, fields), _urls(poll)
-        if wanted and urls and len(urls) != wanted:
-            yield poll, f"{wanted} asked for, {len(urls)} in resultJson"
+        wanted, got = _wanted(trace, task, name), len(_urls(poll))
+        # A maximum may be stayed below.
+        if wanted and got and (got > wanted if name.startswith("max") else got != wanted):
+            yield poll, f"{wanted} asked for, {got} in resultJson"
 
 
-def _wanted(task: TaskHistory, fields: dict[str, Any]) -> int | None:
-    """How many pictures the request asked for; None where it breaks the document itself."""
+def _wanted(trace: Trace, task: TaskHistory, name: str) -> int | None:
+    """How many pictures the request asked for; None where nobody knows.
+
+    Of a model that does not count, that is known of imagen4 alone: one. wire: others gave 2 or 6.
+    """
     asked = task.asked.get(INPUT)
-    if not isinstance(asked, dict) or "num_images" not in fields:
-        return 1 if isinstance(asked, dict) and "num_images" not in asked else None
-    value = asked.get("num_images") or fields["num_images"]["default"]
-    return int(value) if value in fields["num_images"]["enum"] else None
+    if not isinstance(asked, dict) or (not name and asked.keys() & {*COUNT_FIELDS}):
+        return None
+    if not name:
+        return 1 if trace.document.model == DEFAULT_MODEL else None
+    value = asked.get(name) or trace.document.input_fields[name].get("default")
+    known = value is not None and trace.document.accepts(name, value)
+    return int(value) if known else None
 
 
 @check("result-distinct", "Each picture of a task has a URL of its own.", RESULT)

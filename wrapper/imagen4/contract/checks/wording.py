@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..document import BODY_SCHEMA, Breach
 
 PROMISES = {
@@ -15,6 +17,16 @@ FORBIDDEN = {
     "type": "whose {} is of another type",
     "enum": "whose {} is not in the document's list",
     "maxLength": "whose {} is too long",
+    "minLength": "whose {} is too short",
+    "pattern": "whose {} is of another form",
+    "minimum": "whose {} is too low",
+    "maximum": "whose {} is too high",
+    "multipleOf": "whose {} lies between the documented steps",
+    "maxItems": "with too many {}",
+    "minItems": "with too few {}",
+    "uniqueItems": "with {} that repeat",
+    "anyOf": "whose {} is of no documented form",
+    "oneOf": "whose {} is of no documented form, or of several",
     "format": "whose {} is no URI",
     "content": "whose media type is not application/json",
     "requestBody": "whose body is not JSON",
@@ -50,5 +62,6 @@ def breach_in_words(breach: Breach) -> str:
 def forbidden_in_words(pointer: str) -> str:
     """What is wrong with a request, from the place in the document that forbids it."""
     place, _, keyword = pointer.rpartition("/")
-    inside = place.removeprefix(BODY_SCHEMA).removeprefix("/properties/").split("/")[-1]
+    inside = re.sub(r"/(items|anyOf/\d+|oneOf/\d+)(?=/|$)", "", place.removeprefix(BODY_SCHEMA))
+    inside = inside.rpartition("/properties/")[2]
     return FORBIDDEN.get(keyword, f"that breaks {keyword} of {{}}").format(inside or "body")

@@ -17,7 +17,7 @@ def render_markdown(report: Report) -> str:
 
 
 def _markdown_lines(report: Report) -> Iterator[str]:
-    yield f"## {MARKS[report.exit_code]} Contract: {report.gateway}"
+    yield f"## {MARKS[report.exit_code]} Contract: {report.gateway}, {report.model}"
     yield ""
     yield f"{_cell(report.last_line)}"
     yield ""

@@ -74,6 +74,7 @@ class Report:
     """All there is to say about a run."""
 
     gateway: str
+    model: str
     base_url: str
     profile: str
     style: str
@@ -111,6 +112,7 @@ def make_report(outcome: RunOutcome) -> Report:
     broken = _broken(outcome)
     return Report(
         gateway=options.server.gateway,
+        model=options.server.model,
         base_url=options.server.base_url,
         profile=options.profile,
         style=trace.style,
@@ -188,7 +190,7 @@ def _promise(outcome: RunOutcome, group: list[Finding]) -> Broken:
         smallest.promise,
         ", ".join(map(operation_name, paths)),
         smallest.pointer,
-        is_on_page(target.gateway, smallest.pointer),
+        is_on_page(target.gateway, target.model, smallest.pointer),
         smallest.seen + (KEPT if smallest.exchange.keep_alive else ""),
         len({finding.exchange.number for finding in group}),
         curl(request, target.base_url, target.facts.key_variable),

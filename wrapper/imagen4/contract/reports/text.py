@@ -18,7 +18,8 @@ def render_text(report: Report) -> str:
 
 def _text_lines(report: Report) -> Iterator[str]:
     told = "detected" if report.profile == "auto" else "told"
-    yield f"{report.gateway} at {report.base_url}: {report.style} style ({told}), {report.phase}"
+    of = f"{report.gateway}, {report.model}"
+    yield f"{of} at {report.base_url}: {report.style} style ({told}), {report.phase}"
     yield f"requests: {report.requests}, tasks: {report.tasks}, seed: {report.seed}"
     if report.paid:
         yield f"{report.paid} request(s) that may have been paid for"
