@@ -9,15 +9,17 @@ httpcore's documented `trace` extension, which tells of each step of a request.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from math import inf
 from threading import local
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+import httpcore
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Self
 
 # Raised by httpx before the first byte of a request is written, so nothing can have been
@@ -54,6 +56,9 @@ class ExchangeDeadline(Evidence):
     leave_in: seconds in which the request must have begun to leave; then only its answer counts.
     Pass `observe` as "trace" extension.
     """
+
+    longest_read = inf
+    """Seconds after which a read that brought nothing looks at `left` again."""
 
     def __init__(
         self, patience: float, leave_in: float | None = None, *, watched: bool = False
@@ -155,7 +160,7 @@ def bound_reads(stream: Any) -> None:
     read, start_tls = stream.read, stream.start_tls
 
     def bounded(max_bytes: int, timeout: float | None = None) -> bytes:
-        data: bytes = read(max_bytes, shortened(timeout))
+        data = patiently(partial(read, max_bytes), timeout)
         stream.imagen4_read = True
         return data
 
@@ -170,6 +175,19 @@ def shortened(timeout: float | None) -> float | None:
     exchange: ExchangeDeadline | None = getattr(_this_thread, "exchange", None)
     left = exchange.left() if exchange else inf
     return left if left < (inf if timeout is None else timeout) else timeout
+
+
+def patiently(read: Callable[[float | None], bytes], timeout: float | None) -> bytes:
+    """Read, in as many goes as this thread's exchange wants."""
+    longest: float = getattr(getattr(_this_thread, "exchange", None), "longest_read", inf)
+    while True:
+        limit = shortened(timeout)
+        if limit is None or limit <= longest:
+            return read(limit)
+        try:
+            return read(longest)
+        except httpcore.ReadTimeout:
+            timeout = None if timeout is None else max(timeout - longest, 0.001)
 
 
 def mark_async_reads(stream: Any) -> None:
