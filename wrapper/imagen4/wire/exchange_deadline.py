@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _BEGUN = "send_request_headers.started"
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
+# What came while the loop, or the process, was not running lies in the socket when the time is
+# over: so many turns of the loop, or reads, are for that. Where nothing lies they take no time.
+_LAST_LOOKS = 50
+_INSTANT = 0.001  # seconds
 _TOO_SLOW = "The answer came too slowly"
 _this_thread = local()
 
@@ -67,6 +71,7 @@ class ExchangeDeadline(Evidence):
         self._patience = patience
         self._leave_in = leave_in
         self._until = inf
+        self._looks = _LAST_LOOKS
 
     def __enter__(self) -> Self:
         _this_thread.exchange = self
@@ -89,11 +94,14 @@ class ExchangeDeadline(Evidence):
         self._until = monotonic() + seconds
 
     def left(self) -> float:
-        """Seconds for the next read. Raises ReadTimeout when there are none."""
+        """Seconds for the next read, hardly any when they are over; then raises ReadTimeout."""
         left = self._until - monotonic()
-        if left <= 0:
+        if left > 0:
+            return left
+        self._looks -= 1
+        if self._looks < 0:
             raise httpx.ReadTimeout(_TOO_SLOW)
-        return left
+        return _INSTANT
 
 
 class AsyncExchangeDeadline(Evidence):
@@ -106,6 +114,7 @@ class AsyncExchangeDeadline(Evidence):
         self._patience = patience
         self._leave_in = leave_in
         self._limit: asyncio.Timeout | None = None
+        self._alarm: asyncio.Handle | None = None
         self._connected: Any = None  # the connection made for this exchange, if one was
 
     async def __aenter__(self) -> Self:
@@ -120,6 +129,8 @@ class AsyncExchangeDeadline(Evidence):
     async def __aexit__(self, *exception: Any) -> None:
         """Lets go of the task, too: whoever keeps the request must not keep its result."""
         limit, self._limit = self._limit, None
+        if self._alarm is not None:
+            self._alarm.cancel()
         if limit is None:
             return
         try:
@@ -142,8 +153,17 @@ class AsyncExchangeDeadline(Evidence):
             mark_async_reads(self._connected)
 
     def extend(self, seconds: float) -> None:
-        if self._limit is not None and not self._limit.expired():
-            self._limit.reschedule(asyncio.get_running_loop().time() + seconds)
+        loop = asyncio.get_running_loop()
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = loop.call_later(seconds, self._look, loop, _LAST_LOOKS)
+
+    def _look(self, loop: asyncio.AbstractEventLoop, left: int) -> None:
+        """Time is over, when the loop has gone round some times more."""
+        if left > 0:
+            self._alarm = loop.call_soon(self._look, loop, left - 1)
+        elif self._limit is not None:
+            self._limit.reschedule(loop.time())
 
 
 def request_started(info: Mapping[str, Any]) -> bool:
@@ -165,12 +185,12 @@ def bound_reads(stream: Any) -> None:
         return data
 
     def bounded_tls(*arguments: Any, timeout: float | None = None, **options: Any) -> Any:
-        return start_tls(*arguments, timeout=shortened(timeout), **options)
+        return start_tls(*arguments, timeout=cut_to_exchange(timeout), **options)
 
     stream.read, stream.start_tls = bounded, bounded_tls
 
 
-def shortened(timeout: float | None) -> float | None:
+def cut_to_exchange(timeout: float | None) -> float | None:
     """A time-out, cut to what is left of this thread's exchange. Raises ReadTimeout."""
     exchange: ExchangeDeadline | None = getattr(_this_thread, "exchange", None)
     left = exchange.left() if exchange else inf
@@ -181,7 +201,7 @@ def patiently(read: Callable[[float | None], bytes], timeout: float | None) -> b
     """Read, in as many goes as this thread's exchange wants."""
     longest: float = getattr(getattr(_this_thread, "exchange", None), "longest_read", inf)
     while True:
-        limit = shortened(timeout)
+        limit = cut_to_exchange(timeout)
         if limit is None or limit <= longest:
             return read(limit)
         try:
