@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 LARGEST = 64 * 1024 * 1024  # bytes of one picture
 LONGEST = 300.0  # seconds for one picture, whatever the server does
+LONGEST_SLEEP = 0.2  # seconds between looks at whether to stop
 ATTEMPTS = 5
 REDIRECTS = 5
 EXPIRED = (403, 404, 410)
@@ -89,8 +90,17 @@ def transfer_picture(transfer: Transfer, retrying: Callable[[float, str], Event]
         except Exception as problem:
             pause, reason = transfer.broke(problem)
             yield retrying(pause, reason)
-            yield Sleep(pause)
+            yield from pause_of(transfer, pause)
     return transfer.suffix
+
+
+def pause_of(transfer: Transfer, seconds: float) -> Steps[None]:
+    """Sleep; where another thread may end the download, a little at a time."""
+    longest = seconds if transfer.stop is None else LONGEST_SLEEP
+    while seconds > 0:
+        yield Sleep(min(seconds, longest))
+        seconds -= longest
+        transfer.check_stop()
 
 
 class Transfer:
@@ -159,7 +169,7 @@ class Transfer:
 
     def received(self, chunk: bytes) -> None:
         """Write what came, if the whole is still what it should be."""
-        self._check_stop()
+        self.check_stop()
         if self._refused:
             self._head += chunk[:LONGEST_REFUSAL]
             if len(self._head) >= LONGEST_REFUSAL:
@@ -201,7 +211,7 @@ class Transfer:
 
     def broke(self, problem: Exception) -> tuple[float, str]:
         """How long to pause before going on after a failure, and why; raises if it is final."""
-        self._check_stop()
+        self.check_stop()
         self._check_time()
         self._attempts += 1
         reason = str(problem) if isinstance(problem, TransferError) else type(problem).__name__
@@ -209,7 +219,7 @@ class Transfer:
             raise DownloadError(f"The picture cannot be fetched: {reason}") from None
         return 0.5 * 2.0 ** (self._attempts - 1), reason
 
-    def _check_stop(self) -> None:
+    def check_stop(self) -> None:
         if self.stop is not None and self.stop.is_set():
             raise DownloadError("The download was stopped")
 

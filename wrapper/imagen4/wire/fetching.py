@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .carriers import AsyncCarrier, SyncCarrier
 
 TIME_OUTS = httpx.Timeout(30.0, connect=10.0).as_dict()  # seconds
+STOPPED_WITHIN = 0.2  # seconds, whatever the host does
 LONGEST_HEADERS = 30.0  # seconds; the body of a picture has a limit of its own
 
 
@@ -37,7 +38,7 @@ def fetch(download: Download, lent: SyncCarrier | None) -> None:
 def carried(download: Download, carrier: SyncCarrier) -> None:
     with (
         final_errors(),
-        ExchangeDeadline(LONGEST_HEADERS) as exchange,
+        DownloadDeadline(download) as exchange,
         closing(carrier.fetch(request_of(download, exchange))) as response,
     ):
         exchange.extend(download.left)
@@ -67,15 +68,36 @@ async def fetch_async(download: Download, lent: AsyncCarrier | None) -> None:
         await carrier.close()
 
 
+class DownloadDeadline(ExchangeDeadline):
+    """A sync download, which looks up from a stalled host to see whether it is to end."""
+
+    longest_read = STOPPED_WITHIN
+
+    def __init__(self, download: Download) -> None:
+        super().__init__(LONGEST_HEADERS)
+        self._download = download
+        download.check_stop()
+
+    def left(self) -> float:
+        self._download.check_stop()
+        return super().left()
+
+
 @contextmanager
 def final_errors() -> Iterator[None]:
-    """What no further attempt would change: a link that httpx, or the name service, cannot use."""
+    """What no further attempt would change, as an error that is final.
+
+    A link that httpx or the name service cannot use; the end of the program, when httpx can no
+    longer import what it needs.
+    """
     try:
         yield
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, UnicodeError):
         raise DownloadError("The picture's link cannot be used") from None
     except InvalidRequest as setting:  # of the environment
         raise DownloadError(f"The picture cannot be fetched: {setting.message}") from None
+    except ImportError:
+        raise DownloadError("The picture cannot be fetched: Python is shutting down") from None
 
 
 def request_of(
