@@ -15,7 +15,7 @@ from .._version import USER_AGENT
 from ..core.effects import Fetch, Send, Sleep
 from ..core.envelope import parse_envelope
 from ..core.origins import link_as_sent, may_download
-from ..errors import DownloadError, Imagen4Error
+from ..errors import DownloadError, Imagen4Error, TransportError
 from .encoding import decoder_for
 from .formats import HEAD, SHORTEST, suffix_of
 from .pictures import disk_errors
@@ -85,7 +85,7 @@ def transfer_picture(transfer: Transfer, retrying: Callable[[float, str], Event]
     while transfer.suffix is None:
         try:
             yield Fetch(transfer)
-        except Imagen4Error:
+        except DownloadError:
             raise
         except Exception as problem:
             pause, reason = transfer.broke(problem)
@@ -214,9 +214,11 @@ class Transfer:
         self.check_stop()
         self._check_time()
         self._attempts += 1
-        reason = str(problem) if isinstance(problem, TransferError) else type(problem).__name__
+        ours = isinstance(problem, (TransferError, TransportError))
+        reason = str(problem) if ours else type(problem).__name__
         if self._attempts >= ATTEMPTS:
-            raise DownloadError(f"The picture cannot be fetched: {reason}") from None
+            cause = problem.__cause__ if ours else None
+            raise DownloadError(f"The picture cannot be fetched: {reason}") from cause
         return 0.5 * 2.0 ** (self._attempts - 1), reason
 
     def check_stop(self) -> None:
