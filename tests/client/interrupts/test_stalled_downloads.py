@@ -12,7 +12,7 @@ import pytest
 
 from client.loopback import Loopback, Received, http
 from client.pictures import PNG
-from client.play import KEY, QUICK, Stop, succeeded
+from client.play import KEY, QUICK, Stop, Time, play, succeeded
 from imagen4 import AsyncClient, Client
 from imagen4.wire import driving
 
@@ -110,3 +110,19 @@ def test_saving_at_the_very_end_of_a_program_does_not_hang(which: str, tmp_path:
     said = "DownloadError: The picture cannot be fetched: Python is shutting down"
     assert done.stdout.startswith(said)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_pauses_between_attempts_are_slept_a_little_at_a_time(tmp_path: Path) -> None:
+    """Whoever waits for several downloads may want to leave meanwhile."""
+    time, answers = Time(), [BUSY, http(200, PNG)]
+    with Loopback(lambda _: b"") as server:
+        task = http(200, succeeded("t1", f"{server.url}/1.png").content)
+        server.reply = lambda each: task if "recordInfo" in each.path else answers.pop(0)
+        play(
+            "sync",
+            None,
+            lambda c: c.job("t1").wait().save(tmp_path),
+            base_url=server.url,
+            time=time,
+        )
+    assert time.sleeps == [0.2, 0.2, 0.1]

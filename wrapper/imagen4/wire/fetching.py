@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, cast
 
 import httpx
 
-from ..errors import DownloadError, InvalidRequest
+from ..errors import DownloadError, InvalidRequest, TransportError
 from .carriers import async_carriers, sync_carriers
+from .causes import cause_of
 from .exchange_deadline import AsyncExchangeDeadline, ExchangeDeadline
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ LONGEST_HEADERS = 30.0  # seconds; the body of a picture has a limit of its own
 
 def fetch(download: Download, lent: SyncCarrier | None) -> None:
     """lent: the carrier of an injected client; without one, one is made for this attempt."""
-    with final_errors():
+    with own_errors():
         carrier = lent or sync_carriers(download.url)()
     try:
         carried(download, carrier)
@@ -37,7 +39,7 @@ def fetch(download: Download, lent: SyncCarrier | None) -> None:
 
 def carried(download: Download, carrier: SyncCarrier) -> None:
     with (
-        final_errors(),
+        own_errors(),
         DownloadDeadline(download) as exchange,
         closing(carrier.fetch(request_of(download, exchange))) as response,
     ):
@@ -50,10 +52,10 @@ def carried(download: Download, carrier: SyncCarrier) -> None:
 
 async def fetch_async(download: Download, lent: AsyncCarrier | None) -> None:
     """The same by awaiting."""
-    with final_errors():
+    with own_errors():
         carrier = lent or async_carriers(download.url)()
     try:
-        with final_errors():
+        with own_errors():
             async with AsyncExchangeDeadline(LONGEST_HEADERS) as exchange:
                 response = await carrier.fetch(request_of(download, exchange))
                 try:
@@ -84,11 +86,11 @@ class DownloadDeadline(ExchangeDeadline):
 
 
 @contextmanager
-def final_errors() -> Iterator[None]:
-    """What no further attempt would change, as an error that is final.
+def own_errors() -> Iterator[None]:
+    """What broke an attempt, in our own words; a DownloadError where no further one would help.
 
-    A link that httpx or the name service cannot use; the end of the program, when httpx can no
-    longer import what it needs.
+    That is a link that httpx or the name service cannot use; and the end of the program, when
+    httpx can no longer import what it needs.
     """
     try:
         yield
@@ -98,6 +100,9 @@ def final_errors() -> Iterator[None]:
         raise DownloadError(f"The picture cannot be fetched: {setting.message}") from None
     except ImportError:
         raise DownloadError("The picture cannot be fetched: Python is shutting down") from None
+    except (httpx.TransportError, ssl.SSLError) as problem:
+        words, cause = cause_of(problem, ())
+        raise TransportError(words) from cause
 
 
 def request_of(
