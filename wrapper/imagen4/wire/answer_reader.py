@@ -52,9 +52,9 @@ class AnswerReader:
                 self._send.answer = self._send.partial
 
     def add(self, chunk: bytes) -> None:
-        self._body += chunk
-        if len(self._body) > LARGEST_ANSWER:
+        if len(self._body) + len(chunk) > LARGEST_ANSWER:
             raise TransportError(f"The answer is larger than {LARGEST_ANSWER} bytes")
+        self._body += chunk
         if self._session.clock() > self._until:
             raise TransportError("The answer came too slowly")
 
