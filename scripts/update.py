@@ -112,7 +112,7 @@ def _fetched(captures: Captures, known: Capture) -> CurrentPage:
             data = fetch(url)
             suffix = ".html" if data.lstrip()[:1] == b"<" else ".md"
             capture = captures.new(known.gateway, data, suffix=suffix, url=known.url)
-            return CurrentPage(capture, data, read_bytes(data, captures.sisters(known.gateway)))
+            return CurrentPage(capture, data, read_bytes(data, captures.sisters()))
         except PageError as error:
             problem = error
     raise problem
@@ -127,7 +127,7 @@ def _from(folder: Path, captures: Captures, known: Capture) -> CurrentPage | Non
         return None
     data = read_file(path)
     capture = captures.new(known.gateway, data, suffix=path.suffix, note=FROM_A_FILE)
-    return CurrentPage(capture, data, read_bytes(data, captures.sisters(known.gateway)))
+    return CurrentPage(capture, data, read_bytes(data, captures.sisters()))
 
 
 def _changes(captures: Captures, gateway: str, page: Page) -> list[Change]:

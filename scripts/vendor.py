@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> None:
     captures = Captures(options.specs)
     capture, data = _chosen_page(captures, options.gateway, options.page)
-    text = vendored_text(capture, read_bytes(data, captures.sisters(options.gateway)))
+    text = vendored_text(capture, read_bytes(data, captures.sisters()))
     if options.stdout:
         sys.stdout.write(text)
         return
