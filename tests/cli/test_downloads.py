@@ -1,15 +1,22 @@
 """The failure this prevents: pictures that were paid for, and no word on how to get at them."""
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
+from threading import Event
+from time import monotonic
 
 import pytest
 
 from client.loopback import Loopback, Received, http
 from client.pictures import PNG
 from client.raw_answers import answered
+from imagen4 import Client, Polling
 
 
 def test_a_directory_that_goes_bad_leaves_a_command_to_resume(
@@ -45,6 +52,7 @@ def test_links_that_lead_nowhere_are_said_and_the_others_fetched(
     """With none but such, the error names the task."""
     monkeypatch.setenv("KIE_API_KEY", "k" * 20)
     monkeypatch.setattr("imagen4.core.polling.Polling.interval", lambda *_: 0.01)
+    monkeypatch.setattr("imagen4.cli.wait.Client", partial(Client, polling=Polling(tolerance=0.05)))
     links = ["javascript:alert(1)"]
 
     def reply(received: Received) -> bytes:
@@ -62,3 +70,32 @@ def test_links_that_lead_nowhere_are_said_and_the_others_fetched(
     assert "t1" in none.err
     assert (some.code, some.out) == (0, f"{tmp_path}/t1-1.png\n")
     assert "task t1: 1 of its links lead to no picture" in caplog.text
+
+
+def test_a_ctrl_c_during_a_stalled_download_ends_the_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Within a second, with the command that resumes, and nothing left on the disk."""
+    monkeypatch.setenv("KIE_API_KEY", "k" * 20)
+
+    def reply(received: Received) -> bytes:
+        if "recordInfo" not in received.path:
+            return http(200, PNG[:5000], length=len(PNG))
+        links = json.dumps({"resultUrls": [f"{server.url}/{number}.png" for number in range(3)]})
+        return answered({"taskId": "t1", "state": "success", "resultJson": links})
+
+    with Loopback(reply) as server:
+        place = ("-g", "kie", "--base-url", server.url, "-o", str(tmp_path))
+        command = [sys.executable, "-m", "imagen4", "fetch", "t1", *place]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        for _ in range(3000):
+            if len(server.requests) == 4:
+                break
+            Event().wait(0.01)
+        began = monotonic()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+        assert monotonic() - began < 1.0
+    assert process.returncode == 130
+    assert f"imagen4 fetch --gateway kie --base-url {server.url}" in said
+    assert list(tmp_path.iterdir()) == []

@@ -22,6 +22,7 @@ LISTED = {
     errors.GatewayUnavailable: 8,
     errors.FeatureDisabled: 4,
     errors.TaskNotFound: 1,
+    errors.ModelUnavailable: 1,
     errors.TaskFailed: 1,
     errors.PartialFailure: 7,
     errors.TaskTimeout: 5,

@@ -49,8 +49,8 @@ def test_errors_of_the_surroundings_are_json_too(
     """Whoever reads standard output gets one document, also for what is not the gateway's."""
     monkeypatch.setenv("ALL_PROXY", "socks9://127.0.0.1:1")
     done = imagen4("credits", "--gateway", "kie", "--json")
-    assert done.code == 1
-    assert json.loads(done.out)["error"]["type"] == "ValueError"
+    assert done.code == 2
+    assert json.loads(done.out)["error"]["type"] == "InvalidRequest"
 
 
 def test_status_shows_the_others_as_json_too(

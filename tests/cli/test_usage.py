@@ -19,7 +19,7 @@ from imagen4.sandbox import Sandbox
         (["generate", "x", "--gateway", "kie", "-a", "2:1"], "--aspect-ratio must be"),
         (["generate", "x", "--gateway", "kie", "--timeout", "1e99"], "--timeout must be a number"),
         (["generate", "x", "--gateway", "kie", "--callback-url", "x"], "--callback-url must be"),
-        (["status", "ü", "--gateway", "kie"], "A job is taken up by the ids of its tasks"),
+        (["status", " ", "--gateway", "kie"], "A job is taken up by the ids of its tasks"),
         (["generate", " ", "--gateway", "kie"], "prompt"),
         (["generate", "x", "--gateway", "other"], "kie"),
         (["generate", "x"], "--gateway"),

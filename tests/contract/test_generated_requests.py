@@ -9,8 +9,10 @@ from imagen4.contract.cases import allowed, forbidden, generated
 from imagen4.contract.cases.judge import intent_of
 from imagen4.contract.document import Document, load_document
 from imagen4.contract.exchange import Case, Expect
+from imagen4.contract.server import models_of
 
 GATEWAYS = ("kie", "apikley")
+VENDORED = [(gateway, model) for gateway in GATEWAYS for model in models_of(gateway)]
 PROMPT = {"prompt": "a fox"}
 
 
@@ -42,10 +44,10 @@ def test_quick_does_not_depend_on_the_seed(gateway: str) -> None:
     assert first == second
 
 
-@pytest.mark.parametrize("gateway", GATEWAYS)
-def test_own_cases_mean_what_they_say(gateway: str) -> None:
+@pytest.mark.parametrize(("gateway", "model"), VENDORED)
+def test_own_cases_mean_what_they_say(gateway: str, model: str) -> None:
     """The document itself allows every allowed case and forbids every forbidden one."""
-    document = load_document(gateway)
+    document = load_document(gateway, model)
     for plan in [allowed.plainest(document), *_allowed(document)]:
         assert _intent(document, plan) is Expect.ACCEPT, plan.intent.what
     for plan in forbidden.forbidden_creates(document, free=True):

@@ -1,21 +1,38 @@
 """The sandbox and the suite were written apart, from the same facts; they have to agree."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from imagen4.contract.deviations import registered
 from imagen4.contract.run import RunOptions, run_contract
-from imagen4.contract.server import ServerUnderTest
+from imagen4.contract.server import ServerUnderTest, models_of
+from imagen4.facts import GATEWAYS
+from imagen4.facts.gateways import DEFAULT_MODEL
 from imagen4.sandbox import Sandbox
 
 WIRE = {"bad-parameter-500", "unknown-task-422", "cost-time-seconds", "null-for-empty"}
 
 
-@pytest.mark.parametrize("phase", ["quick", pytest.param("full", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("gateway", ["kie", "apikley"])
-def test_the_sandbox_keeps_its_word(sandbox: Sandbox, gateway: str, phase: str) -> None:
+def _every_model() -> Iterator[Any]:
+    """Of each gateway in each profile and phase; what is slow is what a model hardly changes."""
+    for profile in ("observed", "documented"):
+        for gateway in GATEWAYS:
+            for model in models_of(gateway):
+                quick = profile == "observed" or model == DEFAULT_MODEL
+                slow = pytest.mark.slow
+                yield pytest.param(profile, gateway, model, "quick", marks=[] if quick else slow)
+                yield pytest.param(profile, gateway, model, "full", marks=slow)
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "gateway", "model", "phase"), [*_every_model()], indirect=["sandbox"]
+)
+def test_the_sandbox_keeps_its_word(sandbox: Sandbox, gateway: str, model: str, phase: str) -> None:
     """Over real HTTP: no violation, and in `observed` just the deviations known of the wire."""
     sandbox.reset()
-    target = ServerUnderTest(gateway, sandbox.url(gateway), sandbox.key(gateway))
+    target = ServerUnderTest(gateway, sandbox.url(gateway), sandbox.key(gateway), model=model)
     outcome = run_contract(RunOptions(target, phase=phase))
     assert outcome.sorted.violations == []
     observed = sandbox.state.settings.profile == "observed"

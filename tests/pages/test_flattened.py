@@ -71,6 +71,10 @@ def _with_property() -> str:
 
 
 ERROR = "        '500':"
+FILM = _changed(
+    "      operationId: make-picture",
+    f"      description: >-\n        {LONG[:72]}\n      operationId: make-film",
+)
 MOOD = _with_property()
 STORY = _with_long_example()
 APIDOG = write(samples.apidog_document())
@@ -80,6 +84,10 @@ READABLE: dict[str, tuple[str, str]] = {
     "a property more, in the middle": (MOOD, YAML),
     "a property less": (YAML, MOOD),
     "another name": (MOOD.replace("mood:", "tone:"), MOOD),
+    "the page of another model, with a bound more": (
+        _changed("maxLength: 5000", "minLength: 1\n                      maxLength: 5000", FILM),
+        FILM.replace("film", "picture"),
+    ),
     "another text": (_changed("What the picture shows", f"Words. {LONG[:40]}"), YAML),
     "another example over several lines": (_changed("great lamp", "small lamp", STORY), STORY),
     "a response more, that could be a key of the example above it": (

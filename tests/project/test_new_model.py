@@ -21,6 +21,7 @@ FIELDS = {
     "strength": {"type": "number", "enum": [0, 0.5, 1]},
     "layers": {"type": "array", "items": {"type": "object", "properties": {"n": {}}}},
 }
+PICTURE_OF = Path(__file__).with_name("picture_of.py")
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +45,12 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def read_by_facts(checkout: Path, code: str) -> Any:
     """What the facts say with the checkout's generated package in place of the project's."""
+    return in_checkout(checkout, "-c", f"import json; from imagen4.facts import {code}")
+
+
+def in_checkout(checkout: Path, *arguments: str) -> Any:
     environment = os.environ | {"PYTHONPATH": str(checkout / "generated")}
-    command = [sys.executable, "-c", f"import json; from imagen4.facts import {code}"]
+    command = [sys.executable, *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
@@ -69,6 +74,12 @@ def test_its_document_is_the_gateways_with_its_own_input(checkout: Path) -> None
     assert media["schema"]["properties"]["model"]["enum"] == [MODEL]
     assert media["schema"]["properties"]["input"]["properties"] == FIELDS
     assert "example" not in media
+
+
+def test_it_makes_pictures_in_the_sandbox_which_keeps_its_word(checkout: Path) -> None:
+    """Drawn in its ratio, held to its schema, and found to conform, without a line for it."""
+    (width, height), exit_code = in_checkout(checkout, str(PICTURE_OF), MODEL)
+    assert (width * 7, exit_code) == (height * 5, 0)
 
 
 def test_a_hundred_models_change_no_code(checkout: Path) -> None:

@@ -190,7 +190,8 @@ class Client(BaseClient):
         requests: prompts and `Request`s. Each is started as it is taken; an
             iterator is run on a thread of its own, and may wait for an earlier result.
         max_in_flight: so many are taken from the iterable ahead of those completed.
-        timeout: seconds to wait for each request, from when its tasks exist.
+        timeout: seconds to wait for each request, from when its tasks exist; before, seconds for
+            which its creates may be refused as too frequent.
         on_event: called with each event; `index` and `tag` say of which request.
         Yields, as they complete, what came of each: `result` if `error` is None. Leaving early
         leaves tasks behind that were paid for: their ids are logged at WARNING at once, and then

@@ -6,7 +6,7 @@
     ├── CreateStopped            a listener stopped a create before it was sent
     ├── AuthenticationError      the key is not accepted (401, 403)
     ├── InsufficientCredits      402
-    ├── RateLimited              429, after the pauses allowed
+    ├── RateLimited              429, still at the deadline
     ├── QuotaExceeded            433, a sub-key's own limit
     ├── GatewayUnavailable       455 (maintenance), 5xx
     ├── FeatureDisabled          505
@@ -86,7 +86,7 @@ class Imagen4Error(Exception):
 
 
 class InvalidRequest(Imagen4Error):
-    """The request is not one that the gateway can serve; the message says what is allowed."""
+    """The request, or a setting, cannot be served; the message says what is allowed."""
 
 
 class ModelUnavailable(Imagen4Error):

@@ -1,15 +1,16 @@
 """Which lines a page shares with its sister, and where they stand by that."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
-from pages.flat.lines import Line
+from pages.flat.lines import Line, take_apart
 from pages.flat.placing import Place
 from pages.flat.sister import ROOT, Sister
 
 
 class Match:
-    """``pairs``: the sister's line for each line of the page that is the same."""
+    """``pairs``: the sister's line for each line of the page that is the same, but its value."""
 
     def __init__(self, lines: Sequence[Line], pairs: dict[int, int], sister: Sister) -> None:
         self.pairs = pairs
@@ -65,9 +66,29 @@ def matches(lines: Sequence[Line], sister: Sister) -> list[Match]:
     back = _pairs(page[::-1], sister.lines[::-1])
     last, their_last = len(page) - 1, len(sister.lines) - 1
     turned = {last - mine: their_last - theirs for mine, theirs in back.items()}
-    return [Match(lines, pairs, sister) for pairs in (_pairs(page, sister.lines), turned)]
+    found = (_pairs(page, sister.lines), turned)
+    return [Match(lines, pairs | _changed(lines, sister, pairs), sister) for pairs in found]
 
 
-def _pairs(page: Sequence[str], lines: Sequence[str]) -> dict[int, int]:
+def _changed(lines: Sequence[Line], sister: Sister, pairs: dict[int, int]) -> dict[int, int]:
+    """Between the lines in common, those that only have another value."""
+    found = {}
+    ends = [(-1, -1), *sorted(pairs.items()), (len(lines), len(sister.lines))]
+    for (mine, theirs), (my_end, their_end) in pairwise(ends):
+        own = [_key(line) or ("mine", n) for n, line in enumerate(lines[mine + 1 : my_end])]
+        others = [
+            (not sister.is_text[n] and _key(take_apart(sister.lines[n]))) or ("theirs", n)
+            for n in range(theirs + 1, their_end)
+        ]
+        for a, b in _pairs(own, others).items():
+            found[mine + 1 + a] = theirs + 1 + b
+    return found
+
+
+def _key(line: Line) -> tuple[int, str, str] | None:
+    return (line.dashes, line.key, line.holds) if line.key and line.holds != "text" else None
+
+
+def _pairs(page: Sequence[Hashable], lines: Sequence[Hashable]) -> dict[int, int]:
     blocks = SequenceMatcher(None, page, lines, autojunk=False).get_matching_blocks()
     return {block.a + n: block.b + n for block in blocks for n in range(block.size)}

@@ -15,7 +15,7 @@ from pages.normalise import normalise, shapes
 from pages.yamltext import Document, load_yaml
 
 Layout = tuple[tuple[int, bool], ...]
-_MOST_WAYS = 200
+_MOST_WAYS = 64
 
 
 class UnplacedError(PageError):
@@ -65,8 +65,10 @@ def _habitual(found: Sequence[Reading], sister: Sister) -> Reading | None:
     usual = [reading for reading in found if shapes(reading.document) <= sister.shapes]
     if len(usual) != 1:
         return None
-    partings = [_parting(usual[0], other) for other in found if other is not usual[0]]
-    return None if any(usual[0].layout[line][1] for line in partings) else usual[0]
+    others = [reading for reading in found if reading is not usual[0]]
+    lines = [_parting(usual[0], other) for other in others]
+    are_text = [other.layout[line][1] for other, line in zip(others, lines, strict=True)]
+    return usual[0] if all(are_text) else None
 
 
 def _only_valid(found: Sequence[Reading], lines: Sequence[Line]) -> Reading:

@@ -46,7 +46,7 @@ def test_the_id_may_be_spelled_as_in_the_documents_sample() -> None:
     "body",
     [b"", b"{", b"[]", b"\xff\xfe", "\ud800", '{"data":null}', '{"data":[]}', '{"data":{}}',
      '{"data":{"taskId":"t1"}}', '{"data":{"state":"success"}}',
-     '{"data":{"taskId":7.5,"state":"x"}}', '{"data":{"taskId":"a b","state":"x"}}'],
+     '{"data":{"taskId":7.5,"state":"x"}}', '{"data":{"taskId":" ","state":"x"}}'],
 )  # fmt: skip
 def test_what_is_no_callback_is_an_unexpected_response(body: bytes | str) -> None:
     """Anybody can POST anything to a public URL."""

@@ -22,7 +22,7 @@ def verified(
     headers: Any = None, body: bytes | str = BODY, key: str = WEBHOOK_KEY, **more: Any
 ) -> bool:
     headers = signed() if headers is None else headers
-    return callbacks.verify(headers, body, WEBHOOK_KEY, **{"now": lambda: NOW} | more)
+    return callbacks.verify(headers, body, key, **{"now": lambda: NOW} | more)
 
 
 def test_a_genuine_callback_is_verified() -> None:

@@ -5,7 +5,7 @@ import logging
 import httpx
 import pytest
 
-from client.play import PROMPT, Script, created, envelope, play
+from client.play import PROMPT, Script, created, envelope, play, succeeded, task_id_of
 from client.steps import answer, core, job, next_request
 from imagen4 import SubmissionUncertain, UnexpectedResponse
 from imagen4.core.effects import Send
@@ -14,11 +14,23 @@ from imagen4.core.submission import create_tasks, task_id_or_error
 from imagen4.events import TaskCreated
 
 
-@pytest.mark.parametrize("task_id", [12345, "task_google_1765172350621", "!~", "x" * 256])
-def test_task_ids_of_any_shape_are_taken(task_id: object) -> None:
+@pytest.mark.parametrize(
+    "task_id",
+    [12345, 9007199254740993, 10**30 + 1, "task_google_1765172350621", "!~", "x" * 256,
+     "with space", "a/b?c=d&e#f+%20", "задача-é-任务"],
+)  # fmt: skip
+@pytest.mark.parametrize("data", ["named", "bare"])
+def test_task_ids_of_any_shape_are_taken_and_asked_for(task_id: object, data: str) -> None:
     """The documents show another shape than the wire, and neither is promised."""
-    script = Script(creates=[envelope(200, {"taskId": task_id})])
-    assert play("sync", script, lambda c: c.submit(PROMPT)).task_ids == (str(task_id),)
+    if data == "bare" and " " in str(task_id):
+        return  # which may as well be a sentence
+    named = {"taskId": task_id} if data == "named" else task_id
+    script = Script(creates=[envelope(200, named)], polls=[succeeded(str(task_id))])
+    result = play("sync", script, lambda c: c.generate(PROMPT))
+    assert result.task_ids == (str(task_id),)
+    (poll,) = script.sent("recordInfo")
+    assert task_id_of(poll) == str(task_id)
+    assert b"+" not in poll.url.query
 
 
 def test_a_success_needs_no_code() -> None:
@@ -33,10 +45,16 @@ def test_a_success_needs_no_code() -> None:
         envelope(200, None),
         envelope(200, {}),
         envelope(200, []),
-        envelope(200, "t1"),
+        envelope(200, "it was created"),
+        envelope(200, 0),
         envelope(200, {"taskId": None}),
         envelope(200, {"taskId": ""}),
-        envelope(200, {"taskId": "with space"}),
+        envelope(200, {"taskId": " "}),
+        envelope(200, {"taskId": "two\nlines"}),
+        envelope(200, {"taskId": "x" * 257}),
+        envelope(200, {"taskId": -1}),
+        envelope(200, {"taskId": True}),
+        envelope(200, {"taskId": 10**256}),
         envelope(200, {"taskId": ["t1"]}),
         envelope(201, {}),
         envelope(0, None),

@@ -14,9 +14,20 @@ import httpx
 import pytest
 
 from client.loopback import HANG, IMPATIENT, RESET, Loopback, http
-from client.play import KEY, KINDS, PROMPT, QUICK, Script, created, envelope, play
+from client.play import (
+    KEY,
+    KINDS,
+    PROMPT,
+    QUICK,
+    Script,
+    created,
+    envelope,
+    play,
+    settled,
+    succeeded,
+)
 from client.raw_answers import CREATED
-from imagen4 import Imagen4Error, TransportError
+from imagen4 import DownloadError, Imagen4Error, TransportError
 
 PEM = Path(__file__).parents[1] / "self_signed.pem"
 
@@ -109,6 +120,24 @@ def test_the_cause_is_told_from_the_others(kind: str, cause: str) -> None:
     assert type(chained) is kind_of_cause
     assert (chained.__traceback__, chained.__context__) == (None, None)
     assert getattr(chained, "_request", None) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("cause", ["certificate", "refused", "reset"])
+def test_the_cause_of_a_failed_download_is_told_like_that(
+    kind: str, cause: str, tmp_path: Path
+) -> None:
+    """Pictures come from another host, which fails in the same ways."""
+    server, words, kind_of_cause = CAUSES[cause]
+    with server() as url, answering(http(200, succeeded("t1", f"{url}/1.png").content)) as gateway:
+
+        async def saved(client: Any) -> None:
+            result = await settled(client.job("t1").wait())
+            with pytest.raises(DownloadError, match=words.partition(": ")[2]) as caught:
+                await settled(result.save(tmp_path))
+            assert type(caught.value.__cause__) is kind_of_cause
+
+        play(kind, None, saved, base_url=gateway)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -34,6 +34,8 @@ class Send:
     timeout: float
     """Seconds for everything; for a create's answer once the create is out."""
     answer: Answer | None = None
+    partial: Answer | None = None
+    """What was read of an answer that broke off."""
     started: bool = False
     """Whether it is its turn to go out; before, nothing can have arrived."""
     began: float | None = None

@@ -155,13 +155,18 @@ def error_from_answer(
     kind: type[E], envelope: Envelope, message: str, secrets: Collection[str]
 ) -> E:
     """An error about this answer, with the secrets cut out of all its texts."""
-    body = envelope.answer.body[:LONGEST_TEXT].decode("utf-8", "replace")
     return kind(
         one_line(redacted(message, secrets)),
         code=envelope.code,
         http_status=envelope.answer.status,
-        body=redacted(body, secrets)[:LONGEST_BODY],
+        body=body_text(envelope.answer, secrets),
     )
+
+
+def body_text(answer: Answer, secrets: Collection[str]) -> str:
+    """The beginning of an answer's body, with the secrets cut out."""
+    body = answer.body[:LONGEST_TEXT].decode("utf-8", "replace")
+    return redacted(body, secrets)[:LONGEST_BODY]
 
 
 def reason_in(envelope: Envelope) -> str:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidRequest
 from ..facts import protocol
-from .answer import json_value
+from .envelope import parse_envelope
 from .records import usable_id
 
 if TYPE_CHECKING:
     from .answer import Answer
     from .effects import Send
+    from .envelope import Envelope
     from .request import PlannedCreate
     from .task import Task
 
 _ID_NAMES = (protocol.TASK_ID, protocol.TASK_ID_IN_SAMPLES, protocol.RECORD_ID)
+_ID_IN_TEXT = re.compile(rf'"(?:{"|".join(_ID_NAMES)})"\s*:\s*(?:"([^"\\]+)"|([0-9]+)\s*[,}}])')
 
 
 @dataclass(slots=True)
@@ -55,10 +58,16 @@ class JobState:
         self.last_seen[task_id] = now
         self.create = None
 
+    @property
+    def create_id(self) -> str | None:
+        """The id in the answer to the create under way, as far as that was read."""
+        create = self.create
+        read = (create.answer or create.partial) if create else None
+        return id_in(read) if read else None
+
     def known_ids(self) -> tuple[str, ...]:
         """All task ids, also one in an answer that arrived but was not read yet."""
-        answer = self.create.answer if self.create else None
-        found = id_in(answer) if answer else None
+        found = self.create_id
         fresh = (found,) if found and found not in self.task_ids else ()
         return (*self.task_ids, *fresh)
 
@@ -70,11 +79,22 @@ class JobState:
 
 
 def id_in(answer: Answer) -> str | None:
-    """An id that an answer names, wherever its code says; possibly that of a paid task."""
-    decoded = json_value(answer.body)
-    data = decoded.get(protocol.DATA) if isinstance(decoded, dict) else None
-    names = data if isinstance(data, dict) else {}
-    return next(filter(None, (usable_id(names.get(name)) for name in _ID_NAMES)), None)
+    """An id that an answer names, whatever its code says; possibly that of a paid task."""
+    envelope = parse_envelope(answer)
+    if envelope.decoded is None:  # cut short, perhaps behind the id
+        text = answer.body.decode("utf-8", "replace")
+        return next((usable_id(found[1] or found[2]) for found in _ID_IN_TEXT.finditer(text)), None)
+    named = (usable_id(envelope.record.get(name)) for name in _ID_NAMES)
+    return next(filter(None, named), None) or (created_id(envelope) if envelope.succeeded else None)
+
+
+def created_id(envelope: Envelope) -> str | None:
+    """The id of the task that a success is about; some gateways send nothing else as data."""
+    data = envelope.data
+    if isinstance(data, dict):
+        return usable_id(data.get(protocol.TASK_ID))
+    found = usable_id(data)
+    return None if found is None or " " in found else found  # a sentence is no id
 
 
 def resume_job(job_id: str, task_ids: tuple[str, ...]) -> JobState:

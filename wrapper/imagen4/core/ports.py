@@ -52,6 +52,9 @@ class Download(Protocol):
     def left(self) -> float:
         """Seconds until the picture has taken too long."""
 
+    def check_stop(self) -> None:
+        """Raises DownloadError once `stop` is set."""
+
     def headers(self) -> dict[str, str]: ...
     def opened(self, status: int, headers: Mapping[str, str]) -> bool:
         """Whether a body is to be received now; False after a redirect."""

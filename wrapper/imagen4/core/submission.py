@@ -29,13 +29,11 @@ from ..errors import (
     UnexpectedResponse,
 )
 from ..events import CreateRefused, CreateStarting, CreateUncertain, Retrying, TaskCreated
-from ..facts import protocol
 from ..facts.models import WITHDRAWN, says_model_is_gone
 from ..facts.protocol import Code
 from .effects import Send, Sleep
-from .envelope import error_from_answer, parse_envelope, refusal
-from .job_state import id_in
-from .records import usable_id
+from .envelope import body_text, error_from_answer, parse_envelope, refusal
+from .job_state import created_id, id_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -137,6 +135,9 @@ def send_create(
         answer: Answer = yield job.create
     except TransportError as failure:
         outcome, certain = failure, not failure.sent
+        if (read := job.create.partial) is not None:
+            failure.http_status = read.status
+            failure.body = body_text(read, (session.key, *job.prompts))
     else:
         outcome = task_id_or_error(session, job, answer)
         certain = isinstance(outcome, str) or is_certain(outcome, answer)
@@ -159,7 +160,7 @@ def task_id_or_error(session: Session, job: JobState, answer: Answer) -> str | I
         return model_unavailable(job.model, envelope, secrets)
     if error is not None:
         return error
-    task_id = usable_id(envelope.record.get(protocol.TASK_ID))
+    task_id = created_id(envelope)
     if task_id is not None and task_id not in job.task_ids:
         return task_id
     named = "the id of an earlier create's task" if task_id else "no usable task id"
@@ -208,8 +209,7 @@ def uncertain(job: JobState, problem: Imagen4Error, sent_at: datetime) -> Submis
         body=problem.body,
     )
     error.sent_at = sent_at
-    answer = job.create.answer if job.create else None
-    error.record_id = id_in(answer) if answer else None
+    error.record_id = job.create_id
     return error
 
 

@@ -14,21 +14,30 @@ if TYPE_CHECKING:
 
 
 def avif(content: Content) -> bool:
-    """Boxes to the end of the file, and every picture's bytes inside of it."""
+    """Boxes to the end of the file, a description and data among them.
+
+    Where the last box reaches to the end, wherever that is, the pictures' places tell of a cut.
+    """
     described = data = False
-    for kind, end in boxes(content, content.size):
+    needed = 0
+    for kind, end, closed in boxes(content, content.size):
         data = data or kind == b"mdat"
         described = described or kind == b"moov"  # a moving picture
         if kind == b"meta":
             content.go(content.place + 4)
-            for part, _ in boxes(content, end):
+            for part, _, _ in boxes(content, end):
                 data = data or part == b"idat"
-                described = described or (part == b"iloc" and places_inside(content))
-    return described and data
+                needed = last_place(content) if part == b"iloc" else needed
+        if not closed and needed > content.size:
+            return False
+    return (described or needed > 0) and data
 
 
-def boxes(content: Content, end: int) -> Iterator[tuple[bytes, int]]:
-    """The kind and the end of each box up to `end`; the content stands where its inside begins."""
+def boxes(content: Content, end: int) -> Iterator[tuple[bytes, int, bool]]:
+    """Each box up to `end`: its kind, its own end, and whether it names that itself.
+
+    The content stands where its inside begins.
+    """
     while content.place < end:
         start = content.place
         length, kind = content.number(4), content.take(4)
@@ -36,16 +45,16 @@ def boxes(content: Content, end: int) -> Iterator[tuple[bytes, int]]:
         stop = start + length if length else end  # 0 says "to the end"
         if not content.place <= stop <= end:
             raise EOFError
-        yield kind, stop
+        yield kind, stop, length > 0
         content.go(stop)
 
 
-def places_inside(content: Content) -> bool:
-    """Whether `iloc` names places, and all of them stand inside of the file."""
+def last_place(content: Content) -> int:
+    """Up to where the file must reach by `iloc`, to hold what stands in it; 0 for nothing."""
     version = content.number(4) >> 24
     sizes = content.take(2)
     offset, length, base, index = (n for byte in sizes for n in (byte >> 4, byte & 15))
-    found = 0
+    last = 0
     for _ in range(content.number(4 if version == 2 else 2)):
         content.take(4 if version == 2 else 2)
         elsewhere = version > 0 and content.number(2) & 15
@@ -54,7 +63,5 @@ def places_inside(content: Content) -> bool:
         for _ in range(content.number(2) if offset + length else 0):
             content.take(index if version else 0)
             end = origin + content.number(offset) + content.number(length)
-            if not elsewhere and end > content.size:
-                return False
-            found += 1
-    return found > 0
+            last = max(last, 1 if elsewhere else end)
+    return last

@@ -9,9 +9,13 @@ PIECE = 64 * 1024  # bytes
 
 
 class Content:
-    """What leads past the end of the file raises EOFError."""
+    """What leads past the end of the file raises EOFError.
 
-    def __init__(self, file: BinaryIO) -> None:
+    checksums: whether they are asked for, too.
+    """
+
+    def __init__(self, file: BinaryIO, *, checksums: bool) -> None:
+        self.checksums = checksums
         self.size = file.seek(0, os.SEEK_END)
         self.place = file.seek(0)
         self._file = file

@@ -9,9 +9,13 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
+
+if sys.platform != "win32":
+    import fcntl
 
 _NAME = re.compile(r"\.[A-Za-z0-9_-]+-[0-9]+-[0-9a-f]{16}\.part")
 
@@ -39,8 +43,6 @@ def remove_leftovers(directory: Path) -> None:
 
 def lock(file: BinaryIO, *, wait: bool) -> None:
     """Lock a file until it is closed. Raises OSError if somebody has it, or nobody can."""
-    if os.name != "posix":
+    if sys.platform == "win32":
         raise OSError("no such locks here")
-    import fcntl
-
     fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

@@ -15,7 +15,7 @@ from .._version import USER_AGENT
 from ..core.effects import Fetch, Send, Sleep
 from ..core.envelope import parse_envelope
 from ..core.origins import link_as_sent, may_download
-from ..errors import DownloadError, Imagen4Error
+from ..errors import DownloadError, Imagen4Error, TransportError
 from .encoding import decoder_for
 from .formats import HEAD, SHORTEST, suffix_of
 from .pictures import disk_errors
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 LARGEST = 64 * 1024 * 1024  # bytes of one picture
 LONGEST = 300.0  # seconds for one picture, whatever the server does
+LONGEST_SLEEP = 0.2  # seconds between looks at whether to stop
 ATTEMPTS = 5
 REDIRECTS = 5
 EXPIRED = (403, 404, 410)
@@ -84,13 +85,22 @@ def transfer_picture(transfer: Transfer, retrying: Callable[[float, str], Event]
     while transfer.suffix is None:
         try:
             yield Fetch(transfer)
-        except Imagen4Error:
+        except DownloadError:
             raise
         except Exception as problem:
             pause, reason = transfer.broke(problem)
             yield retrying(pause, reason)
-            yield Sleep(pause)
+            yield from pause_of(transfer, pause)
     return transfer.suffix
+
+
+def pause_of(transfer: Transfer, seconds: float) -> Steps[None]:
+    """Sleep; where another thread may end the download, a little at a time."""
+    longest = seconds if transfer.stop is None else LONGEST_SLEEP
+    while seconds > 0:
+        yield Sleep(min(seconds, longest))
+        seconds -= longest
+        transfer.check_stop()
 
 
 class Transfer:
@@ -108,6 +118,7 @@ class Transfer:
         self._total: int | None = None  # what the server says the whole comes to
         self._head = b""
         self._etag: str | None = None
+        self._in_parts = False
         self._decode: Callable[[bytes], Iterable[bytes]] | None = None
         self._refused = 0  # the status, where its body is to say what it means
         self._attempts = 0
@@ -159,7 +170,7 @@ class Transfer:
 
     def received(self, chunk: bytes) -> None:
         """Write what came, if the whole is still what it should be."""
-        self._check_stop()
+        self.check_stop()
         if self._refused:
             self._head += chunk[:LONGEST_REFUSAL]
             if len(self._head) >= LONGEST_REFUSAL:
@@ -191,7 +202,7 @@ class Transfer:
             raise TransferError("the picture is not complete")
         suffix = self._kind()
         with disk_errors(self._where):
-            whole = is_whole(suffix, self._file)
+            whole = is_whole(suffix, self._file, checksums=self._in_parts)
             self._file.seek(self._size)
         if not whole:
             if self._total is not None:  # all that the host has: there is no rest to ask for
@@ -201,15 +212,17 @@ class Transfer:
 
     def broke(self, problem: Exception) -> tuple[float, str]:
         """How long to pause before going on after a failure, and why; raises if it is final."""
-        self._check_stop()
+        self.check_stop()
         self._check_time()
         self._attempts += 1
-        reason = str(problem) if isinstance(problem, TransferError) else type(problem).__name__
+        ours = isinstance(problem, (TransferError, TransportError))
+        reason = str(problem) if ours else type(problem).__name__
         if self._attempts >= ATTEMPTS:
-            raise DownloadError(f"The picture cannot be fetched: {reason}") from None
+            cause = problem.__cause__ if ours else None
+            raise DownloadError(f"The picture cannot be fetched: {reason}") from cause
         return 0.5 * 2.0 ** (self._attempts - 1), reason
 
-    def _check_stop(self) -> None:
+    def check_stop(self) -> None:
         if self.stop is not None and self.stop.is_set():
             raise DownloadError("The download was stopped")
 
@@ -245,11 +258,11 @@ class Transfer:
         total = self._total if part[2] == "*" else int(part[2])
         if self._total not in (None, total):
             return False
-        self._total = total
+        self._total, self._in_parts = total, True
         return True
 
     def _restart(self) -> None:
-        self._size, self._head, self._refused = 0, b"", 0
+        self._size, self._head, self._refused, self._in_parts = 0, b"", 0, False
         with disk_errors(self._where):
             self._file.seek(0)
             self._file.truncate()

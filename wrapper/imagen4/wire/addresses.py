@@ -64,7 +64,9 @@ def addresses_of(host: str, port: int, seconds: float) -> list[str]:
     except Empty:
         raise httpcore.ConnectTimeout("The host's name was not found in time") from None
     if isinstance(answer, OSError):
-        raise httpcore.ConnectError(str(answer)) from answer
+        failed = httpcore.ConnectError(str(answer))
+        failed.__context__ = answer  # httpcore raises it again `from None`
+        raise failed
     return answer
 
 

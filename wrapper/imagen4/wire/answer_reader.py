@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from math import inf
 from typing import TYPE_CHECKING
 
 import httpx
 
-from ..core.answer import Answer
+from ..core.answer import Answer, json_value
 from ..core.redaction import HIDDEN, LONGEST_TEXT, clue, redacted
 from ..errors import TransportError
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from ..core.effects import Send
     from ..core.session import Session
 
@@ -21,21 +24,37 @@ SHORTEST_KEY = 8  # a shorter one, in somebody's test, could be part of a field'
 
 
 class AnswerReader:
-    """Collects an answer, within bounds of size and time, and leaves it with its `Send`."""
+    """Collects an answer, within bounds of size and time, and leaves it with its `Send`.
 
-    def __init__(self, session: Session, send: Send, response: httpx.Response) -> None:
+    So it does when the answer breaks off: what was read may name a task that is paid for.
+    timed: whether somebody else bounds the time; nothing that is there by then is refused.
+    """
+
+    def __init__(
+        self, session: Session, send: Send, response: httpx.Response, *, timed: bool = False
+    ) -> None:
         self._session = session
-        self._until = session.clock() + send.timeout
+        self._until = inf if timed else session.clock() + send.timeout
         self._send = send
         self._response = response
         self._body = bytearray()
         if "," in response.headers.get("content-encoding", ""):
             raise TransportError("The answer is compressed twice, which can hide any size")
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """A whole JSON object is an answer, however the transfer went on."""
+        if kind is not None:
+            self._send.partial = self._read()
+            if isinstance(json_value(self._send.partial.body), dict):
+                self._send.answer = self._send.partial
+
     def add(self, chunk: bytes) -> None:
-        self._body += chunk
-        if len(self._body) > LARGEST_ANSWER:
+        if len(self._body) + len(chunk) > LARGEST_ANSWER:
             raise TransportError(f"The answer is larger than {LARGEST_ANSWER} bytes")
+        self._body += chunk
         if self._session.clock() > self._until:
             raise TransportError("The answer came too slowly")
 
@@ -46,11 +65,13 @@ class AnswerReader:
         return self.answer()
 
     def answer(self) -> Answer:
+        self._send.answer = answer = self._read()
+        return answer
+
+    def _read(self) -> Answer:
         body = without_key(as_utf8(bytes(self._body)), self._session.key)
         received = self._session.now()
-        answer = Answer(self._response.status_code, self._response.headers, body, received)
-        self._send.answer = answer
-        return answer
+        return Answer(self._response.status_code, self._response.headers, body, received)
 
 
 def without_key(body: bytes, key: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 DOWNLOADS = 4  # of one result side by side
+LONGEST_STOP = 0.8  # seconds that a Ctrl-C waits for them; a name service may take longer
 
 
 class Driver:
@@ -77,6 +79,8 @@ class Driver:
         cleaned up after themselves.
         """
         tell = self._listeners.teller(on_event)
+        if sys.is_finalizing():  # in a __del__ at the end of the program no thread begins any more
+            return [self._run(steps, tell) for steps in every]
         stop, told = Flag(), SimpleQueue[Event]()
         workers = Workers[int, T](DOWNLOADS)
         try:
@@ -88,9 +92,9 @@ class Driver:
                 tell_queued(told, tell)
         except BaseException:
             stop.set()
+            workers.end(LONGEST_STOP)
             raise
-        finally:
-            workers.end()
+        workers.end()
         return [each.get() for each in sorted(ended, key=lambda each: each.name)]
 
     def run_many(
@@ -110,7 +114,7 @@ class Driver:
         return scheduler.run(every, waits)
 
     def _run(self, steps: Steps[T], tell: Callable[[Event], object], stop: Flag | None = None) -> T:
-        """Once `stop` is set, by another thread, downloads end at their next piece."""
+        """Once `stop` is set, by another thread, downloads end, at once if the host is stalled."""
         try:
             effect = next(steps)
             while True:

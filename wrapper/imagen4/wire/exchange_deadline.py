@@ -9,15 +9,17 @@ httpcore's documented `trace` extension, which tells of each step of a request.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from math import inf
 from threading import local
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+import httpcore
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Self
 
 # Raised by httpx before the first byte of a request is written, so nothing can have been
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _BEGUN = "send_request_headers.started"
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
+# What came while the loop, or the process, was not running lies in the socket when the time is
+# over: so many turns of the loop, or reads, are for that. Where nothing lies they take no time.
+_LAST_LOOKS = 50
+_INSTANT = 0.001  # seconds
 _TOO_SLOW = "The answer came too slowly"
 _this_thread = local()
 
@@ -55,6 +61,9 @@ class ExchangeDeadline(Evidence):
     Pass `observe` as "trace" extension.
     """
 
+    longest_read = inf
+    """Seconds after which a read that brought nothing looks at `left` again."""
+
     def __init__(
         self, patience: float, leave_in: float | None = None, *, watched: bool = False
     ) -> None:
@@ -62,6 +71,7 @@ class ExchangeDeadline(Evidence):
         self._patience = patience
         self._leave_in = leave_in
         self._until = inf
+        self._looks = _LAST_LOOKS
 
     def __enter__(self) -> Self:
         _this_thread.exchange = self
@@ -84,11 +94,14 @@ class ExchangeDeadline(Evidence):
         self._until = monotonic() + seconds
 
     def left(self) -> float:
-        """Seconds for the next read. Raises ReadTimeout when there are none."""
+        """Seconds for the next read, hardly any when they are over; then raises ReadTimeout."""
         left = self._until - monotonic()
-        if left <= 0:
+        if left > 0:
+            return left
+        self._looks -= 1
+        if self._looks < 0:
             raise httpx.ReadTimeout(_TOO_SLOW)
-        return left
+        return _INSTANT
 
 
 class AsyncExchangeDeadline(Evidence):
@@ -101,6 +114,7 @@ class AsyncExchangeDeadline(Evidence):
         self._patience = patience
         self._leave_in = leave_in
         self._limit: asyncio.Timeout | None = None
+        self._alarm: asyncio.Handle | None = None
         self._connected: Any = None  # the connection made for this exchange, if one was
 
     async def __aenter__(self) -> Self:
@@ -115,6 +129,8 @@ class AsyncExchangeDeadline(Evidence):
     async def __aexit__(self, *exception: Any) -> None:
         """Lets go of the task, too: whoever keeps the request must not keep its result."""
         limit, self._limit = self._limit, None
+        if self._alarm is not None:
+            self._alarm.cancel()
         if limit is None:
             return
         try:
@@ -137,8 +153,17 @@ class AsyncExchangeDeadline(Evidence):
             mark_async_reads(self._connected)
 
     def extend(self, seconds: float) -> None:
-        if self._limit is not None and not self._limit.expired():
-            self._limit.reschedule(asyncio.get_running_loop().time() + seconds)
+        loop = asyncio.get_running_loop()
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = loop.call_later(seconds, self._look, loop, _LAST_LOOKS)
+
+    def _look(self, loop: asyncio.AbstractEventLoop, left: int) -> None:
+        """Time is over, when the loop has gone round some times more."""
+        if left > 0:
+            self._alarm = loop.call_soon(self._look, loop, left - 1)
+        elif self._limit is not None:
+            self._limit.reschedule(loop.time())
 
 
 def request_started(info: Mapping[str, Any]) -> bool:
@@ -155,21 +180,34 @@ def bound_reads(stream: Any) -> None:
     read, start_tls = stream.read, stream.start_tls
 
     def bounded(max_bytes: int, timeout: float | None = None) -> bytes:
-        data: bytes = read(max_bytes, shortened(timeout))
+        data = patiently(partial(read, max_bytes), timeout)
         stream.imagen4_read = True
         return data
 
     def bounded_tls(*arguments: Any, timeout: float | None = None, **options: Any) -> Any:
-        return start_tls(*arguments, timeout=shortened(timeout), **options)
+        return start_tls(*arguments, timeout=cut_to_exchange(timeout), **options)
 
     stream.read, stream.start_tls = bounded, bounded_tls
 
 
-def shortened(timeout: float | None) -> float | None:
+def cut_to_exchange(timeout: float | None) -> float | None:
     """A time-out, cut to what is left of this thread's exchange. Raises ReadTimeout."""
     exchange: ExchangeDeadline | None = getattr(_this_thread, "exchange", None)
     left = exchange.left() if exchange else inf
     return left if left < (inf if timeout is None else timeout) else timeout
+
+
+def patiently(read: Callable[[float | None], bytes], timeout: float | None) -> bytes:
+    """Read, in as many goes as this thread's exchange wants."""
+    longest: float = getattr(getattr(_this_thread, "exchange", None), "longest_read", inf)
+    while True:
+        limit = cut_to_exchange(timeout)
+        if limit is None or limit <= longest:
+            return read(limit)
+        try:
+            return read(longest)
+        except httpcore.ReadTimeout:
+            timeout = None if timeout is None else max(timeout - longest, 0.001)
 
 
 def mark_async_reads(stream: Any) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, cast
 
 import httpx
 
-from ..errors import DownloadError, InvalidRequest
+from ..errors import DownloadError, InvalidRequest, TransportError
 from .carriers import async_carriers, sync_carriers
+from .causes import cause_of
 from .exchange_deadline import AsyncExchangeDeadline, ExchangeDeadline
 
 if TYPE_CHECKING:
@@ -19,12 +21,13 @@ if TYPE_CHECKING:
     from .carriers import AsyncCarrier, SyncCarrier
 
 TIME_OUTS = httpx.Timeout(30.0, connect=10.0).as_dict()  # seconds
+STOPPED_WITHIN = 0.2  # seconds, whatever the host does
 LONGEST_HEADERS = 30.0  # seconds; the body of a picture has a limit of its own
 
 
 def fetch(download: Download, lent: SyncCarrier | None) -> None:
     """lent: the carrier of an injected client; without one, one is made for this attempt."""
-    with final_errors():
+    with own_errors():
         carrier = lent or sync_carriers(download.url)()
     try:
         carried(download, carrier)
@@ -36,8 +39,8 @@ def fetch(download: Download, lent: SyncCarrier | None) -> None:
 
 def carried(download: Download, carrier: SyncCarrier) -> None:
     with (
-        final_errors(),
-        ExchangeDeadline(LONGEST_HEADERS) as exchange,
+        own_errors(),
+        DownloadDeadline(download) as exchange,
         closing(carrier.fetch(request_of(download, exchange))) as response,
     ):
         exchange.extend(download.left)
@@ -49,10 +52,10 @@ def carried(download: Download, carrier: SyncCarrier) -> None:
 
 async def fetch_async(download: Download, lent: AsyncCarrier | None) -> None:
     """The same by awaiting."""
-    with final_errors():
+    with own_errors():
         carrier = lent or async_carriers(download.url)()
     try:
-        with final_errors():
+        with own_errors():
             async with AsyncExchangeDeadline(LONGEST_HEADERS) as exchange:
                 response = await carrier.fetch(request_of(download, exchange))
                 try:
@@ -67,15 +70,39 @@ async def fetch_async(download: Download, lent: AsyncCarrier | None) -> None:
         await carrier.close()
 
 
+class DownloadDeadline(ExchangeDeadline):
+    """A sync download, which looks up from a stalled host to see whether it is to end."""
+
+    longest_read = STOPPED_WITHIN
+
+    def __init__(self, download: Download) -> None:
+        super().__init__(LONGEST_HEADERS)
+        self._download = download
+        download.check_stop()
+
+    def left(self) -> float:
+        self._download.check_stop()
+        return super().left()
+
+
 @contextmanager
-def final_errors() -> Iterator[None]:
-    """What no further attempt would change: a link that httpx, or the name service, cannot use."""
+def own_errors() -> Iterator[None]:
+    """What broke an attempt, in our own words; a DownloadError where no further one would help.
+
+    That is a link that httpx or the name service cannot use; and the end of the program, when
+    httpx can no longer import what it needs.
+    """
     try:
         yield
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, UnicodeError):
         raise DownloadError("The picture's link cannot be used") from None
     except InvalidRequest as setting:  # of the environment
         raise DownloadError(f"The picture cannot be fetched: {setting.message}") from None
+    except ImportError:
+        raise DownloadError("The picture cannot be fetched: Python is shutting down") from None
+    except (httpx.TransportError, ssl.SSLError) as problem:
+        words, cause = cause_of(problem, ())
+        raise TransportError(words) from cause
 
 
 def request_of(

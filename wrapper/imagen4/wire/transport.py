@@ -10,7 +10,7 @@ import asyncio
 import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -66,7 +66,7 @@ class Wire:
     def request(self, send: Send, trace: object) -> httpx.Request:
         """Complete by itself: nothing of an injected client's defaults is merged in."""
         call, patience, send.began = send.call, send.timeout, self._session.clock()
-        query = f"?{urlencode(call.params)}" if call.params else ""
+        query = f"?{urlencode(call.params, quote_via=quote)}" if call.params else ""
         connect = min(send.patience, CONNECT_TIMEOUT)
         timeout = {"connect": connect, "read": patience, "write": patience, "pool": patience}
         return httpx.Request(
@@ -102,10 +102,12 @@ class SyncWire(Wire):
                 try:
                     return self._carried(carrier, send, exchange)
                 except STALE:
-                    if not carrier.kept:
+                    if not carrier.kept or send.answer is not None:
                         raise
                     return self._carried(self._connections.take(fresh=True), send, exchange)
             except Exception as problem:
+                if send.answer is not None:
+                    return send.answer
                 error = transport_error(problem, exchange, self.secrets(send))
                 raise error from error.__cause__
             finally:
@@ -134,10 +136,10 @@ class SyncWire(Wire):
             return AnswerReader(self._session, send, answer_of_hook(problem, request)).refusal()
         try:
             reject_early_bytes(response)
-            reader = AnswerReader(self._session, send, response)
-            for chunk in response.iter_bytes():
-                reader.add(chunk)
-            return reader.answer()
+            with AnswerReader(self._session, send, response, timed=carrier.own) as reader:
+                for chunk in response.iter_bytes():
+                    reader.add(chunk)
+                return reader.answer()
         finally:
             response.close()
             mark_idle(response)
@@ -201,11 +203,13 @@ class AsyncWire(Wire):
                 try:
                     return await self._carried(carrier, send, exchange, loop)
                 except STALE:
-                    if not carrier.kept:
+                    if not carrier.kept or send.answer is not None:
                         raise
                     another = self._connections.take(loop, fresh=True)
                     return await self._carried(another, send, exchange, loop)
         except Exception as problem:
+            if send.answer is not None:
+                return send.answer
             error = transport_error(problem, exchange, self.secrets(send))
             raise error from error.__cause__
         finally:
@@ -231,16 +235,18 @@ class AsyncWire(Wire):
         self, carrier: AsyncCarrier, send: Send, exchange: AsyncExchangeDeadline
     ) -> Answer:
         request = self.request(send, exchange.observe)
+        if carrier.own:  # bounded by the exchange's deadline, which looks before it judges
+            request.extensions["timeout"] |= {"read": None, "write": None}
         try:
             response = await carrier.send(request)
         except httpx.HTTPStatusError as problem:
             return AnswerReader(self._session, send, answer_of_hook(problem, request)).refusal()
         try:
             reject_early_bytes(response)
-            reader = AnswerReader(self._session, send, response)
-            async for chunk in response.aiter_bytes():
-                reader.add(chunk)
-            return reader.answer()
+            with AnswerReader(self._session, send, response, timed=carrier.own) as reader:
+                async for chunk in response.aiter_bytes():
+                    reader.add(chunk)
+                return reader.answer()
         finally:
             await response.aclose()
             mark_idle(response)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -74,11 +75,12 @@ class Workers(Generic[K, V]):
         self.drop()
         self._waiting.put(None)
 
-    def end(self) -> None:
-        """Drop what has not begun, and wait for what has."""
+    def end(self, patience: float | None = None) -> None:
+        """Drop what has not begun, and wait for what has, `patience` seconds if given."""
         self.dismiss()
+        until = None if patience is None else monotonic() + patience
         for thread in self._threads:
-            thread.join()
+            thread.join(None if until is None else max(0.0, until - monotonic()))
 
     def _taken(self, done: Done[K, V]) -> Done[K, V]:
         self._asked -= 1

@@ -72,15 +72,12 @@ def may_be_another(document: Document, name: str) -> bool:
     """Whether a gateway may have a model of that name, which would cost what that one costs.
 
     Names differ by their vendor alone (google/nano-banana, nano-banana), by letters' case, or
-    by what one has behind the other (google/imagen4, google/imagen4-fast).
+    by what one has behind the other (nano-banana, nano-banana-2).
     """
     asked, own = _alike(name), _alike(document.model)
     if asked == own:
         return name.strip().casefold() != document.model.casefold()
-    return any(
-        asked and (other == asked or other.startswith(asked) or asked.startswith(f"{other}-"))
-        for other in map(_alike, document.others)
-    )
+    return bool(asked) and any(_alike(other).startswith(asked) for other in document.others)
 
 
 def _alike(name: str) -> str:

@@ -5,7 +5,8 @@ either: empty optional fields ("an optional field sent as an empty string can be
 refused", a claim), an empty prompt (the schema admits it), no `input` at all (not
 `required` in the page), unknown extra fields, null for an optional field (no field is
 `nullable` in the page, and to many servers null is the same as absent), control
-characters, numbers with more digits than every reader keeps, URLs of other kinds than https.
+characters, integers written as 3.0 or with more digits than every reader keeps, URLs of other
+kinds than https.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ def intent_of(document: Document, content: bytes, what: str, content_type: str |
 def _is_firm(document: Document, breach: Breach) -> bool:
     if breach.value is None and breach.keyword != "required":
         return breach.where in ((), (MODEL,)) or _must_be_given(document, breach.where)
+    if breach.keyword == "type" and isinstance(breach.value, float) and breach.value.is_integer():
+        return bool(document.at(breach.pointer) != "integer")
     if breach.keyword == "format":
         return isinstance(breach.value, str) and bool(breach.value) and ":" not in breach.value
     return breach.value != "" or breach.where in ((), (MODEL,))

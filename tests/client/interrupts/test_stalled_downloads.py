@@ -1,0 +1,128 @@
+"""Guards against a host that says nothing more, and holds up whoever wants to leave."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+import pytest
+
+from client.loopback import Loopback, Received, http
+from client.pictures import PNG
+from client.play import KEY, QUICK, Stop, Time, play, succeeded
+from imagen4 import AsyncClient, Client
+from imagen4.wire import driving
+
+STALLED = http(200, PNG[:5000], length=len(PNG))
+BUSY = http(503)
+LONGEST = 1.0  # seconds
+
+
+def gateway_with(server: Loopback, picture: bytes) -> Callable[[Received], bytes]:
+    """Three pictures that are ready, on the host that the gateway is."""
+
+    def reply(received: Received) -> bytes:
+        if "recordInfo" not in received.path:
+            return picture
+        return http(200, succeeded("t1", *(f"{server.url}/{n}.png" for n in range(3))).content)
+
+    return reply
+
+
+def asked(server: Loopback) -> bool:
+    return len(server.paths()) >= 4  # one poll, three pictures
+
+
+@pytest.mark.parametrize("picture", [STALLED, BUSY], ids=["stalled", "pausing"])
+def test_a_ctrl_c_is_not_held_up_by_a_host(
+    picture: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is stalled, or between two attempts; nothing is left behind."""
+    began = []
+
+    def interrupted(*_: object) -> None:
+        for _ in range(1000):
+            if asked(server):
+                break
+            Event().wait(0.01)
+        Event().wait(0.05)
+        began.append(monotonic())
+        raise Stop
+
+    with Loopback(lambda _: b"") as server:
+        server.reply = gateway_with(server, picture)
+        with Client("kie", api_key=KEY, base_url=server.url, polling=QUICK) as client:
+            result = client.job("t1").wait()
+            monkeypatch.setattr(driving.Workers, "done", interrupted)
+            with pytest.raises(Stop):
+                result.save(tmp_path)
+        assert monotonic() - began[0] < LONGEST
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cancellation_is_not_held_up_by_a_host(tmp_path: Path) -> None:
+    """The same with asyncio."""
+
+    async def main() -> float:
+        async with AsyncClient("kie", api_key=KEY, base_url=server.url, polling=QUICK) as client:
+            saving = asyncio.create_task((await client.job("t1").wait()).save(tmp_path))
+            for _ in range(1000):
+                if asked(server):
+                    break
+                await asyncio.sleep(0.01)
+            began = monotonic()
+            saving.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await saving
+            return monotonic() - began
+
+    with Loopback(lambda _: b"") as server:
+        server.reply = gateway_with(server, STALLED)
+        assert asyncio.run(main()) < LONGEST
+        assert list(tmp_path.iterdir()) == []
+
+
+PROGRAM = """
+import os, sys, imagen4
+class Keeper:
+    def __init__(self, save, *arguments):
+        self.save, self.arguments, self.write = save, arguments, os.write
+    def __del__(self):
+        try:
+            self.write(1, f"saved {self.save(*self.arguments)}".encode())
+        except Exception as error:
+            self.write(1, f"{type(error).__name__}: {error}".encode())
+result = imagen4.Client("kie", api_key="k" * 20, base_url=sys.argv[1]).job("t1").wait()
+keeper = Keeper(result.save if sys.argv[3] == "all" else result.images[0].save, sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize("which", ["all", "one"])
+def test_saving_at_the_very_end_of_a_program_does_not_hang(which: str, tmp_path: Path) -> None:
+    """No thread begins there any more, and nothing is imported: that is said."""
+    with Loopback(lambda _: b"") as server:
+        server.reply = gateway_with(server, http(200, PNG))
+        command = [sys.executable, "-c", PROGRAM, server.url, str(tmp_path), which]
+        done = subprocess.run(command, timeout=30, capture_output=True, text=True, check=True)
+    said = "DownloadError: The picture cannot be fetched: Python is shutting down"
+    assert done.stdout.startswith(said)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_pauses_between_attempts_are_slept_a_little_at_a_time(tmp_path: Path) -> None:
+    """Whoever waits for several downloads may want to leave meanwhile."""
+    time, answers = Time(), [BUSY, http(200, PNG)]
+    with Loopback(lambda _: b"") as server:
+        task = http(200, succeeded("t1", f"{server.url}/1.png").content)
+        server.reply = lambda each: task if "recordInfo" in each.path else answers.pop(0)
+        play(
+            "sync",
+            None,
+            lambda c: c.job("t1").wait().save(tmp_path),
+            base_url=server.url,
+            time=time,
+        )
+    assert time.sleeps == [0.2, 0.2, 0.1]
