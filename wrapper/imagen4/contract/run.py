@@ -10,6 +10,8 @@ import httpx
 
 from ..facts.models import WITHDRAWN
 from . import deviations
+from .cases.allowed import plainest
+from .cases.judge import judged
 from .checks import findings
 from .checks.requests import blocked_by_account, model_is_gone
 from .conversation import Conversation, NoGatewayError
@@ -101,6 +103,7 @@ def run_contract(
     seams, server = seams or Seams(), options.server
     started = seams.clock()
     document = document or load_document(server.gateway, server.model)
+    _must_be_askable(document)
     trace = Trace(document, server.loopback, options.profile)
     with _client(options, seams) as client, _client(options, seams, keep=True) as kept:
         sender = Sender(
@@ -123,6 +126,13 @@ def run_contract(
     paid = 0 if server.loopback else sender.budget.spent
     seconds = seams.clock() - started
     return RunOutcome(options, trace, found, seconds, paid, _blocked(server, trace))
+
+
+def _must_be_askable(document: Document) -> None:
+    """Else every refusal of what is no right request would be held against the server."""
+    case = plainest(document)
+    if judged(document, case.request.content or b"", "").intent.expect is Expect.REFUSE:
+        raise CouldNotRunError(f"no right request can be made of the page of {document.model}")
 
 
 def _client(options: RunOptions, seams: Seams, *, keep: bool = False) -> httpx.Client:

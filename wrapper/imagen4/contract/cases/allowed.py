@@ -17,7 +17,7 @@ from ...facts.protocol import CALLBACK_URL
 from ..document import BODY_SCHEMA
 from ..exchange import Case, Expect, Intent, Subject
 from .build import CALLBACK, JSON_TYPE, accepted_create, body, create_case
-from .values import ALLOWED_EXTRAS, ZEROS_SEED, bounds, choices, longest, usual, words
+from .values import ALLOWED_EXTRAS, ZEROS_SEED, bounds, choices, longest, several, usual, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,7 +186,9 @@ def _longest_text(_name: str, schema: Schema) -> str | None:
 
 def _longest_list(document: Document, name: str, schema: Schema) -> list[Any] | None:
     items, most = usual(document, name), schema.get("maxItems", 0)
-    return (items * most)[:most] or None if isinstance(items, list) else None
+    if not isinstance(items, list) or not most:
+        return None
+    return several(name, schema, most) if schema.get("uniqueItems") else (items * most)[:most]
 
 
 def _everything(document: Document) -> dict[str, Any]:

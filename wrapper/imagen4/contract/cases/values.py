@@ -6,7 +6,14 @@ reason to get wrong. Whoever uses them asks the document what it says of each.
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from hypothesis import find, settings
+from hypothesis.errors import HypothesisException
+from hypothesis.strategies import from_regex
 
 from ...facts.models import COUNT_FIELDS
 
@@ -62,8 +69,7 @@ def _of_type(name: str, schema: Schema) -> Iterator[Any]:
         needed = schema.get("required", [])
         yield {each: next(_plain(each, fields.get(each, {})), "") for each in needed}
     elif schema.get("type") == "array":
-        items = schema.get("items", {})
-        yield [next(_plain(name, items), PICTURE)] * max(1, schema.get("minItems", 1))
+        yield several(name, schema, max(1, schema.get("minItems", 1)))
     elif schema.get("type") in ("integer", "number"):
         yield from (*bounds(schema), 1, schema.get("multipleOf", 0))
     elif schema.get("format") == "uri":
@@ -71,6 +77,32 @@ def _of_type(name: str, schema: Schema) -> Iterator[Any]:
     else:
         text = "blurry".ljust(schema.get("minLength", 0), ".")
         yield text[: schema.get("maxLength", len(text))]
+    if "pattern" in schema:
+        yield from _matching(schema["pattern"])
+
+
+def several(name: str, schema: Schema, count: int) -> list[Any]:
+    """A list of so many items, no two alike where they may not be."""
+    items = schema.get("items", {})
+    plain = next(_plain(name, items), PICTURE)
+    if not schema.get("uniqueItems"):
+        return [plain] * count
+    return (choices(name, items) or [_another(plain, number) for number in range(count)])[:count]
+
+
+def _another(value: Any, number: int) -> Any:
+    if isinstance(value, str):
+        return f"{value}?{number}"
+    return value + number if isinstance(value, int | float) else value
+
+
+@cache
+def _matching(pattern: str) -> tuple[str, ...]:
+    """The simplest text of that pattern, the same each time; none for what Python cannot read."""
+    always = settings(derandomize=True, database=None)
+    with suppress(HypothesisException, re.error):
+        return (find(from_regex(pattern), lambda text: text.isprintable(), settings=always),)
+    return ()
 
 
 def choices(name: str, schema: Schema) -> list[Any]:
