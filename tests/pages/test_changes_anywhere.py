@@ -60,7 +60,10 @@ def _document(schema: Any) -> dict[str, Any]:
     answer = {
         "description": "e",
         "content": {"application/json": {"schema": schema, "example": {"a": 1}}},
-        "headers": {"X-Rate": header, "x-low": {"content": {"text/plain": {"schema": schema}}}},
+        "headers": {
+            "X-Rate": {"$ref": "#/components/headers/Rate", "summary": "r"},
+            "x-low": {"content": {"text/plain": {"schema": schema}}},
+        },
         "links": {"next": {"operationId": "go", "parameters": {"a": "$response.body#/id"}}},
     }
     parameters = [
@@ -109,6 +112,7 @@ def _document(schema: Any) -> dict[str, Any]:
                 "Dog": part | {"minProperties": 1},
                 "Nobody": {"type": "string"},
             },
+            "headers": {"Rate": header},
             "securitySchemes": {
                 "Key": {"type": "apiKey", "in": "header", "name": "X-Key", "description": "k"},
                 "Flow": {"type": "oauth2", "flows": {"implicit": {"scopes": {"all": "words"}}}},
