@@ -244,6 +244,16 @@ def test_each_kind_is_judged(case: str) -> None:
             _read({"enum": [200, 433]}),
             "enum value added: 433 (breaks whoever reads the listed values only)",
         ),
+        (
+            _sent(NAME | {"default": "a"}),
+            _sent(NAME | {"default": "b"}),
+            "words beside $ref changed",
+        ),
+        (
+            _doc(root={"components": {"schemas": {"Nobody": TEXT}}}),
+            _doc(root={"components": {"schemas": {"Nobody": NUMBER}}}),
+            "unused component changed",
+        ),
     ],
 )
 def test_one_change_is_one_line(old: Document, new: Document, line: str) -> None:
