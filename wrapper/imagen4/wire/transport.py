@@ -252,7 +252,7 @@ class AsyncWire(Wire):
             mark_idle(response)
 
     async def fetch(self, download: Download) -> None:
-        await fetch_async(download, self._connections.lent(asyncio.get_running_loop()))
+        await fetch_async(download, self._connections.lent())
 
 
 def answer_of_hook(problem: httpx.HTTPStatusError, request: httpx.Request) -> httpx.Response:
