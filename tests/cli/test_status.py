@@ -51,8 +51,11 @@ def test_its_json_has_tasks_also_when_nothing_could_be_asked(
     assert (told["tasks"], told["error"]["type"]) == ([], "InvalidRequest")
 
 
-def test_links_that_lead_nowhere_are_told(imagen4: Callable) -> None:
+def test_links_that_lead_nowhere_are_told(
+    imagen4: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """They are not printed, and a success without any other does not look like one to fetch."""
+    monkeypatch.setenv("KIE_API_KEY", "k")
     with Loopback(lambda _: http(200, succeeded("t1", "javascript:x").content)) as server:
         where = ("status", "t1", "--gateway", "kie", "--base-url", server.url)
         assert imagen4(*where).out == "t1  success  (1 of its links lead to no picture)\n"
