@@ -94,7 +94,7 @@ class View:
 
     def flag(self, key: str) -> bool:
         """Whether a part sets a flag."""
-        return any(value is True for value in self.all(key))
+        return any(self.all(key))
 
     @cached_property
     def types(self) -> frozenset[str]:
