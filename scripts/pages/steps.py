@@ -82,10 +82,9 @@ def _listen() -> None:
 
 def _end(step: subprocess.Popen[bytes]) -> None:
     """Ask once, as Ctrl-C does, so that temporary files go; then take the whole group down."""
-    with suppress(ProcessLookupError):
+    with step, suppress(ProcessLookupError):
         if step.poll() is None:
             os.killpg(step.pid, signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
                 step.wait(_SECONDS_TO_STOP)
         os.killpg(step.pid, signal.SIGKILL)
-    step.wait()
