@@ -76,7 +76,7 @@ class BaseImage(ClientBound):
         except DownloadError as error:
             self._about_task(error)
             raise
-        yield PictureSaved(*self._identity(started), saved)
+        yield PictureSaved(*self._identity(started), saved, self.url)
         return saved
 
     def _try_to_save(self, directory: str | os.PathLike[str]) -> Steps[Path | DownloadError]:
