@@ -11,7 +11,6 @@ counted.
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import os
 import statistics
@@ -19,7 +18,6 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -27,17 +25,14 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from benchmark_cycle import KEY, PROMPT, Row, cycle_rows
 from imagen4 import AsyncClient, Client, Polling
 from imagen4.events import Event, TaskState
-from imagen4.facts.gateways import DEFAULT_MODEL
-from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 STUB = Path(__file__).with_name("benchmark_stub.py")
-KEY = "benchmark-key"
-PROMPT = "a red fox in the snow"
 SANDBOX = """
 import http.client
 from imagen4.sandbox import Sandbox
@@ -47,27 +42,10 @@ with Sandbox() as sandbox:
     assert wire.getresponse().status == 200
     wire.close()
 """
-ROUNDS = 15
-CYCLES = 40
 IN_FLIGHT = 2000
 IDLE = 4.0  # seconds of watching tasks that only wait
 SIMULATED = 400
 DURATIONS = (5.0, 120.0)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table; `met` is None where there is no target."""
-
-    what: str
-    found: str
-    beside: str
-    target: str = ""
-    met: bool | None = None
-
-    def text(self) -> str:
-        verdict = {None: "", True: "met", False: "MISSED"}[self.met]
-        return f"{self.what:<46} {self.found:>12}  {self.beside:<34} {self.target:<9} {verdict}"
 
 
 @contextmanager
@@ -79,52 +57,6 @@ def stub() -> Iterator[str]:
             yield next(iter(process.stdout or ())).strip()
         finally:
             process.terminate()
-
-
-def by_hand(http: httpx.Client, url: str) -> str:
-    """The cycle as somebody in a hurry would write it."""
-    headers = {"Authorization": f"Bearer {KEY}"}
-    body = {"model": DEFAULT_MODEL, "input": {"prompt": PROMPT}}
-    answer = http.post(f"{url}{CREATE_PATH}", json=body, headers=headers)
-    answer.raise_for_status()
-    task_id = answer.json()["data"]["taskId"]
-    while True:
-        params = {"taskId": task_id}
-        poll = http.get(f"{url}{DETAILS_PATH}", params=params, headers=headers)
-        poll.raise_for_status()
-        data = poll.json()["data"]
-        if data["state"] == "success":
-            found: str = json.loads(data["resultJson"])["resultUrls"][0]
-            return found
-
-
-def cpu(work: Callable[[], object]) -> float:
-    """Seconds of this process's CPU for so many cycles."""
-    before = time.process_time()
-    for _ in range(CYCLES):
-        work()
-    return time.process_time() - before
-
-
-def cycle_row(url: str) -> Row:
-    """Rounds of one and the other in turn; the middle one of their ratios counts."""
-    polling = Polling.immediate(60)
-    with (
-        httpx.Client() as http,
-        Client("kie", api_key=KEY, base_url=url, polling=polling) as client,
-    ):
-        ours = lambda: client.generate(PROMPT).images[0].url  # noqa: E731
-        theirs = lambda: by_hand(http, url)  # noqa: E731
-        pairs = [(cpu(ours), cpu(theirs)) for _ in range(ROUNDS)]
-    ratio = statistics.median(a / b for a, b in pairs)
-    each = [1000 * statistics.median(times) / CYCLES for times in zip(*pairs, strict=True)]
-    return Row(
-        "CPU of a create-poll-poll-result cycle",
-        f"{ratio:.2f} x",
-        f"hand-written httpx ({each[0]:.2f} / {each[1]:.2f} ms)",
-        "<= 1.25 x",
-        ratio <= 1.25,
-    )
 
 
 def wall(*arguments: str) -> float:
@@ -287,7 +219,7 @@ def durations() -> dict[str, list[float]]:
 
 def main() -> None:
     with stub() as url:
-        rows = [cycle_row(url), *import_rows(), *many_rows(url)]
+        rows = [*cycle_rows(url), *import_rows(), *many_rows(url)]
     for name, lasted in durations().items():
         rows += pace_rows(name, lasted, targets=name.startswith("log"))
     print("\n".join(row.text() for row in rows))

@@ -28,8 +28,8 @@ def based_on(envelope: Document, page: Document) -> Document:
     fields = media["schema"]["properties"]
     fields[MODEL] |= {"enum": [found.model], "default": found.model, "example": found.model}
     fields[INPUT] = found.input
-    if "example" in body_media(page):
-        media["example"] = body_media(page)["example"]
+    if found.example is not None:
+        media["example"] = found.example
     base["paths"][CREATE_PATH]["post"]["summary"] = found.summary
     return base
 

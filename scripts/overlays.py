@@ -76,7 +76,9 @@ def _carry_out(action: Action, root: dict[str, Any]) -> None:
     except jsonpath_rfc9535.JSONPathError as error:
         raise OverlayError(f"{action.name}: bad target {action.target}: {error}") from None
     if not nodes:
-        raise OverlayError(f"{action.name}: target {action.target} matches nothing")
+        raise OverlayError(
+            f"{action.name}: target {action.target} matches nothing; mend or drop it"
+        )
     # Last first, so that removing an item does not move the ones still to be removed.
     for location in sorted((node.location for node in nodes), reverse=True):
         parent, key = _holder(root, ("$", *location))

@@ -148,7 +148,7 @@ def _from(folder: Path, captures: Captures, known: Capture) -> CurrentPage | Non
 
 def _read(captures: Captures, capture: Capture, data: bytes) -> CurrentPage:
     """The page, which must be one that can be vendored."""
-    new = CurrentPage(capture, data, read_bytes(data, captures.sisters(capture.gateway)))
+    new = CurrentPage(capture, data, read_bytes(data, captures.sisters()))
     vendored_text(capture, new.page)
     return new
 

@@ -56,7 +56,7 @@ def _run(options: argparse.Namespace) -> None:
     must_be_model_name(options.model)
     captures = Captures(options.specs)
     capture, data = _chosen_page(captures, options)
-    text = vendored_text(capture, read_bytes(data, captures.sisters(options.gateway)))
+    text = vendored_text(capture, read_bytes(data, captures.sisters()))
     if options.stdout:
         sys.stdout.write(text)
         return

@@ -2,156 +2,163 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from differences.change import Change, Grade, Side
-from differences.operations import METHODS, Operations, texts
-from differences.views import Element, Resolver
+from differences.operations import (
+    Operation,
+    called_back,
+    compare_operations,
+    operations_under,
+    template,
+)
+from differences.places import Element, canonical, extension
+from differences.remainder import remaining, unused
+from differences.renames import only_cosmetic, probable_renames
 
 _SCHEME_KEYS = ("type", "scheme", "name", "in", "openIdConnectUrl", "flows")
+_JUDGED = ("info", "servers", "paths", "webhooks", "components", "security")
+# Apidog leaves these out or empty: that says nothing.
+_OFTEN_EMPTY = ("title", "description", "version", "contact", "license", "termsOfService")
 
 
 def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     """Every semantic difference, gravest first; the same one is named once."""
-    found = _Comparison(Resolver(old), Resolver(new)).changes()
+    found = _differences(Element(old, "", old), Element(new, "", new))
     changes = {change.line(): change for change in found}.values()
     order = {Side.REQUEST: 0, Side.BOTH: 1, Side.RESPONSE: 2}
     return sorted(changes, key=lambda change: (-change.grade, order[change.side]))
 
 
-class _Comparison:
-    def __init__(self, old: Resolver, new: Resolver) -> None:
-        self._old, self._new = old, new
-        self._operations = Operations(old, new)
+def _differences(old: Element, new: Element) -> Iterator[Change]:
+    yield from remaining(old, new, _JUDGED, Side.BOTH)
+    one, other = old.child("info", {}), new.child("info", {})
+    silent = [key for key in _OFTEN_EMPTY if not (one.child(key).value and other.child(key).value)]
+    yield from remaining(one, other, silent, Side.BOTH)
+    yield from _servers(old, new)
+    yield from _operations(old, new)
+    yield from called_back(old.child("webhooks", {}), new.child("webhooks", {}), "webhook")
+    yield from unused(old, new)
 
-    def changes(self) -> Iterator[Change]:
-        old, new = self._old.root, self._new.root
-        yield from self._info(old.child("info", {}), new.child("info", {}))
-        yield from self._servers(old, new)
-        before, after = self._paths(self._old), self._paths(self._new)
-        for key, (item, operation) in before.items():
-            if key not in after:
-                text = f"operation removed: {key[1].upper()} {key[0]}"
-                yield Change(Grade.BREAKING, Side.BOTH, operation.pointer, text, key[0])
-            else:
-                yield from self._operation(item, operation, *after[key])
-        for key, (_, operation) in after.items():
-            if key not in before:
-                text = f"operation added: {key[1].upper()} {key[0]}"
-                yield Change(Grade.COMPATIBLE, Side.BOTH, operation.pointer, text, new=key[0])
 
-    def _info(self, old: Element, new: Element) -> Iterator[Change]:
-        for key in ("title", "description", "version", "contact", "license", "termsOfService"):
-            # Apidog leaves these out or empty: that says nothing.
-            if old.child(key).value and new.child(key).value:
-                yield from texts(old, new, (key,), Side.BOTH)
-
-    def _servers(self, old: Element, new: Element) -> Iterator[Change]:
-        before, after = _server_urls(old), _server_urls(new)
-        where = new.child("servers").pointer
-        if before != after:
-            text = f"servers: {', '.join(before) or 'none'} → {', '.join(after) or 'none'}"
+def _operations(old: Element, new: Element) -> Iterator[Change]:
+    before, after = (operations_under(root.child("paths", {}), template) for root in (old, new))
+    renamed = probable_renames(before, after, _alike)
+    for key, operation in before.items():
+        name = f"{key[1].upper()} {operation.path}"
+        if key in after:
+            yield from _in_force(operation, after[key])
+            yield from compare_operations(operation, after[key], Side.REQUEST)
+        elif key in renamed:
+            other = after[renamed[key]]
+            text = f"probable rename of an operation: {name} → {other.path}"
             yield Change(
-                Grade.BREAKING, Side.BOTH, where, text, ", ".join(before), ", ".join(after)
+                Grade.BREAKING, Side.BOTH, other.place.pointer, text, operation.path, other.path
             )
-        one, other = (
-            [_described(item) for item in place.child("servers", []).items()]
-            for place in (old, new)
-        )
-        if one != other and before == after:
-            yield Change(Grade.COSMETIC, Side.BOTH, where, "server description changed")
-
-    def _paths(self, resolver: Resolver) -> dict[tuple[str, str], tuple[Element, Element]]:
-        found = {}
-        for path, place in resolver.root.child("paths", {}).children().items():
-            item = resolver.follow(place)
-            for method, operation in item.children().items():
-                if method in METHODS:
-                    found[path, method] = (item, operation)
-        return found
-
-    def _operation(
-        self, old_item: Element, old: Element, new_item: Element, new: Element
-    ) -> Iterator[Change]:
-        if old.child("servers").value or new.child("servers").value:
-            yield from self._servers(old, new)
-        yield from self._security(old, new)
-        before = old_item.child("parameters", []).items() + old.child("parameters", []).items()
-        after = new_item.child("parameters", []).items() + new.child("parameters", []).items()
-        yield from self._operations.parameters(before, after)
-        yield from self._operations.compare(old, new)
-
-    def _security(self, old: Element, new: Element) -> Iterator[Change]:
-        before, after = _access(self._old, old), _access(self._new, new)
-        where = _security_place(self._new, new).pointer
-        if before != after:
-            text = f"security: {_names(before)} → {_names(after)}"
-            yield Change(Grade.BREAKING, Side.BOTH, where, text, _names(before), _names(after))
-        yield from self._scheme_texts(old, new)
-
-    def _scheme_texts(self, old: Element, new: Element) -> Iterator[Change]:
-        before, after = _schemes(self._old, old), _schemes(self._new, new)
-        for name in before.keys() & after.keys():
-            keys = ("description", "bearerFormat")
-            yield from texts(before[name], after[name], keys, Side.BOTH)
+        else:
+            text = f"operation removed: {name}"
+            yield Change(Grade.BREAKING, Side.BOTH, operation.place.pointer, text, operation.path)
+    for key, operation in after.items():
+        if key not in before and key not in renamed.values():
+            text = f"operation added: {key[1].upper()} {operation.path}"
+            pointer = operation.place.pointer
+            yield Change(Grade.COMPATIBLE, Side.BOTH, pointer, text, new=operation.path)
 
 
-def _server_urls(place: Element) -> list[str]:
-    found = []
+def _alike(key: tuple[str, str], old: Operation, name: tuple[str, str], new: Operation) -> bool:
+    return key[1] == name[1] and only_cosmetic(compare_operations(old, new, Side.REQUEST))
+
+
+def _in_force(old: Operation, new: Operation) -> Iterator[Change]:
+    """Differences in the servers and the security that an operation has."""
+    before, after = (
+        next((place for place in found[:2] if place.child("servers").value), None)
+        for found in (old, new)
+    )
+    if before or after:
+        yield from _servers(before or _root(old.place), after or _root(new.place))
+    yield from _security(old.place, new.place)
+
+
+def _root(place: Element) -> Element:
+    return Element(place.root, "", place.root)
+
+
+def _servers(old: Element, new: Element) -> Iterator[Change]:
+    before, after = _server_urls(old), _server_urls(new)
+    where = new.child("servers").pointer
+    if list(before) != list(after):
+        # Who calls a server that is still named goes on, whatever stands beside it.
+        grade = Grade.COMPATIBLE if before.keys() <= after.keys() else Grade.BREAKING
+        names = [", ".join(urls) or "none" for urls in (before, after)]
+        yield Change(grade, Side.BOTH, where, f"servers: {' → '.join(names)}", *names)
+    for url in before.keys() & after.keys():
+        judged = ("url", "variables")
+        yield from remaining(before[url], after[url], judged, Side.BOTH)
+        one, other = before[url].child("variables", {}), after[url].child("variables", {})
+        for name in dict.fromkeys((*one.children(), *other.children())):
+            yield from remaining(one.child(name, {}), other.child(name, {}), (), Side.BOTH)
+
+
+def _server_urls(place: Element) -> dict[str, Element]:
+    """The servers by address; to name none is to name the root of where the document is."""
+    found = {}
     for server in place.child("servers", []).items():
-        url = str(server.value.get("url", "")) if isinstance(server.value, dict) else ""
+        url = str(server.child("url", "").value)
         for name, variable in server.child("variables", {}).children().items():
-            url = url.replace("{" + name + "}", str(variable.value.get("default", "")))
-        found.append(url.rstrip("/"))
-    return found
+            url = url.replace("{" + name + "}", str(variable.child("default", "").value))
+        origin = "//".join(urlsplit(url)[:2])
+        url = url.replace(origin.replace("//", "://"), origin.replace("//", "://").lower())
+        found[url.rstrip("/")] = server
+    return {} if list(found) == [""] else found
 
 
-def _described(server: Element) -> str:
-    value = server.value.get("description") if isinstance(server.value, dict) else ""
-    return " ".join(str(value or "").split())
+def _security(old: Element, new: Element) -> Iterator[Change]:
+    before, after = _access(old), _access(new)
+    where = _requirements(new).pointer
+    if before.keys() != after.keys():
+        # One more way to get in shuts nobody out.
+        grade = Grade.COMPATIBLE if before.keys() <= after.keys() else Grade.BREAKING
+        names = [" or ".join(sorted(ways.values())) for ways in (before, after)]
+        yield Change(grade, Side.BOTH, where, f"security: {' → '.join(names)}", *names)
+    one, other = _schemes(old), _schemes(new)
+    for name in one.keys() & other.keys():
+        yield from remaining(one[name], other[name], _SCHEME_KEYS, Side.BOTH)
 
 
-def _security_place(resolver: Resolver, operation: Element) -> Element:
+def _requirements(operation: Element) -> Element:
     """The requirement in force: the operation's own, or the document's."""
     own = isinstance(operation.value.get("security"), list)
-    return (operation if own else resolver.root).child("security", [])
+    return (operation if own else _root(operation)).child("security", [])
 
 
-def _access(resolver: Resolver, operation: Element) -> list[Any]:
-    """The alternatives that give access, each as the schemes it needs, by what they are."""
-    schemes = resolver.root.child("components", {}).child("securitySchemes", {}).children()
-    alternatives = []
-    for requirement in _security_place(resolver, operation).items():
-        needed = []
-        for name, scopes in requirement.children().items():
-            scheme = resolver.follow(schemes.get(name, Element({}, ""))).value
-            facts = {key: _fact(scheme, key) for key in _SCHEME_KEYS if scheme.get(key)}
-            needed.append((facts, sorted(scopes.value or [])))
-        alternatives.append(needed)
-    return alternatives
+def _scheme(operation: Element, name: str) -> Element:
+    components = _root(operation).child("components", {})
+    return components.child("securitySchemes", {}).child(name, {}).follow()
 
 
-def _fact(scheme: dict[str, Any], key: str) -> Any:
-    value = scheme[key]
-    return value.lower() if key == "scheme" else value
-
-
-def _schemes(resolver: Resolver, operation: Element) -> dict[str, Element]:
-    """The schemes that an operation may need, by what kind they are."""
-    schemes = resolver.root.child("components", {}).child("securitySchemes", {}).children()
+def _access(operation: Element) -> dict[str, str]:
+    """The alternatives that give access: what each needs, and the words for it."""
     found = {}
-    for requirement in _security_place(resolver, operation).items():
-        for name in requirement.children():
-            place = resolver.follow(schemes.get(name, Element({}, "")))
-            if place.value:
-                found[f"{place.value.get('type')} {place.value.get('scheme', '')}"] = place
+    for requirement in _requirements(operation).items() or [Element({}, "", {})]:
+        needed, names = [], []
+        for name, scopes in requirement.children(extension).items():
+            facts = _facts(_scheme(operation, name))
+            needed.append(canonical([facts, sorted(scopes.value or [])]))
+            names.append(" ".join(map(str, facts.values())))
+        found[canonical(sorted(needed))] = " and ".join(names) or "none"
     return found
 
 
-def _names(alternatives: list[Any]) -> str:
-    if not alternatives:
-        return "none"
-    return " or ".join(
-        " and ".join(" ".join(str(fact) for fact in facts.values()) for facts, _ in needed)
-        or "none"
-        for needed in alternatives
-    )
+def _facts(scheme: Element) -> dict[str, Any]:
+    """What a scheme is; the case of ``bearer`` and of a header's name means nothing."""
+    facts = {key: scheme.value[key] for key in _SCHEME_KEYS if scheme.value.get(key)}
+    folded = ("scheme", "name") if facts.get("in") == "header" else ("scheme",)
+    return {key: str(fact).lower() if key in folded else fact for key, fact in facts.items()}
+
+
+def _schemes(operation: Element) -> dict[str, Element]:
+    """The schemes that an operation may need, by what they are."""
+    names = [name for need in _requirements(operation).items() for name in need.children(extension)]
+    schemes = (_scheme(operation, name) for name in names)
+    return {canonical(_facts(scheme)): scheme for scheme in schemes if scheme.value}

@@ -1,185 +1,218 @@
 """Differences between two operations: what is sent, what comes back, what calls back."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
-from differences.change import Change, Grade, Side
+from differences.change import Change, Grade, Side, narrowed, widened
+from differences.places import Element, extension, media_type, status
+from differences.remainder import UNJUDGED, come_and_gone, remaining
+from differences.renames import only_cosmetic, probable_renames
 from differences.schemas import compare_schemas
-from differences.views import Element, Resolver
+from differences.views import view_of
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_JUDGED = ("parameters", "requestBody", "responses", "callbacks", "security", "servers")
+_SENT_AS = ("style", "explode")
+_FIELD = ("name", "in", "required", "schema", "content", *_SENT_AS)
+_Fields = dict[tuple[str, str], Element]
+_STYLES = {"path": "simple", "header": "simple"}
+_NAMES = re.compile(r"\{([^}]*)\}")
 
 
-class Operations:
-    """Compares the operations of two documents."""
+class Operation(NamedTuple):
+    """An operation, the path item around it, and the path as it is written."""
 
-    def __init__(self, old: Resolver, new: Resolver) -> None:
-        self._old = old
-        self._new = new
+    place: Element
+    item: Element
+    path: str
 
-    def compare(self, old: Element, new: Element, *, reverse: bool = False) -> Iterator[Change]:
-        """Every difference between two operations.
-
-        ``reverse``: a callback, where the client reads the request and writes the response.
-        """
-        sent, read = (Side.RESPONSE, Side.REQUEST) if reverse else (Side.REQUEST, Side.RESPONSE)
-        yield from texts(old, new, ("summary", "description", "operationId"), Side.BOTH)
-        if bool(new.child("deprecated").value) != bool(old.child("deprecated").value):
-            word = "deprecated" if new.child("deprecated").value else "no longer deprecated"
-            yield Change(Grade.COMPATIBLE, Side.BOTH, new.pointer, f"operation {word}")
-        yield from self._body(old, new, sent)
-        yield from self._responses(old.child("responses", {}), new.child("responses", {}), read)
-        yield from self._callbacks(old.child("callbacks", {}), new.child("callbacks", {}))
-
-    def parameters(self, old: list[Element], new: list[Element]) -> Iterator[Change]:
-        """Differences between the parameters of two operations."""
-        before = _by_name([self._old.follow(place) for place in old])
-        after = _by_name([self._new.follow(place) for place in new])
-        for key, place in before.items():
-            if key not in after:
-                text = f"parameter removed: {key[1]} ({key[0]})"
-                yield Change(Grade.BREAKING, Side.REQUEST, place.pointer, text, key[1])
-            else:
-                yield from self._parameter(place, after[key])
-        for key, place in after.items():
-            if key not in before:
-                needed = place.value.get("required") is True
-                grade = Grade.BREAKING if needed else Grade.COMPATIBLE
-                word = "required" if needed else "optional"
-                text = f"parameter added: {key[1]} ({key[0]}, {word})"
-                yield Change(grade, Side.REQUEST, place.pointer, text, new=key[1])
-
-    def _parameter(self, old: Element, new: Element) -> Iterator[Change]:
-        yield from _needed(old, new, "parameter")
-        yield from texts(old, new, ("description", "example", "examples"), Side.REQUEST)
-        for key in ("style", "explode", "allowReserved"):
-            if old.value.get(key) != new.value.get(key):
-                text = f"{key}: {old.value.get(key)} → {new.value.get(key)}"
-                yield Change(Grade.BREAKING, Side.REQUEST, new.child(key).pointer, text)
-        yield from self._schemas(old, new, Side.REQUEST)
-
-    def _schemas(self, old: Element, new: Element, side: Side) -> Iterator[Change]:
-        before = self._old.view(old.child("schema", {}))
-        after = self._new.view(new.child("schema", {}))
-        yield from compare_schemas(before, after, side)
-
-    def _body(self, old: Element, new: Element, side: Side) -> Iterator[Change]:
-        before = self._old.follow(old.child("requestBody", {}))
-        after = self._new.follow(new.child("requestBody", {}))
-        if not before.value and not after.value:
-            return
-        if not before.value or not after.value:
-            added = bool(after.value)
-            needed = added and after.value.get("required") is True
-            grade = Grade.BREAKING if needed or not added else Grade.COMPATIBLE
-            place = after if added else before
-            text = f"request body {'added' if added else 'removed'}"
-            yield Change(grade, side, place.pointer, text)
-            return
-        yield from _needed(before, after, "request body")
-        yield from texts(before, after, ("description",), side)
-        yield from self._content(before.child("content", {}), after.child("content", {}), side)
-
-    def _content(self, old: Element, new: Element, side: Side) -> Iterator[Change]:
-        before, after = old.children(), new.children()
-        for name, place in before.items():
-            if name not in after:
-                text = f"media type removed: {name}"
-                yield Change(Grade.BREAKING, side, place.pointer, text, name)
-            else:
-                yield from self._schemas(place, after[name], side)
-                yield from texts(place, after[name], ("example", "examples"), side)
-        for name, place in after.items():
-            if name not in before:
-                grade = Grade.COMPATIBLE if side is Side.REQUEST or not before else Grade.BREAKING
-                yield Change(grade, side, place.pointer, f"media type added: {name}", new=name)
-
-    def _responses(self, old: Element, new: Element, side: Side) -> Iterator[Change]:
-        before, after = old.children(), new.children()
-        for status, place in before.items():
-            if status not in after:
-                good = status.startswith("2") or status == "default"
-                grade = Grade.BREAKING if good else Grade.COMPATIBLE
-                yield Change(grade, side, place.pointer, f"response removed: {status}", status)
-            else:
-                yield from self._response(place, after[status], side)
-        for status, place in after.items():
-            if status not in before:
-                text = f"response added: {status}"
-                yield Change(Grade.COMPATIBLE, side, place.pointer, text, new=status)
-
-    def _response(self, old: Element, new: Element, side: Side) -> Iterator[Change]:
-        before, after = self._old.follow(old), self._new.follow(new)
-        yield from texts(before, after, ("description",), side)
-        yield from self._content(before.child("content", {}), after.child("content", {}), side)
-        yield from self._headers(before.child("headers", {}), after.child("headers", {}), side)
-
-    def _headers(self, old: Element, new: Element, side: Side) -> Iterator[Change]:
-        before, after = old.children(), new.children()
-        for name, place in before.items():
-            if name not in after:
-                yield Change(Grade.BREAKING, side, place.pointer, f"header removed: {name}", name)
-            else:
-                one, other = self._old.follow(place), self._new.follow(after[name])
-                yield from self._schemas(one, other, side)
-        for name in (name for name in after if name not in before):
-            text = f"header added: {name}"
-            yield Change(Grade.COMPATIBLE, side, after[name].pointer, text, new=name)
-
-    def _callbacks(self, old: Element, new: Element) -> Iterator[Change]:
-        before, after = self._called(self._old, old), self._called(self._new, new)
-        for key, place in before.items():
-            if key not in after:
-                text = f"callback removed: {key[0]}"
-                yield Change(Grade.BREAKING, Side.RESPONSE, place.pointer, text, key[0])
-            else:
-                yield from self.compare(place, after[key], reverse=True)
-        for key, place in after.items():
-            if key not in before:
-                text = f"callback added: {key[0]}"
-                yield Change(Grade.COMPATIBLE, Side.RESPONSE, place.pointer, text, new=key[0])
-
-    def _called(
-        self, resolver: Resolver, callbacks: Element
-    ) -> dict[tuple[str, str, str], Element]:
-        found = {}
-        for name, callback in callbacks.children().items():
-            for expression, item in resolver.follow(callback).children().items():
-                for method, operation in resolver.follow(item).children().items():
-                    if method in METHODS:
-                        found[name, expression, method] = operation
+    def parameters(self) -> _Fields:
+        """The parameters by place and name; those of the path by their number."""
+        names = _NAMES.findall(self.path)
+        found: _Fields = {}
+        for stated in (self.item, self.place):
+            for place in stated.child("parameters", []).items():
+                parameter = place.follow()
+                name, kind = (str(parameter.child(key).value) for key in ("name", "in"))
+                if kind == "header":
+                    name = name.lower()
+                elif kind == "path" and name in names:
+                    name = str(names.index(name))
+                found[kind, name] = parameter
         return found
 
 
-def _needed(old: Element, new: Element, what: str) -> Iterator[Change]:
-    before, after = old.value.get("required") is True, new.value.get("required") is True
+def operations_under(
+    paths: Element, fold: Callable[[str], str] = extension
+) -> dict[tuple[str, str], Operation]:
+    """The operations by path and method; ``fold``: what makes two paths the same."""
+    found = {}
+    for path, place in paths.children(fold).items():
+        item = place.follow()
+        for method, operation in item.children().items():
+            if method in METHODS:
+                found[path, method] = Operation(operation, item, place.key)
+    return found
+
+
+def template(path: str) -> str:
+    """A path without the names of its parameters."""
+    return _NAMES.sub("{}", extension(path))
+
+
+def compare_operations(old: Operation, new: Operation, sent: Side) -> Iterator[Change]:
+    """Every difference between two operations, but for servers and security.
+
+    ``sent``: the side of what is sent; RESPONSE in a callback, where the client reads the
+    request and writes the response.
+    """
+    read = Side.RESPONSE if sent is Side.REQUEST else Side.REQUEST
+    before, after = old.place, new.place
+    yield from remaining(before, after, _JUDGED, Side.BOTH)
+    yield from remaining(old.item, new.item, (*METHODS, "parameters", "servers"), Side.BOTH)
+    yield from _parameters(old.parameters(), new.parameters(), sent)
+    yield from _body(before.child("requestBody", {}), after.child("requestBody", {}), sent)
+    yield from _responses(before.child("responses", {}), after.child("responses", {}), read)
+    one, other = before.child("callbacks", {}), after.child("callbacks", {})
+    for name in dict.fromkeys((*one.children(), *other.children())):
+        was, now = (place.child(name, {}).follow() for place in (one, other))
+        yield from called_back(was, now, f"callback {name}")
+
+
+def called_back(old: Element, new: Element, what: str) -> Iterator[Change]:
+    """Differences between operations that the gateway calls."""
+    before, after = operations_under(old), operations_under(new)
+    one, other = ({" ".join(key): found[key].place for key in found} for found in (before, after))
+    yield from come_and_gone(one, other, Side.RESPONSE, what)
+    for was, now in ((before[key], after[key]) for key in before if key in after):
+        yield from compare_operations(was, now, Side.RESPONSE)
+        yield from remaining(was.place, now.place, _JUDGED[:4], Side.BOTH)
+        yield from remaining(was.item, now.item, (*METHODS, "parameters"), Side.BOTH)
+
+
+def _parameters(old: _Fields, new: _Fields, side: Side) -> Iterator[Change]:
+    def alike(key: tuple[str, str], one: Element, name: tuple[str, str], other: Element) -> bool:
+        return key[0] == name[0] and only_cosmetic(_field(one, other, key[0], side))
+
+    renamed = probable_renames(old, new, alike)
+    for key, place in old.items():
+        name = str(place.child("name").value)
+        if key in new:
+            other = new[key]
+            after = str(other.child("name").value)
+            if key[0] == "path" and name != after:
+                text = f"path parameter renamed: {name} → {after}"
+                yield Change(Grade.COSMETIC, side, other.child("name").pointer, text, name, after)
+            yield from _field(place, other, key[0], side)
+        elif key in renamed:
+            text = f"probable rename of a parameter: {name} → {renamed[key][1]} ({key[0]})"
+            pointer = new[renamed[key]].pointer
+            yield Change(Grade.BREAKING, side, pointer, text, name, renamed[key][1])
+        else:
+            text = f"parameter removed: {name} ({key[0]})"
+            yield Change(Grade.BREAKING, side, place.pointer, text, name)
+    for key in (key for key in new if key not in old and key not in renamed.values()):
+        needed = new[key].value.get("required") is True
+        grade = Grade.BREAKING if needed and side is Side.REQUEST else Grade.COMPATIBLE
+        word = "required" if needed else "optional"
+        text = f"parameter added: {key[1]} ({key[0]}, {word})"
+        yield Change(grade, side, new[key].pointer, text, new=key[1])
+
+
+def _field(old: Element, new: Element, kind: str, side: Side) -> Iterator[Change]:
+    """Differences between two parameters or two headers."""
+    yield from _needed(old, new, kind if kind == "header" else "parameter", side)
+    yield from remaining(old, new, _FIELD, side)
+    for key, before, after in _sent_as(old, new, _STYLES.get(kind, "form")):
+        text = f"{key}: {before} → {after}"
+        yield Change(Grade.BREAKING, side, new.child(key).pointer, text)
+    before, after = (place.child("content", {}) for place in (old, new))
+    if bool(before.value) is not bool(after.value):
+        yield Change(Grade.BREAKING, side, new.pointer, "schema and content exchanged")
+        return
+    yield from _schemas(old, new, side)
+    yield from _content(before, after, side)
+
+
+def _sent_as(old: Element, new: Element, usual: str) -> Iterator[tuple[str, Any, Any]]:
+    """How a value is written, where that differs; what is not said is as usual."""
+    before, after = (place.child("style", usual).value for place in (old, new))
     if before != after:
-        grade = Grade.BREAKING if after else Grade.COMPATIBLE
+        yield "style", before, after
+    one, other = (
+        place.child("explode", style == "form").value
+        for place, style in ((old, before), (new, after))
+    )
+    if one != other:
+        yield "explode", one, other
+
+
+def _schemas(old: Element, new: Element, side: Side) -> Iterator[Change]:
+    before, after = (view_of(place.child("schema", {})) for place in (old, new))
+    yield from compare_schemas(before, after, side)
+
+
+def _body(old: Element, new: Element, side: Side) -> Iterator[Change]:
+    before, after = old.follow(), new.follow()
+    if not before.value and not after.value:
+        return
+    if not before.value or not after.value:
+        added = bool(after.value)
+        needed = added and after.value.get("required") is True
+        grade = Grade.BREAKING if needed or not added else Grade.COMPATIBLE
+        place = after if added else before
+        text = f"request body {'added' if added else 'removed'}"
+        yield Change(grade, side, place.pointer, text)
+        return
+    yield from _needed(before, after, "request body", side)
+    yield from remaining(before, after, ("required", "content"), side)
+    yield from _content(before.child("content", {}), after.child("content", {}), side)
+
+
+def _content(old: Element, new: Element, side: Side) -> Iterator[Change]:
+    before, after = old.children(media_type), new.children(media_type)
+    added = Grade.COMPATIBLE if side is Side.REQUEST or not before else Grade.BREAKING
+    yield from come_and_gone(before, after, side, "media type", added=added)
+    for one, other in ((before[name], after[name]) for name in before if name in after):
+        yield from _schemas(one, other, side)
+        yield from remaining(one, other, ("schema", "encoding"), side)
+        yield from _encoding(one.child("encoding", {}), other.child("encoding", {}), side)
+
+
+def _encoding(old: Element, new: Element, side: Side) -> Iterator[Change]:
+    for name in dict.fromkeys((*old.children(), *new.children())):
+        before, after = old.child(name, {}), new.child(name, {})
+        yield from remaining(before, after, _SENT_AS, side)
+        for key, _, _ in _sent_as(before, after, "form"):
+            yield Change(Grade.BREAKING, side, after.child(key).pointer, f"{key} {UNJUDGED}")
+
+
+def _responses(old: Element, new: Element, side: Side) -> Iterator[Change]:
+    before, after = old.children(status), new.children(status)
+    bad = [code for code in before if not code.startswith("2") and code != "default"]
+    yield from come_and_gone(before, after, side, "response", harmless=bad)
+    for code in (code for code in before if code in after):
+        yield from _response(before[code].follow(), after[code].follow(), side)
+
+
+def _response(old: Element, new: Element, side: Side) -> Iterator[Change]:
+    yield from remaining(old, new, ("content", "headers"), side)
+    yield from _content(old.child("content", {}), new.child("content", {}), side)
+    before, after = (place.child("headers", {}).children(str.lower) for place in (old, new))
+    yield from come_and_gone(before, after, side, "header")
+    for name in (name for name in before if name in after):
+        yield from _field(before[name].follow(), after[name].follow(), "header", side)
+
+
+def _needed(old: Element, new: Element, what: str, side: Side) -> Iterator[Change]:
+    before, after = (place.child("required").value is True for place in (old, new))
+    if before != after:
+        grade = narrowed(side) if after else widened(side)
         text = f"{what} {'now' if after else 'no longer'} required"
         where = new.child("required").pointer
-        yield Change(grade, Side.REQUEST, where, text, _word(before), _word(after))
+        yield Change(grade, side, where, text, _word(before), _word(after))
 
 
 def _word(needed: bool) -> str:
     return "required" if needed else "optional"
-
-
-def _by_name(places: list[Element]) -> dict[tuple[str, str], Element]:
-    return {
-        (str(place.value.get("in")), str(place.value.get("name"))): place
-        for place in places
-        if isinstance(place.value, dict)
-    }
-
-
-def texts(old: Element, new: Element, keys: tuple[str, ...], side: Side) -> Iterator[Change]:
-    """Differences in what only people read; white space does not count."""
-    for key in keys:
-        before, after = old.child(key).value, new.child(key).value
-        if _plain(before) != _plain(after):
-            yield Change(Grade.COSMETIC, side, new.child(key).pointer, f"{key} changed")
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, str):
-        return " ".join(value.split()) or None
-    return value or None

@@ -1,4 +1,4 @@
-"""A schema as a reader understands it: references followed, allOf merged.
+"""A schema as a reader understands it: references followed, allOf merged, one dialect.
 
 Where something is written, inline or behind a ``$ref``, in one piece or in several
 ``allOf`` parts, makes no difference to what is compared.
@@ -8,103 +8,63 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import unquote
 
-ANY = frozenset(("null", "boolean", "integer", "number", "string", "array", "object"))
-_DEEPEST = 50
+from differences.change import Side
+from differences.dialect import ANY, CHOICES, in_one_dialect, is_null
+from differences.places import DEEPEST, Element, canonical, escaped
 
-
-def escaped(name: str) -> str:
-    """A key as a part of a JSON pointer."""
-    return name.replace("~", "~0").replace("/", "~1")
+BESIDE = "words beside $ref"
+SHUT = {"readOnly": Side.REQUEST, "writeOnly": Side.RESPONSE}
 
 
-@dataclass(frozen=True)
-class Element:
-    """A value of a document and the pointer to it."""
-
-    value: Any
-    pointer: str
-
-    def child(self, key: str, default: Any = None) -> "Element":
-        """What stands under a key."""
-        inner = self.value.get(key, default) if isinstance(self.value, dict) else default
-        return Element(default if inner is None else inner, f"{self.pointer}/{escaped(key)}")
-
-    def children(self) -> dict[str, "Element"]:
-        """Everything under an object, by key, without extensions."""
-        if not isinstance(self.value, dict):
-            return {}
-        return {key: self.child(key) for key in self.value if not key.startswith("x-")}
-
-    def items(self) -> list["Element"]:
-        """The entries of a list."""
-        values = self.value if isinstance(self.value, list) else []
-        return [Element(item, f"{self.pointer}/{number}") for number, item in enumerate(values)]
+def view_of(*places: Element) -> "View":
+    """One schema out of the parts that all apply."""
+    parts = [part for place in places for part in _parts(place, 0, null=False)]
+    return View(tuple(parts), places[0].pointer)
 
 
-class Resolver:
-    """Follows the references of one document."""
+def _parts(place: Element, depth: int, *, null: bool) -> Iterator[Element]:
+    target = place.target()
+    if depth > DEEPEST or not isinstance(place.value, dict | bool):
+        return
+    if target is not None:
+        beside = _beside(place)
+        null = null or place.child("nullable").value is True
+        if beside:
+            yield from _parts(Element(beside, *_at(place)), depth, null=null)
+        yield from _parts(target, depth + 1, null=null)
+        return
+    yield Element(in_one_dialect(place.value, null=null), *_at(place))
+    stated = place.child("type").value
+    null = null or place.child("nullable").value is True
+    null = null or (isinstance(stated, list) and "null" in stated)
+    for key in ("allOf", *CHOICES):
+        branches = place.child(key, []).items()
+        others = branches if key == "allOf" else _but_null(branches)
+        if key == "allOf" or len(others) == 1:
+            for branch in others:
+                yield from _parts(branch, depth + 1, null=null or len(others) < len(branches))
 
-    def __init__(self, document: dict[str, Any]) -> None:
-        self.root = Element(document, "")
 
-    def follow(self, place: Element) -> Element:
-        """The place itself, or what its ``$ref`` leads to."""
-        for _ in range(_DEEPEST):
-            ref = place.value.get("$ref") if isinstance(place.value, dict) else None
-            if not isinstance(ref, str) or not ref.startswith("#/"):
-                return place
-            place = self._at(ref)
-        return Element({}, place.pointer)
+def _at(place: Element) -> tuple[str, dict[str, Any]]:
+    return place.pointer, place.root
 
-    def _at(self, ref: str) -> Element:
-        place = self.root
-        for part in ref[2:].split("/"):
-            key = unquote(part).replace("~1", "/").replace("~0", "~")
-            if isinstance(place.value, list) and key.isdigit():
-                place = place.items()[int(key)]
-            else:
-                place = place.child(key)
-        return place
 
-    def view(self, *places: Element) -> "View":
-        """One schema out of the parts that all apply."""
-        parts = [part for place in places for part in self._parts(place, 0)]
-        return View(self, tuple(parts), places[0].pointer if places else "")
+def _beside(place: Element) -> dict[str, Any]:
+    """What stands beside a ``$ref``: OpenAPI 3.0 ignores it, though readers honour nullable."""
+    words = {key: value for key, value in place.value.items() if key not in ("$ref", "nullable")}
+    old = str(place.root.get("openapi")).startswith("3.0")
+    return {BESIDE: words} if old and words else words
 
-    def _parts(self, place: Element, depth: int) -> Iterator[Element]:
-        place = self.follow(place)
-        if not isinstance(place.value, dict) or depth > _DEEPEST:
-            return
-        yield place
-        for key in ("allOf", "oneOf", "anyOf"):
-            branches = place.child(key, []).items()
-            if key == "allOf":
-                alone = branches
-            else:
-                alone = [branch for branch in branches if not self._is_null(branch)]
-                alone = alone if len(alone) == 1 else []
-            for branch in alone:
-                yield from self._parts(branch, depth + 1)
 
-    def _is_null(self, place: Element) -> bool:
-        value = self.follow(place).value
-        return isinstance(value, dict) and value.get("type") in ("null", ["null"])
-
-    def optional_null(self, place: Element) -> bool:
-        """Whether a schema is one alternative or null."""
-        return any(
-            len(branches) == 2 and any(self._is_null(branch) for branch in branches)
-            for branches in (place.child(key, []).items() for key in ("oneOf", "anyOf"))
-        )
+def _but_null(branches: list[Element]) -> list[Element]:
+    return [branch for branch in branches if not is_null(branch.follow().value)]
 
 
 @dataclass(frozen=True)
 class View:
     """A schema with all its parts taken together."""
 
-    resolver: Resolver
     parts: tuple[Element, ...]
     pointer: str
 
@@ -117,7 +77,7 @@ class View:
         """The pointer to a key of the schema, in the part that has it."""
         for part in self.parts:
             if key in part.value:
-                return f"{part.pointer}/{escaped(key)}"
+                return part.pointer if key == BESIDE else f"{part.pointer}/{escaped(key)}"
         return f"{self.parts[0].pointer if self.parts else self.pointer}/{escaped(key)}"
 
     def all(self, key: str) -> list[Any]:
@@ -128,37 +88,36 @@ class View:
         """The value of a key in the first part that has it."""
         return next(iter(self.all(key)), None)
 
+    def stated(self, key: str) -> list[Any]:
+        """The values of a key in every part that has it, null among them."""
+        return [part.value[key] for part in self._with(key)]
+
+    def flag(self, key: str) -> bool:
+        """Whether a part sets a flag."""
+        return any(value is True for value in self.all(key))
+
     @cached_property
     def types(self) -> frozenset[str]:
         """The JSON types that are allowed; integer is part of number."""
-        allowed = ANY
-        for part in self.parts:
-            allowed = allowed & self._types_of(part)
-        return allowed
-
-    def _types_of(self, part: Element) -> frozenset[str]:
-        stated = part.value.get("type")
-        if stated is None:
-            return ANY
-        names = set(stated if isinstance(stated, list) else [stated])
-        names |= {"integer"} if "number" in names else set()
-        nullable = part.value.get("nullable") is True
-        wrapped = any(self.resolver.optional_null(other) for other in self.parts)
-        return frozenset(names | ({"null"} if nullable or wrapped else set()))
+        return ANY.intersection(*self.all("type"))
 
     @cached_property
     def enum(self) -> list[Any] | None:
         """The allowed values, None when any."""
-        lists = [*self.all("enum"), *([value] for value in self.all("const"))]
+        lists = [*self.all("enum"), *([value] for value in self.stated("const"))]
         if not lists:
             return None
-        return [value for value in lists[0] if all(value in other for other in lists[1:])]
+        known = [{canonical(value) for value in other} for other in lists[1:]]
+        return [value for value in lists[0] if all(canonical(value) in some for some in known)]
 
-    @cached_property
-    def required(self) -> frozenset[str]:
-        """The names that must be there."""
+    def required(self, side: Side) -> frozenset[str]:
+        """The names that must be there, on a side that has them at all."""
         lists = (names for names in self.all("required") if isinstance(names, list))
-        return frozenset(name for names in lists for name in names)
+        names = frozenset(name for names in lists for name in names)
+        shut = next(key for key, where in SHUT.items() if where is side)
+        return names - {
+            name for name in names & self.properties.keys() if self.properties[name].flag(shut)
+        }
 
     @cached_property
     def properties(self) -> dict[str, "View"]:
@@ -167,19 +126,43 @@ class View:
         for part in self.parts:
             for name, place in part.child("properties", {}).children().items():
                 found.setdefault(name, []).append(place)
-        return {name: self.resolver.view(*places) for name, places in found.items()}
+        return {name: view_of(*places) for name, places in found.items()}
 
     def under(self, key: str) -> "View | None":
-        """The schema under ``items``, ``additionalProperties`` or ``not``."""
-        places = [part.child(key) for part in self.parts if isinstance(part.value.get(key), dict)]
-        return self.resolver.view(*places) if places else None
+        """The schema under ``items`` or ``additionalProperties``."""
+        places = [part.child(key) for part in self._with(key)]
+        return view_of(*places) if places else None
 
-    def alternatives(self) -> list["View"]:
-        """The alternatives of ``oneOf`` or ``anyOf``, when there are several."""
-        found = []
-        for part in self.parts:
-            for key in ("oneOf", "anyOf"):
-                branches = part.child(key, []).items()
-                if len(branches) > 1 and not self.resolver.optional_null(part):
-                    found += [self.resolver.view(branch) for branch in branches]
+    def meanings(self, key: str) -> list[str]:
+        """What a keyword says in each part that has it, references followed."""
+        return sorted({canonical(part.child(key).meaning()) for part in self._with(key)})
+
+    def alternatives(self) -> dict[str, list["View"]]:
+        """The alternatives of ``oneOf`` and of ``anyOf``, where there are several."""
+        found: dict[str, list[View]] = {}
+        for key, branch in self._branches():
+            found.setdefault(key, []).append(view_of(branch))
         return found
+
+    def told_apart(self) -> dict[str, dict[str, "View"]]:
+        """The schemas by the property that tells them apart, and its value for each."""
+        found = {}
+        for part in self._with("discriminator"):
+            implied = (branch for _, branch in self._branches() if branch.target())
+            names = {str(branch.value["$ref"]).rsplit("/", 1)[-1]: branch for branch in implied}
+            rule = part.child("discriminator")
+            for value, place in rule.child("mapping", {}).children().items():
+                path = "" if str(place.value).startswith("#/") else "#/components/schemas/"
+                names[value] = Element({"$ref": f"{path}{place.value}"}, *_at(place))
+            views = {value: view_of(place) for value, place in names.items()}
+            found[str(rule.child("propertyName").value)] = views
+        return found
+
+    def _branches(self) -> Iterator[tuple[str, Element]]:
+        for part in self.parts:
+            for key in CHOICES:
+                branches = _but_null(part.child(key, []).items())
+                yield from ((key, branch) for branch in branches if len(branches) > 1)
+
+    def _with(self, key: str) -> list[Element]:
+        return [part for part in self.parts if key in part.value]

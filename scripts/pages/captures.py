@@ -83,23 +83,16 @@ class Captures:
             raise PageError(f"{capture.file} is not the page that was captured: SHA-256 differs")
         return capture, data
 
-    def sisters(self, gateway: str = "") -> list[str]:
+    def sisters(self) -> list[str]:
         """The documents beside which a page without indentation can be read.
 
-        They are what the captured pages and the vendored documents hold, those of the
-        gateway first; what has no document, or no indentation, is none.
+        All captured pages and vendored documents that have kept theirs.
         """
-        files = [
-            path
-            for path in sorted(self.specs.rglob("*"))
-            if path.suffix in _SUFFIXES and path.parent != self.specs / "overlays"
-        ]
         found = []
-        for path in sorted(
-            files, key=lambda path: gateway not in str(path.relative_to(self.specs))
-        ):
-            with suppress(PageError):
-                found.append(extract(decode(read_file(path))).text)
+        for path in sorted(self.specs.rglob("*")):
+            if path.suffix in _SUFFIXES:
+                with suppress(PageError):
+                    found.append(extract(decode(read_file(path))).text)
         return found
 
     def new(self, key: str, data: bytes, *, suffix: str, url: str = "", note: str = "") -> Capture:

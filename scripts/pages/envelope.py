@@ -23,7 +23,7 @@ from imagen4.facts.protocol import (
 from pages.errors import PageError
 from pages.inputs import input_schema
 from pages.references import Components
-from pages.soundness import must_be_plain
+from pages.soundness import fits, must_be_plain
 
 Node = dict[str, Any]
 
@@ -36,17 +36,23 @@ _BODY_FIELDS = frozenset((MODEL, INPUT, CALLBACK_URL, _PROGRESS))
 _REQUIRED = frozenset((MODEL, INPUT, CALLBACK_URL))
 _ABOUT = frozenset(("description", "title", "example", "examples", "default"))
 _BODY_KEYWORDS = _ABOUT | {"type", "properties", "required", "additionalProperties"}
+_OWN_HEADERS = frozenset(("accept", "content-type", "authorization"))
+_WAY_OUT = "if no client has to know it, scripts/pages/envelope.py is the place to say so"
 _ITEM_WORDS = frozenset(("summary", "description"))
 
 
 @dataclass(frozen=True)
 class ModelPage:
-    """What a page says of its model. ``left_out``: what of `input` contradicts itself."""
+    """What a page says of its model. ``left_out``: what of `input` contradicts itself.
+
+    ``example``: a whole body, None where the page has none that fits.
+    """
 
     model: str
     summary: str
     input: Node
     left_out: tuple[str, ...]
+    example: Node | None = None
 
 
 def read_model(document: Node, origin: str, model: str) -> ModelPage:
@@ -73,7 +79,9 @@ class _Envelope:
         schema, left_out = input_schema(self._document, body["properties"][INPUT])
         summary = str(operation.get("summary") or self._document["info"].get("title") or "")
         must_be_plain(summary)
-        return ModelPage(asked, " ".join(summary.split())[:_LONGEST_SUMMARY], schema, left_out)
+        short = " ".join(summary.split())[:_LONGEST_SUMMARY]
+        fitting = (each for each in _examples(media) if fits(schema, each.get(INPUT)))
+        return ModelPage(asked, short, schema, left_out, next(fitting, None))
 
     def _operation(self) -> Node:
         """The one operation, on the one server, without parameters."""
@@ -89,9 +97,15 @@ class _Envelope:
             self._must_stay_on_the_server(place)
         if not self._document.get("servers"):
             raise PageError("the page names no server")
-        if item.get("parameters") or operation.get("parameters"):
-            raise PageError("the operation has parameters")
+        for each in (*(item.get("parameters") or ()), *(operation.get("parameters") or ())):
+            self._must_need_nothing(self._components.follow(each, "a parameter"))
         return operation
+
+    def _must_need_nothing(self, parameter: Node) -> None:
+        """OpenAPI ignores such headers as parameters; another one may be, but not be needed."""
+        name, header = str(parameter["name"]), parameter["in"] == "header"
+        if parameter.get("required") and not (header and name.lower() in _OWN_HEADERS):
+            raise PageError(f"the operation requires the parameter {name[:60]!r}; {_WAY_OUT}")
 
     def _must_stay_on_the_server(self, place: Node) -> None:
         for server in place.get("servers") or ():
@@ -113,9 +127,10 @@ class _Envelope:
     def _media(self, operation: Node) -> Node:
         body = self._components.follow(operation.get("requestBody") or {}, "the request body")
         content = body.get("content") or {}
-        if list(content) != ["application/json"]:
+        json = [media for name, media in content.items() if _is_json(name)]
+        if len(json) != 1:
             raise PageError("the request body is something else than application/json")
-        media: Node = content["application/json"]
+        media: Node = json[0]
         return media
 
     def _body(self, media: Node) -> Node:
@@ -149,7 +164,7 @@ class _Envelope:
         ]
         if not names:
             raise PageError("the page does not say which model it is for")
-        shown = _examples(media)
+        shown = [body[MODEL] for body in _examples(media) if body.get(MODEL)]
         for name in [*(names if asked not in names else ()), *shown]:
             if name not in names or asked not in names:
                 raise PageError(f"the page is for {str(name)[:100]!r}, not for {asked!r}")
@@ -162,7 +177,8 @@ class _Envelope:
         if others != ["200"]:
             raise PageError("the operation does not answer with 200 alone")
         answer = self._components.follow(responses["200"], "the answer")
-        media = (answer.get("content") or {}).get("application/json") or {}
+        content = answer.get("content") or {}
+        media: Node = next((media for name, media in content.items() if _is_json(name)), {})
         envelope = self._properties(media.get("schema") or {}, "the answer")
         data = self._properties(envelope.get(DATA) or {}, "data of the answer")
         kinds = {
@@ -196,7 +212,7 @@ def _shows_a_task(example: Any) -> bool:
 def _must_be_known(names: Iterable[str], known: frozenset[str], what: str) -> None:
     for name in names:
         if name not in known:
-            raise PageError(f"{what} {str(name)[:60]!r}")
+            raise PageError(f"{what} {str(name)[:60]!r}; {_WAY_OUT}")
 
 
 def must_be_model_name(name: str) -> None:
@@ -205,9 +221,12 @@ def must_be_model_name(name: str) -> None:
         raise PageError(f"{name[:60]!r} is no name of a model")
 
 
-def _examples(media: Node) -> list[Any]:
-    """The models that the examples of the body are for."""
+def _is_json(media_type: str) -> bool:
+    return media_type.partition(";")[0].strip().lower() == "application/json"
+
+
+def _examples(media: Node) -> list[Node]:
+    """The examples of the body."""
     named = media.get("examples")
     several = [each.get("value") for each in (named if isinstance(named, dict) else {}).values()]
-    bodies = [body for body in (media.get("example"), *several) if isinstance(body, dict)]
-    return [body[MODEL] for body in bodies if body.get(MODEL)]
+    return [body for body in (media.get("example"), *several) if isinstance(body, dict)]

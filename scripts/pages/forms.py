@@ -89,6 +89,8 @@ def _why_nothing(text: str) -> str:
         return "Mintlify's dump from before it served OpenAPI: there is no `openapi:` line in it"
     if re.search(r"^\s*['\"]?swagger['\"]?\s*:", text, re.MULTILINE):
         return "Swagger 2.0, not OpenAPI 3"
+    if re.search(r"^\s*openapi\s*：", text, re.MULTILINE):
+        return "`openapi` is followed by a full-width colon, where YAML needs a plain one"
     return "no OpenAPI document in it"
 
 

@@ -13,6 +13,7 @@ from pages.references import Components
 
 Schema = dict[str, Any]
 
+_WAY_OUT = "scripts/pages/inputs.py has to be told what it means for a client"
 _DEEPEST = 20
 _MOST = 2_000
 _ANNOTATIONS = frozenset(("description", "example", "default", "nullable", "deprecated"))
@@ -22,7 +23,10 @@ _KEPT = _ANNOTATIONS | {
     *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
     *("additionalProperties", "oneOf", "anyOf", "not"),
 }
-_DROPPED = frozenset(("title", "xml", "externalDocs", "discriminator", "readOnly", "writeOnly"))
+# Nothing in these says what a client may send; $defs is read where a reference leads into it.
+_DROPPED = frozenset(("title", "xml", "externalDocs", "discriminator", "readOnly", "writeOnly")) | {
+    *("$comment", "$defs", "$schema", "contentEncoding", "contentMediaType")
+}
 
 
 def input_schema(document: dict[str, Any], node: Any) -> tuple[Schema, tuple[str, ...]]:
@@ -57,6 +61,7 @@ class _Reader:
             return {}
         if not isinstance(node, dict):
             raise PageError(f"{where} is not a schema")
+        soundness.must_be_shaped(node, where)
         parts = [self.read(*part, seen) for part in _parts(node, where)]
         if "$ref" in node:
             ref, target = self._components.target(node, where)
@@ -70,7 +75,7 @@ class _Reader:
         own = {key: value for key, value in node.items() if not _is_dropped(key)}
         _modernise(own, where)
         for key in own.keys() - _KEPT:
-            raise PageError(f"{where}: the keyword {key[:40]!r} is not known here")
+            raise PageError(f"{where}: the keyword {key[:40]!r} is not known here; {_WAY_OUT}")
         for key in ("items", "not", "additionalProperties"):
             if isinstance(own.get(key), dict):
                 own[key] = self.read(own[key], f"{where}.{key}", seen)

@@ -94,8 +94,15 @@ def _drop_editor_keys(document: Document) -> int:
     return count
 
 
+def _components(document: Document) -> dict[str, dict[str, Any]]:
+    """The groups of components that are groups; the document is not validated yet."""
+    found = document.get("components")
+    groups = found.items() if isinstance(found, dict) else ()
+    return {kind: group for kind, group in groups if isinstance(group, dict)}
+
+
 def _bearer(document: Document) -> int:
-    schemes = document.get("components", {}).get("securitySchemes", {})
+    schemes = _components(document).get("securitySchemes", {})
     wrong = [s for s in schemes.values() if isinstance(s, dict) and s.get("type") == "bearer"]
     for scheme in wrong:
         scheme["type"] = "http"
@@ -154,9 +161,7 @@ def _type_list(node: Schema) -> int:
 def _component_names(document: Document) -> int:
     """Give components names that OpenAPI allows, and change the references with them."""
     renamed: dict[str, str] = {}
-    for kind, group in document.get("components", {}).items():
-        if not isinstance(group, dict):
-            continue
+    for kind, group in _components(document).items():
         for name in [name for name in group if _BAD_NAME.search(str(name))]:
             better = _BAD_NAME.sub("_", name).strip("_") or "_"
             while better in group:

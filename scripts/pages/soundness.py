@@ -22,6 +22,19 @@ _BOUNDS = (
     *(("minItems", "maxItems"), ("minProperties", "maxProperties")),
 )
 _LONGEST_PATTERN = 200
+_NUMBER = (int, float)
+# What has to be what, before anything is made of it: OpenAPI 3.1 leaves that to the reader.
+_SHAPES: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("allOf", "anyOf", "enum", "oneOf", "required"), list),
+    **dict.fromkeys(("description", "format", "pattern"), str),
+    **dict.fromkeys(("minimum", "maximum", "multipleOf"), _NUMBER),
+    **dict.fromkeys((name for pair in _BOUNDS[1:] for name in pair), int),
+    "properties": dict,
+    "type": (str, list),
+    **dict.fromkeys(("additionalProperties", "items", "not"), (bool, dict)),
+    "exclusiveMinimum": (bool, *_NUMBER),
+    "exclusiveMaximum": (bool, *_NUMBER),
+}
 
 
 def field_name(name: str, where: str) -> str:
@@ -29,6 +42,18 @@ def field_name(name: str, where: str) -> str:
     if not _NAME.match(name):
         raise PageError(f"{where}: {name[:40]!r} is no name of a field")
     return name
+
+
+def must_be_shaped(schema: Schema, where: str) -> None:
+    """Refuse a keyword whose value is of another kind than it can be."""
+    for key, kind in _SHAPES.items():
+        if key in schema and not isinstance(schema[key], kind):
+            raise PageError(f"{where}: {key} cannot be {str(schema[key])[:40]!r}")
+    for key in ("required", "type"):
+        if not all(isinstance(name, str) for name in schema.get(key, ())):
+            raise PageError(f"{where}: {key} is no list of names")
+    if schema.get("multipleOf", 1) <= 0:
+        raise PageError(f"{where}: multipleOf is not above 0")
 
 
 def must_be_plain(value: Any) -> None:
@@ -65,7 +90,7 @@ def without_contradictions(schema: Schema, where: str) -> Iterator[str]:
         yield from _enum(each, place)
     for place, each in list(schemas(schema, where)):
         for key in ("default", "example"):
-            if key in each and not _fits(each, each[key]):
+            if key in each and not fits(each, each[key]):
                 del each[key]
                 yield f"{place}: a {key} that its own schema refuses"
 
@@ -121,7 +146,7 @@ def _enum(schema: Schema, where: str) -> Iterator[str]:
     if "enum" not in schema:
         return
     rest = {key: value for key, value in schema.items() if key != "enum"}
-    fitting = [value for value in schema["enum"] if _fits(rest, value)]
+    fitting = [value for value in schema["enum"] if fits(rest, value)]
     if not fitting:
         raise PageError(f"{where}: none of its values is of its type")
     if fitting != schema["enum"]:
@@ -129,5 +154,6 @@ def _enum(schema: Schema, where: str) -> Iterator[str]:
         schema["enum"] = fitting
 
 
-def _fits(schema: Schema, value: Any) -> bool:
+def fits(schema: Schema, value: Any) -> bool:
+    """Whether a value is one that the schema, of OpenAPI 3.0 and without references, takes."""
     return next(iter(errors({}, schema, value, Draft4Validator)), None) is None

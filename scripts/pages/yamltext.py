@@ -5,6 +5,7 @@ only as far as the document they expand to stays small.
 """
 
 import json
+import re
 from collections.abc import Hashable
 from typing import Any
 
@@ -18,6 +19,7 @@ Document = dict[str, Any]
 MOST_TEXT = 1_000_000
 _MOST_NODES = 60_000
 _DEEPEST = 100
+_FULL_WIDTH = re.compile(r"^[ -]*(['\"]?[A-Za-z$][\w$-]*['\"]?：|[\u3000\u00a0])", re.MULTILINE)
 
 
 class _Loader(yaml.CSafeLoader):
@@ -70,10 +72,19 @@ def load_yaml(text: str) -> Document:
     try:
         data = load_value(text)
     except yaml.YAMLError as error:
-        raise PageError(f"not YAML: {_one_line(error)}") from None
+        raise PageError(f"not YAML: {_one_line(error)}{_full_width(text)}") from None
     except (RecursionError, ValueError) as error:
         raise PageError(f"not readable as YAML: {error}") from None
     return _mapping(data)
+
+
+def _full_width(text: str) -> str:
+    """What an input method for Chinese puts where YAML needs a plain colon or space."""
+    found = _FULL_WIDTH.search(text)
+    if found is None:
+        return ""
+    line = text.count("\n", 0, found.end()) + 1
+    return f"; line {line} has a full-width colon or space where a plain one belongs"
 
 
 def load_value(text: str) -> object:

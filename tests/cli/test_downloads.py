@@ -99,3 +99,25 @@ def test_a_ctrl_c_during_a_stalled_download_ends_the_command(
     assert process.returncode == 130
     assert f"imagen4 fetch --gateway kie --base-url {server.url}" in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_half_a_picture_is_an_error_with_a_command_to_resume(
+    imagen4: Callable, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Although the host says that it is all of it."""
+    monkeypatch.setenv("KIE_API_KEY", "k" * 20)
+    monkeypatch.setattr("imagen4.downloads.transfer.ATTEMPTS", 1)
+
+    def reply(received: Received) -> bytes:
+        if "recordInfo" not in received.path:
+            return http(200, PNG[:5000])
+        links = json.dumps({"resultUrls": [f"{server.url}/1.png"]})
+        return answered({"taskId": "t1", "state": "success", "resultJson": links})
+
+    with Loopback(reply) as server:
+        place = ("-g", "kie", "--base-url", server.url)
+        done = imagen4("fetch", "t1", *place, "-o", str(tmp_path))
+    assert done.code == 9
+    assert "the picture is not complete" in done.err
+    assert "imagen4 fetch --gateway kie" in done.err
+    assert list(tmp_path.iterdir()) == []

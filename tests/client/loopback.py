@@ -1,4 +1,8 @@
-"""A real server on loopback that misbehaves on command, and counts what arrives."""
+"""A real server on loopback that misbehaves on command, and counts what arrives.
+
+A bare socket, because what is tested with it is bytes: answers that are cut, drip, are reset or
+hold too much, which neither a mock transport nor the sandbox's HTTP server can send.
+"""
 
 import socket
 import struct

@@ -1,4 +1,8 @@
-"""A gateway that answers as a property wants it, and both clients in front of it."""
+"""A gateway that answers as a property wants it, and both clients in front of it.
+
+A mock transport: a property runs hundreds of exchanges and draws each answer, which the sandbox
+makes by its own rules and a server would slow down.
+"""
 
 from collections.abc import Callable
 from typing import Any

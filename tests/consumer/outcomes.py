@@ -3,11 +3,9 @@
 import json
 import math
 import re
-from contextlib import nullcontext
 from typing import Any
 
 import httpx
-import respx
 
 from client.bench import PNG
 from consumer.answers import Reply
@@ -16,7 +14,9 @@ from consumer.gateway import TASK_ID, Gateway, conforming, first_picture
 from imagen4 import DownloadError, Imagen4Error, TaskTimeout
 
 LONGEST_BODY = 2000
+FIRST = "https://files.example/1.png"
 FRESH = "https://files.example/fresh.png"
+PICTURES = httpx.URL(FIRST)
 RUNNING = ("waiting", "queuing", "generating")
 # Each way of asking, and the operation whose answer it depends on.
 CALLS: dict[str, tuple[Any, str]] = {
@@ -36,22 +36,21 @@ def outcome(gateway: str, side: str, call: str, answer: Reply) -> Any:
     action, path = CALLS[call]
 
     def answering(request: httpx.Request) -> httpx.Response:
+        if request.url.host == PICTURES.host:
+            return picture(request)
         return answer.response() if request.url.path == path else conforming(request)
 
     try:
-        with pictures() if call == "read" else nullcontext():
-            return Gateway(gateway, answering).ask(side, action)
+        return Gateway(gateway, answering).ask(side, action)
     except Imagen4Error as error:
         return error
 
 
-def pictures() -> Any:
+def picture(request: httpx.Request) -> httpx.Response:
     """Where pictures are: the first link has expired, the fresh one works."""
-    router = respx.mock(assert_all_called=False)
-    router.get("https://files.example/1.png").respond(410)
-    router.get(FRESH).respond(200, content=PNG)
-    router.route().respond(404)
-    return router
+    if str(request.url) == FRESH:
+        return httpx.Response(200, content=PNG)
+    return httpx.Response(410 if str(request.url) == FIRST else 404)
 
 
 def check(call: str, answer: Reply, found: Any) -> None:
@@ -95,8 +94,9 @@ def text_of(content: bytes) -> str:
 
 def usable_job(answer: Reply, job: Any) -> None:
     (task_id,) = job.task_ids
-    assert re.fullmatch("[!-~]+", task_id)
-    assert task_id == str(field(answer, "data", "taskId"))
+    data = field(answer, "data")
+    assert task_id.isprintable()
+    assert task_id == str(data["taskId"] if isinstance(data, dict) else data)
 
 
 def usable_tasks(answer: Reply, tasks: Any) -> None:
@@ -159,9 +159,11 @@ def succeeds(call: str, answer: Reply) -> bool | None:
 
 def promised_id(data: Any) -> bool | None:
     task_id = data.get("taskId") if isinstance(data, dict) else None
-    if type(task_id) is int:
+    if type(task_id) is int or type(data) in (int, str):  # the id alone, perhaps
         return None
-    return isinstance(task_id, str) and bool(re.fullmatch("[!-~]{1,256}", task_id))
+    if isinstance(task_id, str) and re.fullmatch("[!-~]{1,256}", task_id):
+        return True
+    return None if isinstance(task_id, str) and task_id.isprintable() else False
 
 
 def promised_picture(data: Any) -> bool | None:
@@ -174,7 +176,6 @@ def promised_picture(data: Any) -> bool | None:
     return True if isinstance(found, list) and found == [FIRST] else None
 
 
-FIRST = "https://files.example/1.png"
 PROMISED: dict[str, Any] = {
     "submit": promised_id,
     "status": lambda data: None if isinstance(data, dict) else False,

@@ -4,7 +4,6 @@ from typing import Any
 
 import httpx
 import pytest
-import respx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -168,11 +167,14 @@ def test_questions_about_tasks_and_credits_conform(gateway: str, side: str, task
 @either
 def test_a_fresh_link_is_asked_for_as_documented(side: str) -> None:
     """On kie the download-url request conforms and names the expired link."""
-    stub = Gateway("kie", lambda request: httpx.Response(200, json=DONE))
-    with respx.mock() as pictures:
-        pictures.get("https://files.example/1.png").respond(410)
-        with pytest.raises(DownloadError):
-            stub.ask(side, first_picture)
+
+    def answering(request: httpx.Request) -> httpx.Response:
+        expired = request.url.host == "files.example"
+        return httpx.Response(410) if expired else httpx.Response(200, json=DONE)
+
+    stub = Gateway("kie", answering)
+    with pytest.raises(DownloadError):
+        stub.ask(side, first_picture)
     asked = stub.requests[-1]
     assert violations("kie", asked, "effective") == []
     assert asked.url.path == LINK

@@ -9,10 +9,10 @@ from imagen4.contract.cases import allowed, forbidden, generated
 from imagen4.contract.cases.judge import intent_of
 from imagen4.contract.document import Document, load_document
 from imagen4.contract.exchange import Case, Expect
-from imagen4.contract.server import models_of
+from imagen4.contract.server import vendored_models
 
 GATEWAYS = ("kie", "apikley")
-VENDORED = [(gateway, model) for gateway in GATEWAYS for model in models_of(gateway)]
+VENDORED = [(gateway, model) for gateway in GATEWAYS for model in vendored_models(gateway)]
 PROMPT = {"prompt": "a fox"}
 
 

@@ -14,14 +14,14 @@ from imagen4.contract.document import INPUT_SCHEMA, Document, load_document
 from imagen4.contract.exchange import Case, Expect
 from imagen4.contract.reports import make_report
 from imagen4.contract.run import RunOutcome
-from imagen4.contract.server import CouldNotRunError, find_server, models_of
+from imagen4.contract.server import CouldNotRunError, find_server, vendored_models
 from imagen4.facts import GATEWAYS
 from sharpening.clock import Clock
 from sharpening.defect import recording
 from sharpening.measure import caught_by
-from sharpening.reference import STYLES, Reference, RefusedError
+from sharpening.reference import STYLES, Reference, RefusedError, Task
 
-VENDORED = [(gateway, model) for gateway in GATEWAYS for model in models_of(gateway)]
+VENDORED = [(gateway, model) for gateway in GATEWAYS for model in vendored_models(gateway)]
 HERE = "http://127.0.0.1:9"
 
 
@@ -200,6 +200,27 @@ def test_seconds_may_leave_out_what_recorded_ones_did(
 
     recording(change)(server)
     assert ("cost-time" in caught_by(hold(server).sorted.violations)) is caught
+
+
+@pytest.mark.parametrize(
+    ("name", "beyond", "caught"),
+    [("n", 0, False), ("n", -1, True), ("max_images", -1, False), ("max_images", 1, True)],
+)
+def test_pictures_are_counted_by_the_models_own_field(
+    clock: Clock, hold: Hold, monkeypatch: pytest.MonkeyPatch, name: str, beyond: int, caught: bool
+) -> None:
+    """As many as asked for; of a field that is a maximum, not more."""
+    count = {"type": "integer", "minimum": 2, "maximum": 4, "default": 2}
+    counting = document(prompt={"type": "string"}, **{name: count})
+    monkeypatch.setattr(run, "load_document", lambda *_: counting)
+    server = Reference("kie", "observed", clock)
+
+    def pictures(task: Task) -> int:
+        asked = task.request["input"].get(name)
+        return (asked if isinstance(asked, int) else 2) + beyond
+
+    server.pictures = pictures  # type: ignore[method-assign]  # one defect
+    assert ("result-count" in caught_by(hold(server).sorted.violations)) is caught
 
 
 def test_a_page_of_which_no_right_request_can_be_made_is_no_broken_word(

@@ -7,7 +7,7 @@ import pytest
 
 from imagen4.contract.deviations import registered
 from imagen4.contract.run import RunOptions, run_contract
-from imagen4.contract.server import ServerUnderTest, models_of
+from imagen4.contract.server import ServerUnderTest, vendored_models
 from imagen4.facts import GATEWAYS
 from imagen4.facts.gateways import DEFAULT_MODEL
 from imagen4.sandbox import Sandbox
@@ -19,7 +19,7 @@ def _every_model() -> Iterator[Any]:
     """Of each gateway in each profile and phase; what is slow is what a model hardly changes."""
     for profile in ("observed", "documented"):
         for gateway in GATEWAYS:
-            for model in models_of(gateway):
+            for model in vendored_models(gateway):
                 quick = profile == "observed" or model == DEFAULT_MODEL
                 slow = pytest.mark.slow
                 yield pytest.param(profile, gateway, model, "quick", marks=[] if quick else slow)

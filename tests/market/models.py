@@ -74,3 +74,8 @@ def answering(schema: Document) -> Change:
         del answer["example"]
 
     return change
+
+
+def parameter(name: str, place: str, *, required: bool) -> Document:
+    """A parameter of the operation."""
+    return {"name": name, "in": place, "required": required, "schema": {"type": "string"}}

@@ -118,6 +118,19 @@ def _example_with_text(begin: str) -> str:
 
 
 REQUIRED = "                  required:\n                    - prompt\n"
+FIRST = "                    prompt:\n"
+SIZE = """\
+                    size:
+                      type: object
+                      properties:
+                        width:
+                          type: integer
+                          description: In pixels
+                      description: In pixels
+"""
+SIZED = _changed(FIRST, SIZE + FIRST)
+INNER = "                          description: In pixels\n"
+GIVEN_RATIO = "                ratio: '16:9'\n"
 REFUSED: dict[str, tuple[str, str, str]] = {
     "a title after the last property": (
         _changed(REQUIRED, "                  title: Words\n"),
@@ -128,6 +141,16 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         _changed(REQUIRED, "                  nullable: true\n"),
         YAML,
         "'nullable: true' may belong",
+    ),
+    "one of two equal lines less": (
+        _changed(INNER, "", SIZED),
+        SIZED,
+        "'description: In pixels' may belong",
+    ),
+    "a line that has become the text of another": (
+        _changed(GIVEN_RATIO, f"              description: >-\n{GIVEN_RATIO}"),
+        YAML,
+        "'description: >-' may belong",
     ),
     "a key after a text of the example": (
         _example_with_text("              begin: 0\n"),

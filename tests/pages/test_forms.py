@@ -66,6 +66,7 @@ def test_aliases_are_followed() -> None:
     assert "*codes" not in page.yaml
 
 
+ANSWER = {"get": {"responses": {"200": {"content": {}}}}}
 REFUSED = {
     "one line": ("openapi: 3.0.0info: title: Lab version: 1.0.0 paths: /a: get:", "one line"),
     "no document": ("# Pictures\n\nHow to make them.\n", "no OpenAPI document"),
@@ -85,6 +86,12 @@ REFUSED = {
     "twice the same key": (YAML.replace("  version:", "  title: again\n  version:"), "twice"),
     "a reference elsewhere": (YAML.replace("'#/components/responses/Error'", "https://x.example/a"),
                               "another document"),
+    "a full-width colon": (YAML.replace("type: object", "type：object", 1), "line 21 has a full"),
+    "a full-width space": (YAML.replace("  title", "\u3000title", 1), "line 3 has a full-width"),
+    "openapi and a full-width colon": (YAML.replace("openapi:", "openapi："), "full-width colon"),
+    "components of nothing": ("openapi: 3.1.0\ninfo:\n  title: a\ncomponents: 3\n", "not valid"),
+    "an answer without words": (json.dumps(samples.document() | {"paths": {"/a": ANSWER}}),
+                                "/responses/200: what stands there is not valid"),
     "a tag": (YAML.replace("title: Lab API", "title: !!python/name:os.system x"), "plain data"),
 }  # fmt: skip
 

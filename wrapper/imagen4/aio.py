@@ -282,8 +282,9 @@ class AsyncClient(BaseClient):
         connections = self._connections.mark_closed(running_loop())
         try:
             if creates := self._wire.open_creates():
-                self._tell_of_wait(len(creates))
+                self._tell_of_closing(len(creates))
                 await asyncio.wait(creates)
+            self._tell_of_closing()
         finally:
             for carrier in connections:
                 await carrier.close()

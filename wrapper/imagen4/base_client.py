@@ -39,8 +39,8 @@ class BaseClient:
             "key stay in their process: make one in each process"
         )
 
-    def _tell_of_wait(self, creates: int) -> None:
-        """Closing waits for the answers of creates: before, tell the ids that are known."""
+    def _tell_of_closing(self, creates: int = 0) -> None:
+        """Tell the ids of what cannot go on; before the wait for so many creates, and after."""
         jobs = list(self._session.under_way.values())
         insist(partial(log_known, jobs, self.gateway, "closing", creates))
 

@@ -273,7 +273,8 @@ class Client(BaseClient):
         """
         connections = self._connections.mark_closed()
         try:
-            self._driver.creates.wait(self._tell_of_wait)
+            self._driver.creates.wait(self._tell_of_closing)
+            self._tell_of_closing()
         finally:
             for carrier in connections:
                 carrier.close()

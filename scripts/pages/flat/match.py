@@ -58,16 +58,29 @@ def share(page: Sequence[str], sister: Sister) -> float:
 
 
 def matches(lines: Sequence[Line], sister: Sister) -> list[Match]:
-    """The lines in common, found from the top and from the bottom.
+    """The lines in common, matched as early and as late in the sister as can be.
 
     Where lines repeat the two differ, and what is read has to be the same with both.
     """
     page = [line.text for line in lines]
-    back = _pairs(page[::-1], sister.lines[::-1])
-    last, their_last = len(page) - 1, len(sister.lines) - 1
-    turned = {last - mine: their_last - theirs for mine, theirs in back.items()}
-    found = (_pairs(page, sister.lines), turned)
-    return [Match(lines, pairs | _changed(lines, sister, pairs), sister) for pairs in found]
+    pairs = _pairs(page, sister.lines)
+    early = _early(pairs, page, sister.lines)
+    late = _turned(
+        _early(_turned(pairs, lines, sister), page[::-1], sister.lines[::-1]), lines, sister
+    )
+    return [Match(lines, both | _changed(lines, sister, both), sister) for both in (early, late)]
+
+
+def _early(pairs: dict[int, int], page: list[str], lines: list[str]) -> dict[int, int]:
+    found, before = {}, -1
+    for mine in sorted(pairs):
+        found[mine] = before = lines.index(page[mine], before + 1)
+    return found
+
+
+def _turned(pairs: dict[int, int], lines: Sequence[Line], sister: Sister) -> dict[int, int]:
+    last, their_last = len(lines) - 1, len(sister.lines) - 1
+    return {last - mine: their_last - theirs for mine, theirs in pairs.items()}
 
 
 def _changed(lines: Sequence[Line], sister: Sister, pairs: dict[int, int]) -> dict[int, int]:

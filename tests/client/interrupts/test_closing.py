@@ -1,6 +1,8 @@
 """Guards against a client that is closed on one thread under the creates of others."""
 
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -84,3 +86,33 @@ def test_a_thread_does_not_wait_for_its_own_create() -> None:
             client.submit("x")
         assert server.release.is_set()
     assert [each for each in lines if "waiting" in each] == []
+
+
+LEFT = """\
+import sys
+from imagen4 import Client, Polling
+client = Client("kie", base_url=sys.argv[1], api_key="sk-123", polling=Polling.immediate())
+every = client.generate_many(["x"] * 4)
+next(every)
+if sys.argv[2] == "close":
+    client.close()
+"""
+
+
+@pytest.mark.parametrize("how", ["close", "leave"])
+def test_a_program_that_ends_in_the_middle_tells_the_ids(how: str) -> None:
+    """It does not hang either: worker threads stand still when the interpreter ends."""
+    with (
+        Booked(prompt=3) as server,
+        subprocess.Popen(
+            [sys.executable, "-c", LEFT, server.url, how], stderr=subprocess.PIPE, text=True
+        ) as child,
+    ):
+        assert child.stderr is not None
+        assert server.all_out.wait(PATIENCE)
+        server.ended.add("t1")
+        said = child.stderr.readline()
+        server.release.set()
+        said += child.communicate(timeout=PATIENCE)[1]
+        child.kill()
+    assert all(name in said for name in ("t2", "t3", "t4" if how == "close" else "under way"))

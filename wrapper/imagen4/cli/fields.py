@@ -21,14 +21,14 @@ OPTIONS = {
 }
 
 
-def models_of(gateway: str) -> Mapping[str, ModelEntry]:
+def vendored_models(gateway: str) -> Mapping[str, ModelEntry]:
     """A gateway's models by name."""
     return catalogue(f"{GENERATED}.{gateway}")
 
 
 def schema_of(gateway: str, model: str) -> Mapping[str, Any]:
     """What a model takes; nothing for one that the gateway does not have."""
-    known = model in models_of(gateway)
+    known = model in vendored_models(gateway)
     return input_schema(f"{GENERATED}.{gateway}", model) if known else {}
 
 
@@ -70,7 +70,7 @@ def complete_model(
     """The models of the gateway that is named, or of all."""
     chosen = context.params.get("gateway")
     gateways = [chosen] if chosen else GATEWAYS
-    names = dict.fromkeys(name for each in gateways for name in models_of(each))
+    names = dict.fromkeys(name for each in gateways for name in vendored_models(each))
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 

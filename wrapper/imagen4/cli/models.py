@@ -10,7 +10,7 @@ from ..core.schema import nearest
 from ..facts import GATEWAYS
 from ..facts.models import WITHDRAWN, ModelEntry
 from . import options
-from .fields import complete_model, models_of, schema_of
+from .fields import complete_model, schema_of, vendored_models
 
 
 @click.command()
@@ -26,11 +26,11 @@ def command(name: str | None, gateway: str | None, as_json: bool) -> None:
     found = [
         described(each, model)
         for each in ([gateway] if gateway else GATEWAYS)
-        for model in models_of(each).values()
+        for model in vendored_models(each).values()
         if name in (None, model.name)
     ]
     if not found:
-        known = {each for gateway in GATEWAYS for each in models_of(gateway)}
+        known = {each for gateway in GATEWAYS for each in vendored_models(gateway)}
         hint = nearest(str(name), known)
         raise click.BadParameter(f"There is no model {name}{hint}", param_hint="NAME")
     if as_json:

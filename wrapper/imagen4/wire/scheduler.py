@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import sys
 from contextvars import copy_context
 from functools import partial
 from itertools import count
@@ -169,21 +170,25 @@ class Scheduler(Generic[T]):
         """
         pairs = self._sending.items()
         creates = {each: send for each, send in pairs if isinstance(send, Send) and send.is_write}
+        # At the interpreter's end, worker threads stand still.
+        out = 0 if sys.is_finalizing() else len(creates.keys() & self._workers.under_way.keys())
         last = interruption
         try:
-            self._jobs.tell(interruption, len(creates))
+            self._jobs.tell(interruption, out)
             self._workers.drop()
-            self._finish(creates)
+            self._finish(creates, waiting=out > 0)
         except BaseException as again:
             last = again
             raise
         finally:
             insist(partial(self._give_up, creates, {interruption, last}))
 
-    def _finish(self, creates: dict[StepRunner[Finished[T]], Send]) -> None:
-        """Wait for the answers. What each makes known is told at once."""
-        while creates.keys() & self._workers.under_way.keys():
-            for runner, answer, problem in self._workers.done(None):
+    def _finish(self, creates: dict[StepRunner[Finished[T]], Send], waiting: bool) -> None:
+        """Take in the answers that are there, or wait for all. What each says is told at once."""
+        more = True
+        while more:
+            more = waiting and bool(creates.keys() & self._workers.under_way.keys())
+            for runner, answer, problem in self._workers.done(None if more else 0.0):
                 if runner in creates and runner is not None:
                     self._answered(runner, answer, problem)
                     effect = runner.advance()

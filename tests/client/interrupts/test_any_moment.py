@@ -39,7 +39,8 @@ def told_until_ctrl_c(client: Client, pause: float) -> set[str]:
     presser.join()
     taken = [*results, *([last] if last else [])]
     in_lines = {word.strip(",;") for line in lines for word in line.split()}
-    return {*in_lines, *on_exception, *(name for each in taken for name in each.get().task_ids)}
+    handed_over = {name for each in taken for name in (each.error or each.result).task_ids}
+    return {*in_lines, *on_exception, *handed_over}
 
 
 @pytest.fixture

@@ -1,0 +1,122 @@
+"""A schema object in one dialect: what OpenAPI 3.0 and 3.1 write in two ways is written in one.
+
+Defaults that are written out say nothing and are left out. Only the object itself is
+changed; what stands under its keys is read when it is its turn.
+"""
+
+from typing import Any
+
+ANY = frozenset(("null", "boolean", "integer", "number", "string", "array", "object"))
+CHOICES = ("oneOf", "anyOf")
+
+_FLAGS = ("readOnly", "writeOnly", "deprecated", "uniqueItems", "nullable")
+_EXCLUSIVE = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
+_FROM_NONE = ("minLength", "minItems", "minProperties")
+_OPEN = (
+    "items",
+    "additionalProperties",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "propertyNames",
+)
+_TYPED = {
+    **dict.fromkeys(("minLength", "maxLength", "pattern"), "string"),
+    **dict.fromkeys(("items", "minItems", "maxItems", "uniqueItems"), "array"),
+    **dict.fromkeys(
+        ("properties", "required", "additionalProperties", "minProperties", "maxProperties"),
+        "object",
+    ),
+}
+_FORMATS = {
+    ("contentEncoding", "base64"): "byte",
+    ("contentMediaType", "application/octet-stream"): "binary",
+}
+
+
+def in_one_dialect(schema: Any, *, null: bool) -> dict[str, Any]:
+    """A schema object as it is compared; its type, if it names one, is a list.
+
+    ``null``: null is allowed by what this is a part of.
+    """
+    if isinstance(schema, bool) or schema.get("not") is True or schema.get("not") == {}:
+        return {} if schema is True else {"type": []}
+    found = {key: value for key, value in schema.items() if not _says_nothing(key, value)}
+    for key, bound in _EXCLUSIVE.items():
+        if found.get(key) is True:
+            found.pop(key)
+            found |= {key: found.pop(bound)} if bound in found else {}
+    for (key, value), name in _FORMATS.items():
+        if found.get(key) == value and "format" not in found:
+            found.pop(key)
+            found["format"] = name
+    _join_types(found)
+    _set_types(found, null=null)
+    return found
+
+
+def is_null(schema: Any) -> bool:
+    """Whether a schema allows null and nothing else."""
+    return isinstance(schema, dict) and (
+        schema.get("type") in ("null", ["null"]) or schema.get("enum") == [None]
+    )
+
+
+def _says_nothing(key: str, value: Any) -> bool:
+    return (
+        (value is False and key in (*_FLAGS, *_EXCLUSIVE))
+        or (key in _OPEN and (value is True or value == {}))
+        or (key in _FROM_NONE and value == 0)
+        or (key == "not" and value is False)
+        or (key in ("required", "properties", "allOf") and not value)
+    )
+
+
+def _join_types(found: dict[str, Any]) -> None:
+    """Write alternatives that are told apart by their type alone as a list of types."""
+    for key in CHOICES:
+        branches = found.get(key) or ()
+        types = [_plain_types(branch) for branch in branches]
+        names = [name for some in types for name in some]
+        if "type" in found or not all(types) or not _differ([*names, *found]):
+            continue
+        keywords = [word for branch in branches for word in branch if word != "type"]
+        if names and _differ([*keywords, *found]) and not {"number", "integer"} <= {*names}:
+            for branch in found.pop(key):
+                found |= branch
+            found["type"] = names
+
+
+def _differ(names: list[str]) -> bool:
+    return len({*names}) == len(names)
+
+
+def _plain_types(schema: Any) -> list[str]:
+    """The types of a schema that says nothing but them and what belongs to them."""
+    stated = schema.get("type") if isinstance(schema, dict) else None
+    names = stated if isinstance(stated, list) else [stated] if stated else []
+    keys = schema.keys() - {"type"} if names else ()
+    return names if all(_TYPED.get(key) in names for key in keys) else []
+
+
+def _set_types(found: dict[str, Any], *, null: bool) -> None:
+    """State the types, null among them if it is allowed; alternatives say whether it is."""
+    stated = found.get("type")
+    null = found.pop("nullable", None) is True or null
+    several = 0
+    for key in CHOICES:
+        branches = found.get(key) or ()
+        null = null or any(is_null(branch) for branch in branches)
+        several = max(several, sum(not is_null(branch) for branch in branches))
+    if stated is None and several < 2:
+        return
+    stated = [stated] if isinstance(stated, str) else stated
+    names = set(ANY - {"null"} if stated is None else stated)
+    names |= ({"integer"} if "number" in names else set()) | ({"null"} if null else set())
+    enum = found.get("enum")
+    if isinstance(enum, list):
+        # OpenAPI 3.1 has to list null in an enum, 3.0 says it with nullable.
+        names -= set() if null or None in enum else {"null"}
+        found["enum"] = [value for value in enum if value is not None]
+        if not found["enum"]:
+            del found["enum"]  # type null says it
+    found["type"] = sorted(names)

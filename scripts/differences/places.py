@@ -1,0 +1,123 @@
+"""Places of a document: a value, the pointer to it, and what its references lead to."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+DEEPEST = 50
+
+
+def escaped(name: str) -> str:
+    """A key as a part of a JSON pointer."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _unescaped(part: str) -> str:
+    return part.replace("~1", "/").replace("~0", "~")
+
+
+def extension(key: str) -> str:
+    """Nothing for a key that is an extension, else the key as it is: to fold keys by."""
+    return "" if key.startswith("x-") else key
+
+
+def status(key: str) -> str:
+    """The status of a response: ``2xx`` is ``2XX``."""
+    return extension(key).upper().replace("DEFAULT", "default")
+
+
+def media_type(name: str) -> str:
+    """A media type without its case, and without the charset that is JSON's anyway."""
+    return re.sub(r';charset="?utf-?8"?', "", re.sub(r"\s", "", name.lower()))
+
+
+@dataclass(frozen=True)
+class Element:
+    """A value, the pointer to it, and the document that it stands in."""
+
+    value: Any
+    pointer: str
+    root: dict[str, Any] = field(repr=False, compare=False)
+
+    @property
+    def key(self) -> str:
+        """The key that the value stands under."""
+        return _unescaped(self.pointer.rpartition("/")[2])
+
+    def child(self, key: str, default: Any = None) -> "Element":
+        """What stands under a key."""
+        inner = self.value.get(key, default) if isinstance(self.value, dict) else default
+        value = default if inner is None else inner
+        return Element(value, f"{self.pointer}/{escaped(key)}", self.root)
+
+    def children(self, fold: Callable[[str], str] = str) -> dict[str, "Element"]:
+        """Everything under an object, by key.
+
+        ``fold``: gives keys that mean the same one name, and nothing to a key without meaning.
+        """
+        found: dict[str, Element] = {}
+        for key in self.value if isinstance(self.value, dict) else ():
+            name = fold(key)
+            if name:
+                found[key if name in found else name] = self.child(key)
+        return found
+
+    def items(self) -> list["Element"]:
+        """The entries of a list."""
+        values = self.value if isinstance(self.value, list) else []
+        return [
+            Element(item, f"{self.pointer}/{number}", self.root)
+            for number, item in enumerate(values)
+        ]
+
+    def target(self) -> "Element | None":
+        """What ``$ref`` leads to, when it leads to a place in this document."""
+        ref = self.value.get("$ref") if isinstance(self.value, dict) else None
+        if not isinstance(ref, str) or not ref.startswith("#/"):
+            return None
+        place = Element(self.root, "", self.root)
+        for part in ref[2:].split("/"):
+            key = _unescaped(unquote(part))
+            if isinstance(place.value, list) and key.isdigit():
+                place = next(iter(place.items()[int(key) :]), place.child(key))
+            else:
+                place = place.child(key)
+        return place
+
+    def follow(self) -> "Element":
+        """The place itself, or what its ``$ref`` leads to in the end."""
+        place = self
+        for _ in range(DEEPEST):
+            target = place.target()
+            if target is None:
+                return place
+            place = target
+        return Element({}, place.pointer, self.root)
+
+    def meaning(self, above: tuple[str, ...] = ()) -> Any:
+        """The value with its references replaced by what they lead to."""
+        place = self.follow()
+        if place.pointer in above:
+            return f"as {len(above) - above.index(place.pointer)} above"
+        within = (*above, place.pointer)
+        if isinstance(place.value, dict):
+            return {key: inner.meaning(within) for key, inner in place.children().items()}
+        if isinstance(place.value, list):
+            return [inner.meaning(within) for inner in place.items()]
+        return place.value
+
+
+def canonical(value: Any) -> str:
+    """One text for one JSON value: true is not 1, but 1.0 is."""
+    return json.dumps(_integral(value), sort_keys=True, default=str)
+
+
+def _integral(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _integral(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_integral(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

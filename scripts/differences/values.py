@@ -1,0 +1,153 @@
+"""Differences between the values that two schemas allow: type, enum, bounds, format, default.
+
+One rule decides nearly everything: to take less in a request breaks callers, to
+give more in a response breaks readers.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from differences.change import MISSING, Change, Grade, Side, narrowed, shown, verdict, widened
+from differences.dialect import ANY
+from differences.places import canonical
+from differences.views import View
+
+_STRICT = {"maximum": "exclusiveMaximum", "minimum": "exclusiveMinimum"}
+_PLAIN = ("maxLength", "maxItems", "maxProperties", "minLength", "minItems", "minProperties")
+BOUNDS = (*_STRICT, *_STRICT.values(), *_PLAIN)
+
+
+def compare_values(old: View, new: View, side: Side) -> Iterator[Change]:
+    """The differences; of another type one, as grave as the gravest that comes with it."""
+    changes = [change for rule in _RULES for change in rule(old, new, side)]
+    if old.types - {"null"} == new.types - {"null"}:
+        yield from changes
+        return
+    first, *others = changes
+    also = ", ".join(dict.fromkeys(change.pointer.rpartition("/")[2] for change in others))
+    text = f"{first.text}, and with it {also}" if also else first.text
+    yield replace(first, grade=verdict(changes), text=text)
+
+
+def _types(old: View, new: View, side: Side) -> Iterator[Change]:
+    if old.types == new.types:
+        return
+    gone, come = old.types - new.types, new.types - old.types
+    names = f"{_type_names(old)} → {_type_names(new)}"
+    grades = ([narrowed(side)] if gone else []) + ([widened(side)] if come else [])
+    # What nothing fits any more is gone, for readers too.
+    grade = max(grades) if new.types else Grade.BREAKING
+    key = "nullable" if gone | come == {"null"} else "type"
+    text = f"type changed: {names}"
+    yield Change(grade, side, new.where(key), text, _type_names(old), _type_names(new))
+
+
+def _type_names(view: View) -> str:
+    if ANY - {"null"} <= view.types:
+        return "any" if "null" in view.types else "any but null"
+    names = view.types - {"integer"} if "number" in view.types else view.types
+    return " or ".join(sorted(names)) or "none"
+
+
+def _enum(old: View, new: View, side: Side) -> Iterator[Change]:
+    before, after = old.enum, new.enum
+    if before is None and after is not None:
+        text = f"limited to {shown(after)}"
+        yield Change(narrowed(side), side, new.where("enum"), text, MISSING, after)
+    elif before is not None and after is None:
+        text = f"no longer limited to {shown(before)}"
+        yield Change(widened(side), side, old.where("enum"), text, before)
+    elif before is not None and after is not None:
+        known, still = ({canonical(value) for value in values} for values in (before, after))
+        for value in (value for value in before if canonical(value) not in still):
+            text = f"enum value removed: {shown(value)}"
+            yield Change(narrowed(side), side, new.where("enum"), text, value)
+        for value in (value for value in after if canonical(value) not in known):
+            text = f"enum value added: {shown(value)}"
+            if side is Side.RESPONSE:
+                text += " (breaks whoever reads the listed values only)"
+            yield Change(widened(side), side, new.where("enum"), text, MISSING, value)
+
+
+def _bounds(old: View, new: View, side: Side) -> Iterator[Change]:
+    for key in (*_STRICT, *_PLAIN):
+        before, after = _bound(old, key), _bound(new, key)
+        if before[:2] == after[:2]:
+            continue
+        grade = narrowed(side) if after[:2] < before[:2] else widened(side)
+        (*_, one, was), (*_, other, now) = before, after
+        name = one if now is None else other
+        text = f"{name}: {_number(was)} → {_number(now)}"
+        if one != other and was is not None and now is not None:
+            text = f"{one}: {was} → {other}: {now}"
+        where = (old if now is None else new).where(name)
+        yield Change(grade, side, where, text, _missing(was), _missing(now))
+
+
+def _bound(view: View, key: str) -> tuple[float, bool, str, Any]:
+    """The bound in force: how much it allows, whether all of that, its keyword and value."""
+    sign = -1 if key.startswith("min") else 1
+    keywords = [key, *((_STRICT[key],) if key in _STRICT else ())]
+    found = [
+        (value * sign, word == key, word, value) for word in keywords for value in view.all(word)
+    ]
+    if key.startswith("min") and key in _PLAIN:
+        found.append((0, True, key, 0))
+    return min(found, default=(math.inf, True, key, None))
+
+
+def _number(value: Any) -> str:
+    return "none" if value is None else str(value)
+
+
+def _missing(value: Any) -> Any:
+    return MISSING if value is None else value
+
+
+def _pattern_and_format(old: View, new: View, side: Side) -> Iterator[Change]:
+    for key in ("pattern", "format"):
+        before, after = old.first(key), new.first(key)
+        if before == after:
+            continue
+        grade = Grade.BREAKING
+        if before is None:
+            grade = narrowed(side)
+        elif after is None:
+            grade = widened(side)
+        where = (new if after is not None else old).where(key)
+        text = f"{key}: {shown(_missing(before))} → {shown(_missing(after))}"
+        yield Change(grade, side, where, text, _missing(before), _missing(after))
+
+
+def _default(old: View, new: View, side: Side) -> Iterator[Change]:
+    before = old.stated("default")[:1]
+    after = new.stated("default")[:1]
+    if canonical(before) == canonical(after):
+        return
+    grade = Grade.COSMETIC
+    if side is Side.REQUEST:
+        # Who leaves the field out gets something else than before, without a word.
+        grade = Grade.COMPATIBLE if not before else Grade.BREAKING
+    old_value, new_value = (before or [MISSING])[0], (after or [MISSING])[0]
+    text = f"default: {shown(old_value)} → {shown(new_value)}"
+    yield Change(grade, side, (new if after else old).where("default"), text, old_value, new_value)
+
+
+def sketch(view: View) -> str:
+    """A schema in a few words."""
+    words = [_type_names(view)]
+    if view.enum is not None:
+        words.append("one of " + ", ".join(shown(value) for value in view.enum))
+    words += [f"default {shown(value)}" for value in view.stated("default")[:1]]
+    return ", ".join(words)
+
+
+_RULES: tuple[Callable[[View, View, Side], Iterator[Change]], ...] = (
+    _types,
+    _enum,
+    _bounds,
+    _pattern_and_format,
+    _default,
+)
