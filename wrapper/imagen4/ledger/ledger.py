@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import select, tuple_, update
@@ -16,6 +17,7 @@ from .store import Store
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterable, Iterator
     from typing import Self
 
     from sqlalchemy import ColumnElement
@@ -85,6 +87,22 @@ class Ledger:
         with self._store.reading() as connection:
             spent: float = connection.execute(spent_credits()).scalar_one()
             return spent
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Raises LedgerError if another process is in such a block; ends with the process."""
+        with self._store.alone():
+            yield
+
+    def retry_failed(self, tags: Iterable[str]) -> None:
+        """Let creates whose tasks failed be sent again. Their rows stay, under another key."""
+        failed = self.rows(creates.c.state == RowState.FAILED)
+        wanted = {f"tag {tag}" for tag in tags}
+        with self._store.writing() as connection:
+            for row in failed:
+                if row.key in wanted:
+                    aside = update(creates).where(creates.c.id == row.id)
+                    connection.execute(aside.values(key=f"failed {row.id} {row.key}"))
 
     def recorder(self, session: Session) -> Recorder:
         """What a client with these settings tells its events, before anybody else."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager, suppress
+import sqlite3
+import weakref
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +17,9 @@ from ..errors import LedgerError
 from .schema import VERSION, about, metadata
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
 PATIENCE = 30.0  # seconds to wait for another process's transaction, which takes milliseconds
 
@@ -40,6 +41,7 @@ class Store:
         event.listen(self._engine, "begin", _begin)
         self._writing = self._engine.execution_options(writes=True)
         self._process = os.getpid()
+        weakref.finalize(self, _close, self._engine, self._process)
         with self._in_words("opened"):
             self._open()
 
@@ -59,6 +61,19 @@ class Store:
         self._after_fork()
         with self._in_words("written"), self._writing.begin() as connection:
             yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One process at a time; the lock is the operating system's, and ends with its holder."""
+        file = f"{os.fspath(self.path)}-lock"
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as lock:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                words = "is at work in another process: wait until that has ended"
+                raise self.error(words) from None
+            yield
 
     def close(self) -> None:
         self._engine.dispose()
@@ -106,6 +121,12 @@ class Store:
             raise self.error(f"cannot be {what}: {cause}") from None
         except OSError as problem:
             raise self.error(f"cannot be {what}: {problem.strerror}") from None
+
+
+def _close(engine: Engine, process: int) -> None:
+    """When nobody uses the store any more; not in a child, which must not touch the connections."""
+    if process == os.getpid():
+        engine.dispose()
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:

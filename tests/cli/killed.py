@@ -1,4 +1,4 @@
-"""A program that makes pictures with a ledger, killed and run again, many times over.
+"""`imagen4 batch`, killed and run again, many times over.
 
     killed.py URL FOLDER BOUNDARIES INSTANTS
 
@@ -19,7 +19,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from imagen4 import Client, Image, Ledger, Polling, Request
+from imagen4 import Image, Ledger
+from imagen4.cli import batch
 from imagen4.ledger.recorder import Recorder
 from imagen4.wire.transport import SyncWire
 
@@ -29,12 +30,11 @@ LONGEST = 0.25  # seconds within which a random kill falls; a run takes about as
 
 def program(url: str, folder: Path) -> None:
     """What is killed."""
-    requests = [Request(f"{folder.name} {number}") for number in range(REQUESTS)]
-    ledger, polling = Ledger(folder / "ledger.db"), Polling.immediate()
-    with Client("kie", api_key="k", base_url=url, polling=polling) as client:
-        for done in client.generate_many(requests, ledger=ledger):
-            if done.result is not None:
-                done.result.save(folder / "out")
+    file = folder / "prompts.txt"
+    file.write_text("".join(f"{folder.name} {number}\n" for number in range(REQUESTS)))
+    where = ["--gateway", "kie", "--base-url", url, "--output", str(folder / "out")]
+    os.environ["KIE_API_KEY"] = "k"
+    batch.command.main([str(file), *where], standalone_mode=False)
 
 
 def die_at(boundary: int) -> None:
@@ -82,9 +82,8 @@ def trial(url: str, folder: Path, boundary: int | None, moment: float | None) ->
     folder.mkdir()
     forked(killed, moment)
     forked(lambda: program(url, folder))
-    with Client("kie", api_key="k", base_url=url) as client, Ledger(folder / "ledger.db") as ledger:
-        list(client.resume(ledger))  # calls by its name what is uncertain
-        states = [f"{row.key[-1]}:{row.state}:{row.task_id}" for row in ledger.rows()]
+    with Ledger(folder / "out/ledger.db") as ledger:
+        states = [f"{row.state}:{row.task_id}" for row in ledger.rows()]
     print(folder.name, *states, flush=True)
 
 
