@@ -54,7 +54,8 @@ def test_a_create_refused_as_too_frequent_arrives_as_often_as_allowed(
     with Loopback(lambda _: limited) as server:
         with pytest.raises(RateLimited):
             play(kind, None, lambda c: c.generate(PROMPT), base_url=server.url, time=time)
-        assert len(server.paths("POST")) == len(time.sleeps) + 1
+        # The last pauses are too short for a client that has slowed down: it waits its turn.
+        assert len(server.paths("POST")) == len(time.sleeps) - 1
     assert time.sleeps[:7] == [1.5, 3.0, 6.0, 12.0, 24.0, 45.0, 45.0]
     assert 898 < sum(time.sleeps) < 900
 

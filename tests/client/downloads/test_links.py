@@ -7,7 +7,7 @@ import pytest
 
 from client.loopback import Loopback, Received, http
 from client.pictures import PNG, fetched, saved_to
-from client.play import KINDS, QUICK, Script, Time, play, settled, succeeded
+from client.play import KINDS, Script, Time, play, settled, succeeded
 from imagen4 import DownloadError, UnexpectedResponse
 from imagen4.events import RequestEnded, TaskState
 
@@ -20,11 +20,14 @@ USELESS = [
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_success_with_none_but_useless_links_is_an_error(kind: str) -> None:
-    """Which names the task: it is paid for, and the gateway has to answer for it."""
-    script = Script(polls=[succeeded("t1", *USELESS)])
-    with pytest.raises(UnexpectedResponse, match="none of its links leads anywhere") as caught:
-        play(kind, script, lambda c: c.job("t1").wait(), polling=QUICK)
-    assert caught.value.task_ids == ("t1",)
+    """At once, and it names the task: that is paid for, and the gateway has to answer for it."""
+    time, answer = Time(), http(200, succeeded("t1", *USELESS).content)
+    with (
+        Loopback(lambda _: answer) as server,
+        pytest.raises(UnexpectedResponse, match="none of its links leads anywhere") as caught,
+    ):
+        play(kind, None, lambda c: c.job("t1").wait(), base_url=server.url, time=time)
+    assert (caught.value.task_ids, len(server.requests), time.sleeps) == (("t1",), 1, [])
 
 
 @pytest.mark.parametrize("kind", KINDS)

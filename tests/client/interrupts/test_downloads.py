@@ -1,5 +1,6 @@
 """Guards against halves of pictures and temporary files left behind by a Ctrl-C."""
 
+import resource
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -57,21 +58,32 @@ def test_a_ctrl_c_stops_all_downloads_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_interrupted_download_leaves_nothing_behind(kind: str, tmp_path: Path) -> None:
-    """Neither half a picture nor a temporary file."""
+@pytest.mark.parametrize("room", [len(PNG), 10], ids=["room", "full"])
+def test_an_interrupted_download_leaves_nothing_behind(
+    kind: str, room: int, tmp_path: Path
+) -> None:
+    """Neither half a picture nor a temporary file; and no full disk hides the interrupt."""
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     class Stop(BaseException):
         pass
 
     def stop(_: float) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, unlimited[1]))
         raise Stop
 
-    async def stop_async(_: float) -> None:
-        raise Stop
+    async def stop_async(seconds: float) -> None:
+        stop(seconds)
 
     cut = http(200, PNG[:100], "Connection: close\r\n", length=len(PNG))
-    with pytest.raises(Stop):
-        fetched(
-            kind, lambda _: cut, saved_to(tmp_path), sleep=stop if kind == "sync" else stop_async
-        )
+    try:
+        with pytest.raises(Stop):
+            fetched(
+                kind,
+                lambda _: cut,
+                saved_to(tmp_path),
+                sleep=stop if kind == "sync" else stop_async,
+            )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
     assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -26,6 +27,7 @@ from client.steps import core
 from imagen4 import Imagen4Error, SubmissionUncertain
 from imagen4.core.account import read_balance
 from imagen4.core.answer import Answer
+from imagen4.core.redaction import HIDDEN
 
 ECHOES: dict[str, Any] = {
     "in the message": envelope(401, None, f"the key {KEY} and {PROMPT} are bad"),
@@ -118,6 +120,21 @@ def test_the_key_is_hidden_however_the_server_spells_it_in_json(kind: str, upper
     shown = f"{task!r} {task.raw} {caught.value} {caught.value.body}"
     assert shown.count("[hidden]") == 6
     assert "5b1d0c9e" not in shown
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("case", [str.upper, str.title, str.swapcase])
+def test_key_and_prompt_are_hidden_in_either_case(kind: str, case: Callable[[str], str]) -> None:
+    """A proxy may write the headers of a refused request in capitals, a gateway its titles."""
+    prompt = "ein Fuchs auf der Stra\u00dfe nach \u00c4ngelholm"
+    words = f"no {case(prompt)} for Bearer {case(KEY)}".encode()
+    with Loopback(lambda _: http(500, words)) as server, pytest.raises(Imagen4Error) as caught:
+        play(kind, None, lambda c: c.submit(prompt), base_url=server.url)
+    assert caught.value.body == f"no {HIDDEN} for Bearer {HIDDEN}"
+    data = details("t1", "waiting", model=case(KEY)).content
+    with Loopback(lambda _: http(200, data)) as server:
+        (task,) = play(kind, None, lambda c: c.job("t1").status(), base_url=server.url)
+    assert (task.model, task.raw["data"]["model"]) == (HIDDEN, HIDDEN)
 
 
 def test_a_refused_balance_does_not_show_the_key() -> None:

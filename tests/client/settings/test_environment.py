@@ -29,7 +29,7 @@ def made(kind: str) -> Client | AsyncClient:
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """What this machine's environment says does not count, nor certificates read before."""
-    for name in ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", *proxies.CERTIFICATES):
+    for name in (*proxies.PROXIES, "NO_PROXY", *proxies.CERTIFICATES, *proxies.KEY_LOG):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     proxies.tls.cache_clear()
@@ -43,9 +43,13 @@ REFUSED = [
     ("HTTPS_PROXY", "http://[::1", "is no proxy"),
     ("https_proxy", "ftp://127.0.0.1:9", "is no proxy"),
     ("HTTPS_PROXY", "http://", "is no proxy"),
+    ("HTTPS_PROXY", "http://127.0.0.1:-1", "is no proxy"),
+    ("HTTPS_PROXY", "http://xn--a:9", "is no proxy"),
+    ("ALL_PROXY", "Socks://127.0.0.1:9", "needs socksio"),
     ("SSL_CERT_FILE", "/nonexistent", "holds no certificates: No such file or directory"),
     ("SSL_CERT_FILE", str(HERE.parent), "holds no certificates: Is a directory"),
     ("SSL_CERT_FILE", str(HERE), "holds no certificates: "),
+    ("SSLKEYLOGFILE", "/nonexistent/keys", "cannot be written: No such file or directory"),
 ]
 
 
@@ -63,7 +67,14 @@ def test_a_setting_that_cannot_be_used_is_named(
 
 
 @pytest.mark.parametrize(
-    "value", ["http://me:secret@proxy:x", "me:secret@proxy:x", "socks://me:secret@proxy"]
+    "value",
+    [
+        "http://me:secret@proxy:x",
+        "me:secret@proxy:x",
+        "socks://me:secret@proxy",
+        "FTP://me:secret@proxy",
+        "http://me:secret\n@proxy",
+    ],
 )
 def test_a_setting_is_named_without_its_credentials(
     value: str, monkeypatch: pytest.MonkeyPatch
@@ -101,8 +112,9 @@ def test_socks_of_a_desktop_is_what_others_call_socks5(monkeypatch: pytest.Monke
 def test_a_setting_that_is_not_used_does_no_harm(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An injected client has settings of its own; on this machine there is no proxy."""
+    """An injected client has settings of its own; this machine needs no proxy and no TLS."""
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent")
     with Loopback(lambda _: http(200, b'{"code":200,"data":5}')) as server:
         client = client_for(kind, "kie", None, Time(), base_url=server.url)
         if kind == "sync":

@@ -29,7 +29,7 @@ _SPELLINGS = re.compile(
 
 
 def redacted(text: str, secrets: Collection[str]) -> str:
-    """The text without the secrets, however they are spaced and spelled.
+    """The text without the secrets, however they are spaced and spelled, in either case.
 
     Both are brought to one spelling first; there, a plain search finds them in linear time,
     which no pattern made of a prompt can promise. Of a longer text, only the first
@@ -69,14 +69,14 @@ def occurrences(plain: str, secret: str) -> Iterator[tuple[int, int]]:
 
 
 def spelled_out(text: str) -> Iterator[tuple[str, int, int]]:
-    """The text's characters without escapes, each with the span that it comes from.
+    """The text's characters without escapes and cases, each with the span that it comes from.
 
     Runs of spaces, and of what is not printable, become one space. So does `+`, as in
     forms; secret and text are treated alike, so that nothing is missed by it.
     """
     space = False
     for match in _SPELLINGS.finditer(text):
-        for char in decoded_spelling(match):
+        for char in decoded_spelling(match).casefold():
             blank = char in " +" or not char.isprintable()
             if not (blank and space):
                 yield " " if blank else char, match.start(), match.end()

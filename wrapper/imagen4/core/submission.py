@@ -76,16 +76,21 @@ def create_task(
 ) -> Steps[str]:
     """Create one task and return its id."""
     call, until = session.adapter.create(job.model, plan.fields, job.callback_url), None
+    refused: Imagen4Error | None = None
     for attempt in count(1):
-        yield from wait_for_create_turn(session, deadline)
+        yield from wait_for_create_turn(session, deadline, refused)
         # The deadline may leave out the wait for a turn; being refused always has an end.
         until = until or min(deadline, session.clock() + job.patience)
         yield from announce(session, job, plan, attempt)
-        leave_in = max(deadline - session.clock(), SHORTEST_LEAVE)
+        sent = session.clock()
+        leave_in = max(deadline - sent, SHORTEST_LEAVE)
         outcome = yield from send_create(session, job, call, leave_in, attempt)
         if isinstance(outcome, str):
+            session.creates.accepted()
             return outcome
-        outcome.accepted = "no"
+        if isinstance(outcome, RateLimited):
+            session.creates.refused(sent, session.clock())
+        outcome.accepted, refused = "no", outcome
         yield CreateRefused(*session.identity(job), None, outcome)
         end = until if isinstance(outcome, RateLimited) else deadline
         pause = pause_before_retry(session, outcome, attempt, end)
@@ -96,10 +101,14 @@ def create_task(
     raise AssertionError  # count() does not end
 
 
-def wait_for_create_turn(session: Session, deadline: float) -> Steps[None]:
-    """Wait for this client's turn to create."""
+def wait_for_create_turn(
+    session: Session, deadline: float, refusal: Imagen4Error | None = None
+) -> Steps[None]:
+    """Wait for this client's turn to create; raises the refusal before, where there is none."""
     now = session.clock()
     moment = session.creates.reserve(now, max(now, deadline))
+    if moment is None and refusal is not None:
+        raise refusal
     if moment is None:
         creates, seconds = session.adapter.creates
         error = RateLimited(

@@ -105,7 +105,7 @@ class TrackedTask:
             self.outcome = found.task if found.task and found.task.succeeded else None
         elif is_unreadable(problem):
             self.unreadable_since = now if self.unreadable_since is None else self.unreadable_since
-            patience = min(polling.tolerance, NOTHING_THERE if self.nothing_there else inf)
+            patience = self._patience(found.task, polling)
             self.outcome = problem if now - self.unreadable_since >= patience else None
         elif isinstance(problem, TaskFailed):
             self.outcome = problem
@@ -120,6 +120,12 @@ class TrackedTask:
         else:
             problem.task_ids = ()  # a key refused, say: about all tasks of the job
             raise problem
+
+    def _patience(self, task: Task | None, polling: Polling) -> float:
+        """For how many seconds answers like this one, in a row, do not end the wait."""
+        if task is not None and task.unusable_links:
+            return 0.0  # the record is complete, and leads nowhere
+        return min(polling.tolerance, NOTHING_THERE if self.nothing_there else inf)
 
 
 def is_unreadable(problem: Imagen4Error | None) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from ..errors import DownloadError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -15,17 +13,13 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 
 def decoder_for(encoding: str) -> Callable[[bytes], Iterable[bytes]] | None:
-    """What undoes a Content-Encoding, chunk by chunk; None where there is none.
+    """What undoes a Content-Encoding, chunk by chunk; None for what is taken as it is.
 
     Some hosts pack everything with gzip. Any other encoding, or one inside of another, can hide
-    any size: raises DownloadError.
+    any size; but stores also hand out `aws-chunked` or `utf-8` with a picture as it was sent to
+    them, which its first bytes tell.
     """
-    match encoding.strip().lower():
-        case "" | "identity":
-            return None
-        case "gzip" | "x-gzip":
-            return Gunzip().pieces
-    raise DownloadError("The picture comes in an encoding that was not asked for")
+    return Gunzip().pieces if encoding in ("gzip", "x-gzip") else None
 
 
 class Gunzip:

@@ -78,18 +78,21 @@ class SaveTarget:
 
     @contextmanager
     def temporary(self) -> Iterator[BinaryIO]:
-        """A file beside the target; it is gone afterwards, unless it was kept."""
+        """A file beside the target, to be kept; it is gone after any failure."""
         make_directory(self._directory)
         remove_leftovers(self._directory)
         with disk_errors(self._directory):
             file = open_part(self._directory, self._name)
         try:
             yield file
-        finally:
-            with suppress(OSError):  # what the directory became is told by what failed there
+        except BaseException:  # tells more than what the disk then makes of the rest
+            with suppress(OSError):
                 Path(file.name).unlink(missing_ok=True)
-            with disk_errors(self._directory):
+            with suppress(OSError):
                 file.close()
+            raise
+        with disk_errors(self._directory):
+            file.close()
 
     def keep(self, file: BinaryIO, suffix: str) -> Path:
         """Give the temporary file its name. Replaces an older file of that name."""

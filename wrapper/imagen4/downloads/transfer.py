@@ -35,11 +35,11 @@ LONGEST_SLEEP = 0.2  # seconds between looks at whether to stop
 ATTEMPTS = 5
 REDIRECTS = 5
 EXPIRED = (403, 404, 410)
-UNCLEAR = (400, 401)  # the body says whether it is that: ExpiredToken, of GCS and S3
+UNCLEAR = (400, 401)  # the body says whether it is that, as of GCS and S3
 LONGEST_REFUSAL = 4096  # bytes in which it does
 MOVED = (301, 302, 303, 307, 308)
 BUSY = (408, 425, 429)
-_TOO_OLD = re.compile(rb"expired", re.IGNORECASE)
+_TOO_OLD = re.compile(rb"expired|\bexp\b", re.IGNORECASE)  # the latter of a JWT, so Supabase
 _LENGTH = re.compile("[0-9]{1,18}")
 _RANGE = re.compile(r"bytes ([0-9]{1,12})-[0-9]{1,12}/([0-9]{1,12}|\*)")
 
@@ -119,6 +119,7 @@ class Transfer:
         self._head = b""
         self._etag: str | None = None
         self._in_parts = False
+        self._encoding = ""
         self._decode: Callable[[bytes], Iterable[bytes]] | None = None
         self._refused = 0  # the status, where its body is to say what it means
         self._attempts = 0
@@ -145,10 +146,11 @@ class Transfer:
         if status >= 500 or status in BUSY:
             raise TransferError(f"HTTP {status}")
         asked_for_rest = "Range" in self.headers()
-        encoding = headers.get("content-encoding", "")
-        if status == 206 and asked_for_rest and not encoding and self._resumes(headers):
+        self._encoding = headers.get("content-encoding", "").strip().lower()
+        if status == 206 and asked_for_rest and not self._encoding and self._resumes(headers):
             return True
         self._restart()
+        self._decode = decoder_for(self._encoding)
         if status == 416 or (status == 206 and asked_for_rest):
             raise TransferError("the rest could not be had")
         if status in UNCLEAR:
@@ -156,8 +158,7 @@ class Transfer:
             return True
         if status != 200:
             raise download_refused(status, expired=status in EXPIRED)
-        self._decode = decoder_for(encoding)
-        self._identify({} if self._decode else headers)
+        self._identify(headers if self._encoding in ("", "identity") else {})
         return True
 
     def _identify(self, headers: Mapping[str, str]) -> None:
@@ -171,16 +172,17 @@ class Transfer:
     def received(self, chunk: bytes) -> None:
         """Write what came, if the whole is still what it should be."""
         self.check_stop()
-        if self._refused:
-            self._head += chunk[:LONGEST_REFUSAL]
-            if len(self._head) >= LONGEST_REFUSAL:
-                self.finished()
-            return
+        take = self._read_refusal if self._refused else self._write
         try:
             for piece in self._decode(chunk) if self._decode else (chunk,):
-                self._write(piece)
+                take(piece)
         except zlib.error:
             raise TransferError("the picture cannot be unpacked") from None
+
+    def _read_refusal(self, chunk: bytes) -> None:
+        self._head += chunk[:LONGEST_REFUSAL]
+        if len(self._head) >= LONGEST_REFUSAL:
+            self.finished()
 
     def _write(self, chunk: bytes) -> None:
         if len(self._head) < HEAD:
@@ -246,6 +248,8 @@ class Transfer:
         suffix = suffix_of(self._head)
         if suffix is None and len(self._head) < SHORTEST:
             raise TransferError("the picture is not complete")
+        if suffix is None and self._encoding and self._decode is None:
+            raise DownloadError("The picture comes in an encoding that was not asked for")
         if suffix is None:
             raise DownloadError("What the link holds is not a picture")
         return suffix

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 # JPEG: a segment's mark. Inside of a scan stand FF 00 and the restarts D0 to D7, which are none.
 _MARK = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]", re.DOTALL)
-_FRAMES = (*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0))
-_SCAN, _END = 0xDA, 0xD9
+_END = 0xD9
 # WebP: a frame, by its own signature; in a moving picture each has a chunk around it.
 _FRAME = re.compile(rb"VP8 .{7}\x9d\x01\x2a|VP8L.{4}\x2f|ANMF", re.DOTALL)
 
@@ -56,22 +55,16 @@ def png(content: Content) -> bool:
 
 
 def jpeg(content: Content) -> bool:
-    """Segments to the end mark, among them a frame that has a size, and then a scan with data."""
+    """Segments to the end mark, and picture data behind one of them."""
     content.go(2)
-    sized = drawn = False
-    while (mark := next_mark(content)) != _END:
+    start, drawn = content.place, False
+    while next_mark(content) != _END:
+        drawn = drawn or content.place > start + 2
         length = content.number(2)
-        end = content.place - 2 + length
         if length < 2:
             return False
-        if mark in _FRAMES:
-            content.take(1)
-            sized = content.number(2) > 0 < content.number(2)
-        content.go(end)
-        if mark == _SCAN:
-            drawn = sized and content.take(2) != b"\xff\xd9"
-            content.go(end)
-    return drawn
+        content.go(start := content.place - 2 + length)
+    return drawn or content.place > start + 2
 
 
 def next_mark(content: Content) -> int:

@@ -79,11 +79,11 @@ def without_key(body: bytes, key: str) -> bytes:
 
     Keys are spelled as they are nearly always; a long answer is searched for that only.
     """
-    found = clue(key).encode()
-    if len(key) < SHORTEST_KEY or found not in body:
+    found = clue(key).encode().lower()
+    if len(key) < SHORTEST_KEY or found not in body.lower():
         return body
     body = body.replace(key.encode(), HIDDEN.encode())
-    if found not in body or len(body) > LONGEST_TEXT:
+    if found not in body.lower() or len(body) > LONGEST_TEXT:
         return body
     return redacted(body.decode("latin-1"), (key,)).encode("latin-1")
 

@@ -16,7 +16,7 @@ import httpx
 
 from ..errors import InvalidRequest
 from .addresses import BoundedBackend
-from .proxies import proxy_for, tls
+from .proxies import proxy_for, tls_for
 
 R = TypeVar("R")
 N = TypeVar("N")
@@ -44,7 +44,7 @@ AsyncCarrier: TypeAlias = Carrier[Awaitable[httpx.Response], Awaitable[None]]
 
 def sync_carriers(base_url: str) -> Callable[[], SyncCarrier]:
     """What makes carriers to that origin, with the environment's settings as they are now."""
-    proxy, context = proxy_for(base_url), tls()
+    proxy, context = proxy_for(base_url), tls_for(base_url)
 
     def make() -> SyncCarrier:
         http = httpx.HTTPTransport(verify=context, limits=ONE, proxy=proxy)
@@ -59,7 +59,7 @@ def sync_carriers(base_url: str) -> Callable[[], SyncCarrier]:
 
 
 def async_carriers(base_url: str) -> Callable[[], AsyncCarrier]:
-    proxy, context = proxy_for(base_url), tls()
+    proxy, context = proxy_for(base_url), tls_for(base_url)
 
     def make() -> AsyncCarrier:
         http = httpx.AsyncHTTPTransport(verify=context, limits=ONE, proxy=proxy)
