@@ -23,6 +23,9 @@ from imagen4 import Image, Ledger
 from imagen4.cli import batch
 from imagen4.ledger.recorder import Recorder
 from imagen4.wire.transport import SyncWire
+from imagen4_generated.kie.api.default import create_task, get_task
+
+__all__ = ["create_task", "get_task"]  # imported once, as all that a program uses
 
 REQUESTS = 2
 LONGEST = 0.25  # seconds within which a random kill falls; a run takes about as long

@@ -1,5 +1,6 @@
 """Guards that a program that is run again continues, and pays for nothing twice."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +170,51 @@ def test_resume_finishes_what_a_process_left(kind: str, tmp_path: Path) -> None:
     assert script.sent("createTask") == []
     assert [row.state for row in Ledger(path).rows()] == ["succeeded", "failed", "uncertain"]
     assert [job.tag or len(job.uncertain) for job in Ledger(path).open_jobs()] == ["fox", 1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_processes_with_one_ledger_send_a_request_once(kind: str, tmp_path: Path) -> None:
+    """The second comes while the first one's create is out: it has no answer, and sends none."""
+    second: list[Any] = []
+
+    def meanwhile(_: httpx.Request) -> httpx.Response:
+        second.append(run("sync", tmp_path, ["a"], []))
+        return created("t1")
+
+    first, _ = run(kind, tmp_path, ["a"], [meanwhile])
+    ((found, script),) = second
+    assert isinstance(found[0].error, SubmissionUncertain)
+    assert script.requests == []
+    assert first[0].get().task_ids == ("t1",)
+
+
+def test_an_answer_counts_also_after_somebody_called_it_uncertain(tmp_path: Path) -> None:
+    """`resume` in another process cannot know that this one is alive."""
+    ledger = Ledger(tmp_path / "l.db")
+
+    def meanwhile(_: httpx.Request) -> httpx.Response:
+        play("sync", Script(), lambda c: c.resume(Ledger(tmp_path / "l.db")))
+        assert [row.state for row in ledger.rows()] == ["uncertain"]
+        return created("t1")
+
+    play("sync", Script(creates=[meanwhile]), lambda c: c.submit("a"), ledger=ledger)
+    assert [(row.state, row.task_id, row.reason) for row in ledger.rows()] == [
+        ("created", "t1", None)
+    ]
+
+
+def test_a_clock_that_is_set_back_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order of rows is that in which they were sent; no decision looks at the time of day."""
+    years = iter(range(2040, 1990, -1))
+    monkeypatch.setattr(
+        "imagen4.configuration.utc_now", lambda: datetime(next(years), 1, 1, tzinfo=UTC)
+    )
+    run("sync", tmp_path, ["a", "b"], [created("t1"), created("t2")])
+    again, script = run("sync", tmp_path, ["a", "b"], [])
+    assert [again[index].get().task_ids for index in (0, 1)] == [("t1",), ("t2",)]
+    assert script.requests == []
+    rows = Ledger(tmp_path / "l.db").rows()
+    assert rows[0].started > rows[1].started
+    assert [row.task_id for row in rows] == ["t1", "t2"]

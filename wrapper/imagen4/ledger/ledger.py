@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import and_, or_, select, tuple_, update
 
 from ..core.checks import real_number
 from ..errors import InvalidRequest, SubmissionUncertain
@@ -69,8 +69,10 @@ class Ledger:
 
     def open_jobs(self) -> list[OpenJob]:
         """Requests with creates that are unanswered, running, or not saved, the oldest first."""
-        open_keys = select(creates.c.base_url, creates.c.key).where(creates.c.state.in_(OPEN))
-        theirs = tuple_(creates.c.base_url, creates.c.key).in_(open_keys)
+        is_open, several = creates.c.state.in_(OPEN), creates.c.total > 1
+        named = tuple_(creates.c.base_url, creates.c.key)
+        split = select(creates.c.base_url, creates.c.key).where(is_open, several)
+        theirs = or_(is_open, and_(several, named.in_(split)))
         jobs: dict[tuple[str, str], list[Row]] = {}
         for row in self.rows(theirs, creates.c.state.not_in(SENDABLE)):
             jobs.setdefault((row.base_url, row.key), []).append(row)
@@ -80,7 +82,7 @@ class Ledger:
         """The creates, the oldest first."""
         with self._store.reading() as connection:
             found = connection.execute(select(*COLUMNS).where(*where).order_by(creates.c.id))
-            return [Row(*row) for row in found]
+            return list(map(Row._make, found))
 
     def spent(self) -> float:
         """Credits of all creates that may have been accepted: as charged, else as estimated."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from sqlalchemy import Text, type_coerce
 
 from ..core.job_state import JobState
 from ..core.request import Request
@@ -17,9 +20,11 @@ if TYPE_CHECKING:
     from ..literals import Model
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One create."""
+class Row(NamedTuple):
+    """One create.
+
+    A plain tuple, whose JSON is read where it is asked for: a ledger may have 100,000 of them.
+    """
 
     id: int
     base_url: str
@@ -37,9 +42,6 @@ class Row:
     attempt: int
     task_id: str | None
     seed: str | None
-    urls: Sequence[str]
-    paths: Mapping[str, str]
-    """Where the picture of each link is."""
     estimate: float | None
     """Credits by the price list; None where that is not known."""
     charged: float | None
@@ -48,7 +50,30 @@ class Row:
     """Why it was refused, is uncertain or has failed."""
     started: str
     """When it was last sent: UTC, ISO 8601."""
-    fields: Mapping[str, Any] = field(repr=False)
+    fields_json: str
+    urls_json: str
+    paths_json: str
+
+    def __repr__(self) -> str:
+        return f"<Row {self.id} {self.key} {self.number}/{self.total} {self.state} {self.task_id}>"
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What was sent as `input`, the prompt included."""
+        found: dict[str, Any] = json.loads(self.fields_json)
+        return found
+
+    @property
+    def urls(self) -> Sequence[str]:
+        """The pictures' links."""
+        found: list[str] = json.loads(self.urls_json)
+        return found
+
+    @property
+    def paths(self) -> Mapping[str, str]:
+        """Where the picture of each link is."""
+        found: dict[str, str] = json.loads(self.paths_json)
+        return found
 
     @property
     def uncertain(self) -> bool:
@@ -73,7 +98,12 @@ class Row:
 
 
 # The columns of a Row, in its order.
-COLUMNS = [creates.c[name] for name in Row.__slots__]
+COLUMNS = [
+    creates.c[name]
+    if name in creates.c
+    else type_coerce(creates.c[name.removesuffix("_json")], Text).label(name)
+    for name in Row._fields
+]
 
 
 @dataclass(frozen=True, slots=True)
