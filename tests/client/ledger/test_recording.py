@@ -4,6 +4,7 @@ import resource
 import signal
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -227,3 +228,21 @@ def test_the_limit_refuses_the_create_that_would_pass_it(kind: str, tmp_path: Pa
 
     play(kind, script, three, ledger=ledger)
     assert len(script.requests) == 2
+
+
+def test_many_at_once_never_pass_the_limit(tmp_path: Path) -> None:
+    """Between the question what is spent and the row that is written nobody else writes."""
+    path = tmp_path / "l.db"
+    Ledger(path).close()
+
+    def program(name: str) -> int:
+        script = Script(creates=[created(f"{name}{number}") for number in range(9)])
+        with Ledger(path, max_credits=80) as ledger:
+            requests = [f"{name} {number}" for number in range(9)]
+            play("sync", script, lambda c: c.generate_many(requests, ledger=ledger, timeout=0))
+        return len(script.sent("createTask"))
+
+    with ThreadPoolExecutor(4) as pool:
+        sent = list(pool.map(program, "abcd"))
+    assert sum(sent) == 10
+    assert Ledger(path).spent() == 80.0

@@ -7,6 +7,7 @@ import click
 
 from .. import Client, Gateway, Ledger, Model
 from ..facts import DEFAULT_MODEL, GATEWAYS
+from ..ledger import Row
 from . import exits, options, outcome
 from .batch_file import read_batch
 from .batch_names import FileNames
@@ -76,7 +77,7 @@ def command(
     path = book or output / "ledger.db"
     address = (base_url or GATEWAYS[gateway].origin).rstrip("/")
     if dry_run:
-        rows = Ledger(path).rows() if path.exists() else []
+        rows = read_rows(path) if path.exists() else []
         told_plan(BatchPlan(lines, gateway, address, rows), as_json=as_json)
         return
     options.make(output)
@@ -99,3 +100,8 @@ def command(
         outcome.say(*report.paths)
     report.tell()
     raise click.exceptions.Exit(report.code)
+
+
+def read_rows(path: Path) -> list[Row]:
+    with Ledger(path) as ledger:
+        return ledger.rows()

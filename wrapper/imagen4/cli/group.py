@@ -21,6 +21,8 @@ COMMANDS = {
     "generate": ("imagen4.cli.generate", "Make pictures and save them."),
     "batch": ("imagen4.cli.batch", "Make the pictures of many lines; run again, it continues."),
     "spend": ("imagen4.cli.spend", "Add up what a ledger's creates cost."),
+    "history": ("imagen4.cli.history", "List a ledger's creates, newest first."),
+    "resolve": ("imagen4.cli.resolve", "Say what became of a create that has no answer."),
     "status": ("imagen4.cli.status", "Say where tasks stand."),
     "wait": ("imagen4.cli.wait", "Wait until tasks have ended."),
     "fetch": ("imagen4.cli.fetch", "Save the pictures of tasks created earlier."),
@@ -33,8 +35,7 @@ COMMANDS = {
 }
 
 EXTRAS = {
-    "batch": "cli,ledger",
-    "spend": "cli,ledger",
+    **dict.fromkeys(("batch", "history", "resolve", "spend"), "cli,ledger"),
     "sandbox": "sandbox",
     "demo": "sandbox",
     "contract": "contract",

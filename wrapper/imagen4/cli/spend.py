@@ -11,7 +11,7 @@ import click
 from .. import Ledger
 from ..ledger import Row
 from ..ledger.schema import SENDABLE
-from . import options, outcome
+from . import books, options, outcome
 
 GROUPS: dict[str, Callable[[Row], str]] = {
     "day": lambda row: row.started[:10],
@@ -22,13 +22,7 @@ GROUPS: dict[str, Callable[[Row], str]] = {
 
 
 @click.command()
-@click.option(
-    "--ledger",
-    "book",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The ledger, such as out/ledger.db.",
-)
+@books.ledger
 @options.option("--by", type=click.Choice(list(GROUPS)), default="day", help="What to add up by.")
 @options.as_json
 def command(book: Path, by: str, as_json: bool) -> None:
@@ -38,9 +32,10 @@ def command(book: Path, by: str, as_json: bool) -> None:
     `charged` is what it told, and `listed` what the price list says of the same creates.
     """
     groups: dict[str, list[Row]] = defaultdict(list)
-    for row in Ledger(book).rows():
-        if row.state not in SENDABLE:
-            groups[GROUPS[by](row)].append(row)
+    with Ledger(book) as ledger:
+        for row in ledger.rows():
+            if row.state not in SENDABLE:
+                groups[GROUPS[by](row)].append(row)
     sums = [{by: name, **added_up(rows)} for name, rows in sorted(groups.items())]
     if as_json:
         click.echo(json.dumps(sums, indent=2))

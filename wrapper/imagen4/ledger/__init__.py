@@ -22,5 +22,6 @@ Only this package imports SQLAlchemy, the extra `ledger`.
 
 from .ledger import Ledger
 from .rows import OpenJob, Row
+from .schema import RowState
 
-__all__ = ["Ledger", "OpenJob", "Row"]
+__all__ = ["Ledger", "OpenJob", "Row", "RowState"]

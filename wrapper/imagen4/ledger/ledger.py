@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import and_, or_, select, tuple_, update
 
 from ..core.checks import real_number
+from ..core.records import usable_id
 from ..errors import InvalidRequest, SubmissionUncertain
 from .keys import Keys, canonical
 from .recorder import Recorder, spent_credits
 from .rows import COLUMNS, OpenJob, Row, take_up
-from .schema import OPEN, SENDABLE, RowState, creates
+from .schema import OPEN, SENDABLE, UNANSWERED, RowState, creates
 from .store import Store
 
 if TYPE_CHECKING:
@@ -105,6 +106,25 @@ class Ledger:
                 if row.key in wanted:
                     aside = update(creates).where(creates.c.id == row.id)
                     connection.execute(aside.values(key=f"failed {row.id} {row.key}"))
+
+    def resolve(self, row_id: int, task_id: str | None) -> None:
+        """Say what became of an uncertain create: the task it made, or None that it made none.
+
+        With a task it can be resumed, without one it may be sent again. Raises InvalidRequest
+        for a row that is not uncertain, or an id that is none, or another row's.
+        """
+        if task_id is not None and not usable_id(task_id):
+            raise InvalidRequest("A task id is a text without controls, and not empty")
+        state = RowState.REFUSED if task_id is None else RowState.CREATED
+        reason = "Resolved: it made no task" if task_id is None else None
+        row = and_(creates.c.id == row_id, creates.c.state.in_(UNANSWERED))
+        known = select(creates.c.id).where(creates.c.task_id == task_id)
+        with self._store.writing() as connection:
+            if task_id is not None and connection.execute(known).first():
+                raise InvalidRequest("Another row of this ledger has that task")
+            values = {"state": state, "task_id": task_id, "reason": reason}
+            if connection.execute(update(creates).where(row).values(values)).rowcount != 1:
+                raise InvalidRequest(f"Row {row_id} is not uncertain: there is nothing to resolve")
 
     def recorder(self, session: Session) -> Recorder:
         """What a client with these settings tells its events, before anybody else."""
