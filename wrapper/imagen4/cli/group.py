@@ -21,6 +21,7 @@ COMMANDS = {
     "generate": ("imagen4.cli.generate", "Make pictures and save them."),
     "batch": ("imagen4.cli.batch", "Make the pictures of many lines; run again, it continues."),
     "spend": ("imagen4.cli.spend", "Add up what a ledger's creates cost."),
+    "resume": ("imagen4.cli.resume", "Finish what earlier commands left in the ledger."),
     "history": ("imagen4.cli.history", "List a ledger's creates, newest first."),
     "resolve": ("imagen4.cli.resolve", "Say what became of a create that has no answer."),
     "status": ("imagen4.cli.status", "Say where tasks stand."),
@@ -35,7 +36,6 @@ COMMANDS = {
 }
 
 EXTRAS = {
-    **dict.fromkeys(("batch", "history", "resolve", "spend"), "cli,ledger"),
     "sandbox": "sandbox",
     "demo": "sandbox",
     "contract": "contract",
@@ -44,6 +44,7 @@ EXTRAS = {
 ENVIRONMENT = (
     *((each.key_variable, f"The key for --gateway {each.name}.") for each in GATEWAYS.values()),
     ("IMAGEN4_GATEWAY", "The gateway, where --gateway is not given."),
+    ("IMAGEN4_LEDGER", "The ledger, where --ledger is not given."),
     ("IMAGEN4_LOG", "debug, info, warning or error: how much to log to standard error."),
 )
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from .. import Ledger
 from ..ledger import Row, RowState
 from . import books, options, outcome
 
@@ -20,13 +19,13 @@ from . import books, options, outcome
 )
 @options.as_json
 def command(
-    word: str | None, book: Path, tag: str | None, state: str | None, as_json: bool
+    word: str | None, book: Path | None, tag: str | None, state: str | None, as_json: bool
 ) -> None:
     """List every create, newest first; only those with WORD in a field, a tag or an id.
 
     Each line begins with the row's number, which `imagen4 resolve` takes.
     """
-    with Ledger(book) as ledger:
+    with books.opened(book) as ledger:
         rows = [row for row in reversed(ledger.rows()) if wanted(row, word, tag, state)]
     if as_json:
         click.echo(json.dumps(list(map(row_as_json, rows)), indent=2))

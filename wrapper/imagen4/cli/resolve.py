@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from .. import Ledger
 from . import books, exits
 
 
@@ -13,7 +12,7 @@ from . import books, exits
 @books.ledger
 @click.option("--created", metavar="TASK", help="It made this task.")
 @click.option("--not-created", is_flag=True, help="It made none, and may be sent again.")
-def command(row: int, book: Path, created: str | None, not_created: bool) -> None:
+def command(row: int, book: Path | None, created: str | None, not_created: bool) -> None:
     """Settle the uncertain create of number ROW, as `imagen4 history` lists it.
 
     Look at the gateway's list of tasks, or at the balance, first: a create that is sent again
@@ -21,6 +20,6 @@ def command(row: int, book: Path, created: str | None, not_created: bool) -> Non
     """
     if (created is None) != not_created:
         raise click.UsageError("Either --created TASK or --not-created")
-    with Ledger(book) as ledger:
+    with books.opened(book) as ledger:
         ledger.resolve(row, created)
     exits.tell("Run the program again: it goes on with that.")

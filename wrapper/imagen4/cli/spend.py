@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from .. import Ledger
 from ..ledger import Row
 from ..ledger.schema import SENDABLE
 from . import books, options, outcome
@@ -25,14 +24,14 @@ GROUPS: dict[str, Callable[[Row], str]] = {
 @books.ledger
 @options.option("--by", type=click.Choice(list(GROUPS)), default="day", help="What to add up by.")
 @options.as_json
-def command(book: Path, by: str, as_json: bool) -> None:
+def command(book: Path | None, by: str, as_json: bool) -> None:
     """Add up the creates that may have been accepted, in the gateway's credits.
 
     What is uncertain counts as spent. `told` are the creates whose price the gateway has told,
     `charged` is what it told, and `listed` what the price list says of the same creates.
     """
     groups: dict[str, list[Row]] = defaultdict(list)
-    with Ledger(book) as ledger:
+    with books.opened(book) as ledger:
         for row in ledger.rows():
             if row.state not in SENDABLE:
                 groups[GROUPS[by](row)].append(row)
