@@ -16,7 +16,6 @@ import argparse
 import filecmp
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -238,12 +237,13 @@ def _files(folder: Path) -> set[str]:
 
 
 def replace(folder: Path) -> None:
-    """Put ``folder`` in the place of generated/, which is never there by half."""
-    old = folder.with_name(folder.name + "-old")
+    """Put ``folder`` in the place of generated/, which is never there by half.
+
+    The old one goes beside it, and with the folder that holds both.
+    """
     if GENERATED.exists():
-        GENERATED.rename(old)
+        GENERATED.rename(folder.with_name("old"))
     folder.rename(GENERATED)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def main() -> int:

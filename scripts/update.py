@@ -12,11 +12,10 @@ A model's page that is refused leaves that model as it was, and the others go on
 
 Exit code: 0 done, nothing broke; 2 a change breaks clients (what is kept then: see --keep);
 4 as 0, but for the models that are named as left; 3 no page could be had, a gateway's page was
-refused, or a later step failed: nothing was changed.
+refused, or a later step failed: nothing was changed; 128 + a signal that stopped it: likewise.
 """
 
 import argparse
-import subprocess
 import sys
 from itertools import chain
 from pathlib import Path
@@ -31,6 +30,7 @@ from pages.fetch import addresses, fetch
 from pages.modelspec import as_document, load_model, of_page
 from pages.reader import Page, read_bytes, read_page
 from pages.source import decode, read_file
+from pages.steps import StoppedError, run_step, stoppable
 from pages.tracked import Tracked
 from pages.vendored import replace_files, vendored_text
 
@@ -57,10 +57,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = _parser().parse_args(arguments)
     try:
-        return _update(options)
-    except (PageError, UpdateError) as error:
+        with stoppable():
+            return _update(options)
+    except (PageError, UpdateError, StoppedError) as error:
         print(f"update.py: {error}; nothing was changed", file=sys.stderr)
-        return ERROR
+        return error.exit_code if isinstance(error, StoppedError) else ERROR
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -195,8 +196,7 @@ def _write(captures: Captures, found: dict[str, CurrentPage]) -> None:
 
 
 def _run_step(root: Path, what: str, *arguments: str) -> None:
-    """Run a step with this Python; its output goes to the terminal."""
-    if subprocess.run([sys.executable, *arguments], cwd=root, check=False).returncode:
+    if run_step(root, *arguments):
         raise UpdateError(f"{what} failed on the new documents (see above)")
 
 

@@ -12,20 +12,14 @@ CHOICES = ("oneOf", "anyOf")
 _FLAGS = ("readOnly", "writeOnly", "deprecated", "uniqueItems", "nullable")
 _EXCLUSIVE = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 _FROM_NONE = ("minLength", "minItems", "minProperties")
-_OPEN = (
-    "items",
-    "additionalProperties",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "propertyNames",
-)
+_ANYTHING = ("additionalProperties", "unevaluatedProperties", "propertyNames")
+_OPEN = ("items", "unevaluatedItems", *_ANYTHING)
 _TYPED = {
-    **dict.fromkeys(("minLength", "maxLength", "pattern"), "string"),
-    **dict.fromkeys(("items", "minItems", "maxItems", "uniqueItems"), "array"),
-    **dict.fromkeys(
-        ("properties", "required", "additionalProperties", "minProperties", "maxProperties"),
-        "object",
-    ),
+    "string": ("minLength", "maxLength", "pattern"),
+    "array": ("items", "minItems", "maxItems", "uniqueItems"),
+    "object": ("properties", "required", "additionalProperties", "minProperties", "maxProperties"),
+    "number": ("minimum", "maximum", *_EXCLUSIVE, "multipleOf"),
+    "integer": ("minimum", "maximum", *_EXCLUSIVE, "multipleOf"),
 }
 _FORMATS = {
     ("contentEncoding", "base64"): "byte",
@@ -49,6 +43,9 @@ def in_one_dialect(schema: Any, *, null: bool) -> dict[str, Any]:
         if found.get(key) == value and "format" not in found:
             found.pop(key)
             found["format"] = name
+    samples = found.get("examples")
+    if isinstance(samples, list) and len(samples) == 1 and "example" not in found:
+        found["example"] = found.pop("examples")[0]
     _join_types(found)
     _set_types(found, null=null)
     return found
@@ -67,7 +64,7 @@ def _says_nothing(key: str, value: Any) -> bool:
         or (key in _OPEN and (value is True or value == {}))
         or (key in _FROM_NONE and value == 0)
         or (key == "not" and value is False)
-        or (key in ("required", "properties", "allOf") and not value)
+        or (key in ("required", "properties", "allOf", "description", "title") and not value)
     )
 
 
@@ -94,8 +91,8 @@ def _plain_types(schema: Any) -> list[str]:
     """The types of a schema that says nothing but them and what belongs to them."""
     stated = schema.get("type") if isinstance(schema, dict) else None
     names = stated if isinstance(stated, list) else [stated] if stated else []
-    keys = schema.keys() - {"type"} if names else ()
-    return names if all(_TYPED.get(key) in names for key in keys) else []
+    own = {"type", *(keyword for name in names for keyword in _TYPED.get(name, ()))}
+    return names if names and schema.keys() <= own else []
 
 
 def _set_types(found: dict[str, Any], *, null: bool) -> None:

@@ -14,7 +14,7 @@ from differences.operations import (
 )
 from differences.places import Element, canonical, extension
 from differences.remainder import remaining, unused
-from differences.renames import only_cosmetic, probable_renames
+from differences.renames import only_cosmetic, paired
 
 _SCHEME_KEYS = ("type", "scheme", "name", "in", "openIdConnectUrl", "flows")
 _JUDGED = ("info", "servers", "paths", "webhooks", "components", "security")
@@ -43,26 +43,20 @@ def _differences(old: Element, new: Element) -> Iterator[Change]:
 
 def _operations(old: Element, new: Element) -> Iterator[Change]:
     before, after = (operations_under(root.child("paths", {}), template) for root in (old, new))
-    renamed = probable_renames(before, after, _alike)
-    for key, operation in before.items():
-        name = f"{key[1].upper()} {operation.path}"
-        if key in after:
-            yield from _in_force(operation, after[key])
-            yield from compare_operations(operation, after[key], Side.REQUEST)
-        elif key in renamed:
-            other = after[renamed[key]]
-            text = f"probable rename of an operation: {name} → {other.path}"
-            yield Change(
-                Grade.BREAKING, Side.BOTH, other.place.pointer, text, operation.path, other.path
-            )
-        else:
-            text = f"operation removed: {name}"
-            yield Change(Grade.BREAKING, Side.BOTH, operation.place.pointer, text, operation.path)
-    for key, operation in after.items():
-        if key not in before and key not in renamed.values():
-            text = f"operation added: {key[1].upper()} {operation.path}"
-            pointer = operation.place.pointer
-            yield Change(Grade.COMPATIBLE, Side.BOTH, pointer, text, new=operation.path)
+    for key, name in paired(before, after, _alike):
+        was, now = before.get(key), after.get(name)
+        if was and now and key == name:
+            yield from _in_force(was, now)
+            yield from compare_operations(was, now, Side.REQUEST)
+        elif was and now:
+            text = f"probable rename of an operation: {was.name} → {now.path}"
+            yield Change(Grade.BREAKING, Side.BOTH, now.place.pointer, text, was.path, now.path)
+        elif was:
+            text = f"operation removed: {was.name}"
+            yield Change(Grade.BREAKING, Side.BOTH, was.place.pointer, text, was.path)
+        elif now:
+            text = f"operation added: {now.name}"
+            yield Change(Grade.COMPATIBLE, Side.BOTH, now.place.pointer, text, new=now.path)
 
 
 def _alike(key: tuple[str, str], old: Operation, name: tuple[str, str], new: Operation) -> bool:
@@ -93,11 +87,7 @@ def _servers(old: Element, new: Element) -> Iterator[Change]:
         names = [", ".join(urls) or "none" for urls in (before, after)]
         yield Change(grade, Side.BOTH, where, f"servers: {' → '.join(names)}", *names)
     for url in before.keys() & after.keys():
-        judged = ("url", "variables")
-        yield from remaining(before[url], after[url], judged, Side.BOTH)
-        one, other = before[url].child("variables", {}), after[url].child("variables", {})
-        for name in dict.fromkeys((*one.children(), *other.children())):
-            yield from remaining(one.child(name, {}), other.child(name, {}), (), Side.BOTH)
+        yield from remaining(before[url], after[url], ("url",), Side.BOTH)
 
 
 def _server_urls(place: Element) -> dict[str, Element]:
@@ -107,8 +97,8 @@ def _server_urls(place: Element) -> dict[str, Element]:
         url = str(server.child("url", "").value)
         for name, variable in server.child("variables", {}).children().items():
             url = url.replace("{" + name + "}", str(variable.child("default", "").value))
-        origin = "//".join(urlsplit(url)[:2])
-        url = url.replace(origin.replace("//", "://"), origin.replace("//", "://").lower())
+        origin = "://".join(urlsplit(url)[:2])
+        url = url.replace(origin, origin.lower())
         found[url.rstrip("/")] = server
     return {} if list(found) == [""] else found
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from differences.change import Change, Grade, Side, narrowed, widened
 from differences.places import Element, extension, media_type, status
 from differences.remainder import UNJUDGED, come_and_gone, remaining
-from differences.renames import only_cosmetic, probable_renames
+from differences.renames import only_cosmetic, paired
 from differences.schemas import compare_schemas
 from differences.views import view_of
 
@@ -26,6 +26,11 @@ class Operation(NamedTuple):
     place: Element
     item: Element
     path: str
+
+    @property
+    def name(self) -> str:
+        """The method and the path."""
+        return f"{self.place.key.upper()} {self.path}"
 
     def parameters(self) -> _Fields:
         """The parameters by place and name; those of the path by their number."""
@@ -95,29 +100,26 @@ def _parameters(old: _Fields, new: _Fields, side: Side) -> Iterator[Change]:
     def alike(key: tuple[str, str], one: Element, name: tuple[str, str], other: Element) -> bool:
         return key[0] == name[0] and only_cosmetic(_field(one, other, key[0], side))
 
-    renamed = probable_renames(old, new, alike)
-    for key, place in old.items():
-        name = str(place.child("name").value)
-        if key in new:
-            other = new[key]
-            after = str(other.child("name").value)
-            if key[0] == "path" and name != after:
+    for key, key_now in paired(old, new, alike):
+        was, now = old.get(key), new.get(key_now)
+        kind, name = key[0], str((was or new[key]).child("name").value)
+        if was and now:
+            after = str(now.child("name").value)
+            if key != key_now:
+                text = f"probable rename of a parameter: {name} → {after} ({kind})"
+                yield Change(Grade.BREAKING, side, now.pointer, text, name, after)
+            elif kind == "path" and name != after:
                 text = f"path parameter renamed: {name} → {after}"
-                yield Change(Grade.COSMETIC, side, other.child("name").pointer, text, name, after)
-            yield from _field(place, other, key[0], side)
-        elif key in renamed:
-            text = f"probable rename of a parameter: {name} → {renamed[key][1]} ({key[0]})"
-            pointer = new[renamed[key]].pointer
-            yield Change(Grade.BREAKING, side, pointer, text, name, renamed[key][1])
-        else:
-            text = f"parameter removed: {name} ({key[0]})"
-            yield Change(Grade.BREAKING, side, place.pointer, text, name)
-    for key in (key for key in new if key not in old and key not in renamed.values()):
-        needed = new[key].value.get("required") is True
-        grade = Grade.BREAKING if needed and side is Side.REQUEST else Grade.COMPATIBLE
-        word = "required" if needed else "optional"
-        text = f"parameter added: {key[1]} ({key[0]}, {word})"
-        yield Change(grade, side, new[key].pointer, text, new=key[1])
+                yield Change(Grade.COSMETIC, side, now.child("name").pointer, text, name, after)
+            yield from _field(was, now, kind, side)
+        elif was:
+            text = f"parameter removed: {name} ({kind})"
+            yield Change(Grade.BREAKING, side, was.pointer, text, name)
+        elif now:
+            needed = now.child("required").value is True
+            grade = Grade.BREAKING if needed and side is Side.REQUEST else Grade.COMPATIBLE
+            text = f"parameter added: {name} ({kind}, {_word(needed)})"
+            yield Change(grade, side, now.pointer, text, new=name)
 
 
 def _field(old: Element, new: Element, kind: str, side: Side) -> Iterator[Change]:

@@ -88,14 +88,17 @@ class Element:
         return place
 
     def follow(self) -> "Element":
-        """The place itself, or what its ``$ref`` leads to in the end."""
-        place = self
+        """The place itself, or what its ``$ref`` leads to, with what stands beside it."""
+        place, beside = self, dict[str, Any]()
         for _ in range(DEEPEST):
             target = place.target()
             if target is None:
-                return place
+                break
+            beside = {key: place.value[key] for key in place.value if key != "$ref"} | beside
             place = target
-        return Element({}, place.pointer, self.root)
+        if beside and isinstance(place.value, dict):
+            return Element(place.value | beside, place.pointer, self.root)
+        return place
 
     def meaning(self, above: tuple[str, ...] = ()) -> Any:
         """The value with its references replaced by what they lead to."""
@@ -108,6 +111,11 @@ class Element:
         if isinstance(place.value, list):
             return [inner.meaning(within) for inner in place.items()]
         return place.value
+
+
+def plain(value: Any) -> Any:
+    """A text as people read it: white space does not count."""
+    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 def canonical(value: Any) -> str:

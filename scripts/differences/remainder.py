@@ -4,8 +4,8 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import unquote
 
-from differences.change import Change, Grade, Side
-from differences.places import Element, canonical
+from differences.change import Change, Grade, Side, narrowed, widened
+from differences.places import Element, canonical, plain
 from differences.views import BESIDE
 
 UNJUDGED = "changed, in a way that is not judged here"
@@ -16,35 +16,47 @@ _WORDS = frozenset(
         *("examples", "bearerFormat", "$comment", "$schema", "$defs"),
     )
 ) | {BESIDE}
-
-
-def only_words(key: str) -> bool:
-    """Whether a key holds what only people and editors read."""
-    return key in _WORDS or key.startswith("x-")
+# Their presence says nothing: editors name schemas, Apidog tags whatever it shows.
+_OFTEN_LEFT_OUT = ("title", "tags")
+_ASSERTIONS = frozenset(
+    (
+        *("multipleOf", "patternProperties", "propertyNames", "contains", "prefixItems"),
+        *("dependentRequired", "dependentSchemas", "not", "unevaluatedItems"),
+        *("unevaluatedProperties", "maxContains", "if", "then", "else", "uniqueItems"),
+    )
+)
 
 
 def remaining(old: Element, new: Element, judged: Collection[str], side: Side) -> Iterator[Change]:
     """The differences between two objects under every key that is not judged elsewhere."""
     keys = dict.fromkeys((*old.children(), *new.children()))
     for key in (key for key in keys if key not in judged):
-        before, after = (_said(place, key) for place in (old, new))
-        if before == after or (key == "tags" and not (before and after)):
-            continue  # Apidog tags whatever it shows: to have tags says nothing
-        pointer = (new if key in (new.value or ()) else old).child(key).pointer
-        if key == "deprecated":
-            word = "deprecated" if after else "no longer deprecated"
-            yield Change(Grade.COMPATIBLE, side, pointer, word)
-        elif only_words(key):
-            yield Change(Grade.COSMETIC, side, pointer, f"{key} changed")
-        else:
-            yield Change(Grade.BREAKING, side, pointer, f"{key} {UNJUDGED}")
+        place = (new if key in new.children() else old).child(key)
+        yield from by_key(key, _said(old.child(key)), _said(new.child(key)), side, place.pointer)
 
 
-def _said(place: Element, key: str) -> str:
-    """What stands under a key; what is empty or false says nothing, nor does white space."""
-    value = place.child(key).meaning()
-    if isinstance(value, str) and only_words(key):
-        value = " ".join(value.split())[: 3 if key == "openapi" else None]
+def by_key(key: str, before: object, after: object, side: Side, pointer: str) -> Iterator[Change]:
+    """What a difference under a key means; nothing on one side: the key is not there."""
+    added = not before
+    if before == after or (key in _OFTEN_LEFT_OUT and not (before and after)):
+        return
+    if key == "deprecated":
+        word = "deprecated" if added else "no longer deprecated"
+        yield Change(Grade.COMPATIBLE, side, pointer, word)
+    elif key in _WORDS or key.startswith("x-"):
+        yield Change(Grade.COSMETIC, side, pointer, f"{key} changed")
+    elif key in _ASSERTIONS and not (before and after):
+        grade = narrowed(side) if added else widened(side)
+        yield Change(grade, side, pointer, f"{key} {'added' if added else 'removed'}")
+    else:
+        yield Change(Grade.BREAKING, side, pointer, f"{key} {UNJUDGED}")
+
+
+def _said(place: Element) -> str:
+    """What stands there; what is empty or false says nothing."""
+    value = place.meaning()
+    value = plain(value) if place.key in _WORDS else value
+    value = str(value)[:3] if place.key == "openapi" else value
     return "" if value is False or value in (None, "", [], {}) else canonical(value)
 
 
@@ -73,23 +85,18 @@ def _components(root: Element) -> dict[str, Element]:
 
 
 def _used(root: Element) -> set[str]:
-    """The components that the rest of the document leads to."""
-    components = _components(root)
-    waiting = [json.dumps({**root.value, "components": None}, default=str)]
-    used: set[str] = set()
-    while waiting:
-        text = unquote(waiting.pop())
-        found = {key for key in components if key not in used and _named(key, text)}
-        used |= found
-        waiting += [json.dumps(components[key].value, default=str) for key in found]
-    return used
+    """The components that something else in the document names."""
+    whole = _text(root)
+    return {
+        key
+        for key, place in _components(root).items()
+        for name in (f'"{place.key}"' if key.startswith("security") else f"#/components/{key}",)
+        if whole.count(name) > _text(place).count(name) + name.startswith('"')
+    }
 
 
-def _named(key: str, text: str) -> bool:
-    kind, name = key.split("/", 1)
-    if kind == "securitySchemes":
-        return f'"{name}"' in text
-    return any(f"#/components/{key}{end}" in text for end in '"/')
+def _text(place: Element) -> str:
+    return unquote(json.dumps(place.value, default=str))
 
 
 def come_and_gone(

@@ -1,34 +1,25 @@
 """Differences between two schemas, by the way their data goes, with all that is in them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import chain
 from typing import Any
 
 from differences.change import MISSING, Change, Grade, Side, narrowed, shown, widened
-from differences.places import canonical
-from differences.remainder import UNJUDGED, only_words
-from differences.renames import only_cosmetic, probable_renames
+from differences.remainder import by_key
+from differences.renames import only_cosmetic, paired
 from differences.values import BOUNDS, compare_values, sketch
 from differences.views import SHUT, View
 
 _CLOSE = 0.5  # how alike the names of a renamed property are, unless its words are the same
 
-_ASSERTIONS = frozenset(
-    (
-        *("multipleOf", "patternProperties", "propertyNames", "contains", "prefixItems"),
-        *("dependentRequired", "dependentSchemas", "not", "unevaluatedItems"),
-        *("unevaluatedProperties", "maxContains", "if", "then", "else"),
-    )
-)
 _JUDGED = frozenset(
     (
         *("type", "enum", "const", "pattern", "format", "default", "required", "properties"),
-        *("items", "additionalProperties", "uniqueItems", "allOf", "oneOf", "anyOf"),
-        *("discriminator", "readOnly", "writeOnly", "description", "title", "example"),
-        *("examples", "deprecated"),
+        *("items", "additionalProperties", "allOf", "oneOf", "anyOf", "discriminator"),
+        *("readOnly", "writeOnly", *BOUNDS),
     )
-) | {*BOUNDS}
+)
 _Seen = frozenset[Any]
 
 
@@ -41,19 +32,11 @@ def compare_schemas(
         return
     pair = (old, new, side)
     yield from compare_values(*pair)
-    for rule in _RULES:
-        yield from rule(*pair)
+    yield from _one_way(*pair)
+    yield from _rest(*pair)
     if old.types & new.types - {"null"}:
         for nested in (_properties, _nested, _alternatives, _discriminator):
             yield from nested(*pair, seen | {key})
-
-
-def _unique_items(old: View, new: View, side: Side) -> Iterator[Change]:
-    before, after = (view.flag("uniqueItems") for view in (old, new))
-    if before != after:
-        grade = narrowed(side) if after else widened(side)
-        text = "items must differ" if after else "items may be equal"
-        yield Change(grade, side, new.where("uniqueItems"), text)
 
 
 def _one_way(old: View, new: View, side: Side) -> Iterator[Change]:
@@ -68,66 +51,33 @@ def _one_way(old: View, new: View, side: Side) -> Iterator[Change]:
 
 
 def _rest(old: View, new: View, side: Side) -> Iterator[Change]:
-    keys = {key: None for view in (old, new) for part in view.parts for key in part.value}
+    keys = {key: None for view in (new, old) for part in view.parts for key in part.value}
     for key in (key for key in keys if key not in _JUDGED):
-        before, after = old.meanings(key), new.meanings(key)
-        if before == after:
-            continue
-        grade, text = Grade.BREAKING, f"{key} {UNJUDGED}"
-        if only_words(key):
-            grade, text = Grade.COSMETIC, f"{key} changed"
-        elif key in _ASSERTIONS and not (before and after):
-            grade = narrowed(side) if after else widened(side)
-        yield Change(grade, side, (new if after else old).where(key), text)
-
-
-def _annotations(old: View, new: View, side: Side) -> Iterator[Change]:
-    if _prose(old.first("description")) != _prose(new.first("description")):
-        yield Change(Grade.COSMETIC, side, new.where("description"), "description changed")
-    if old.first("title") and new.first("title") and old.first("title") != new.first("title"):
-        # A title on one side only is the editor's name for the schema.
-        yield Change(Grade.COSMETIC, side, new.where("title"), "title changed")
-    before, after = _samples(old), _samples(new)
-    if canonical(before) != canonical(after):
-        yield Change(Grade.COSMETIC, side, new.where("example"), "example changed")
-    if old.flag("deprecated") != new.flag("deprecated"):
-        word = "deprecated" if new.flag("deprecated") else "no longer deprecated"
-        yield Change(Grade.COMPATIBLE, side, new.where("deprecated"), word)
-
-
-def _samples(view: View) -> list[Any]:
-    lists = [values for values in view.all("examples") if isinstance(values, list)]
-    return [*view.stated("example"), *(value for values in lists for value in values)]
-
-
-def _prose(text: Any) -> str:
-    return " ".join(str(text or "").split())
+        where = (new if new.stated(key) else old).where(key)
+        yield from by_key(key, old.meanings(key), new.meanings(key), side, where)
 
 
 def _properties(old: View, new: View, side: Side, seen: _Seen) -> Iterator[Change]:
     def alike(one: str, before: View, other: str, after: View) -> bool:
-        words = [_prose(view.first("description")) for view in (before, after)]
         close = SequenceMatcher(None, one, other).ratio() >= _CLOSE or before.enum is not None
         same = only_cosmetic(compare_schemas(before, after, side, seen))
-        return same and (close or words[0] == words[1])
+        return same and (close or before.meanings("description") == after.meanings("description"))
 
-    renamed = probable_renames(old.properties, new.properties, alike)
-    for name, view in old.properties.items():
-        if name in new.properties:
-            yield from compare_schemas(view, new.properties[name], side, seen)
-        elif name in renamed:
-            text = f"probable rename of a property: {name} → {renamed[name]}"
-            where = new.properties[renamed[name]].pointer
-            yield Change(Grade.BREAKING, side, where, text, name, renamed[name])
-        else:
+    for name, name_now in paired(old.properties, new.properties, alike):
+        was, now = old.properties.get(name), new.properties.get(name_now)
+        if was and now and name == name_now:
+            yield from compare_schemas(was, now, side, seen)
+        elif was and now:
+            text = f"probable rename of a property: {name} → {name_now}"
+            yield Change(Grade.BREAKING, side, now.pointer, text, name, name_now)
+        elif was:
             text = f"property removed: {name}"
-            yield Change(Grade.BREAKING, side, view.pointer, text, sketch(view))
-    for name, view in new.properties.items():
-        if name not in old.properties and name not in renamed.values():
+            yield Change(Grade.BREAKING, side, was.pointer, text, sketch(was))
+        elif now:
             needed = name in new.required(side)
             grade = Grade.BREAKING if needed and side is Side.REQUEST else Grade.COMPATIBLE
             text = f"property added: {name} ({'required' if needed else 'optional'})"
-            yield Change(grade, side, view.pointer, text, MISSING, sketch(view))
+            yield Change(grade, side, now.pointer, text, MISSING, sketch(now))
     yield from _required(old, new, side)
 
 
@@ -208,11 +158,3 @@ def _discriminator(old: View, new: View, side: Side, seen: _Seen) -> Iterator[Ch
         for value in sorted(other.keys() - one.keys()):
             text = f"discriminator value added: {shown(value)}"
             yield Change(widened(side), side, where, text, new=value)
-
-
-_RULES: tuple[Callable[[View, View, Side], Iterator[Change]], ...] = (
-    _unique_items,
-    _one_way,
-    _rest,
-    _annotations,
-)

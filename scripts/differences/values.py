@@ -108,31 +108,32 @@ def _missing(value: Any) -> Any:
 
 def _pattern_and_format(old: View, new: View, side: Side) -> Iterator[Change]:
     for key in ("pattern", "format"):
-        before, after = old.first(key), new.first(key)
-        if before == after:
+        before, after = old.stated(key), new.stated(key)
+        if {*before} == {*after}:
             continue
-        grade = Grade.BREAKING
-        if before is None:
-            grade = narrowed(side)
-        elif after is None:
-            grade = widened(side)
-        where = (new if after is not None else old).where(key)
-        text = f"{key}: {shown(_missing(before))} → {shown(_missing(after))}"
-        yield Change(grade, side, where, text, _missing(before), _missing(after))
+        less, more = {*before} >= {*after}, {*before} <= {*after}
+        grade = narrowed(side) if more else widened(side) if less else Grade.BREAKING
+        yield _restated(old, new, side, key, grade)
 
 
 def _default(old: View, new: View, side: Side) -> Iterator[Change]:
-    before = old.stated("default")[:1]
-    after = new.stated("default")[:1]
-    if canonical(before) == canonical(after):
-        return
-    grade = Grade.COSMETIC
-    if side is Side.REQUEST:
-        # Who leaves the field out gets something else than before, without a word.
-        grade = Grade.COMPATIBLE if not before else Grade.BREAKING
-    old_value, new_value = (before or [MISSING])[0], (after or [MISSING])[0]
-    text = f"default: {shown(old_value)} → {shown(new_value)}"
-    yield Change(grade, side, (new if after else old).where("default"), text, old_value, new_value)
+    if old.meanings("default") != new.meanings("default"):
+        grade = Grade.COSMETIC
+        if side is Side.REQUEST:
+            # Who leaves the field out gets something else than before, without a word.
+            grade = Grade.BREAKING if old.stated("default") else Grade.COMPATIBLE
+        yield _restated(old, new, side, "default", grade)
+
+
+def _restated(old: View, new: View, side: Side, key: str, grade: Grade) -> Change:
+    """What a keyword says now; all of it where several parts say something."""
+    before, after = (
+        values if len(values) > 1 else next(iter(values), MISSING)
+        for values in (old.stated(key), new.stated(key))
+    )
+    where = (old if after is MISSING else new).where(key)
+    text = f"{key}: {shown(before)} → {shown(after)}"
+    return Change(grade, side, where, text, before, after)
 
 
 def sketch(view: View) -> str:

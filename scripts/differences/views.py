@@ -11,7 +11,7 @@ from typing import Any
 
 from differences.change import Side
 from differences.dialect import ANY, CHOICES, in_one_dialect, is_null
-from differences.places import DEEPEST, Element, canonical, escaped
+from differences.places import DEEPEST, Element, canonical, escaped, plain
 
 BESIDE = "words beside $ref"
 SHUT = {"readOnly": Side.REQUEST, "writeOnly": Side.RESPONSE}
@@ -94,7 +94,7 @@ class View:
 
     def flag(self, key: str) -> bool:
         """Whether a part sets a flag."""
-        return any(value is True for value in self.all(key))
+        return any(self.all(key))
 
     @cached_property
     def types(self) -> frozenset[str]:
@@ -134,8 +134,10 @@ class View:
         return view_of(*places) if places else None
 
     def meanings(self, key: str) -> list[str]:
-        """What a keyword says in each part that has it, references followed."""
-        return sorted({canonical(part.child(key).meaning()) for part in self._with(key)})
+        """What a keyword says in each part that has it, references followed, in any order."""
+        found = (part.child(key).meaning() for part in self._with(key))
+        words = key in ("description", "title")
+        return sorted({canonical(plain(value) if words else value) for value in found})
 
     def alternatives(self) -> dict[str, list["View"]]:
         """The alternatives of ``oneOf`` and of ``anyOf``, where there are several."""

@@ -5,6 +5,8 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
+from pages.steps import undisturbed
+
 
 class Tracked:
     """A context in which they may change; without ``keep()`` they are restored.
@@ -23,9 +25,10 @@ class Tracked:
         self._kept = True
 
     def __enter__(self) -> "Tracked":
-        self._copy = Path(tempfile.mkdtemp(prefix="imagen4-update-"))
-        for name in self._names:
-            _copy(self._root / name, self._copy / name)
+        with undisturbed():
+            self._copy = Path(tempfile.mkdtemp(prefix="imagen4-update-"))
+            for name in self._names:
+                _copy(self._root / name, self._copy / name)
         return self
 
     def __exit__(
@@ -34,11 +37,12 @@ class Tracked:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            if not self._kept:
-                self._restore()
-        finally:
-            shutil.rmtree(self._copy, ignore_errors=True)
+        with undisturbed():
+            try:
+                if not self._kept:
+                    self._restore()
+            finally:
+                shutil.rmtree(self._copy, ignore_errors=True)
 
     def _restore(self) -> None:
         for name in self._names:

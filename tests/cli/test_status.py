@@ -8,6 +8,8 @@ import pytest
 import respx
 
 from cli.invoking import AT_NOWHERE, at, create
+from client.loopback import Loopback, http
+from client.play import succeeded
 from imagen4.sandbox import Sandbox
 
 
@@ -47,3 +49,15 @@ def test_its_json_has_tasks_also_when_nothing_could_be_asked(
     monkeypatch.delenv("KIE_API_KEY", raising=False)
     told = json.loads(imagen4("status", "t1", *AT_NOWHERE, "--json").out)
     assert (told["tasks"], told["error"]["type"]) == ([], "InvalidRequest")
+
+
+def test_links_that_lead_nowhere_are_told(
+    imagen4: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are not printed, and a success without any other does not look like one to fetch."""
+    monkeypatch.setenv("KIE_API_KEY", "k")
+    with Loopback(lambda _: http(200, succeeded("t1", "javascript:x").content)) as server:
+        where = ("status", "t1", "--gateway", "kie", "--base-url", server.url)
+        assert imagen4(*where).out == "t1  success  (1 of its links lead to no picture)\n"
+        (task,) = json.loads(imagen4(*where, "--json").out)["tasks"]
+    assert (task["urls"], task["unusable_links"]) == ([], 1)

@@ -22,7 +22,7 @@ PICTURE = '{"resultUrls": ["https://files.example/1.png"]}'
 RECORD = {"taskId": TASK_ID, "state": "success", "resultJson": PICTURE}
 DONE = {"code": 200, "msg": "success", "data": RECORD}
 # A few polls, then the end: time passes only where the client sleeps.
-POLLING = Polling(timeout=20.0, grace=5.0, attempts=2, paced=False)
+POLLING = Polling(timeout=20.0, grace=5.0, attempts=2, tolerance=5.0, paced=False)
 
 # One test runs for each gateway, side and call: the long profile means all of them together.
 MOST_EXAMPLES = 2_000

@@ -9,10 +9,10 @@ from imagen4.contract.cases import allowed, forbidden, generated
 from imagen4.contract.cases.judge import intent_of
 from imagen4.contract.document import Document, load_document
 from imagen4.contract.exchange import Case, Expect
-from imagen4.contract.server import vendored_models
+from imagen4.contract.server import model_names
 
 GATEWAYS = ("kie", "apikley")
-VENDORED = [(gateway, model) for gateway in GATEWAYS for model in vendored_models(gateway)]
+VENDORED = [(gateway, model) for gateway in GATEWAYS for model in model_names(gateway)]
 PROMPT = {"prompt": "a fox"}
 
 

@@ -36,6 +36,7 @@ def test_an_error_is_not_told_as_a_state(check: str, words: str) -> None:
     assert all(words in each for each in seen)
 
 
+@pytest.mark.slow
 def test_a_task_that_is_still_running_is_told_so() -> None:
     """Where the last answer is a record, its state is the news."""
     endless = Defect("endless", "state", lambda server: vars(server).update(generating=10_000.0))

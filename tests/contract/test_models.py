@@ -14,14 +14,14 @@ from imagen4.contract.document import INPUT_SCHEMA, Document, load_document
 from imagen4.contract.exchange import Case, Expect
 from imagen4.contract.reports import make_report
 from imagen4.contract.run import RunOutcome
-from imagen4.contract.server import CouldNotRunError, find_server, vendored_models
+from imagen4.contract.server import CouldNotRunError, find_server, model_names
 from imagen4.facts import GATEWAYS
 from sharpening.clock import Clock
 from sharpening.defect import recording
 from sharpening.measure import caught_by
 from sharpening.reference import STYLES, Reference, RefusedError, Task
 
-VENDORED = [(gateway, model) for gateway in GATEWAYS for model in vendored_models(gateway)]
+VENDORED = [(gateway, model) for gateway in GATEWAYS for model in model_names(gateway)]
 HERE = "http://127.0.0.1:9"
 
 

@@ -33,6 +33,7 @@ def test_each_check_is_a_test(server: Sandbox, tmp_path: Path) -> None:
     assert f"{len(CHECKS) + 2} passed" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_broken_promise_is_a_failed_test(server: Sandbox, tmp_path: Path) -> None:
     """The failure has the sentence, the pointer and the curl, and no traceback."""
     options = [f"--imagen4-base-url={server.url('kie')}", "--imagen4-api-key=some-other-key"]

@@ -9,12 +9,12 @@ import changes
 import readme_tables
 import update
 from imagen4.facts.models import WITHDRAWN
+from market.captured import lay
 from pages.captures import Captures
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = "google/nano-banana"
 FILE = "kie/google--nano-banana.md"
-SPEC = ROOT / "specs" / "models" / "kie" / "google--nano-banana.yaml"
 VALUE = "                        - auto\n"
 
 
@@ -22,8 +22,8 @@ VALUE = "                        - auto\n"
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The parts of the checkout that an update touches, with a generator that does nothing."""
     root = tmp_path_factory.mktemp("original")
-    for name in ("specs", "generated"):
-        shutil.copytree(ROOT / name, root / name)
+    shutil.copytree(ROOT / "generated", root / "generated")
+    lay(root / "specs")
     shutil.copy(ROOT / "README.md", root / "README.md")
     (root / "scripts").mkdir()
     (root / "scripts" / "regenerate.py").touch()
@@ -37,12 +37,12 @@ def checkout(original: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def pages(tmp_path: Path) -> Path:
+def pages(original: Path, tmp_path: Path) -> Path:
     """Today's pages of the gateway and two of its models, one of which gained a value."""
     folder = tmp_path / "today"
     (folder / "kie").mkdir(parents=True)
-    captures = Captures(ROOT / "specs")
-    for key in ("kie", f"kie/{MODEL}", "kie/nano-banana-2"):
+    captures = Captures(original / "specs")
+    for key in ("kie", f"kie/{MODEL}", "kie/google/imagen4-fast"):
         capture = captures.all()[key]
         name = Path(capture.spec.removeprefix("models/")).with_suffix(".md")
         shutil.copy(captures.folder / capture.file, folder / name)
@@ -81,16 +81,19 @@ def test_a_models_refused_page_leaves_it_and_holds_up_nothing(
     checkout: Path, pages: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """It is named, in the report for the pull request, too, and has an exit code of its own."""
-    (pages / "kie" / "nano-banana-2.md").write_text("# gone\n", encoding="utf-8")
+    (pages / "kie" / "google--imagen4-fast.md").write_text("# gone\n", encoding="utf-8")
     before, report = state(checkout), tmp_path / "report.md"
     assert run(checkout, pages, "--markdown", str(report)) == 4
-    line = "kie/nano-banana-2 stays as it is: no OpenAPI document in it"
+    line = "kie/google/imagen4-fast stays as it is: no OpenAPI document in it"
     assert line in capsys.readouterr().err
     assert line in report.read_text(encoding="utf-8")
     after = state(checkout)
     assert b"- NEW" in after["specs/models/kie/google--nano-banana.yaml"]
-    for name in ("specs/models/kie/nano-banana-2.yaml", "specs/pages/models/kie/nano-banana-2.md"):
-        assert after[name] == before[name]
+    for name in (
+        "models/kie/google--imagen4-fast.yaml",
+        "pages/models/kie/google--imagen4-fast.md",
+    ):
+        assert after[f"specs/{name}"] == before[f"specs/{name}"]
 
 
 def test_a_gateways_refused_page_holds_up_its_models(checkout: Path, pages: Path) -> None:
@@ -102,14 +105,16 @@ def test_a_gateways_refused_page_holds_up_its_models(checkout: Path, pages: Path
 
 
 def test_two_states_of_a_model_are_compared_by_what_is_taken(
-    pages: Path, capsys: pytest.CaptureFixture[str]
+    original: Path, pages: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Beside a vendored model, of a page only the model's part counts."""
-    assert changes.main([str(SPEC), str(pages / FILE)]) == 1
+    specs = original / "specs"
+    spec = str(specs / "models" / FILE.replace(".md", ".yaml"))
+    assert changes.main([spec, str(pages / FILE)]) == 1
     assert "enum value added: 'NEW'" in capsys.readouterr().out
-    captured = Captures(ROOT / "specs").all()[f"kie/{MODEL}"].file
-    assert changes.main([str(SPEC), str(ROOT / "specs" / "pages" / captured)]) == 0
-    assert changes.main([str(SPEC), str(ROOT / "specs" / "kie.yaml")]) == 3
+    captured = Captures(specs).all()[f"kie/{MODEL}"].file
+    assert changes.main([spec, str(specs / "pages" / captured)]) == 0
+    assert changes.main([spec, str(specs / "kie.yaml")]) == 3
     assert "not for 'google/nano-banana'" in capsys.readouterr().err
 
 
@@ -120,5 +125,5 @@ def test_the_readme_names_every_model_with_price_and_withdrawal() -> None:
         mark = " †" if capture.model in WITHDRAWN else ""
         assert f"| {capture.gateway}: `{capture.model}`{mark} |" in table
     assert "12 credits ($0.06) per image" in table
-    assert "**`image_urls`**, `output_format`" in table
+    assert "**`image_urls`**" in table
     assert readme_tables.fresh_readme(ROOT) == (ROOT / "README.md").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import update
+from market.captured import KEPT, lay
 from pages.captures import Captures
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, root / name, ignore=ignored)
     for name in ("README.md", "pyproject.toml"):
         shutil.copy(ROOT / name, root / name)
+    lay(root / "specs")
     return root
 
 
@@ -35,7 +37,7 @@ def pages(tmp_path: Path) -> Path:
     """A folder with today's pages, as they were captured."""
     folder = tmp_path / "today"
     folder.mkdir()
-    shutil.copy(ROOT / "specs" / "pages" / "kie-google-imagen4.md", folder / "kie.md")
+    shutil.copy(KEPT / "kie-google-imagen4.md", folder / "kie.md")
     return folder
 
 
@@ -145,7 +147,7 @@ def test_without_network_nothing_changes(
 
 def test_html_is_the_fallback_for_markdown(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the address ending in .md gives no page, the one without is tried."""
-    captures = Captures(ROOT / "specs")
+    captures = Captures(checkout / "specs")
     kept = {c.url.removesuffix(".md"): captures.folder / c.file for c in captures.all().values()}
 
     def fetch(url: str) -> bytes:

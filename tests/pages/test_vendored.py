@@ -11,6 +11,7 @@ import pytest
 import vendor
 from imagen4.facts import GATEWAYS
 from imagen4.facts.protocol import CREATE_PATH
+from market.captured import KEPT, lay
 from pages.captures import Captures
 from pages.conform import errors, samples
 from pages.yamltext import load_yaml
@@ -18,13 +19,21 @@ from pages.yamltext import load_yaml
 ROOT = Path(__file__).resolve().parents[2]
 SPECS = ROOT / "specs"
 CAPTURES = Captures(SPECS).all()
-PAGE = (SPECS / "pages" / "apikley-google-imagen4.txt").read_text(encoding="utf-8")
+PAGE = (KEPT / "apikley-google-imagen4.txt").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def apikley() -> dict[str, Any]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is vendored of the pages that are kept with the tests."""
+    specs = tmp_path_factory.mktemp("kept") / "specs"
+    lay(specs)
+    return specs
+
+
+@pytest.fixture(scope="module")
+def apikley(kept: Path) -> dict[str, Any]:
     """The recovered document of apikley."""
-    return load_yaml((SPECS / "apikley.yaml").read_text(encoding="utf-8"))
+    return load_yaml((kept / "apikley.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +61,17 @@ def test_every_vendored_file_has_a_captured_page() -> None:
     assert set(GATEWAYS) <= set(CAPTURES)
 
 
-def test_a_page_without_indentation_is_read_beside_the_one_before(tmp_path: Path) -> None:
+def test_a_page_without_indentation_is_read_beside_the_one_before(
+    kept: Path, tmp_path: Path
+) -> None:
     """What it has more is placed; its other lines stand where the vendored document has them."""
-    shutil.copytree(SPECS, tmp_path / "specs")
+    shutil.copytree(kept, tmp_path / "specs")
     page = tmp_path / "page.txt"
     page.write_text(PAGE.replace("- '4:3'\n", "- '4:3'\n- NEW\n"), encoding="utf-8")
     assert vendor.main(["apikley", str(page), "--specs", str(tmp_path / "specs")]) == 0
     text = (tmp_path / "specs" / "apikley.yaml").read_text(encoding="utf-8")
     ratio = "                        - '4:3'\n"
-    before = (SPECS / "apikley.yaml").read_text(encoding="utf-8")
+    before = (kept / "apikley.yaml").read_text(encoding="utf-8")
     assert load_yaml(text) == load_yaml(
         before.replace(ratio, ratio + ratio.replace("'4:3'", "NEW"))
     )
@@ -83,18 +94,18 @@ def test_an_altered_capture_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "kie.yaml").exists()
 
 
-def test_kie_is_the_fence_as_it_stands() -> None:
+def test_kie_is_the_fence_as_it_stands(kept: Path) -> None:
     """Of the kie page nothing is rewritten: the document is the fence's text."""
-    page = (SPECS / "pages" / "kie-google-imagen4.md").read_text(encoding="utf-8")
+    page = (KEPT / "kie-google-imagen4.md").read_text(encoding="utf-8")
     fence = page.split("````")[1].split("\n", 1)[1]
-    text = (SPECS / "kie.yaml").read_text(encoding="utf-8")
+    text = (kept / "kie.yaml").read_text(encoding="utf-8")
     document = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("# "))
     assert document.rstrip("\n") == fence.rstrip("\n")
 
 
-def test_apikley_flattened_gives_the_page_back() -> None:
+def test_apikley_flattened_gives_the_page_back(kept: Path) -> None:
     """Without indentation the recovered document has the page's lines, but the address."""
-    text = (SPECS / "apikley.yaml").read_text(encoding="utf-8")
+    text = (kept / "apikley.yaml").read_text(encoding="utf-8")
     lines = [line.strip() for line in text.splitlines() if line.strip() and line[0] != "#"]
     page = PAGE.splitlines()
     start = page.index("openapi: 3.0.0")
@@ -102,9 +113,9 @@ def test_apikley_flattened_gives_the_page_back() -> None:
     assert lines == expected
 
 
-def test_the_head_says_what_is_missing() -> None:
+def test_the_head_says_what_is_missing(kept: Path) -> None:
     """The destroyed address is named where it was, and not invented."""
-    text = (SPECS / "apikley.yaml").read_text(encoding="utf-8")
+    text = (kept / "apikley.yaml").read_text(encoding="utf-8")
     assert "# left out: email (page line 19), destroyed by e-mail obfuscation" in text
     assert "@" not in text
 

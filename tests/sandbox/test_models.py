@@ -11,7 +11,7 @@ from PIL import Image
 
 from imagen4.contract.cases.build import body
 from imagen4.contract.document import load_document
-from imagen4.contract.server import vendored_models
+from imagen4.contract.server import model_names
 from imagen4.facts import GATEWAYS
 from imagen4.facts.documents import body_media, document
 from imagen4.facts.models import NOT_SUPPORTED
@@ -19,7 +19,7 @@ from imagen4.facts.protocol import CREATE_PATH, CREDITS_PATH
 from imagen4.sandbox import Sandbox, documents
 from sandbox.conftest import Asker
 
-VENDORED = [(gateway, model) for gateway in GATEWAYS for model in vendored_models(gateway)]
+VENDORED = [(gateway, model) for gateway in GATEWAYS for model in model_names(gateway)]
 ODD = "lab/odd"
 Invent = Callable[..., None]
 

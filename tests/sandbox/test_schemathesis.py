@@ -35,6 +35,7 @@ def fuzzed(
     return run.returncode, run.stdout[-4000:] + run.stderr[-1000:]
 
 
+@pytest.mark.slow
 def test_the_vendored_documents_are_kept(sandbox: Sandbox, gateway: str, tmp_path: Path) -> None:
     """In profile documented: everything allowed is accepted, everything else is refused."""
     sandbox.configure(profile="documented", limits=False)

@@ -37,7 +37,6 @@ from imagen4 import (
 )
 from imagen4.result import BaseResult
 
-EXAMPLES = max(2_000, settings.default.max_examples)
 NASTY: list[Any] = [
     None, True, False, 0, -1, 7, 200, 401, 422, 429, 500, 501, 505, 1e308, float("nan"),
     float("inf"), 10**30, 1777539190339, -(10**18), "", "200", "t1", "success", "fail", "waiting",
@@ -137,16 +136,33 @@ def outcome_of(gateway: str, answer: Answer, operation: str) -> Any:
         return error
 
 
-@settings(max_examples=EXAMPLES)
-@given(
+ANY_ANSWER = given(
     gateway=st.sampled_from(GATEWAYS),
     answer=answers,
     operation=st.sampled_from(["generate", "submit", "wait", "status", "credits"]),
 )
+
+
+@settings(max_examples=max(400, settings.default.max_examples))
+@ANY_ANSWER
 def test_any_answer_gives_a_result_or_one_of_our_errors(
     gateway: str, answer: Answer, operation: str
 ) -> None:
     """Under every status from 100 to 599, whatever the body; as a callback, too."""
+    survive(gateway, answer, operation)
+
+
+@pytest.mark.slow
+@settings(max_examples=2_000)
+@ANY_ANSWER
+def test_any_of_two_thousand_answers_gives_a_result_or_one_of_our_errors(
+    gateway: str, answer: Answer, operation: str
+) -> None:
+    """The same, many more times."""
+    survive(gateway, answer, operation)
+
+
+def survive(gateway: str, answer: Answer, operation: str) -> None:
     outcome = outcome_of(gateway, answer, operation)
     if isinstance(outcome, Imagen4Error):
         judge(outcome, answer[0], operation)

@@ -91,11 +91,23 @@ def test_pictures_can_be_saved_after_the_client_is_closed(kind: str, tmp_path: P
     assert saved == [tmp_path / "t1-1.png"]
 
 
-def test_an_injected_client_serves_the_downloads_of_its_loop_only(tmp_path: Path) -> None:
-    """Its connections could not be used in another: that is said, and nothing bypasses it."""
+def test_an_injected_client_serves_the_downloads_of_any_loop(tmp_path: Path) -> None:
+    """A program may ask for pictures in one `asyncio.run` and save them in the next."""
     with Loopback(lambda _: http(200, PNG)) as server:
         script = Script(polls=[succeeded("t1", f"{server.url}/1.png")])
         result = play("async", script, lambda c: c.job("t1").wait(), base_url=GATEWAY)
-        with pytest.raises(DownloadError, match="serves one process and one event loop"):
-            asyncio.run(result.images[0].save(tmp_path))
+        assert asyncio.run(result.images[0].read()) == PNG
+        assert asyncio.run(result.save(tmp_path)) == [tmp_path / "t1-1.png"]
+
+
+def test_an_injected_client_serves_no_downloads_of_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fork shares its open connections: that is said, and nothing bypasses it."""
+    with Loopback(lambda _: http(200, PNG)) as server:
+        script = Script(polls=[succeeded("t1", f"{server.url}/1.png")])
+        result = play("sync", script, lambda c: c.job("t1").wait(), base_url=GATEWAY)
+        monkeypatch.setattr("os.getpid", lambda: -1)
+        with pytest.raises(DownloadError, match="serves one process"):
+            result.save(tmp_path)
         assert server.requests == []

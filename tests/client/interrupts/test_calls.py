@@ -1,13 +1,17 @@
 """Guards against losing a paid task's id to a Ctrl-C, a cancellation or a raising listener."""
 
 import asyncio
+import gc
 import logging
+import socket
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
+from client.booked import ctrl_c_works, press_ctrl_c, told
 from client.play import KEY, KINDS, PROMPT, Script, Stop, Time, client_for, created, details, play
 from imagen4 import Imagen4Error, TaskTimeout
 
@@ -163,3 +167,28 @@ def test_nothing_is_logged_where_nothing_is_known(
     with pytest.raises(Stop):
         play(kind, Script(others=[stop]), lambda c: c.credits())
     assert caplog.messages == []
+
+
+# A socket on which a Ctrl-C fell is closed by being forgotten.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_create_that_is_stopped_before_it_left_is_not_said_to_be_out(kind: str) -> None:
+    """Nothing is to be looked for at the gateway: here, not even TLS had come about."""
+    accepted: list[socket.socket] = []
+
+    def press() -> None:
+        accepted.append(server.accept()[0])
+        accepted[0].recv(1)  # of the handshake, which is not answered
+        press_ctrl_c()
+
+    with ctrl_c_works(), socket.create_server(("127.0.0.1", 0)) as server, told() as lines:
+        url = f"https://127.0.0.1:{server.getsockname()[1]}"
+        threading.Thread(target=press).start()
+        with pytest.raises(KeyboardInterrupt) as stopped:
+            play(kind, None, lambda c: c.generate(PROMPT), base_url=url)
+    accepted[0].close()
+    assert lines == []
+    assert not hasattr(stopped.value, "creates_out")
+    del stopped
+    gc.collect()

@@ -87,6 +87,7 @@ def task_as_json(task: Task) -> dict[str, Any]:
         "task_id": task.task_id,
         "state": task.state,
         "urls": list(task.urls),
+        "unusable_links": task.unusable_links,
         "fail_code": task.fail_code,
         "fail_message": task.fail_message,
     }

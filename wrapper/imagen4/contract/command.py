@@ -13,7 +13,7 @@ import click
 from ..facts import GATEWAYS
 from ..facts.gateways import DEFAULT_MODEL
 from .choices import KEY_VARIABLES, PHASES, PROFILES
-from .server import CouldNotRunError, ServerUnderTest, find_server, vendored_models
+from .server import CouldNotRunError, ServerUnderTest, find_server, model_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def _complete_model(context: click.Context, _option: click.Parameter, begun: str) -> list[str]:
     """What the shell offers: the models of the gateway, where that is named already."""
     given = context.params.get("gateway")
-    names = [name for each in ([given] if given else GATEWAYS) for name in vendored_models(each)]
+    names = [name for each in ([given] if given else GATEWAYS) for name in model_names(each)]
     return [name for name in dict.fromkeys(names) if name.startswith(begun)]
 
 

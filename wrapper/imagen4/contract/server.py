@@ -93,13 +93,13 @@ def find_server(
     return ServerUnderTest(gateway, base_url.rstrip("/"), key, guessed, model)
 
 
-def vendored_models(gateway: str) -> list[str]:
+def model_names(gateway: str) -> list[str]:
     """The names of the models whose pages are vendored."""
     return list(catalogue(f"{GENERATED}.{gateway}"))
 
 
 def _must_be_vendored(gateway: str, model: str) -> None:
-    known = vendored_models(gateway)
+    known = model_names(gateway)
     if model not in known:
         near = difflib.get_close_matches(model, known, 3, cutoff=0.4) or known
         raise CouldNotRunError(

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     ConnectionOwner = tuple[int, AbstractEventLoop | None]
 
+ELSEWHERE = (
+    "An injected http_client serves one process and one event loop; make another client here"
+)
 C = TypeVar("C", bound=Carrier[Any, Any])
 
 
@@ -63,12 +66,15 @@ class Connections(Generic[C]):
         free.append(carrier)
         return True
 
-    def lent(self, loop: AbstractEventLoop | None = None) -> C | None:
-        """The injected carrier, also when we are closed; None without. Raises DownloadError."""
-        try:
-            return self._injected and self._lend(self._injected, (os.getpid(), loop))
-        except InvalidRequest as refused:
-            raise DownloadError(refused.message) from None
+    def lent(self) -> C | None:
+        """The injected carrier, also when we are closed; None without. Raises DownloadError.
+
+        In any loop, since a download opens a connection and keeps none; not in another process,
+        which might be given one that is open here.
+        """
+        if self._borrower is not None and self._borrower[0] != os.getpid():
+            raise DownloadError(ELSEWHERE)
+        return self._injected
 
     def mark_closed(self, loop: AbstractEventLoop | None = None) -> list[C]:
         """The carriers to close; from now on there are none. An injected one stays open."""
@@ -87,8 +93,5 @@ class Connections(Generic[C]):
     def _lend(self, injected: C, owner: ConnectionOwner) -> C:
         self._borrower = self._borrower or owner
         if self._borrower != owner:
-            raise InvalidRequest(
-                "An injected http_client serves one process and one event loop; "
-                "make another client here"
-            )
+            raise InvalidRequest(ELSEWHERE)
         return injected

@@ -50,8 +50,12 @@ class Evidence:
         self._watched = True
         self.began = self.began or (step == _BEGUN and request_started(info))
 
+    @property
+    def nothing_left(self) -> bool:
+        return self._watched and not self.began
+
     def may_have_left(self, problem: Exception) -> bool:
-        return self.began or not (self._watched or isinstance(problem, NEVER_LEFT))
+        return not (self.nothing_left or (isinstance(problem, NEVER_LEFT) and not self.began))
 
 
 class ExchangeDeadline(Evidence):

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ..core.session import Session
     from .carriers import AsyncCarrier, SyncCarrier
     from .connections import Connections
+    from .exchange_deadline import Evidence
 
 # Requests on the way at a time. An injected httpx client's pool takes quadratic time over
 # those that wait in it (minutes for 2,000), so they wait here.
@@ -77,8 +78,9 @@ class Wire:
             extensions={"timeout": timeout, "trace": trace},
         )
 
-    def end(self, send: Send) -> None:
-        """Note that an exchange is over, whatever came of it."""
+    def end(self, send: Send, exchange: Evidence) -> None:
+        """Note that an exchange is over, whatever came of it, and whether it got to sending."""
+        send.started = not exchange.nothing_left
         send.ended = self._session.clock()
         log_exchange(send)
 
@@ -111,7 +113,7 @@ class SyncWire(Wire):
                 error = transport_error(problem, exchange, self.secrets(send))
                 raise error from error.__cause__
             finally:
-                self.end(send)
+                self.end(send, exchange)
 
     def _carried(self, carrier: SyncCarrier, send: Send, exchange: ExchangeDeadline) -> Answer:
         """One try. After a Ctrl-C the carrier is not even closed.
@@ -213,7 +215,7 @@ class AsyncWire(Wire):
             error = transport_error(problem, exchange, self.secrets(send))
             raise error from error.__cause__
         finally:
-            self.end(send)
+            self.end(send, exchange)
 
     async def _carried(
         self,
@@ -252,7 +254,7 @@ class AsyncWire(Wire):
             mark_idle(response)
 
     async def fetch(self, download: Download) -> None:
-        await fetch_async(download, self._connections.lent(asyncio.get_running_loop()))
+        await fetch_async(download, self._connections.lent())
 
 
 def answer_of_hook(problem: httpx.HTTPStatusError, request: httpx.Request) -> httpx.Response:
