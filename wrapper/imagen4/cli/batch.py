@@ -10,10 +10,11 @@ from ..facts import DEFAULT_MODEL, GATEWAYS
 from ..ledger import Row
 from . import exits, options, outcome
 from .batch_file import read_batch
+from .batch_index import write_index
 from .batch_names import FileNames
 from .batch_plan import BatchPlan, told_plan
 from .batch_progress import batch_display
-from .batch_report import Report
+from .batch_report import BatchReport
 from .batch_run import BatchRun
 from .fields import complete_model
 
@@ -71,6 +72,7 @@ def command(
     arguments, the model's fields, and `tag`, by which a line is found again. All lines are
     checked before the first is sent. Every create is written into a ledger before it leaves: run
     the same command again, whatever stopped it, and it continues without paying twice.
+    index.html in the output folder shows the pictures with their prompts.
     """
     lines = read_batch(file, gateway, model)
     names = FileNames(template, lines)
@@ -93,7 +95,9 @@ def command(
         except KeyboardInterrupt:
             exits.tell("The same command continues; what is paid stands in the ledger.")
             raise
-        report = Report(lines, ledger.rows(), client.base_url, run.errors)
+        rows = ledger.rows()
+        report = BatchReport(lines, rows, client.base_url, run.errors)
+        write_index(output, rows)
     if as_json:
         click.echo(json.dumps(report.as_json(), indent=2))
     else:

@@ -46,7 +46,7 @@ def read_batch(file: Path, gateway: str, model: Model) -> list[Line]:
     try:
         for number, found in _rows(file):
             try:
-                lines.append(_line(number, found, gateway, model))
+                lines.append(_read_line(number, found, gateway, model))
             except (InvalidRequest, ValueError, click.BadParameter) as problem:
                 wrong.append(f"line {number}: {getattr(problem, 'message', problem)}")
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
@@ -67,7 +67,7 @@ def read_batch(file: Path, gateway: str, model: Model) -> list[Line]:
 
 def _rows(file: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
     """Line numbers, and what stands there: by column, or a prompt."""
-    reader: Callable[[Any], Iterator[tuple[int, Mapping[str, Any] | str]]] = _prompts
+    reader: Callable[[Any], Iterator[tuple[int, Mapping[str, Any] | str]]] = _plain_prompts
     if file.suffix.lower() == ".csv":
         reader = _csv_rows
     elif file.suffix.lower() in (".json", ".jsonl", ".ndjson"):
@@ -76,7 +76,7 @@ def _rows(file: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
         yield from reader(text)
 
 
-def _prompts(text: Any) -> Iterator[tuple[int, str]]:
+def _plain_prompts(text: Any) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text, 1):
         if prompt := line.strip():
             yield number, prompt
@@ -93,7 +93,7 @@ def _csv_rows(text: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _json_rows(text: Any) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
-    for number, line in _prompts(text):
+    for number, line in _plain_prompts(text):
         try:
             found = json.loads(line)
         except ValueError:
@@ -101,7 +101,7 @@ def _json_rows(text: Any) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
         yield number, found if isinstance(found, (dict, str)) else {"": "no JSON object or text"}
 
 
-def _line(number: int, found: Mapping[str, Any] | str, gateway: str, model: Model) -> Line:
+def _read_line(number: int, found: Mapping[str, Any] | str, gateway: str, model: Model) -> Line:
     given: dict[str, Any] = {"prompt": found} if isinstance(found, str) else dict(found)
     if "" in given:
         raise ValueError(given[""] if len(given) == 1 else "a column has no name")

@@ -12,7 +12,7 @@ from .batch_file import Line
 from .outcome import harmless
 
 
-class Report:
+class BatchReport:
     """Of each line: its state, its pictures, and why it has none."""
 
     def __init__(
@@ -34,7 +34,7 @@ class Report:
     def _line(self, line: Line, rows: Sequence[Row]) -> dict[str, Any]:
         error = self._errors.get(line.tag)
         reasons = [row.reason for row in rows if row.reason]
-        state = state_of(rows, len(line.creates))
+        state = state_of_line(rows, len(line.creates))
         why = reasons[0] if reasons else error and error.message
         return {
             "line": line.number,
@@ -93,7 +93,7 @@ ORDER = (
 )
 
 
-def state_of(rows: Sequence[Row], creates: int) -> str:
+def state_of_line(rows: Sequence[Row], creates: int) -> str:
     """One word for a line."""
     states = {RowState.UNCERTAIN if row.uncertain else RowState(row.state) for row in rows}
     for state in ORDER:

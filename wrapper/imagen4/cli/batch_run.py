@@ -115,8 +115,8 @@ def settled(rows: Sequence[Row], creates: int) -> bool:
     if any(row.uncertain or row.state == RowState.FAILED for row in rows):
         return True
     saved = [row for row in rows if row.state == RowState.SAVED]
-    return len(saved) == creates and all(Path(path).exists() for path in paths_of(saved))
+    return len(saved) == creates and all(Path(path).exists() for path in saved_paths(saved))
 
 
-def paths_of(rows: Sequence[Row]) -> list[str]:
+def saved_paths(rows: Sequence[Row]) -> list[str]:
     return [path for row in rows for path in row.paths.values()]
