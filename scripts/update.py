@@ -10,9 +10,13 @@ With --from, the folder holds pages by name: kie.md, apikley.txt, kie/google--na
 All or nothing: a gateway's page that is refused, or a later step that fails, changes nothing.
 A model's page that is refused leaves that model as it was, and the others go on.
 
+With --keep, for a pull request: what a later step failed on stays, and a page that was refused is
+laid in specs/pages/refused/; the report says why.
+
 Exit code: 0 done, nothing broke; 2 a change breaks clients (what is kept then: see --keep);
 4 as 0, but for the models that are named as left; 3 no page could be had, a gateway's page was
-refused, or a later step failed: nothing was changed; 128 + a signal that stopped it: likewise.
+refused, or a later step failed: nothing was changed; 5 with --keep, a later step failed;
+128 + a signal that stopped it: as 3.
 """
 
 import argparse
@@ -37,12 +41,21 @@ from pages.vendored import replace_files, vendored_text
 ROOT = Path(__file__).resolve().parents[1]
 ERROR = 3
 LEFT = 4
+KEPT = 5
 TESTS = ("-m", "pytest", "--quiet", "--numprocesses", "2", "-p", "no:cacheprovider")
 _SUFFIXES = (".md", ".txt", ".html", ".yaml", ".yml", ".json")
 
 
 class UpdateError(Exception):
     """Something stands in the way; the text is for the person at the terminal."""
+
+
+class RefusedError(PageError):
+    """A page that was had, but cannot be taken over."""
+
+    def __init__(self, reason: PageError, capture: Capture, data: bytes) -> None:
+        super().__init__(str(reason))
+        self.capture, self.data = capture, data
 
 
 class CurrentPage(NamedTuple):
@@ -60,7 +73,10 @@ def main(arguments: list[str] | None = None) -> int:
         with stoppable():
             return _update(options)
     except (PageError, UpdateError, StoppedError) as error:
-        print(f"update.py: {error}; nothing was changed", file=sys.stderr)
+        but = " but specs/pages/refused" if options.keep else ""
+        print(f"update.py: {error}; nothing{but} was changed", file=sys.stderr)
+        if options.keep:
+            _report(options, [f"Refused: {error}"])
         return error.exit_code if isinstance(error, StoppedError) else ERROR
 
 
@@ -72,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--keep",
         action="store_true",
-        help="after a breaking change, keep the new files even if a later step fails on them",
+        help="keep the new files even if a later step fails on them, and pages that are refused",
     )
     parser.add_argument("--no-tests", action="store_true", help="regenerate, but run no tests")
     return parser
@@ -80,27 +96,36 @@ def _parser() -> argparse.ArgumentParser:
 
 def _update(options: argparse.Namespace) -> int:
     captures = Captures(options.root / "specs")
-    found, left = _pages_of_today(captures, options.folder)
+    found, left = _pages_of_today(captures, options.folder, keep=options.keep)
     changes = {name: _changes(captures, new) for name, new in found.items()}
     for name, differences in changes.items():
         print(f"{name}:\n{as_text(differences)}", flush=True)
     for line in left:
         print(f"update.py: {line}", file=sys.stderr)
-    if options.markdown:
-        sections = [as_markdown(differences, name) for name, differences in changes.items()]
-        options.markdown.write_text("\n".join([*sections, *as_items(left)]), encoding="utf-8")
+    sections = [as_markdown(differences, name) for name, differences in changes.items()]
+    _report(options, left, *sections)
     grade = verdict(chain.from_iterable(changes.values()))
+    failure = ""
     if all(captures.all()[name] == new.capture for name, new in found.items()):
         print("The pages are the ones that were captured.")
     else:
-        _apply(options, captures, found, breaking=grade is Grade.BREAKING)
+        failure = _apply(options, captures, found, breaking=grade is Grade.BREAKING)
+    if failure:
+        _report(options, [f"Refused: {failure}", *left], *sections)
     if grade is Grade.BREAKING:
         return int(grade)
-    return LEFT if left else 0
+    return KEPT if failure else LEFT if left else 0
+
+
+def _report(options: argparse.Namespace, lines: list[str], *sections: str) -> None:
+    """Write the report for a pull request, if one is asked for."""
+    if options.markdown:
+        text = "\n".join([*as_items(lines), *sections])
+        options.markdown.write_text(text, encoding="utf-8")
 
 
 def _pages_of_today(
-    captures: Captures, folder: Path | None
+    captures: Captures, folder: Path | None, *, keep: bool
 ) -> tuple[dict[str, CurrentPage], list[str]]:
     """The pages by key, and a line for each model whose page was refused."""
     found, left = {}, []
@@ -109,6 +134,8 @@ def _pages_of_today(
         try:
             new = _fetched(captures, known) if folder is None else _from(folder, captures, known)
         except PageError as error:
+            if keep and isinstance(error, RefusedError) and b"openapi" in error.data:
+                replace_files({captures.refused_file(error.capture): error.data})
             if known.key == known.gateway:
                 raise PageError(f"the page of {key}: {error}") from None
             left.append(f"{key} stays as it is: {error}")
@@ -149,8 +176,11 @@ def _from(folder: Path, captures: Captures, known: Capture) -> CurrentPage | Non
 
 def _read(captures: Captures, capture: Capture, data: bytes) -> CurrentPage:
     """The page, which must be one that can be vendored."""
-    new = CurrentPage(capture, data, read_bytes(data, captures.sisters()))
-    vendored_text(capture, new.page)
+    try:
+        new = CurrentPage(capture, data, read_bytes(data, captures.sisters()))
+        vendored_text(capture, new.page)
+    except PageError as error:
+        raise RefusedError(error, capture, data) from None
     return new
 
 
@@ -168,8 +198,11 @@ def _apply(
     found: dict[str, CurrentPage],
     *,
     breaking: bool,
-) -> None:
-    """Write, regenerate and test; put everything back when one of these fails."""
+) -> str:
+    """Write, regenerate and test; what failed, and then everything is put back if it is not kept.
+
+    Raises UpdateError or PageError instead when neither the changes nor --keep explain a failure.
+    """
     with Tracked(options.root, ("specs", "generated", "README.md")) as tracked:
         _write(captures, found)
         try:
@@ -179,13 +212,16 @@ def _apply(
             if not options.no_tests:
                 _run_step(options.root, "a test", *TESTS)
         except (UpdateError, PageError) as error:
-            if not breaking:
+            if not breaking and not options.keep:
                 raise
+            why = "as the changes break clients, " if breaking else ""
             state = "the new files are kept" if options.keep else "nothing was changed"
-            print(f"update.py: as the changes break clients, {error}; {state}", file=sys.stderr)
-            if not options.keep:
-                return
+            print(f"update.py: {why}{error}; {state}", file=sys.stderr)
+            if options.keep:
+                tracked.keep()
+            return str(error)
         tracked.keep()
+    return ""
 
 
 def _write(captures: Captures, found: dict[str, CurrentPage]) -> None:
@@ -193,11 +229,13 @@ def _write(captures: Captures, found: dict[str, CurrentPage]) -> None:
         text = vendored_text(new.capture, new.page)
         files = {captures.specs / new.capture.spec: text.encode()}
         replace_files(files | captures.files(new.capture, new.data))
+        captures.refused_file(new.capture).unlink(missing_ok=True)
 
 
 def _run_step(root: Path, what: str, *arguments: str) -> None:
-    if run_step(root, *arguments):
-        raise UpdateError(f"{what} failed on the new documents (see above)")
+    last = run_step(root, *arguments)
+    if last is not None:
+        raise UpdateError(f"{what} failed on the new documents ({last})")
 
 
 if __name__ == "__main__":

@@ -64,6 +64,7 @@ class Captures:
         self.specs = specs
         self.folder = specs / "pages"
         self.index = self.folder / "SOURCES.toml"
+        self.refused = self.folder / "refused"
 
     def all(self) -> dict[str, Capture]:
         """What is recorded, by key."""
@@ -90,7 +91,7 @@ class Captures:
         """
         found = []
         for path in sorted(self.specs.rglob("*")):
-            if path.suffix in _SUFFIXES:
+            if path.suffix in _SUFFIXES and self.refused not in path.parents:
                 with suppress(PageError):
                     found.append(extract(decode(read_file(path))).text)
         return found
@@ -117,6 +118,11 @@ class Captures:
         if new.key == new.gateway:
             raise PageError(f"{self.index} does not name {key}")
         return replace(new, file=f"models/{new.gateway}/{slug_of(new.model)}.md")
+
+    def refused_file(self, capture: Capture) -> Path:
+        """Where a page that cannot be taken over is laid: the folder suits `update.py --from`."""
+        stem = capture.spec.removeprefix("models/").removesuffix(".yaml")
+        return self.refused / (stem + Path(capture.file).suffix)
 
     def files(self, capture: Capture, data: bytes) -> dict[Path, bytes]:
         """What is to be written so that this capture is the recorded one."""

@@ -49,16 +49,28 @@ def undisturbed() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def run_step(root: Path, *arguments: str) -> int:
-    """Run a step with this Python and return its exit code; its output goes to the terminal.
+def run_step(root: Path, *arguments: str) -> str | None:
+    """Run a step with this Python, its output on the terminal. Its last line if it failed.
 
     It has a process group of its own, which ends with it, whatever it started.
     """
     command = [sys.executable, *arguments]
     with undisturbed():
-        step = subprocess.Popen(command, cwd=root, start_new_session=True, preexec_fn=_listen)
+        step = subprocess.Popen(
+            command,
+            cwd=root,
+            start_new_session=True,
+            preexec_fn=_listen,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+    last = b""
     try:
-        return step.wait()
+        for line in step.stdout or ():
+            sys.stdout.write(line.decode(errors="replace"))
+            sys.stdout.flush()
+            last = line.strip() or last
+        return last.decode(errors="replace") if step.wait() else None
     finally:
         with undisturbed():
             _end(step)
@@ -70,10 +82,9 @@ def _listen() -> None:
 
 def _end(step: subprocess.Popen[bytes]) -> None:
     """Ask once, as Ctrl-C does, so that temporary files go; then take the whole group down."""
-    with suppress(ProcessLookupError):
+    with step, suppress(ProcessLookupError):
         if step.poll() is None:
             os.killpg(step.pid, signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
                 step.wait(_SECONDS_TO_STOP)
         os.killpg(step.pid, signal.SIGKILL)
-    step.wait()

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from client.loopback import HANG, RESET, Loopback, http
+from client.loopback import HANG, IMPATIENT, RESET, Loopback, http
 from client.pictures import PNG, fetched, saved_to
 from client.play import KINDS, PROMPT, play, settled
 from imagen4 import Polling, TransportError
@@ -45,6 +45,16 @@ def test_a_create_that_got_no_tunnel_was_certainly_not_made(
 
         play(kind, None, submitted, polling=Polling(attempts=2), timeout=0.1, **settings)
         assert [each.method for each in proxy.requests].count("CONNECT") == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tls_begins_when_the_tunnel_is_there(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here nobody answers the handshake."""
+    settings: dict[str, Any] = {"base_url": "https://gateway.example", "timeout": IMPATIENT}
+    with Proxy(http(200)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with pytest.raises(TransportError, match=r"no connection in time|TLS failed"):
+            play(kind, None, lambda c: c.credits(), **settings)
 
 
 @pytest.mark.parametrize(

@@ -188,8 +188,10 @@ def bound_reads(stream: Any) -> None:
         stream.imagen4_read = True
         return data
 
-    def bounded_tls(*arguments: Any, timeout: float | None = None, **options: Any) -> Any:
-        return start_tls(*arguments, timeout=cut_to_exchange(timeout), **options)
+    def bounded_tls(
+        ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> Any:
+        return start_tls(ssl_context, server_hostname, cut_to_exchange(timeout))
 
     stream.read, stream.start_tls = bounded, bounded_tls
 
