@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli import killed
-from client.loopback import Loopback, Received, http
+from client.loopback import HANG, Loopback, Received, http
 from client.pictures import PNG
 from client.play import created, succeeded
 
@@ -25,6 +25,8 @@ class Counting:
 
     def _reply(self, received: Received) -> bytes:
         if received.method == "POST":
+            if len(received.body) < int(received.headers["content-length"]):
+                return HANG  # killed while it sent
             prompt = json.loads(received.body)["input"]["prompt"]
             task_id = f"{prompt.replace(' ', '-')}-{len(self.paid[prompt])}"
             self.paid[prompt].append(task_id)

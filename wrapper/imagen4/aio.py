@@ -17,7 +17,6 @@ from .core.account import read_balance
 from .core.checks import at_least_one
 from .core.job_state import resume_job
 from .core.many import checked_requests, finish
-from .core.price import cost_of
 from .core.request import Request
 from .facts import DEFAULT_MODEL
 from .interruptions import OpenJobs
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from .core.effects import Steps
     from .core.many import Finished
     from .core.polling import Polling
-    from .core.price import Cost
     from .core.task import Task
     from .events import Listener
     from .gateways.adapter import Adapter
@@ -253,14 +251,6 @@ class AsyncClient(BaseClient):
         driver, left = self._recording(ledger), ledger.left_open(self._session)
         every = (finish(index, each.request, finish_left) for index, each in enumerate(left))
         return driver.run_many(every, limit, on_event, jobs)
-
-    def price(self, request: str | Request) -> Cost | None:
-        """What a request costs by the gateway's price list; None where that is not known.
-
-        Sends nothing. Raises InvalidRequest as `generate` does.
-        """
-        plan = request if isinstance(request, Request) else Request(request)
-        return cost_of(self._session.adapter, self._session.plan(plan))
 
     async def credits(self) -> float:
         """What is left in the account, in the gateway's credits."""
