@@ -97,3 +97,22 @@ def test_each_task_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "imagen4")
     play("sync", Script(creates=[created("t1")]), lambda c: c.submit(PROMPT))
     assert caplog.messages == ["kie: created task t1"]
+
+
+@pytest.mark.parametrize(
+    ("data", "is_id"),
+    [
+        ("9f86d081884c7d65", True), (1777539190339, True), ("task_google_176", True),
+        ("task created", False), ("https://files.example/1", False),
+        ('{"taskId":"t1"}', False), (True, False), ([], False),
+    ],
+)  # fmt: skip
+def test_what_is_all_of_data_is_an_id_if_it_looks_like_one(data: object, is_id: bool) -> None:
+    """Else nobody can say which task was made: that is told, rather than asked for for ever."""
+    script = Script(creates=[envelope(200, data)])
+    if is_id:
+        submitted = play("sync", script, lambda client: client.submit(PROMPT))
+        assert submitted.task_ids == (str(data),)
+        return
+    with pytest.raises(SubmissionUncertain):
+        play("sync", script, lambda client: client.submit(PROMPT))

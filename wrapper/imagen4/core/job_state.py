@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _ID_NAMES = (protocol.TASK_ID, protocol.TASK_ID_IN_SAMPLES, protocol.RECORD_ID)
 _ID_IN_TEXT = re.compile(rf'"(?:{"|".join(_ID_NAMES)})"\s*:\s*(?:"([^"\\]+)"|([0-9]+)\s*[,}}])')
 
+# As all of `data`: a sentence, a link, or JSON in a text is no id.
+_ID_ALONE = re.compile(r"(?!.*://)[^\s{}\[\]\"]+")
+
 
 @dataclass(slots=True)
 class JobState:
@@ -107,7 +110,7 @@ def created_id(envelope: Envelope) -> str | None:
     if isinstance(data, dict):
         return usable_id(data.get(protocol.TASK_ID))
     found = usable_id(data)
-    return None if found is None or " " in found else found  # a sentence is no id
+    return found if found and _ID_ALONE.fullmatch(found) else None
 
 
 def resume_job(job_id: str, task_ids: tuple[str, ...]) -> JobState:
