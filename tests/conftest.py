@@ -17,6 +17,13 @@ settings.register_profile(
 )
 settings.load_profile("default")
 
+
+@pytest.fixture(autouse=True)
+def own_ledger(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test writes into the ledger of whoever runs it."""
+    monkeypatch.setenv("IMAGEN4_LEDGER", str(tmp_path_factory.getbasetemp() / "user-ledger.db"))
+
+
 LONGEST_SLEEP = 0.2
 
 

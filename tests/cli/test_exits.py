@@ -15,6 +15,7 @@ from imagen4.sandbox import Sandbox
 LISTED = {
     errors.InvalidRequest: 2,
     errors.CreateStopped: 2,
+    errors.LedgerError: 2,
     errors.AuthenticationError: 3,
     errors.InsufficientCredits: 4,
     errors.RateLimited: 8,

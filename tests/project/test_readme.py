@@ -34,7 +34,7 @@ def test_every_block_is_run_by_a_test_here() -> None:
     assert len(re.findall(r"^ *```", TEXT, re.MULTILINE)) == 2 * len(BLOCKS)
     assert {each.language for each in BLOCKS} <= {"sh", "python", "text", "yaml"}
     assert len(SNIPPETS) + len(TESTS) == TEXT.count("```python")
-    assert (len(SNIPPETS), len(TESTS), len(WORKFLOW)) == (5, 1, 1)
+    assert (len(SNIPPETS), len(TESTS), len(WORKFLOW)) == (6, 1, 1)
 
 
 @pytest.mark.parametrize("block", SNIPPETS, ids=line)

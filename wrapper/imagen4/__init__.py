@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Imagen4Error,
         InsufficientCredits,
         InvalidRequest,
+        LedgerError,
         ModelUnavailable,
         PartialFailure,
         QuotaExceeded,
@@ -45,12 +46,13 @@ if TYPE_CHECKING:
     )
     from .gateways.adapter import Adapter
     from .job import AsyncJob, Job
+    from .ledger import Ledger
     from .literals import AspectRatio, Gateway, Model
     from .result import AsyncImage, AsyncResult, Image, Result
 
 _ERRORS = (
     "AuthenticationError CreateStopped DownloadError FeatureDisabled GatewayUnavailable "
-    "Imagen4Error InsufficientCredits InvalidRequest ModelUnavailable PartialFailure "
+    "Imagen4Error InsufficientCredits InvalidRequest LedgerError ModelUnavailable PartialFailure "
     "QuotaExceeded RateLimited SubmissionUncertain TaskFailed TaskNotFound TaskTimeout "
     "TransportError UnexpectedResponse"
 )
@@ -61,6 +63,7 @@ _HOMES = {
     "errors": _ERRORS,
     "gateways.adapter": "Adapter",
     "job": "AsyncJob Job",
+    "ledger": "Ledger",
     "literals": "AspectRatio Gateway Model",
     "core.many": "Failed Finished Succeeded",
     "core.polling": "Polling",
@@ -93,6 +96,8 @@ __all__ = [
     "InsufficientCredits",
     "InvalidRequest",
     "Job",
+    "Ledger",
+    "LedgerError",
     "Model",
     "ModelUnavailable",
     "PartialFailure",

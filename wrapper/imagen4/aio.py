@@ -17,7 +17,6 @@ from .core.account import read_balance
 from .core.checks import at_least_one
 from .core.job_state import resume_job
 from .core.many import checked_requests, finish
-from .core.price import cost_of
 from .core.request import Request
 from .facts import DEFAULT_MODEL
 from .interruptions import OpenJobs
@@ -36,10 +35,10 @@ if TYPE_CHECKING:
     from .core.effects import Steps
     from .core.many import Finished
     from .core.polling import Polling
-    from .core.price import Cost
     from .core.task import Task
     from .events import Listener
     from .gateways.adapter import Adapter
+    from .ledger import Ledger
     from .literals import AspectRatio, Gateway, Model
     from .result import AsyncResult
 
@@ -55,6 +54,7 @@ class AsyncClient(BaseClient):
         call's own `timeout`.
     on_event: called with each event of every call, see `imagen4.events`; may be a
         coroutine function.
+    ledger: where every create stands before it is sent, see `imagen4.ledger`.
     http_client: used for the gateway and not closed; its headers, auth and redirects are not.
         Its proxies and transport are, also for pictures, but never with the key for those; they
         must neither repeat a request nor keep the key. Only in
@@ -74,6 +74,7 @@ class AsyncClient(BaseClient):
         timeout: float = DEFAULT_TIMEOUT,
         polling: Polling | None = None,
         on_event: Listener | None = None,
+        ledger: Ledger | None = None,
         http_client: httpx.AsyncClient | None = None,
         allow_http: bool = False,
         clock: Callable[[], float] = time.monotonic,
@@ -90,6 +91,7 @@ class AsyncClient(BaseClient):
         self._connections = Connections(make, lent)
         self._wire = AsyncWire(session, self._connections)
         self._driver = AsyncDriver(self._wire, sleep, on_event)
+        self._driver = self._recording(ledger)
 
     async def generate(
         self,
@@ -190,6 +192,7 @@ class AsyncClient(BaseClient):
         max_in_flight: int = 20,
         timeout: float | None = None,
         on_event: Listener | None = None,
+        ledger: Ledger | None = None,
     ) -> AsyncGenerator[Finished[AsyncResult]]:
         """Many requests at a time, within the gateway's limits; a failure is one result of many.
 
@@ -200,31 +203,54 @@ class AsyncClient(BaseClient):
             which its creates may be refused as too frequent.
         on_event: called with each event; `index` and `tag` say of which request; may be a
             coroutine function.
+        ledger: what stands in it is not paid again: tasks of an earlier run are taken up, and a
+            request with a create that may have been accepted is a SubmissionUncertain. Requests
+            are found again by their tag, else by model and fields.
         Yields, as they complete, what came of each: `result` if `error` is None. Leaving early
         leaves tasks behind that were paid for: their ids are logged at WARNING at once, and then
         creates that are out get their answers, but for a second Ctrl-C or a cancellation.
         """
 
         def generate(request: Request, index: int, conclude: Callable[[Any], Any]) -> Steps[Any]:
-            job = self._plan(request, index)
+            job = AsyncJob(self._session, self._session.plan(request, index), driver)
             jobs.states[index] = job._state
-            return job._keep_ids(job._generate(timeout, conclude, turn_counts=False))
+            steps = job._generate(timeout, conclude, turn_counts=False)
+            return job._keep_ids(steps if book is None else book.continued(job._state, steps))
 
+        driver = self._recording(ledger)
+        book = None if ledger is None else ledger.continuing(self._session)
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
         items, index = checked_requests(requests, AsyncIterable), count()
         if isinstance(items, Collection):
             listed = (finish(next(index), item, generate) for item in items)
-            return self._driver.run_many(listed, limit, on_event, jobs)
+            return driver.run_many(listed, limit, on_event, jobs)
         every = (finish(next(index), item, generate) async for item in each_item(items))
-        return self._driver.run_many(every, limit, on_event, jobs)
+        return driver.run_many(every, limit, on_event, jobs)
 
-    def price(self, request: str | Request) -> Cost | None:
-        """What a request costs by the gateway's price list; None where that is not known.
+    def resume(
+        self,
+        ledger: Ledger,
+        *,
+        max_in_flight: int = 20,
+        timeout: float | None = None,
+        on_event: Listener | None = None,
+    ) -> AsyncGenerator[Finished[AsyncResult]]:
+        """Wait for the tasks that an earlier process left in the ledger; nothing is created.
 
-        Sends nothing. Raises InvalidRequest as `generate` does.
+        The arguments are those of `generate_many`. Yields, as they complete, what came of each
+        request that has tasks here and is not saved. Creates without an answer are from now on
+        called uncertain; `Ledger.open_jobs` has them.
         """
-        plan = request if isinstance(request, Request) else Request(request)
-        return cost_of(self._session.adapter, self._session.plan(plan))
+
+        def finish_left(_: Request, index: int, conclude: Callable[[Any], Any]) -> Steps[Any]:
+            job = AsyncJob(self._session, left[index].state(self._session, index), driver)
+            jobs.states[index] = job._state
+            return job._keep_ids(job._generate(timeout, conclude, turn_counts=False))
+
+        limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
+        driver, left = self._recording(ledger), ledger.left_open(self._session)
+        every = (finish(index, each.request, finish_left) for index, each in enumerate(left))
+        return driver.run_many(every, limit, on_event, jobs)
 
     async def credits(self) -> float:
         """What is left in the account, in the gateway's credits."""
@@ -263,6 +289,11 @@ class AsyncClient(BaseClient):
 
     async def __aexit__(self, *exception: object) -> None:
         await self.aclose()
+
+    def _recording(self, ledger: Ledger | None) -> AsyncDriver:
+        if ledger is None:
+            return self._driver
+        return self._driver.recording(ledger.recorder(self._session))
 
     def _plan(self, request: Request, index: int = 0) -> AsyncJob:
         return AsyncJob(self._session, self._session.plan(request, index), self._driver)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
+from .core.price import cost_of
+from .core.request import Request
 from .errors import Imagen4Error
 from .interruptions import insist, log_known
 
 if TYPE_CHECKING:
     from .core.effects import Steps
+    from .core.price import Cost
     from .core.session import Session
 
 T = TypeVar("T")
@@ -29,6 +32,14 @@ class BaseClient:
     def base_url(self) -> str:
         """Where the requests, and with them the key, go."""
         return self._session.base_url
+
+    def price(self, request: str | Request) -> Cost | None:
+        """What a request costs by the gateway's price list; None where that is not known.
+
+        Sends nothing. Raises InvalidRequest as `generate` does.
+        """
+        plan = request if isinstance(request, Request) else Request(request)
+        return cost_of(self._session.adapter, self._session.plan(plan))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.gateway!r}, base_url={self.base_url!r})"

@@ -17,7 +17,8 @@
     ├── SubmissionUncertain      a create may or may not have been accepted: it was not repeated
     ├── UnexpectedResponse       an answer that cannot be understood
     ├── TransportError           no answer
-    └── DownloadError            a picture could not be fetched or saved
+    ├── DownloadError            a picture could not be fetched or saved
+    └── LedgerError              a ledger cannot be read or written, or forbids a create
 
 Where known, each carries `gateway`, `task_ids`, `code` (the envelope's), `http_status`,
 `message`, `body` (the start of the answer) and `job`; and the error of a create says in
@@ -194,3 +195,7 @@ class DownloadError(Imagen4Error):
     """Whether its link is too old."""
     paths: tuple[Path | None, ...] = ()
     """From a result's `save`: where each picture is, None for those that failed."""
+
+
+class LedgerError(Imagen4Error):
+    """A ledger cannot be read or written, or forbids a create, which then was not sent."""

@@ -17,11 +17,11 @@ CreateStarting is logged, and loses nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from .core.task import Task
@@ -55,6 +55,14 @@ class CreateStarting(Event):
     total: int
     attempt: int
     """From 1; a further one only where the one before certainly made no task."""
+    model: str
+    pictures: int
+    """How many this create asks for."""
+    key: str
+    """By what a ledger finds the request again."""
+    fields: Mapping[str, Any] = field(repr=False)
+    """What is sent as `input`, the prompt included."""
+    seed: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,8 @@ class PictureSaved(Event):
     """A picture is on the disk."""
 
     path: Path
+    url: str
+    """The one that the task has for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,17 +66,17 @@ class BaseImage(ClientBound):
     def gateway(self) -> str:
         return self._session.name
 
-    def _save(self, path: str | os.PathLike[str]) -> Steps[Path]:
+    def _save(self, path: str | os.PathLike[str], name: str | None = None) -> Steps[Path]:
         started = self._session.clock()
         try:
-            target = SaveTarget(path, self._name, self._taken)
+            target = SaveTarget(path, name or self._name, self._taken)
             with target.temporary() as file:
                 suffix = yield from self._download(file, started)
                 saved = target.keep(file, suffix)
         except DownloadError as error:
             self._about_task(error)
             raise
-        yield PictureSaved(*self._identity(started), saved)
+        yield PictureSaved(*self._identity(started), saved, self.url)
         return saved
 
     def _try_to_save(self, directory: str | os.PathLike[str]) -> Steps[Path | DownloadError]:
@@ -118,15 +118,22 @@ class Image(BaseImage):
 
     _driver: Driver = field(repr=False, compare=False)
 
-    def save(self, path: str | os.PathLike[str], on_event: Listener | None = None) -> Path:
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        on_event: Listener | None = None,
+        *,
+        name: str | None = None,
+    ) -> Path:
         """Write the picture to a file, or into a directory.
 
         path: a directory is one that exists, or any path without a suffix; there the file is
             named after task and picture, with the suffix of its content.
         on_event: called with each event.
+        name: the file's name in a directory, without its suffix.
         Returns where the picture is. Raises DownloadError.
         """
-        return self._driver.run(self._save(path), on_event)
+        return self._driver.run(self._save(path, name), on_event)
 
     def read(self) -> bytes:
         """Download the picture and return its bytes. Raises DownloadError."""
@@ -139,15 +146,22 @@ class AsyncImage(BaseImage):
 
     _driver: AsyncDriver = field(repr=False, compare=False)
 
-    async def save(self, path: str | os.PathLike[str], on_event: Listener | None = None) -> Path:
+    async def save(
+        self,
+        path: str | os.PathLike[str],
+        on_event: Listener | None = None,
+        *,
+        name: str | None = None,
+    ) -> Path:
         """Write the picture to a file, or into a directory.
 
         path: a directory is one that exists, or any path without a suffix; there the file is
             named after task and picture, with the suffix of its content.
         on_event: called with each event; may be a coroutine function.
+        name: the file's name in a directory, without its suffix.
         Returns where the picture is. Raises DownloadError.
         """
-        return await self._driver.run(self._save(path), on_event)
+        return await self._driver.run(self._save(path, name), on_event)
 
     async def read(self) -> bytes:
         """Download the picture and return its bytes. Raises DownloadError."""

@@ -18,7 +18,9 @@ from imagen4.core.submission import uncertain
 def test_an_uncertain_create_says_what_is_known() -> None:
     """When it left, what came back, which id it may have, and the tasks that are certain."""
     send = Send(Call("POST", "/"), 1.0, answer({"data": {"recordId": "r1"}}, 500))
-    tasks = JobState("job", plans=(PlannedCreate({}, None),) * 3, task_ids=["t1"], create=send)
+    tasks = JobState(
+        "job", plans=(PlannedCreate({}, None),) * 3, number=2, task_ids=["t1"], create=send
+    )
     problem = TransportError("No answer", code=500, http_status=502, body="x")
     error = uncertain(tasks, problem, datetime(2026, 11, 20, 12, 5, 6, tzinfo=UTC))
     assert error.message == (

@@ -78,7 +78,7 @@ def test_the_surface_is_the_documented_one() -> None:
     """Neither less nor more than the README promises."""
     assert public(Client).keys() == {
         "base_url", "close", "confirm", "credits", "gateway", "generate", "generate_many", "job",
-        "price", "submit",
+        "price", "resume", "submit",
     }  # fmt: skip
     assert public(Job).keys() == {"events", "gateway", "job_id", "status", "task_ids", "wait"}
     assert public(Result).keys() == {

@@ -41,6 +41,7 @@ class Exit(enum.IntEnum):
 CODES: tuple[tuple[type[Exception], Exit], ...] = (
     (errors.InvalidRequest, Exit.USAGE),
     (errors.CreateStopped, Exit.USAGE),
+    (errors.LedgerError, Exit.USAGE),
     (errors.AuthenticationError, Exit.AUTHENTICATION),
     (errors.InsufficientCredits, Exit.CREDITS),
     (errors.QuotaExceeded, Exit.CREDITS),

@@ -1,12 +1,13 @@
 """`imagen4 generate`: pay once, show the ids at once, save what comes."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from .. import AspectRatio, Client, Gateway, Model
 from ..facts import DEFAULT_MODEL
-from . import options, outcome
+from . import books, options, outcome
 from .fields import complete_field, complete_model, parse_fields, schema_of
 from .progress import display
 
@@ -38,6 +39,8 @@ from .progress import display
 @options.option("--callback-url", metavar="URL", help="Where the gateway reports the end, too.")
 @options.timeout
 @options.output
+@books.ledger
+@books.no_ledger
 @options.as_json
 def command(
     prompt: str | None,
@@ -52,20 +55,23 @@ def command(
     callback_url: str | None,
     timeout: float | None,
     output: Path,
+    book: Path | None,
+    no_ledger: bool,
     as_json: bool,
 ) -> None:
     """Make pictures of PROMPT and save them.
 
-    Task ids are shown as soon as they exist; should anything go wrong after that,
-    `imagen4 fetch` takes the tasks up again without paying twice. The key is read
-    from KIE_API_KEY or APIKLEY_API_KEY.
+    Task ids are shown as soon as they exist, and stand in a ledger; should anything go
+    wrong after that, `imagen4 resume` or `imagen4 fetch` takes the tasks up again without
+    paying twice. The key is read from KIE_API_KEY or APIKLEY_API_KEY.
     """
     with (
         display(gateway) as shown,
         outcome.ending(
             shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output
         ) as made,
-        Client(gateway, model=model, base_url=base_url) as client,
+        nullcontext() if no_ledger else books.opened(book, new=True) as ledger,
+        Client(gateway, model=model, base_url=base_url, ledger=ledger) as client,
         outcome.keeping(made, output),
     ):
         fields = parse_fields(pairs, schema_of(gateway, model))

@@ -19,6 +19,11 @@ from . import exits, signals
 # so that `--help` imports neither httpx nor the server's or the suite's libraries.
 COMMANDS = {
     "generate": ("imagen4.cli.generate", "Make pictures and save them."),
+    "batch": ("imagen4.cli.batch", "Make the pictures of many lines; run again, it continues."),
+    "spend": ("imagen4.cli.spend", "Add up what a ledger's creates cost."),
+    "resume": ("imagen4.cli.resume", "Finish what earlier commands left in the ledger."),
+    "history": ("imagen4.cli.history", "List a ledger's creates, newest first."),
+    "resolve": ("imagen4.cli.resolve", "Say what became of a create that has no answer."),
     "status": ("imagen4.cli.status", "Say where tasks stand."),
     "wait": ("imagen4.cli.wait", "Wait until tasks have ended."),
     "fetch": ("imagen4.cli.fetch", "Save the pictures of tasks created earlier."),
@@ -30,11 +35,16 @@ COMMANDS = {
     "completion": ("imagen4.cli.completion", "Print the shell code for tab completion."),
 }
 
-EXTRAS = {"sandbox": "sandbox", "demo": "sandbox", "contract": "contract"}
+EXTRAS = {
+    "sandbox": "sandbox",
+    "demo": "sandbox",
+    "contract": "contract",
+}
 
 ENVIRONMENT = (
     *((each.key_variable, f"The key for --gateway {each.name}.") for each in GATEWAYS.values()),
     ("IMAGEN4_GATEWAY", "The gateway, where --gateway is not given."),
+    ("IMAGEN4_LEDGER", "The ledger, where --ledger is not given."),
     ("IMAGEN4_LOG", "debug, info, warning or error: how much to log to standard error."),
 )
 

@@ -33,6 +33,12 @@ class JobState:
     job_id: str
     index: int = 0
     """The request's place among many."""
+    key: str = ""
+    """By what a ledger finds the request again: our id, unless it is to be continued."""
+    number: int = 1
+    """Which of the creates is under way, from 1."""
+    taken_up: set[int] = field(default_factory=set)
+    """Which of them an earlier process has made."""
     tag: str | None = None
     """The caller's own name for the request."""
     started: float = 0.0
@@ -54,6 +60,13 @@ class JobState:
     create: Send | None = None
     told: set[str] = field(default_factory=set)
     """Ids that the log has, since the call under way was interrupted."""
+
+    def take_up(self, number: int, seed: str | None, task: Task, now: float) -> None:
+        """Enter a task that an earlier process has created."""
+        self.add(task.task_id, seed, now)
+        self.taken_up.add(number)
+        if task.succeeded:
+            self.ended[task.task_id] = task
 
     def add(self, task_id: str, seed: str | None, now: float) -> None:
         self.task_ids.append(task_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..facts import GatewayFacts
     from .job_state import JobState
     from .ports import GatewayAdapter
 
@@ -21,9 +22,17 @@ class Cost:
 
 def cost_of(adapter: GatewayAdapter, job: JobState) -> Cost | None:
     """The cost of all creates of a job; None where the price is not known."""
-    price = adapter.facts.prices.get(job.model)
+    each = [credits_of(adapter.facts, job.model, plan.pictures) for plan in job.plans]
+    known = [price for price in each if price is not None]
+    if len(known) < len(each):
+        return None
+    rate = adapter.facts.dollars_per_credit
+    return Cost(sum(known), None if rate is None else sum(known) * rate)
+
+
+def credits_of(facts: GatewayFacts, model: str, pictures: int) -> float | None:
+    """What one create costs in the gateway's credits; None where the price is not known."""
+    price = facts.prices.get(model)
     if price is None:
         return None
-    pieces = sum(plan.pictures if price.per == "image" else 1 for plan in job.plans)
-    rate = adapter.facts.dollars_per_credit
-    return Cost(price.credits * pieces, None if rate is None else price.credits * pieces * rate)
+    return price.credits * (pictures if price.per == "image" else 1)

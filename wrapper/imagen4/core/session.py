@@ -74,10 +74,12 @@ class Session:
         except InvalidRequest as error:
             error.gateway, error.accepted = self.name, "no"
             raise
+        job_id = self.new_id()
         return JobState(
-            self.new_id(),
+            job_id,
             index,
-            request.tag,
+            key=f"job {job_id}",
+            tag=request.tag,
             model=model,
             plans=plans,
             callback_url=request.callback_url or None,

@@ -52,7 +52,10 @@ ADVICE = "Look at the gateway's list of tasks, or at the balance, before you try
 
 def create_tasks(session: Session, job: JobState, deadline: float) -> Steps[None]:
     """Create the tasks of a job, one after the other, and stop at the first failure."""
-    for plan in job.plans:
+    for number, plan in enumerate(job.plans, 1):
+        if number in job.taken_up:
+            continue
+        job.number = number
         if job.task_ids and session.clock() > deadline:
             raise too_late(job)
         task_id = yield from create_task(session, job, plan, deadline)
@@ -78,7 +81,7 @@ def create_task(
         yield from wait_for_create_turn(session, deadline, refused)
         # The deadline may leave out the wait for a turn; being refused always has an end.
         until = until or min(deadline, session.clock() + job.patience)
-        yield from announce(session, job, attempt)
+        yield from announce(session, job, plan, attempt)
         sent = session.clock()
         leave_in = max(deadline - sent, SHORTEST_LEAVE)
         outcome = yield from send_create(session, job, call, leave_in, attempt)
@@ -118,18 +121,19 @@ def wait_for_create_turn(
         yield Sleep(moment - now)
 
 
-def announce(session: Session, job: JobState, attempt: int) -> Steps[None]:
+def announce(session: Session, job: JobState, plan: PlannedCreate, attempt: int) -> Steps[None]:
     """Tell of a create before a byte of it leaves. Raises CreateStopped if a listener objects."""
-    number, total = len(job.task_ids) + 1, len(job.plans)
+    number, total = job.number, len(job.plans)
+    what = (job.model, plan.pictures, job.key, plan.fields, plan.seed)
     try:
-        yield CreateStarting(*session.identity(job), None, number, total, attempt)
+        yield CreateStarting(*session.identity(job), None, number, total, attempt, *what)
     except Exception as problem:
         yield CreateRefused(*session.identity(job), None, problem)
         if isinstance(problem, Imagen4Error):
             problem.accepted = "no"
             raise
-        what = type(problem).__name__
-        raise CreateStopped(f"A listener stopped create {number} of {total}: {what}") from problem
+        name = type(problem).__name__
+        raise CreateStopped(f"A listener stopped create {number} of {total}: {name}") from problem
 
 
 def send_create(
@@ -208,7 +212,7 @@ def is_certain(error: Imagen4Error, answer: Answer) -> bool:
 
 def uncertain(job: JobState, problem: Imagen4Error, sent_at: datetime) -> SubmissionUncertain:
     """The error for a create that may have been accepted."""
-    number, total = len(job.task_ids) + 1, len(job.plans)
+    number, total = job.number, len(job.plans)
     error = SubmissionUncertain(
         f"Create {number} of {total}, sent at {sent_at:%Y-%m-%d %H:%M:%S} UTC, may have been "
         f"accepted and was not repeated: {problem.message.rstrip('.')}. {ADVICE}",

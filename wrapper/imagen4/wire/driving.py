@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import suppress
+from copy import copy
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
@@ -21,6 +22,7 @@ from .workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator
+    from typing import Self
 
     from ..core.answer import Answer
     from ..core.many import Finished
@@ -48,6 +50,12 @@ class Driver:
         self._clock = clock
         self._listeners = Listeners(on_event, may_await=False)
         self.creates = OpenCreates()
+
+    def recording(self, recorder: Listener) -> Self:
+        """The same connections, with a ledger that is told first."""
+        other = copy(self)
+        other._listeners = self._listeners.recording(recorder)
+        return other
 
     def run(self, steps: Steps[T], on_event: Listener | None = None) -> T:
         """What the steps return."""
@@ -156,6 +164,12 @@ class AsyncDriver:
         self._wire = wire
         self._sleep = sleep
         self._listeners = Listeners(on_event, may_await=True)
+
+    def recording(self, recorder: Listener) -> Self:
+        """The same connections, with a ledger that is told first."""
+        other = copy(self)
+        other._listeners = self._listeners.recording(recorder)
+        return other
 
     async def run(
         self,

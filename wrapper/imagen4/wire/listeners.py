@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from inspect import isawaitable, iscoroutinefunction
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Listeners:
-    """Tells whoever wants to know: first the call's listener, then the client's, then the log.
+    """Tells whoever wants to know: ledgers, the call's listener, the client's, then the log.
 
     What one raises stops a create that is about to be sent. Later it is logged only: whatever
     a listener does, nothing that is paid for is lost.
@@ -24,8 +25,17 @@ class Listeners:
 
     def __init__(self, on_event: Listener | None, *, may_await: bool) -> None:
         self._may_await = may_await
+        self._recorders: tuple[Listener, ...] = ()
         self._always: tuple[Listener, ...] = (log_event,)
         self._always = self._with(on_event)
+
+    def recording(self, recorder: Listener) -> Listeners:
+        """The same with a ledger, which is told first: of an answer before all others."""
+        if recorder in self._recorders:
+            return self
+        other = copy(self)
+        other._recorders = (*self._recorders, recorder)
+        return other
 
     def teller(self, on_event: Listener | None) -> Callable[[Event], None]:
         """What tells everybody of an event, a call's own listener included."""
@@ -58,12 +68,12 @@ class Listeners:
     def _with(self, on_event: Listener | None) -> tuple[Listener, ...]:
         """Refuses, before anything is sent, what would be found out after the first create."""
         if on_event is None:
-            return self._always
+            return (*self._recorders, *self._always)
         if not callable(on_event):
             raise InvalidRequest("on_event must be a function")
         if not self._may_await and iscoroutinefunction(on_event):
             raise InvalidRequest("Client calls on_event and does not await it; AsyncClient does")
-        return (on_event, *self._always)
+        return (*self._recorders, on_event, *self._always)
 
 
 def pass_on(event: Event, problem: Exception) -> None:

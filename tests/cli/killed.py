@@ -1,0 +1,102 @@
+"""`imagen4 batch`, killed and run again, many times over.
+
+    killed.py URL FOLDER BOUNDARIES INSTANTS
+
+Each of its trials has a folder of its own. First the program is killed: at the boundary of that
+number for the first BOUNDARIES trials, then at INSTANTS random moments. It is then run again to
+its end. Prints a line for each trial: the folder, and the state of each row.
+
+Everything is imported once and each program is a fork, so that a trial takes milliseconds.
+"""
+
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from imagen4 import Image, Ledger
+from imagen4.cli import batch
+from imagen4.ledger.recorder import Recorder
+from imagen4.wire.transport import SyncWire
+from imagen4_generated.kie.api.default import create_task, get_task
+
+__all__ = ["create_task", "get_task"]  # imported once, as all that a program uses
+
+REQUESTS = 2
+LONGEST = 0.25  # seconds within which a random kill falls; a run takes about as long
+
+
+def program(url: str, folder: Path) -> None:
+    """What is killed."""
+    file = folder / "prompts.txt"
+    file.write_text("".join(f"{folder.name} {number}\n" for number in range(REQUESTS)))
+    where = ["--gateway", "kie", "--base-url", url, "--output", str(folder / "out")]
+    os.environ["KIE_API_KEY"] = "k"
+    batch.command.main([str(file), *where], standalone_mode=False)
+
+
+def die_at(boundary: int) -> None:
+    """Before and after whatever is sent, fetched, written down, or saved."""
+    passed = count()
+
+    def reach() -> None:
+        if next(passed) == boundary:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def between(work: Callable[..., Any]) -> Callable[..., Any]:
+        def worked(*arguments: Any, **more: Any) -> Any:
+            reach()
+            value = work(*arguments, **more)
+            reach()
+            return value
+
+        return worked
+
+    for owner, name in ((Recorder, "__call__"), (SyncWire, "send"), (SyncWire, "fetch")):
+        setattr(owner, name, between(getattr(owner, name)))
+    Image._save = between(Image._save)  # type: ignore[method-assign]
+
+
+def forked(work: Callable[[], object], die_after: float | None = None) -> None:
+    """Run it in a process of its own, to its end or to the given moment."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    if die_after is not None:
+        time.sleep(die_after)
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def trial(url: str, folder: Path, boundary: int | None, moment: float | None) -> None:
+    def killed() -> None:
+        if boundary is not None:
+            die_at(boundary)
+        program(url, folder)
+
+    folder.mkdir()
+    forked(killed, moment)
+    forked(lambda: program(url, folder))
+    with Ledger(folder / "out/ledger.db") as ledger:
+        states = [f"{row.state}:{row.task_id}" for row in ledger.rows()]
+    print(folder.name, *states, flush=True)
+
+
+def main(url: str, folder: str, boundaries: int, instants: int) -> None:
+    moments = random.Random(15)
+    for number in range(boundaries + instants):
+        boundary = number if number < boundaries else None
+        moment = moments.uniform(0, LONGEST) if boundary is None else None
+        trial(url, Path(folder) / f"trial{number}", boundary, moment)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

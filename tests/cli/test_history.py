@@ -1,0 +1,90 @@
+"""Guards what is told of a ledger's rows, and that uncertain ones are resolved, not guessed."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Run
+from cli.invoking import at
+from cli.test_batch import creates
+from imagen4 import Client
+from imagen4.sandbox import Sandbox
+
+Imagen4 = Callable[..., Run]
+
+
+@pytest.fixture
+def batch(sandbox: Sandbox, imagen4: Imagen4, tmp_path: Path) -> Callable[[], Run]:
+    """Two lines, the first of which is uncertain after the first run."""
+    rows = [{"prompt": "a red fox", "tag": "fox"}, {"prompt": "an owl", "tag": "owl"}]
+    file = tmp_path / "list.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)))
+    arguments = ("batch", str(file), *at(sandbox, "kie"), "-o", str(tmp_path / "out"))
+    sandbox.fault("reset", times=1)
+    assert imagen4(*arguments).code == 6
+    return lambda: imagen4(*arguments)
+
+
+def history(imagen4: Imagen4, tmp_path: Path, *more: str) -> list[dict]:
+    book = ("--ledger", str(tmp_path / "out/ledger.db"))
+    return json.loads(imagen4("history", *book, "--json", *more).out)
+
+
+def test_history_finds_by_word_tag_and_state(
+    batch: object, imagen4: Imagen4, tmp_path: Path
+) -> None:
+    """The newest create first."""
+    every = history(imagen4, tmp_path)
+    assert [row["id"] for row in every] == sorted((row["id"] for row in every), reverse=True)
+    assert [row["tag"] for row in history(imagen4, tmp_path, "RED FOX")] == ["fox"]
+    assert [row["tag"] for row in history(imagen4, tmp_path, "--tag", "owl")] == ["owl"]
+    (row,) = history(imagen4, tmp_path, "--state", "uncertain")
+    assert row["reason"]
+    said = imagen4("history", "--ledger", str(tmp_path / "out/ledger.db"), "--tag", row["tag"]).out
+    assert f"uncertain  {row['tag']}" in said
+
+
+def test_a_row_that_made_a_task_is_resumed(
+    batch: Callable[[], Run], sandbox: Sandbox, imagen4: Imagen4, tmp_path: Path
+) -> None:
+    """The task's picture is fetched, and nothing is sent again."""
+    (row,) = history(imagen4, tmp_path, "--state", "uncertain")
+    with Client("kie", base_url=sandbox.url("kie")) as client:
+        (lost,) = client.submit("a task that the gateway's list shows").task_ids
+    book = ("--ledger", str(tmp_path / "out/ledger.db"))
+    assert imagen4("resolve", str(row["id"]), *book, "--created", lost).code == 0
+    before = creates(sandbox)
+    assert batch().code == 0
+    assert creates(sandbox) == before
+    assert lost in {row["task_id"] for row in history(imagen4, tmp_path, "--state", "saved")}
+
+
+def test_a_row_that_made_none_is_sent_again(
+    batch: Callable[[], Run], sandbox: Sandbox, imagen4: Imagen4, tmp_path: Path
+) -> None:
+    """Once somebody has said so."""
+    (row,) = history(imagen4, tmp_path, "--state", "uncertain")
+    book = ("--ledger", str(tmp_path / "out/ledger.db"))
+    assert imagen4("resolve", str(row["id"]), *book, "--not-created").code == 0
+    assert batch().code == 0
+    assert creates(sandbox) == 3
+
+
+def test_only_what_is_uncertain_can_be_resolved(
+    batch: object, imagen4: Imagen4, tmp_path: Path
+) -> None:
+    """And only by a task that no other row has."""
+    (done,) = history(imagen4, tmp_path, "--state", "saved")
+    (row,) = history(imagen4, tmp_path, "--state", "uncertain")
+    book = ("--ledger", str(tmp_path / "out/ledger.db"))
+    for number, how in (
+        (done["id"], ("--not-created",)),
+        (row["id"], ()),
+        (row["id"], ("--created", "x", "--not-created")),
+        (row["id"], ("--created", done["task_id"])),
+        (999, ("--created", "x")),
+    ):
+        assert imagen4("resolve", str(number), *book, *how).code == 2
+    assert history(imagen4, tmp_path, "--state", "uncertain") == [row]

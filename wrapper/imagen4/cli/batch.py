@@ -1,0 +1,111 @@
+"""`imagen4 batch`: many requests from a file; run again, it continues."""
+
+import json
+from pathlib import Path
+
+import click
+
+from .. import Client, Gateway, Ledger, Model
+from ..facts import DEFAULT_MODEL, GATEWAYS
+from ..ledger import Row
+from . import exits, options, outcome
+from .batch_file import read_batch
+from .batch_index import write_index
+from .batch_names import FileNames
+from .batch_plan import BatchPlan, told_plan
+from .batch_progress import batch_display
+from .batch_report import BatchReport
+from .batch_run import BatchRun
+from .fields import complete_model
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@options.gateway
+@click.option(
+    "--model",
+    "-m",
+    metavar="NAME",
+    default=DEFAULT_MODEL,
+    show_default=True,
+    shell_complete=complete_model,
+    help="Of lines that name none, see `imagen4 models`.",
+)
+@options.output
+@click.option(
+    "--ledger",
+    "book",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where what is paid is written down.  [default: ledger.db in the output folder]",
+)
+@options.option(
+    "--name",
+    "template",
+    metavar="TEMPLATE",
+    default="{tag}-{index}.{ext}",
+    help="Of the files; {line} is the line's number.",
+)
+@click.option(
+    "--max-credits", type=click.FloatRange(min=0), help="Send no create that would pass this."
+)
+@click.option("--dry-run", is_flag=True, help="Say what it would cost, and send nothing.")
+@click.option("--retry-failed", is_flag=True, help="Pay again for tasks that failed.")
+@options.timeout
+@options.as_json
+def command(
+    file: Path,
+    gateway: Gateway,
+    base_url: str | None,
+    model: Model,
+    output: Path,
+    book: Path | None,
+    template: str,
+    max_credits: float | None,
+    dry_run: bool,
+    retry_failed: bool,
+    timeout: float | None,
+    as_json: bool,
+) -> None:
+    """Make the pictures of all lines in FILE and save them.
+
+    FILE is CSV (.csv), JSON lines (.jsonl), or one prompt a line; columns are a request's
+    arguments, the model's fields, and `tag`, by which a line is found again. All lines are
+    checked before the first is sent. Every create is written into a ledger before it leaves: run
+    the same command again, whatever stopped it, and it continues without paying twice.
+    index.html in the output folder shows the pictures with their prompts.
+    """
+    lines = read_batch(file, gateway, model)
+    names = FileNames(template, lines)
+    path = book or output / "ledger.db"
+    address = (base_url or GATEWAYS[gateway].origin).rstrip("/")
+    if dry_run:
+        rows = read_rows(path) if path.exists() else []
+        told_plan(BatchPlan(lines, gateway, address, rows), as_json=as_json)
+        return
+    options.make(output)
+    with (
+        Ledger(path, max_credits=max_credits, batch=file.name) as ledger,
+        ledger.alone(),
+        Client(gateway, model=model, base_url=base_url) as client,
+        batch_display(len(lines), ledger) as shown,
+    ):
+        run = BatchRun(client, ledger, lines, names, output, shown, timeout)
+        try:
+            run.work(retry_failed=retry_failed)
+        except KeyboardInterrupt:
+            exits.tell("The same command continues; what is paid stands in the ledger.")
+            raise
+        rows = ledger.rows()
+        report = BatchReport(lines, rows, client.base_url, run.errors)
+        write_index(output, rows)
+    if as_json:
+        click.echo(json.dumps(report.as_json(), indent=2))
+    else:
+        outcome.say(*report.paths)
+    report.tell()
+    raise click.exceptions.Exit(report.code)
+
+
+def read_rows(path: Path) -> list[Row]:
+    with Ledger(path) as ledger:
+        return ledger.rows()

@@ -1,0 +1,144 @@
+"""What `imagen4 batch` reads: CSV, JSON lines, or one prompt a line; checked all together."""
+
+import csv
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import Model, Request
+from ..core.request import PlannedCreate, plan_creates
+from ..errors import InvalidRequest
+from ..facts.models import default_first
+from .fields import schema_of, typed, vendored_models
+
+ARGUMENTS = frozenset(Request.__slots__) - {"fields"}
+TOLD = 20  # mistakes at most; whoever has more has made one of them throughout
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A request, and where it stands in the file."""
+
+    number: int
+    request: Request
+    creates: tuple[PlannedCreate, ...]
+
+    @property
+    def tag(self) -> str:
+        return self.request.tag or ""
+
+    @property
+    def pictures(self) -> int:
+        return sum(create.pictures for create in self.creates)
+
+
+def read_batch(file: Path, gateway: str, model: Model) -> list[Line]:
+    """All lines of the file. Raises UsageError that says what is wrong in which lines."""
+    lines: list[Line] = []
+    wrong: list[str] = []
+    try:
+        for number, found in _rows(file):
+            try:
+                lines.append(_read_line(number, found, gateway, model))
+            except (InvalidRequest, ValueError, click.BadParameter) as problem:
+                wrong.append(f"line {number}: {getattr(problem, 'message', problem)}")
+    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        raise click.UsageError(f"{file} cannot be read: {problem}") from None
+    tagged = _with_tags(lines)
+    first: dict[str, int] = {}
+    for line in tagged:
+        earlier = first.setdefault(line.tag, line.number)
+        if earlier != line.number:
+            wrong.append(f"line {line.number}: tag {line.tag} is that of line {earlier}")
+    if wrong:
+        more = f"; and {len(wrong) - TOLD} more" if len(wrong) > TOLD else ""
+        raise click.UsageError(f"{file}, nothing was sent: {'; '.join(wrong[:TOLD])}{more}")
+    if not tagged:
+        raise click.UsageError(f"{file} holds no request")
+    return tagged
+
+
+def _rows(file: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
+    """Line numbers, and what stands there: by column, or a prompt."""
+    reader: Callable[[Any], Iterator[tuple[int, Mapping[str, Any] | str]]] = _plain_prompts
+    if file.suffix.lower() == ".csv":
+        reader = _csv_rows
+    elif file.suffix.lower() in (".json", ".jsonl", ".ndjson"):
+        reader = _json_rows
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        yield from reader(text)
+
+
+def _plain_prompts(text: Any) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text, 1):
+        if prompt := line.strip():
+            yield number, prompt
+
+
+def _csv_rows(text: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """An empty cell is as good as none."""
+    rows = csv.DictReader(text, strict=True)
+    for row in rows:
+        if None in row:
+            yield rows.line_num, {"": "more cells than columns"}
+        else:
+            yield rows.line_num, {name: cell for name, cell in row.items() if cell}
+
+
+def _json_rows(text: Any) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
+    for number, line in _plain_prompts(text):
+        try:
+            found = json.loads(line)
+        except ValueError:
+            found = None
+        yield number, found if isinstance(found, (dict, str)) else {"": "no JSON object or text"}
+
+
+def _read_line(number: int, found: Mapping[str, Any] | str, gateway: str, model: Model) -> Line:
+    given: dict[str, Any] = {"prompt": found} if isinstance(found, str) else dict(found)
+    if "" in given:
+        raise ValueError(given[""] if len(given) == 1 else "a column has no name")
+    model = given.pop("model", model)
+    if model not in vendored_models(gateway):
+        known = ", ".join(default_first(vendored_models(gateway)))
+        raise ValueError(f"{gateway} has no model {model}; it has {known}")
+    schema = schema_of(gateway, model)
+    arguments: dict[str, Any] = {name: given.pop(name) for name in ARGUMENTS & given.keys()}
+    if isinstance(count := arguments.get("num_images"), str):
+        arguments["num_images"] = int(count) if count.isdecimal() else count
+    properties = schema.get("properties", {})
+    fields = {
+        name: typed(name, value, properties.get(name, {})) if isinstance(value, str) else value
+        for name, value in given.items()
+    }
+    request = Request(**arguments, model=model, fields=fields)
+    return Line(number, request, plan_creates(request, schema, f"{model} on {gateway}"))
+
+
+def _with_tags(lines: list[Line]) -> list[Line]:
+    """Each has a tag: its own, or one of its model and fields, wherever it stands in the file."""
+    seen: Counter[str] = Counter()
+    tagged = []
+    for line in lines:
+        if not line.tag:
+            made = _made_tag(line)
+            seen[made] += 1
+            tag = made if seen[made] == 1 else f"{made}-{seen[made]}"
+            line = replace(line, request=replace(line.request, tag=tag))
+        tagged.append(line)
+    return tagged
+
+
+def _made_tag(line: Line) -> str:
+    """The beginning of the prompt, and a digest of everything."""
+    content = [line.request.model, [dict(create.fields) for create in line.creates]]
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
+    words = re.sub(r"\W+", "-", line.request.prompt or "picture").strip("-").lower()[:40].strip("-")
+    return f"{words}-{digest}"

@@ -1,0 +1,102 @@
+"""What came of a batch, read off the ledger: of each line, and in one exit code."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import Imagen4Error
+from ..ledger import Row
+from ..ledger.schema import RowState
+from . import exits
+from .batch_file import Line
+from .outcome import harmless
+
+
+class BatchReport:
+    """Of each line: its state, its pictures, and why it has none."""
+
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        rows: Sequence[Row],
+        base_url: str,
+        errors: Mapping[str, Imagen4Error],
+    ) -> None:
+        here: dict[str, list[Row]] = {}
+        for row in rows:
+            if row.base_url == base_url:
+                here.setdefault(row.key, []).append(row)
+        self._errors = errors
+        self._rows = rows
+        self.lines = [self._line(line, here.get(f"tag {line.tag}", [])) for line in lines]
+        self.paths = [Path(path) for line in self.lines for path in line["paths"]]
+
+    def _line(self, line: Line, rows: Sequence[Row]) -> dict[str, Any]:
+        error = self._errors.get(line.tag)
+        reasons = [row.reason for row in rows if row.reason]
+        state = state_of_line(rows, len(line.creates))
+        why = reasons[0] if reasons else error and error.message
+        return {
+            "line": line.number,
+            "tag": line.tag,
+            "state": state,
+            "task_ids": [row.task_id for row in rows if row.task_id],
+            "paths": [path for row in rows for path in row.paths.values()],
+            "reason": None if state == RowState.SAVED else why,
+        }
+
+    @property
+    def spent(self) -> dict[str, float]:
+        """Credits of the whole ledger, by price list and as the gateway told."""
+        told = [row for row in self._rows if row.charged is not None]
+        return {
+            "estimated": sum(row.estimate or 0.0 for row in told),
+            "charged": sum(row.charged or 0.0 for row in told),
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        return {"lines": self.lines, "credits": self.spent}
+
+    def tell(self) -> None:
+        """Failures with their reasons, on standard error."""
+        for line in self.lines:
+            if line["state"] != RowState.SAVED:
+                words = f"line {line['line']}: {line['tag']}: {line['state']}"
+                exits.tell(harmless(f"{words}: {line['reason']}" if line["reason"] else words))
+        spent = self.spent
+        if spent["charged"] != spent["estimated"]:
+            exits.tell(
+                f"The gateway charged {spent['charged']:g} credits where the price list says "
+                f"{spent['estimated']:g}"
+            )
+
+    @property
+    def code(self) -> exits.Exit:
+        """Uncertain before anything else; partial where some have pictures."""
+        states = {line["state"] for line in self.lines}
+        if RowState.UNCERTAIN in states:
+            return exits.Exit.UNCERTAIN
+        if states == {RowState.SAVED}:
+            return exits.Exit.OK
+        if RowState.SAVED in states:
+            return exits.Exit.PARTIAL
+        return next(map(exits.code_of, self._errors.values()), exits.Exit.FAILED)
+
+
+# The worst comes first: a line is as far as its slowest create.
+ORDER = (
+    RowState.UNCERTAIN,
+    RowState.FAILED,
+    RowState.REFUSED,
+    RowState.CREATED,
+    RowState.SUCCEEDED,
+)
+
+
+def state_of_line(rows: Sequence[Row], creates: int) -> str:
+    """One word for a line."""
+    states = {RowState.UNCERTAIN if row.uncertain else RowState(row.state) for row in rows}
+    for state in ORDER:
+        if state in states:
+            return state
+    return RowState.SAVED if len(rows) == creates else RowState.PLANNED

@@ -1,0 +1,122 @@
+"""Working through a batch: first what an earlier run left, then what was never sent."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from .. import Client, Finished, Ledger, Request, Result
+from ..errors import (
+    AuthenticationError,
+    DownloadError,
+    FeatureDisabled,
+    Imagen4Error,
+    InsufficientCredits,
+    LedgerError,
+    ModelUnavailable,
+    PartialFailure,
+    QuotaExceeded,
+)
+from ..ledger import Row
+from ..ledger.schema import RowState
+from .batch_file import Line
+from .batch_names import FileNames
+from .batch_progress import BatchDisplay
+
+HOPELESS = (
+    AuthenticationError,
+    FeatureDisabled,
+    InsufficientCredits,
+    LedgerError,
+    ModelUnavailable,
+    QuotaExceeded,
+)
+"""What the next create would be told, too: no further one is sent."""
+
+
+class BatchRun:
+    """One run. `errors` has, by tag, what this run could not do."""
+
+    def __init__(
+        self,
+        client: Client,
+        ledger: Ledger,
+        lines: Sequence[Line],
+        names: FileNames,
+        output: Path,
+        shown: BatchDisplay,
+        timeout: float | None,
+    ) -> None:
+        self._client = client
+        self._ledger = ledger
+        self._lines = lines
+        self._names = names
+        self._output = output
+        self._shown = shown
+        self._timeout = timeout
+        self._hopeless = False
+        self.errors: dict[str, Imagen4Error] = {}
+
+    def work(self, *, retry_failed: bool) -> None:
+        """Until each line has ended, or nothing more can be paid."""
+        if retry_failed:
+            self._ledger.retry_failed(line.tag for line in self._lines)
+        for done in self._client.resume(self._ledger, timeout=self._timeout):
+            self._finish(done, shown=False)
+        wanted = self._unfinished()
+        requests = self._until_hopeless(wanted)
+        more = {"timeout": self._timeout, "ledger": self._ledger}
+        for done in self._client.generate_many(requests, **more):  # type: ignore[arg-type]
+            self._finish(done)
+
+    def _unfinished(self) -> list[Request]:
+        """What has creates that were never sent, or pictures that are not on the disk."""
+        known: dict[str, list[Row]] = {}
+        for row in self._ledger.rows():
+            if row.base_url == self._client.base_url:
+                known.setdefault(row.key, []).append(row)
+        left = []
+        for line in self._lines:
+            rows = known.get(f"tag {line.tag}", [])
+            if settled(rows, len(line.creates)):
+                self._shown.ended(line.tag, rows[0].state if rows else "")
+            else:
+                left.append(line.request)
+        return left
+
+    def _until_hopeless(self, requests: Sequence[Request]) -> Iterator[Request]:
+        for request in requests:
+            if self._hopeless:
+                return
+            yield request
+
+    def _finish(self, done: Finished[Result], *, shown: bool = True) -> None:
+        tag = done.request.tag or ""
+        error: Imagen4Error | None = done.error
+        self._hopeless = self._hopeless or isinstance(error, HOPELESS)
+        partial = error.result if isinstance(error, PartialFailure) else None
+        for image in (done.result or partial or NOTHING).images:
+            try:
+                image.save(self._output, name=self._names.name(tag, image.index + 1))
+            except DownloadError as problem:
+                error = error or problem
+        if error is not None:
+            self.errors[tag] = error
+        if shown:
+            self._shown.ended(tag, "saved" if error is None else error.message)
+
+
+class NOTHING:
+    """Stands for a result that is not there."""
+
+    images: tuple[()] = ()
+
+
+def settled(rows: Sequence[Row], creates: int) -> bool:
+    """Whether a run has nothing to do for a line: it is saved, failed, or uncertain."""
+    if any(row.uncertain or row.state == RowState.FAILED for row in rows):
+        return True
+    saved = [row for row in rows if row.state == RowState.SAVED]
+    return len(saved) == creates and all(Path(path).exists() for path in saved_paths(saved))
+
+
+def saved_paths(rows: Sequence[Row]) -> list[str]:
+    return [path for row in rows for path in row.paths.values()]

@@ -1,0 +1,62 @@
+"""`imagen4 history`: the creates in a ledger, newest first."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..ledger import Row, RowState
+from . import books, options, outcome
+
+
+@click.command()
+@click.argument("word", required=False)
+@books.ledger
+@click.option("--tag", metavar="TEXT", help="Only of the request with this tag.")
+@click.option(
+    "--state", type=click.Choice([each.value for each in RowState]), help="Only in this state."
+)
+@options.as_json
+def command(
+    word: str | None, book: Path | None, tag: str | None, state: str | None, as_json: bool
+) -> None:
+    """List every create, newest first; only those with WORD in a field, a tag or an id.
+
+    Each line begins with the row's number, which `imagen4 resolve` takes.
+    """
+    with books.opened(book) as ledger:
+        rows = [row for row in reversed(ledger.rows()) if wanted(row, word, tag, state)]
+    if as_json:
+        click.echo(json.dumps(list(map(row_as_json, rows)), indent=2))
+    else:
+        outcome.say(*map(line_of, rows))
+
+
+def wanted(row: Row, word: str | None, tag: str | None, state: str | None) -> bool:
+    texts = (row.tag or "", row.task_id or "", *map(str, row.fields.values()))
+    return (
+        (state is None or state_of(row) == state)
+        and (tag is None or row.tag == tag)
+        and (word is None or any(word.lower() in text.lower() for text in texts))
+    )
+
+
+def state_of(row: Row) -> str:
+    """What nobody has an answer to is uncertain, as long as nobody is at work on it."""
+    return RowState.UNCERTAIN if row.uncertain else row.state
+
+
+def row_as_json(row: Row) -> dict[str, Any]:
+    """A row for machines."""
+    names = ("id", "started", "gateway", "model", "tag", "number", "total", "task_id", "seed")
+    told = {name: getattr(row, name) for name in names}
+    more = ("fields", "estimate", "charged", "reason")
+    paths = {"paths": list(row.paths.values())}
+    return told | {"state": state_of(row)} | {name: getattr(row, name) for name in more} | paths
+
+
+def line_of(row: Row) -> str:
+    prompt = str(row.fields.get("prompt", ""))[:60]
+    words = (row.id, row.started, state_of(row), row.tag, row.task_id, prompt, row.reason)
+    return "  ".join(str(word) for word in words if word)

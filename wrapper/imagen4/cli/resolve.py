@@ -1,0 +1,25 @@
+"""`imagen4 resolve`: say what became of a create that has no answer."""
+
+from pathlib import Path
+
+import click
+
+from . import books, exits
+
+
+@click.command()
+@click.argument("row", type=int)
+@books.ledger
+@click.option("--created", metavar="TASK", help="It made this task.")
+@click.option("--not-created", is_flag=True, help="It made none, and may be sent again.")
+def command(row: int, book: Path | None, created: str | None, not_created: bool) -> None:
+    """Settle the uncertain create of number ROW, as `imagen4 history` lists it.
+
+    Look at the gateway's list of tasks, or at the balance, first: a create that is sent again
+    although it made a task is paid twice.
+    """
+    if (created is None) != not_created:
+        raise click.UsageError("Either --created TASK or --not-created")
+    with books.opened(book) as ledger:
+        ledger.resolve(row, created)
+    exits.tell("Run the program again: it goes on with that.")

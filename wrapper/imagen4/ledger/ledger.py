@@ -1,0 +1,198 @@
+"""The ledger as its users see it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import and_, or_, select, tuple_, update
+
+from ..core.checks import real_number
+from ..core.records import usable_id
+from ..errors import InvalidRequest, SubmissionUncertain
+from .keys import Keys, canonical
+from .recorder import Recorder, spent_credits
+from .rows import COLUMNS, OpenJob, Row, take_up
+from .schema import OPEN, SENDABLE, UNANSWERED, RowState, creates
+from .store import Store
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Iterator
+    from typing import Self
+
+    from sqlalchemy import ColumnElement
+
+    from ..core.effects import Steps
+    from ..core.job_state import JobState
+    from ..core.session import Session
+
+T = TypeVar("T")
+
+
+class Ledger:
+    """A file in which every create stands before it is sent.
+
+    path: an SQLite file, made if it is not there, for its owner alone (mode 0600). It holds
+        prompts and links, never a key.
+    max_credits: refuse the create with which all of this ledger's would cost more. What is
+        uncertain counts as spent.
+    batch: a name under which its creates are added up.
+    Threads, processes and forked workers may share one. Raises LedgerError for a file that is
+    no ledger, is damaged, cannot be written, or was written by a newer imagen4.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        max_credits: float | None = None,
+        batch: str = "",
+    ) -> None:
+        self._limit = None if max_credits is None else real_number(max_credits)
+        if max_credits is not None and (self._limit is None or not self._limit >= 0):
+            raise InvalidRequest("max_credits must be a number of credits, 0 or more")
+        self._batch = batch
+        self._store = Store(path)
+
+    def __repr__(self) -> str:
+        return f"Ledger({str(self._store.path)!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; whoever uses the ledger again opens it again."""
+        self._store.close()
+
+    def open_jobs(self) -> list[OpenJob]:
+        """Requests with creates that are unanswered, running, or not saved, the oldest first."""
+        is_open, several = creates.c.state.in_(OPEN), creates.c.total > 1
+        named = tuple_(creates.c.base_url, creates.c.key)
+        split = select(creates.c.base_url, creates.c.key).where(is_open, several)
+        theirs = or_(is_open, and_(several, named.in_(split)))
+        jobs: dict[tuple[str, str], list[Row]] = {}
+        for row in self.rows(theirs, creates.c.state.not_in(SENDABLE)):
+            jobs.setdefault((row.base_url, row.key), []).append(row)
+        return [OpenJob(tuple(rows)) for rows in jobs.values()]
+
+    def rows(self, *where: ColumnElement[bool]) -> list[Row]:
+        """The creates, the oldest first."""
+        with self._store.reading() as connection:
+            found = connection.execute(select(*COLUMNS).where(*where).order_by(creates.c.id))
+            return list(map(Row._make, found))
+
+    def spent(self) -> float:
+        """Credits of all creates that may have been accepted: as charged, else as estimated."""
+        with self._store.reading() as connection:
+            spent: float = connection.execute(spent_credits()).scalar_one()
+            return spent
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Raises LedgerError if another process is in such a block; ends with the process."""
+        with self._store.alone():
+            yield
+
+    def retry_failed(self, tags: Iterable[str]) -> None:
+        """Let creates whose tasks failed be sent again. Their rows stay, under another key."""
+        failed = self.rows(creates.c.state == RowState.FAILED)
+        wanted = {f"tag {tag}" for tag in tags}
+        with self._store.writing() as connection:
+            for row in failed:
+                if row.key in wanted:
+                    aside = update(creates).where(creates.c.id == row.id)
+                    connection.execute(aside.values(key=f"failed {row.id} {row.key}"))
+
+    def resolve(self, row_id: int, task_id: str | None) -> None:
+        """Say what became of an uncertain create: the task it made, or None that it made none.
+
+        With a task it can be resumed, without one it may be sent again. Raises InvalidRequest
+        for a row that is not uncertain, or an id that is none, or another row's.
+        """
+        if task_id is not None and not usable_id(task_id):
+            raise InvalidRequest("A task id is a text without controls, and not empty")
+        state = RowState.REFUSED if task_id is None else RowState.CREATED
+        reason = "Resolved: it made no task" if task_id is None else None
+        row = and_(creates.c.id == row_id, creates.c.state.in_(UNANSWERED))
+        known = select(creates.c.id).where(creates.c.task_id == task_id)
+        with self._store.writing() as connection:
+            if task_id is not None and connection.execute(known).first():
+                raise InvalidRequest("Another row of this ledger has that task")
+            values = {"state": state, "task_id": task_id, "reason": reason}
+            if connection.execute(update(creates).where(row).values(values)).rowcount != 1:
+                raise InvalidRequest(f"Row {row_id} is not uncertain: there is nothing to resolve")
+
+    def recorder(self, session: Session) -> Recorder:
+        """What a client with these settings tells its events, before anybody else."""
+        return Recorder(
+            self._store,
+            session.adapter.facts,
+            session.base_url,
+            session.now,
+            self._batch,
+            self._limit,
+        )
+
+    def continuing(self, session: Session) -> Continuing:
+        """For the requests of one run that may have run before."""
+        return Continuing(self, session)
+
+    def left_open(self, session: Session) -> list[OpenJob]:
+        """What can be finished at the session's address: the jobs with tasks.
+
+        Creates that nobody has an answer to are from now on called uncertain. If somebody is
+        at work on one after all, the answer will say what it is.
+        """
+        here = creates.c.base_url == session.base_url
+        with self._store.writing() as connection:
+            unanswered = update(creates).where(here, creates.c.state == RowState.SENDING)
+            connection.execute(unanswered.values(state=RowState.UNCERTAIN, reason=NO_ANSWER))
+        jobs = self.open_jobs()
+        return [job for job in jobs if job.rows[0].base_url == session.base_url and job.task_ids]
+
+
+NO_ANSWER = "The process ended before the answer was written down"
+
+
+class Continuing:
+    """Takes up what an earlier run of the same requests has paid for."""
+
+    def __init__(self, ledger: Ledger, session: Session) -> None:
+        self._ledger = ledger
+        self._session = session
+        self._keys = Keys(session.name)
+
+    def continued(self, job: JobState, steps: Steps[T]) -> Steps[T]:
+        """The steps of a job, with the tasks that it has already.
+
+        Raises SubmissionUncertain where nobody can say whether it has one more, InvalidRequest
+        for a tag that stands in the ledger with other fields, LedgerError.
+        """
+        job.key = self._keys.key_of(job)
+        here = creates.c.base_url == self._session.base_url
+        rows = self._ledger.rows(here, creates.c.key == job.key)
+        if not all(is_planned(row, job) for row in rows):
+            raise InvalidRequest("tag: the ledger has it with other fields; take another tag")
+        take_up(job, rows, self._session.clock())
+        for row in rows:
+            if row.uncertain:
+                raise unanswered(row)
+        return (yield from steps)
+
+
+def is_planned(row: Row, job: JobState) -> bool:
+    """Whether the request still asks for what was paid."""
+    if row.number > len(job.plans) or row.model != job.model:
+        return False
+    return canonical(row.fields) == canonical(job.plans[row.number - 1].fields)
+
+
+def unanswered(row: Row) -> SubmissionUncertain:
+    return SubmissionUncertain(
+        f"Create {row.number} of {row.total}, sent at {row.started}, may have been accepted and "
+        "was not repeated: the ledger has no answer to it"
+    )

@@ -1,0 +1,68 @@
+"""The tables: plain SQL types, so that one schema serves SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import JSON, Column, Float, Index, Integer, MetaData, Table, Text, UniqueConstraint
+
+VERSION = 1
+
+
+class RowState(StrEnum):
+    """How far a create is."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    CREATED = "created"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SAVED = "saved"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+
+
+SENDABLE = (RowState.PLANNED, RowState.REFUSED)
+"""Certainly without a task."""
+UNANSWERED = (RowState.SENDING, RowState.UNCERTAIN)
+"""Perhaps with a task: an answer that comes after all settles them."""
+OPEN = (*UNANSWERED, RowState.CREATED, RowState.SUCCEEDED)
+"""What is left to be done by somebody."""
+
+metadata = MetaData()
+# Its presence tells a ledger from a foreign database.
+about = Table(
+    "imagen4_ledger",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+)
+creates = Table(
+    "creates",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("base_url", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("gateway", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("pictures", Integer, nullable=False),
+    Column("tag", Text),
+    Column("batch", Text, nullable=False),
+    Column("job_id", Text, nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("task_id", Text),
+    Column("seed", Text),
+    Column("urls", JSON, nullable=False),
+    Column("paths", JSON, nullable=False),
+    Column("estimate", Float),
+    Column("charged", Float),
+    Column("reason", Text),
+    Column("started", Text, nullable=False),
+    UniqueConstraint("base_url", "key", "number"),
+    Index("creates_by_state", "state", "charged", "estimate"),
+    Index("creates_by_task", "task_id"),
+)
