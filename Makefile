@@ -29,7 +29,7 @@ demo: $(READY) ## Make pictures through both gateways' clients, offline, into ou
 
 test: $(READY) lint types ## Lint, types, regeneration check and tests (under 3 minutes)
 	$(BIN)/python scripts/regenerate.py --check
-	$(BIN)/python -m pytest --quiet --numprocesses 2
+	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -90,7 +90,7 @@ def import_rows() -> list[Row]:
     rows.append(
         Row("import and Client('kie')", f"{ratio:.2f} x", by_hand, "<= 1.50 x", ratio <= 1.5)
     )
-    # Started in every test session: a first answer within half a second, about four imports of httpx.
+    # Started in every test session: first answer in half a second, about four imports of httpx.
     ratio = (wall("-c", SANDBOX) - nothing) / httpx_alone
     return [*rows, Row("sandbox, first answer", f"{ratio:.2f} x", beside, "<= 4 x", ratio <= 4)]
 

@@ -26,7 +26,10 @@ DEFECTS = connection_defects.AREA.defects
 STAGING = "https://staging.invalid"
 
 
-@pytest.mark.parametrize(("gateway", "style"), [("kie", "observed"), ("apikley", "documented")])
+@pytest.mark.parametrize(
+    ("gateway", "style"),
+    [("kie", "observed"), pytest.param("apikley", "documented", marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("defect", DEFECTS, ids=[each.name for each in DEFECTS])
 def test_what_breaks_only_on_a_kept_connection_is_found(
     defect: Defect, gateway: str, style: str

@@ -78,18 +78,18 @@ def test_no_redirect_is_followed_and_one_origin_asked() -> None:
     assert {finding.check for finding in outcome.sorted.violations} >= {"no-redirect"}
 
 
-@pytest.mark.parametrize("name", REPORTS)
 @pytest.mark.parametrize(
     "defect", ["key-in-every-message", "key-in-a-header", "key-by-prefix", "no-key-needed"]
 )
-def test_no_report_holds_the_key(defect: str, name: str) -> None:
+def test_no_report_holds_the_key(defect: str) -> None:
     """Not even when the server repeats it in every answer, or when curl commands need it."""
     broken = next(each for each in CATALOGUE if each.name == defect)
     outcome = meet(Setting("kie", "observed"), broken)
     assert outcome.exit_code == 1
-    made = REPORTS[name](make_report(outcome))
-    assert "sandbox-kie-ke" not in made
-    assert "sandbox-apikley-ke" not in made
+    for name, written in REPORTS.items():
+        made = written(make_report(outcome))
+        assert "sandbox-kie-ke" not in made, name
+        assert "sandbox-apikley-ke" not in made, name
 
 
 def test_no_recorded_exchange_holds_the_key() -> None:
