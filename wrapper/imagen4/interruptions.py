@@ -74,7 +74,7 @@ def log_known(
     """
     known = [(job, job.known_ids()) for job in jobs]
     fresh = [task_id for job, ids in known for task_id in ids if task_id not in job.told]
-    words = answers_awaited(waiting) if waiting is not None else answers_missing(out(jobs))
+    words = answers_awaited(waiting) if waiting else answers_missing(out(jobs))
     if fresh or words:
         logger.warning("%s: %s while working on %s%s", gateway, why, tasks(fresh), words)
     for job, ids in known:
