@@ -5,6 +5,7 @@ import pickle
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 def test_a_newer_format_is_refused_in_words(tmp_path: Path) -> None:
     """What a later version wrote may mean something else."""
     Ledger(tmp_path / "l.db").close()
-    with sqlite3.connect(tmp_path / "l.db") as other:
+    with closing(sqlite3.connect(tmp_path / "l.db")) as other, other:
         other.execute("UPDATE imagen4_ledger SET version = ?", (VERSION + 1,))
     with pytest.raises(LedgerError, match=r"l\.db' was written by a newer imagen4.*: update"):
         Ledger(tmp_path / "l.db")
@@ -38,11 +39,11 @@ def test_a_newer_format_is_refused_in_words(tmp_path: Path) -> None:
 
 def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     """Not a table is put into it."""
-    with sqlite3.connect(tmp_path / "l.db") as other:
+    with closing(sqlite3.connect(tmp_path / "l.db")) as other, other:
         other.execute("CREATE TABLE songs (name TEXT)")
     with pytest.raises(LedgerError, match="is no ledger, but another program's database"):
         Ledger(tmp_path / "l.db")
-    with sqlite3.connect(tmp_path / "l.db") as other:
+    with closing(sqlite3.connect(tmp_path / "l.db")) as other, other:
         assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("songs",)]
 
 

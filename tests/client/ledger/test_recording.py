@@ -5,7 +5,7 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from imagen4.events import CreateStarting, Event
 
 def committed(path: Path) -> list[str]:
     """The states that another process would find."""
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         return [state for (state,) in other.execute("SELECT state FROM creates ORDER BY id")]
 
 
