@@ -96,3 +96,14 @@ def test_a_ledger_that_cannot_be_opened_stops_the_command(
     done = imagen4("generate", "a fox", *at(sandbox, "kie"), "-o", str(tmp_path / "out"))
     assert done.code == 2
     assert sandbox.requests == []
+
+
+def test_a_ledger_that_cannot_be_made_is_said_with_the_ways_out(
+    sandbox: Sandbox, imagen4: Callable, tmp_path: Path
+) -> None:
+    """A home that nobody may write to is common in containers; nothing is paid there unasked."""
+    (tmp_path / "file").touch()
+    more = ["-o", str(tmp_path), "--ledger", str(tmp_path / "file" / "l.db")]
+    done = imagen4("generate", "a fox", *at(sandbox, "kie"), *more)
+    assert (done.code, list(sandbox.requests)) == (2, [])
+    assert "file': File exists; name another with --ledger FILE, or go without by" in done.err

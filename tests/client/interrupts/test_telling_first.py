@@ -13,6 +13,10 @@ import pytest
 
 from client.booked import KEY, PATIENCE, Booked, ctrl_c_works, press_ctrl_c, told
 from imagen4 import AsyncClient, Polling
+from imagen4.core.answer import Call
+from imagen4.core.effects import Send
+from imagen4.core.job_state import JobState
+from imagen4.interruptions import OpenJobs
 
 COUNT = 4
 FIRST = (
@@ -132,3 +136,16 @@ def test_sigkill_soon_after_sigterm_loses_no_known_id() -> None:
         line = child.stderr.readline()
         child.kill()
     assert ids_in_order(line.rstrip()) == FIRST.format("SystemExit")
+
+
+def test_the_first_line_names_a_create_that_nobody_waits_for() -> None:
+    """As at the interpreter's end, where a second line may never be written."""
+    open_jobs = OpenJobs("kie")
+    state = open_jobs.states[0] = JobState("job")
+    state.create = Send(Call("POST", "/"), 1.0, started=True)
+    with told() as lines:
+        open_jobs.tell(GeneratorExit(), 0)
+    assert lines == [
+        "kie: GeneratorExit while working on tasks (none known); "
+        "a create was under way and may have been accepted"
+    ]

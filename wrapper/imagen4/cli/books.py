@@ -1,7 +1,7 @@
 """Which ledger a command uses: the user's own, unless it is told another."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -35,8 +35,12 @@ def opened(book: Path | None, *, new: bool = False) -> Iterator[Ledger]:
     """The ledger; a new one where it may be. Raises LedgerError."""
     path = path_of(book)
     if new:
-        with suppress(OSError):  # the ledger says in words that it cannot be opened there
+        try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            words = f"No folder for the ledger at {str(path.parent)!r}: {error.strerror}"
+            hint = "name another with --ledger FILE, or go without by --no-ledger"
+            raise LedgerError(f"{words}; {hint}") from None
     elif not path.exists():
         raise LedgerError(f"There is no ledger {str(path)!r}: nothing was written down there")
     with Ledger(path) as found:
