@@ -12,7 +12,7 @@ import pytest
 
 from client.play import PROMPT, Script, created, play
 from imagen4 import Ledger, LedgerError
-from imagen4.ledger.schema import VERSION
+from imagen4.ledger.migrations import VERSION
 
 
 def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:

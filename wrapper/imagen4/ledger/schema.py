@@ -6,8 +6,6 @@ from enum import StrEnum
 
 from sqlalchemy import JSON, Column, Float, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
-VERSION = 1
-
 
 class RowState(StrEnum):
     """How far a create is."""
@@ -36,6 +34,7 @@ about = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
+    Column("salt", Text),
 )
 creates = Table(
     "creates",
@@ -65,4 +64,13 @@ creates = Table(
     UniqueConstraint("base_url", "key", "number"),
     Index("creates_by_state", "state", "charged", "estimate"),
     Index("creates_by_task", "task_id"),
+)
+# How fast an account is used, by all who share the ledger.
+turns = Table(
+    "turns",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("pace", JSON, nullable=False),
+    Column("written", Float, nullable=False),
 )

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, create_engine, event, inspect, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ..errors import LedgerError
-from .schema import VERSION, about, metadata
+from .migrations import VERSION, make_tables, migrate
+from .schema import about
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,8 +91,11 @@ class Store:
             version = self._version(connection)
         if version is None:
             with self._writing.begin() as connection, suppress(IntegrityError):
-                _make_tables(connection)
-        elif version > VERSION:
+                make_tables(connection)
+        elif version < VERSION:
+            with self._writing.begin() as connection:
+                version = migrate(connection)
+        if version is not None and version > VERSION:
             raise self.error(
                 f"was written by a newer imagen4 (its format is {version}, this one knows "
                 f"{VERSION}): update imagen4"
@@ -139,12 +142,3 @@ def _begin(connection: Connection) -> None:
     """Python's sqlite3 begins too late by itself: between a question and a write others could."""
     writes: Any = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _make_tables(connection: Connection) -> None:
-    """All in one transaction. IntegrityError: another process was faster."""
-    for table in metadata.sorted_tables:
-        connection.execute(CreateTable(table, if_not_exists=True))
-        for index in table.indexes:
-            connection.execute(CreateIndex(index, if_not_exists=True))
-    connection.execute(about.insert().values(id=1, version=VERSION))
