@@ -1,12 +1,16 @@
-"""A sandbox in place of the gateways, for what the README shows."""
+"""A sandbox in place of the gateways, and the command line, for what the README shows."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from imagen4.cli.group import run
 from imagen4.facts import GATEWAYS
 from imagen4.sandbox import Sandbox
+
+Imagen4 = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -18,3 +22,14 @@ def sandbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox
         for name, facts in GATEWAYS.items():
             monkeypatch.setenv(facts.key_variable, sandbox.key(name))
         yield sandbox
+
+
+@pytest.fixture
+def imagen4(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Imagen4:
+    """Runs the command line in this process: its exit code, and what it prints where."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["imagen4", *arguments])
+        return run(), *capsys.readouterr()
+
+    return call

@@ -32,9 +32,9 @@ def at(sandbox: Sandbox, client: Callable[..., Any], gateway: str, **settings: A
 def test_every_block_is_run_by_a_test_here() -> None:
     """Each fence is read; one in a language that nothing here runs would be an empty promise."""
     assert len(re.findall(r"^ *```", TEXT, re.MULTILINE)) == 2 * len(BLOCKS)
-    assert {each.language for each in BLOCKS} <= {"sh", "python", "text", "yaml"}
+    assert {each.language for each in BLOCKS} <= {"sh", "console", "python", "text", "yaml"}
     assert len(SNIPPETS) + len(TESTS) == TEXT.count("```python")
-    assert (len(SNIPPETS), len(TESTS), len(WORKFLOW)) == (6, 1, 1)
+    assert [len(blocks("console")), len(SNIPPETS), len(TESTS), len(WORKFLOW)] == [1, 6, 1, 1]
 
 
 @pytest.mark.parametrize("block", SNIPPETS, ids=line)

@@ -5,32 +5,19 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from imagen4.cli.group import COMMANDS, run
+from imagen4.cli.group import COMMANDS
 from imagen4.sandbox import Sandbox
+from project.conftest import Imagen4
 from project.readme import IN_BLOCKS, INLINE, PROGRAMS, ROOT, TEXT, commands
 
 # Until it is stopped it serves, at a port that may be taken; tests/sandbox/test_command.py runs it.
 ENDLESS = ["imagen4 sandbox"]
 COMPARISON = "python scripts/changes.py specs/kie.yaml specs/apikley.yaml"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-
-Imagen4 = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def imagen4(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Imagen4:
-    """Runs the command line in this process: its exit code, and what it prints."""
-
-    def call(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["imagen4", *arguments])
-        return run(), capsys.readouterr().out
-
-    return call
 
 
 def words(line: str) -> list[str]:
@@ -58,7 +45,7 @@ def test_each_imagen4_command_works(sandbox: Sandbox, imagen4: Imagen4, line: st
         arguments[arguments.index("--base-url") + 1] = sandbox.url(arguments[1])
     elif "--gateway" in arguments:
         arguments += ["--base-url", sandbox.url(arguments[arguments.index("--gateway") + 1])]
-    code, said = imagen4(*arguments)
+    code, said, _ = imagen4(*arguments)
     assert code == 0
     assert said
 
@@ -66,7 +53,7 @@ def test_each_imagen4_command_works(sandbox: Sandbox, imagen4: Imagen4, line: st
 @pytest.mark.parametrize("line", ENDLESS)
 def test_each_endless_command_knows_what_is_shown(imagen4: Imagen4, line: str) -> None:
     """The subcommand exists, and its help lists the options."""
-    code, said = imagen4(words(line)[1], "--help")
+    code, said, _ = imagen4(words(line)[1], "--help")
     assert code == 0
     assert options(line) <= options(said)
 
