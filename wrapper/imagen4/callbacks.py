@@ -140,9 +140,12 @@ def header_name(name: object) -> str:
 
 
 def header_text(value: object) -> str:
-    """A header as text, also alone in a list; what is none, say one that is not there, is ""."""
+    """A header as text, also alone in a list; what is none, say one that is not there, is "".
+
+    Space around a value is none of it (RFC 9110, section 5.5), and some servers leave it there.
+    """
     if isinstance(value, (list, tuple)) and len(value) == 1:
         value = value[0]
     if isinstance(value, bytes):
-        return value.decode("latin-1")
-    return value if isinstance(value, str) else ""
+        value = value.decode("latin-1")
+    return value.strip(" \t") if isinstance(value, str) else ""

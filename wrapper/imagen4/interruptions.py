@@ -116,6 +116,6 @@ def answers_missing(creates: int) -> str:
 
 def answers_awaited(creates: int) -> str:
     if creates < 2:
-        one = "; waiting for the answer of a paid create, Ctrl-C leaves without it"
+        one = "; waiting for the outcome of a create, Ctrl-C leaves without it"
         return one if creates else ""
-    return f"; waiting for {creates} answers of paid creates, Ctrl-C leaves without them"
+    return f"; waiting for the outcome of {creates} creates, Ctrl-C leaves without them"

@@ -121,6 +121,11 @@ def test_what_was_not_signed_by_the_rule_is_refused(headers: dict[str, str], why
     assert not verified(headers)
 
 
+def test_space_around_a_header_is_none_of_it() -> None:
+    """Some servers hand it on; what was signed is the value."""
+    assert verified({name: f" {value}\t" for name, value in signed().items()})
+
+
 @pytest.mark.parametrize("key", ["", " ", "\n", None, b"", b"whk-1234", 7])
 def test_without_a_key_nothing_can_be_verified(key: Any) -> None:
     """Of a variable that is not set, say: anybody could sign with an empty key."""

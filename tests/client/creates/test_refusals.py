@@ -5,6 +5,7 @@ import json
 import httpx
 import pytest
 
+from client.loopback import Loopback, http
 from client.play import GATEWAYS, KINDS, PROMPT, Script, envelope, play
 from client.steps import answer, core, job
 from imagen4 import (
@@ -63,6 +64,21 @@ def test_a_status_505_without_the_word_of_the_gateway_is_ambiguous() -> None:
     script = Script(creates=[httpx.Response(505, text="HTTP Version Not Supported")])
     with pytest.raises(SubmissionUncertain):
         play("sync", script, lambda c: c.submit(PROMPT))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("page", [b"<html>Attention required</html>", b"", b"[]"])
+def test_a_page_of_a_firewall_is_not_called_a_refused_key(
+    kind: str, status: int, page: bytes
+) -> None:
+    """It stands before the gateway and let nothing pass: certainly no task."""
+    with Loopback(lambda _: http(status, page)) as server:
+        with pytest.raises(UnexpectedResponse) as caught:
+            play(kind, None, lambda c: c.submit(PROMPT), base_url=server.url)
+        assert len(server.requests) == 1
+    assert caught.value.message == f"HTTP {status} with a page instead of the gateway's answer"
+    assert caught.value.accepted == "no"
 
 
 @pytest.mark.parametrize(

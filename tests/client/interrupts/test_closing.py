@@ -15,7 +15,7 @@ from imagen4 import Client, Imagen4Error, InvalidRequest, Job
 
 LINE = (
     "kie: closing while working on tasks t1; "
-    "waiting for the answer of a paid create, Ctrl-C leaves without it"
+    "waiting for the outcome of a create, Ctrl-C leaves without it"
 )
 
 

@@ -142,7 +142,7 @@ def test_closing_waits_for_a_create_that_is_out(monkeypatch: pytest.MonkeyPatch)
 
     with told() as lines:
         assert asyncio.run(closed()) == (f"t{COUNT}",)
-    assert lines[0].endswith("; waiting for the answer of a paid create, Ctrl-C leaves without it")
+    assert lines[0].endswith("; waiting for the outcome of a create, Ctrl-C leaves without it")
 
 
 @pytest.mark.parametrize("kind", KINDS)

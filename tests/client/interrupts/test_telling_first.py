@@ -21,7 +21,7 @@ from imagen4.interruptions import OpenJobs
 COUNT = 4
 FIRST = (
     "kie: {} while working on tasks t1, t2, t3; "
-    "waiting for the answer of a paid create, Ctrl-C leaves without it"
+    "waiting for the outcome of a create, Ctrl-C leaves without it"
 )
 
 
@@ -108,7 +108,7 @@ def test_the_async_client_tells_before_it_waits(how: str) -> None:
     with Booked(prompt=3) as server, told(lambda _: server.release.set()) as lines:
         asyncio.run(left(server))
     assert all(name in lines[0] for name in ("t2", "t3"))
-    assert ("waiting for the answer" in lines[0]) == (how == "aclose")
+    assert ("waiting for the outcome" in lines[0]) == (how == "aclose")
     assert ("t4" if how == "aclose" else "may have been accepted") in lines[1]
 
 

@@ -118,7 +118,7 @@ def ending(
         with undisturbed():
             left, out = told_by(stopped)
             ids = list(dict.fromkeys((*display.task_ids, *left)))
-            _hint(resume, made.result.task_ids if made.result else ids, made)
+            _hint(resume, made.result.task_ids if made.result else ids, made, display)
             if as_json:
                 told = {"type": "KeyboardInterrupt", "message": "interrupted", "gateway": gateway}
                 told_of = {"task_ids": ids, "creates_out": out}
@@ -129,11 +129,11 @@ def ending(
     except PartialFailure as error:
         if made.problem is not None:
             exits.tell(f"Not all are saved: {made.problem}")
-            _hint(resume, made.problem.task_ids, made)
+            _hint(resume, made.problem.task_ids, made, display)
         partial = result_as_json(gateway, error.result, made.paths) if error.result else None
         fail(error, as_json=as_json, result=partial)
     except Imagen4Error as error:
-        _hint(resume, _ids(error, display), made)
+        _hint(resume, _ids(error, display), made, display)
         paths = getattr(error, "paths", ())
         known = result_as_json(gateway, made.result, paths) if made.result else empty
         fail(error, as_json=as_json, result=known)
@@ -178,11 +178,13 @@ def fail(error: Imagen4Error, *, as_json: bool, result: dict[str, Any] | None = 
     raise click.exceptions.Exit(exits.report(*exits.explain(error)))
 
 
-def _hint(resume: Sequence[str], task_ids: Sequence[str], made: Made) -> None:
-    if task_ids:
+def _hint(resume: Sequence[str], task_ids: Sequence[str], made: Made, display: Display) -> None:
+    """Not of tasks that have ended without a picture: nothing will come of them."""
+    worth = [each for each in task_ids if display.pictures.get(each) != 0]
+    if worth:
         # After `--` an id is an id, whatever a gateway lets it begin with.
-        line = shlex.join([*resume, "--", *task_ids])
+        line = shlex.join([*resume, "--", *worth])
         why = "Tasks may go on. To take them up again:"
-        if made.result is not None:
+        if made.result is not None or all(each in display.pictures for each in worth):
             why = "The tasks have ended. To fetch their pictures again:"
         exits.tell(f"{why}\n  {line}")

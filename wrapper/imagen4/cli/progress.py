@@ -19,6 +19,8 @@ class Display(Protocol):
 
     task_ids: tuple[str, ...]
     """The tasks seen so far."""
+    pictures: dict[str, int]
+    """How many pictures each of them has that has ended."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *exc: object) -> None: ...
@@ -35,6 +37,7 @@ class PlainLines:
 
     def __init__(self, gateway: str) -> None:
         self.task_ids: tuple[str, ...] = ()
+        self.pictures: dict[str, int] = {}
         self._gateway = gateway
         self._states: dict[str, str] = {}
 
@@ -45,7 +48,7 @@ class PlainLines:
         pass
 
     def tell(self, event: Event) -> None:
-        self.task_ids = tasks_so_far(self.task_ids, event)
+        note(self, event)
         state, task_id = state_told(event), event.task_id
         if isinstance(event, PollFailed):
             state = f"no news ({event.error})"
@@ -62,9 +65,9 @@ class LiveTable:
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self.task_ids: tuple[str, ...] = ()
+        self.pictures: dict[str, int] = {}
         self._gateway = gateway
         self._rows: dict[str, TaskID] = {}
-        self._pictures: dict[str, int] = {}  # of each task that has ended
         self._progress = Progress(
             SpinnerColumn(finished_text="•"),
             TextColumn("{task.description}", markup=False),
@@ -83,20 +86,19 @@ class LiveTable:
             self._progress.stop()
 
     def tell(self, event: Event) -> None:
-        self.task_ids = tasks_so_far(self.task_ids, event)
+        note(self, event)
         state = state_told(event)
         if state and event.task_id:
             with suppress(OSError):  # the terminal is gone; the tasks are paid for
-                self._show(event, event.task_id, state)
+                self._show(event.task_id, state)
 
-    def _show(self, event: Event, task_id: str, state: str) -> None:
+    def _show(self, task_id: str, state: str) -> None:
         row = self._row(task_id)
-        if isinstance(event, TaskState) and (event.task.succeeded or event.task.failed):
-            self._pictures[task_id] = len(event.task.urls)
+        if task_id in self.pictures:
             self._progress.update(row, total=1, completed=1)
         self._progress.update(row, state=state)
-        ended, known = len(self._pictures), len(self.task_ids)
-        words = f"{ended} of {known} tasks have ended, {sum(self._pictures.values())} pictures"
+        ended, known = len(self.pictures), len(self.task_ids)
+        words = f"{ended} of {known} tasks have ended, {sum(self.pictures.values())} pictures"
         self._progress.update(self._all, state=words)
         if ended == known:
             self._progress.update(self._all, total=1, completed=1)
@@ -110,11 +112,14 @@ class LiveTable:
         return self._rows[task_id]
 
 
-def tasks_so_far(known: tuple[str, ...], event: Event) -> tuple[str, ...]:
-    """The tasks seen so far, with the one that an event is about."""
-    if event.task_id is None or event.task_id in known:
-        return known
-    return (*known, event.task_id)
+def note(display: Display, event: Event) -> None:
+    """Keep in mind the task that an event is about, and what became of it."""
+    if event.task_id is not None and event.task_id not in display.task_ids:
+        display.task_ids = (*display.task_ids, event.task_id)
+    if isinstance(event, TaskState):
+        task = event.task
+        if task.failed or task.urls or task.unusable_links:  # else its links may still come
+            display.pictures[task.task_id] = len(task.urls)
 
 
 def state_told(event: Event) -> str | None:

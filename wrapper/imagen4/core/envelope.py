@@ -141,6 +141,8 @@ def refusal(
         kind = None  # a proxy's 501, without the gateway's own word for it
     if kind is errors.TaskNotFound and envelope.code is None:
         kind = None  # a proxy's 404: it knows nothing about tasks
+    if is_page_of_another(envelope):
+        kind = None  # a firewall's: it knows nothing about keys
     if kind is None:
         broken = 500 <= verdict < 600
         kind = errors.GatewayUnavailable if broken else errors.UnexpectedResponse
@@ -169,8 +171,19 @@ def body_text(answer: Answer, secrets: Collection[str]) -> str:
     return redacted(body, secrets)[:LONGEST_BODY]
 
 
+def is_page_of_another(envelope: Envelope) -> bool:
+    """Whether a 401 or 403 is none of the gateway's, which says such things in JSON.
+
+    Live gateways say them under HTTP 200; in front of both stand proxies that block by a page.
+    """
+    refused = envelope.answer.status in (Code.UNAUTHORIZED, Code.FORBIDDEN)
+    return refused and not isinstance(envelope.decoded, dict)
+
+
 def reason_in(envelope: Envelope) -> str:
     """The gateway's own words if there are any, else ours."""
+    if is_page_of_another(envelope):
+        return f"HTTP {envelope.verdict} with a page instead of the gateway's answer"
     if envelope.code is None and envelope.verdict == Code.NOT_FOUND:
         return "HTTP 404, and not by the gateway: is the base URL right?"
     if envelope.message and envelope.verdict is not None:

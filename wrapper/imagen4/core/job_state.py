@@ -22,8 +22,15 @@ if TYPE_CHECKING:
 _ID_NAMES = (protocol.TASK_ID, protocol.TASK_ID_IN_SAMPLES, protocol.RECORD_ID)
 _ID_IN_TEXT = re.compile(rf'"(?:{"|".join(_ID_NAMES)})"\s*:\s*(?:"([^"\\]+)"|([0-9]+)\s*[,}}])')
 
-# As all of `data`: a sentence, a link, or JSON in a text is no id.
-_ID_ALONE = re.compile(r"(?!.*://)[^\s{}\[\]\"]+")
+# No id, wherever one belongs: what programs write for "it went well" and for "nothing".
+_WORD = re.compile(
+    r"(ok|okay|yes|no|true|false|success|successful|successfully|succeeded|accepted|created|done"
+    r"|submitted|received|queued|queuing|waiting|pending|processing|generating|running|started"
+    r"|finished|completed|fail|failed|error|null|nil|none|nan|undefined|n/?a)[.!]*",
+    re.IGNORECASE,
+)
+# Nor is, as all of `data`, a link, JSON in a text, or a sentence of nothing but words.
+_TEXT = re.compile(r".*(?:://|[{}\[\]\"]).*|[A-Za-z'-]+[.,:;!?]*(\s+[A-Za-z'-]+[.,:;!?]*)+")
 
 
 @dataclass(slots=True)
@@ -99,8 +106,8 @@ def id_in(answer: Answer) -> str | None:
     envelope = parse_envelope(answer)
     if envelope.decoded is None:  # cut short, perhaps behind the id
         text = answer.body.decode("utf-8", "replace")
-        return next((usable_id(found[1] or found[2]) for found in _ID_IN_TEXT.finditer(text)), None)
-    named = (usable_id(envelope.record.get(name)) for name in _ID_NAMES)
+        return next((named_id(found[1] or found[2]) for found in _ID_IN_TEXT.finditer(text)), None)
+    named = (named_id(envelope.record.get(name)) for name in _ID_NAMES)
     return next(filter(None, named), None) or (created_id(envelope) if envelope.succeeded else None)
 
 
@@ -108,9 +115,14 @@ def created_id(envelope: Envelope) -> str | None:
     """The id of the task that a success is about; some gateways send nothing else as data."""
     data = envelope.data
     if isinstance(data, dict):
-        return usable_id(data.get(protocol.TASK_ID))
-    found = usable_id(data)
-    return found if found and _ID_ALONE.fullmatch(found) else None
+        return named_id(data.get(protocol.TASK_ID))
+    found = named_id(data)
+    return None if found and _TEXT.fullmatch(found) else found
+
+
+def named_id(value: object) -> str | None:
+    found = usable_id(value)
+    return None if found and _WORD.fullmatch(found.strip()) else found
 
 
 def resume_job(job_id: str, task_ids: tuple[str, ...]) -> JobState:
