@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CONSTRAINTS = ROOT / "scripts" / "constraints.txt"
 TESTS = ("tests/client", "tests/cli")
-PACKAGE = ("--editable", ".[cli,ledger,sandbox,testing,contract]", "--group", "test")
+PACKAGE = ("--editable", ".[cli,ledger,postgres,sandbox,testing,contract]", "--group", "test")
 QUIETLY = ("--quiet", "--disable-pip-version-check")
 TELL = "import sys; print(*sys.version_info[:3], sys.version_info.releaselevel)"
 

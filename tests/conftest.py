@@ -1,9 +1,13 @@
 """Settings for every test: hypothesis profiles, and a guard against tests that sleep."""
 
+import os
 import time
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+import postgres as server
 
 settings.register_profile(
     "default",
@@ -37,3 +41,14 @@ def no_real_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
         really_sleep(seconds)
 
     monkeypatch.setattr(time, "sleep", sleep)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[server.Server]:
+    """A PostgreSQL server. Where one has to be there, to be without it is a failure."""
+    if server.program("initdb") is None:
+        if os.environ.get("IMAGEN4_POSTGRES") == "required":
+            pytest.fail(server.MISSING)
+        pytest.skip(server.MISSING)
+    with server.running() as running:
+        yield running

@@ -69,5 +69,5 @@ def log_exchange(send: Send) -> None:
 
 def log_listener_error(event: Event, problem: Exception) -> None:
     """A listener that raises loses nothing that is paid for."""
-    name = type(event).__name__
+    name = type(event).__name__ + (f" of task {event.task_id}" if event.task_id else "")
     logger.warning("%s: a listener raised at %s", event.gateway, name, exc_info=problem)

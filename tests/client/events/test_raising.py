@@ -97,7 +97,7 @@ def test_what_a_listener_raises_later_is_logged_and_loses_nothing(
     found = play(kind, script, lambda c: getattr(c, call)(prompts, on_event=on_event))
     result = found if call == "generate" else found[0].get()
     assert result.task_ids == ("t1",)
-    assert "kie: a listener raised at TaskCreated" in caplog.messages
+    assert "kie: a listener raised at TaskCreated of task t1" in caplog.messages
     assert "a bug of mine" in caplog.text
 
 

@@ -8,7 +8,7 @@ import click
 from .. import Client, Gateway, Ledger, Model
 from ..facts import DEFAULT_MODEL, GATEWAYS
 from ..ledger import Row
-from . import exits, options, outcome
+from . import books, exits, options, outcome
 from .batch_file import read_batch
 from .batch_index import write_index
 from .batch_names import FileNames
@@ -32,12 +32,7 @@ from .fields import complete_model
     help="Of lines that name none, see `imagen4 models`.",
 )
 @options.output
-@click.option(
-    "--ledger",
-    "book",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Where what is paid is written down.  [default: ledger.db in the output folder]",
-)
+@books.option("ledger.db in the output folder")
 @options.option(
     "--name",
     "template",
@@ -58,7 +53,7 @@ def command(
     base_url: str | None,
     model: Model,
     output: Path,
-    book: Path | None,
+    book: str | Path | None,
     template: str,
     max_credits: float | None,
     dry_run: bool,
@@ -76,15 +71,15 @@ def command(
     """
     lines = read_batch(file, gateway, model)
     names = FileNames(template, lines)
-    path = book or output / "ledger.db"
+    place = book or output / "ledger.db"
     address = (base_url or GATEWAYS[gateway].origin).rstrip("/")
     if dry_run:
-        rows = read_rows(path) if path.exists() else []
+        rows = read_rows(place) if isinstance(place, str) or place.exists() else []
         told_plan(BatchPlan(lines, gateway, address, rows), as_json=as_json)
         return
     options.make(output)
     with (
-        Ledger(path, max_credits=max_credits, batch=file.name) as ledger,
+        Ledger(place, max_credits=max_credits, batch=file.name) as ledger,
         ledger.alone(),
         Client(gateway, model=model, base_url=base_url) as client,
         batch_display(len(lines), ledger) as shown,
@@ -106,6 +101,6 @@ def command(
     raise click.exceptions.Exit(report.code)
 
 
-def read_rows(path: Path) -> list[Row]:
-    with Ledger(path) as ledger:
+def read_rows(place: str | Path) -> list[Row]:
+    with Ledger(place) as ledger:
         return ledger.rows()

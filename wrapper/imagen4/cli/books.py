@@ -1,29 +1,44 @@
 """Which ledger a command uses: the user's own, unless it is told another."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from .. import Ledger, LedgerError
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 VARIABLE = "IMAGEN4_LEDGER"
 
-ledger = click.option(
-    "--ledger",
-    "book",
-    type=click.Path(dir_okay=False, path_type=Path),
-    envvar=VARIABLE,
-    show_envvar=True,
-    help="The ledger.  [default: ledger.db in the user's state folder]",
-)
+
+class Place(click.Path):
+    """A file, or the address of a database."""
+
+    name = "place"
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if "://" in str(value) else super().convert(value, param, ctx)
+
+
+def option(default: str, **more: Any) -> Callable[[Command], Command]:
+    """Where what is paid is written down."""
+    words = f"The ledger: a file, or postgresql://…  [default: {default}]"
+    names = ("--ledger", "--database", "book")
+    return click.option(*names, type=Place(), metavar="FILE|URL", help=words, **more)
+
+
+ledger = option("ledger.db in the user's state folder", envvar=VARIABLE, show_envvar=True)
 no_ledger = click.option(
     "--no-ledger", is_flag=True, help="Write nothing down: what is paid is lost with the process."
 )
 
 
-def path_of(book: Path | None) -> Path:
+def place_of(book: str | Path | None) -> str | Path:
     """The ledger that is named, or the user's own."""
     from platformdirs import user_state_path
 
@@ -31,10 +46,12 @@ def path_of(book: Path | None) -> Path:
 
 
 @contextmanager
-def opened(book: Path | None, *, new: bool = False) -> Iterator[Ledger]:
+def opened(book: str | Path | None, *, new: bool = False) -> Iterator[Ledger]:
     """The ledger; a new one where it may be. Raises LedgerError."""
-    path = path_of(book)
-    if new:
+    path = place_of(book)
+    if isinstance(path, str):
+        pass  # a database that is not there says so itself
+    elif new:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:

@@ -55,7 +55,7 @@ def command(
     callback_url: str | None,
     timeout: float | None,
     output: Path,
-    book: Path | None,
+    book: str | Path | None,
     no_ledger: bool,
     as_json: bool,
 ) -> None:

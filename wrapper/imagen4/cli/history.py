@@ -19,7 +19,7 @@ from . import books, options, outcome
 )
 @options.as_json
 def command(
-    word: str | None, book: Path | None, tag: str | None, state: str | None, as_json: bool
+    word: str | None, book: str | Path | None, tag: str | None, state: str | None, as_json: bool
 ) -> None:
     """List every create, newest first; only those with WORD in a field, a tag or an id.
 

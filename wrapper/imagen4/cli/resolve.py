@@ -12,7 +12,7 @@ from . import books, exits
 @books.ledger
 @click.option("--created", metavar="TASK", help="It made this task.")
 @click.option("--not-created", is_flag=True, help="It made none, and may be sent again.")
-def command(row: int, book: Path | None, created: str | None, not_created: bool) -> None:
+def command(row: int, book: str | Path | None, created: str | None, not_created: bool) -> None:
     """Settle the uncertain create of number ROW, as `imagen4 history` lists it.
 
     Look at the gateway's list of tasks, or at the balance, first: a create that is sent again

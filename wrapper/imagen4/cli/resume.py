@@ -22,7 +22,7 @@ UNCERTAIN = "{} creates have no answer: see `imagen4 history --state uncertain`"
 def command(
     gateway: Gateway,
     base_url: str | None,
-    book: Path | None,
+    book: str | Path | None,
     timeout: float | None,
     output: Path,
     as_json: bool,

@@ -24,7 +24,7 @@ GROUPS: dict[str, Callable[[Row], str]] = {
 @books.ledger
 @options.option("--by", type=click.Choice(list(GROUPS)), default="day", help="What to add up by.")
 @options.as_json
-def command(book: Path | None, by: str, as_json: bool) -> None:
+def command(book: str | Path | None, by: str, as_json: bool) -> None:
     """Add up the creates that may have been accepted, in the gateway's credits.
 
     What is uncertain counts as spent. `told` are the creates whose price the gateway has told,

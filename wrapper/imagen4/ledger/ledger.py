@@ -31,20 +31,21 @@ T = TypeVar("T")
 
 
 class Ledger:
-    """A file in which every create stands before it is sent.
+    """Where every create stands before it is sent.
 
-    path: an SQLite file, made if it is not there, for its owner alone (mode 0600). It holds
-        prompts and links, never a key.
+    place: an SQLite file, made if it is not there, for its owner alone (mode 0600); or
+        postgresql://… (the extra `postgres`), for many machines: the tables are made in that
+        database. It holds prompts and links, never a key.
     max_credits: refuse the create with which all of this ledger's would cost more. What is
         uncertain counts as spent.
     batch: a name under which its creates are added up.
-    Threads, processes and forked workers may share one. Raises LedgerError for a file that is
-    no ledger, is damaged, cannot be written, or was written by a newer imagen4.
+    Threads, processes and forked workers may share one. Raises LedgerError for what is no ledger,
+    is damaged, cannot be reached or written, or was written by a newer imagen4.
     """
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        place: str | os.PathLike[str],
         *,
         max_credits: float | None = None,
         batch: str = "",
@@ -53,10 +54,10 @@ class Ledger:
         if max_credits is not None and (self._limit is None or not self._limit >= 0):
             raise InvalidRequest("max_credits must be a number of credits, 0 or more")
         self._batch = batch
-        self._store = Store(path)
+        self._store = Store(place)
 
     def __repr__(self) -> str:
-        return f"Ledger({str(self._store.path)!r})"
+        return f"Ledger({self._store.database.name!r})"
 
     def __enter__(self) -> Self:
         return self
@@ -65,7 +66,7 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """Close the file; whoever uses the ledger again opens it again."""
+        """Close its connections; whoever uses the ledger again opens it again."""
         self._store.close()
 
     def open_jobs(self) -> list[OpenJob]:

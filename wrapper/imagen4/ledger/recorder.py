@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
@@ -55,9 +56,14 @@ class Recorder:
 
     def __call__(self, event: Event) -> None:
         """Raises LedgerError if it cannot be written, or if the create must not be sent."""
+        if isinstance(event, CreateStarting):
+            self.store.backlog.settle()
+            self._sending(event)
+        else:
+            self.store.backlog.write(partial(self._record, event))
+
+    def _record(self, event: Event) -> None:
         match event:
-            case CreateStarting():
-                self._sending(event)
             case TaskCreated():
                 self._answered(event, RowState.CREATED, task_id=event.task_id, reason=None)
             case CreateRefused():

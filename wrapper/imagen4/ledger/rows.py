@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from sqlalchemy import Text, type_coerce
+from sqlalchemy import Text
+from sqlalchemy import cast as sql_cast
 
 from ..core.job_state import JobState
 from ..core.request import Request
@@ -101,7 +102,7 @@ class Row(NamedTuple):
 COLUMNS = [
     creates.c[name]
     if name in creates.c
-    else type_coerce(creates.c[name.removesuffix("_json")], Text).label(name)
+    else sql_cast(creates.c[name.removesuffix("_json")], Text).label(name)
     for name in Row._fields
 ]
 
