@@ -36,6 +36,10 @@ class Drip(bytes):
     PAUSE = 0.02
 
 
+class ThenReset(bytes):
+    """An answer behind which the connection is reset."""
+
+
 def http(
     status: int = 200, body: bytes = b"", headers: str = "", *, length: int | None = None
 ) -> bytes:
@@ -92,7 +96,9 @@ class Loopback:
                     answer = self.reply(received)
                     if answer == HANG:
                         continue
-                    if answer == RESET:
+                    if isinstance(answer, ThenReset):
+                        self._send(connection, answer)
+                    if answer == RESET or isinstance(answer, ThenReset):
                         linger = struct.pack("ii", 1, 0)
                         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
                         break

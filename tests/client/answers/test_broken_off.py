@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from client.loopback import IMPATIENT, Loopback, Received, http
+from client.loopback import IMPATIENT, Loopback, Received, ThenReset, http
 from client.play import KEY, KINDS, PROMPT, Script, created, play
 from client.raw_answers import CREATED
 from imagen4 import AsyncClient, SubmissionUncertain, TransportError
@@ -25,6 +25,8 @@ WHOLE = {
     "a last chunk that is none": CHUNKED % (b"", len(CREATED), CREATED) + b"nonsense\r\n",
     "a length too long, then the end": http(200, CREATED, CLOSE, length=len(CREATED) + 2),
     "a length too long, then nothing": http(200, CREATED, length=len(CREATED) + 2),
+    "a reset behind it": ThenReset(http(200, CREATED, length=len(CREATED) + 2)),
+    "a reset instead of the last chunk": ThenReset(CHUNKED % (b"", len(CREATED), CREATED)),
     "gzip without its end": http(200, ZIPPED[:-4], GZIP),
     "gzip without its end, which is missed": http(200, ZIPPED[:-4], GZIP, length=len(ZIPPED)),
 }

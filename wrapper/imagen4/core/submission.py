@@ -149,7 +149,7 @@ def send_create(
     except TransportError as failure:
         outcome, certain = failure, not failure.sent
         if (read := job.create.partial) is not None:
-            failure.http_status = read.status
+            failure.http_status = read.status or None
             failure.body = body_text(read, (session.key, *job.prompts))
     else:
         outcome = task_id_or_error(session, job, answer)

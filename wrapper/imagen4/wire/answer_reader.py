@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from ..core.answer import Answer, json_value
+from ..core.answer import Answer
 from ..core.redaction import HIDDEN, LONGEST_TEXT, clue, redacted
 from ..errors import TransportError
+from .by_eye import LARGEST_ANSWER, by_eye, is_object, unpacked
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Self
 
     from ..core.effects import Send
     from ..core.session import Session
 
-LARGEST_ANSWER = 4 * 1024 * 1024
+TOO_LARGE = f"The answer is larger than {LARGEST_ANSWER} bytes"
 SHORTEST_KEY = 8  # a shorter one, in somebody's test, could be part of a field's name
 
 
@@ -31,47 +33,68 @@ class AnswerReader:
     """
 
     def __init__(
-        self, session: Session, send: Send, response: httpx.Response, *, timed: bool = False
+        self,
+        session: Session,
+        send: Send,
+        response: httpx.Response,
+        heard: bytearray,
+        *,
+        timed: bool = False,
     ) -> None:
         self._session = session
         self._until = inf if timed else session.clock() + send.timeout
         self._send = send
         self._response = response
+        self._heard = heard
         self._body = bytearray()
-        if "," in response.headers.get("content-encoding", ""):
-            raise TransportError("The answer is compressed twice, which can hide any size")
+        self._encoding = response.headers.get("content-encoding", "").strip().lower()
+        self.complete = response.is_stream_consumed or response.is_closed
+        """Whether there is no more to read: an injected client's hook did, or did not want to."""
 
     def __enter__(self) -> Self:
+        if self.complete:
+            self._encoding = ""
+            with suppress(httpx.ResponseNotRead):
+                self.add(self._response.content)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """A whole JSON object is an answer, however the transfer went on."""
         if kind is not None:
             self._send.partial = self._read()
-            if isinstance(json_value(self._send.partial.body), dict):
+            if is_object(self._send.partial.body):
                 self._send.answer = self._send.partial
 
     def add(self, chunk: bytes) -> None:
         if len(self._body) + len(chunk) > LARGEST_ANSWER:
-            raise TransportError(f"The answer is larger than {LARGEST_ANSWER} bytes")
+            raise TransportError(TOO_LARGE)
         self._body += chunk
         if self._session.clock() > self._until:
             raise TransportError("The answer came too slowly")
 
-    def refusal(self) -> Answer:
-        """The answer as far as it was read by whoever did not let it pass."""
-        with suppress(httpx.ResponseNotRead):
-            self.add(self._response.content)
-        return self.answer()
-
     def answer(self) -> Answer:
-        self._send.answer = answer = self._read()
+        answer = self._read()
+        if len(answer.body) > LARGEST_ANSWER:
+            raise TransportError(TOO_LARGE)
+        self._send.answer = answer
         return answer
 
     def _read(self) -> Answer:
-        body = without_key(as_utf8(bytes(self._body)), self._session.key)
-        received = self._session.now()
-        return Answer(self._response.status_code, self._response.headers, body, received)
+        body = unpacked(bytes(self._body), self._encoding)
+        if not is_object(body):
+            _, seen = by_eye(bytes(self._heard))
+            body = seen if is_object(seen) else body or seen
+        return answer_of(self._session, self._response.status_code, self._response.headers, body)
+
+
+def rescued(session: Session, heard: bytes) -> Answer | None:
+    """What was read of an answer, where not even its headers could be."""
+    status, body = by_eye(heard)
+    return answer_of(session, status, {}, body) if body else None
+
+
+def answer_of(session: Session, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+    return Answer(status, headers, without_key(as_utf8(body), session.key), session.now())
 
 
 def without_key(body: bytes, key: str) -> bytes:

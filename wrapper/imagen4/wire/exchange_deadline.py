@@ -9,14 +9,16 @@ httpcore's documented `trace` extension, which tells of each step of a request.
 from __future__ import annotations
 
 import asyncio
+from contextvars import ContextVar
 from functools import partial
 from math import inf
-from threading import local
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import httpcore
 import httpx
+
+from .by_eye import LARGEST_ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,23 +34,37 @@ _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 _LAST_LOOKS = 50
 _INSTANT = 0.001  # seconds
 _TOO_SLOW = "The answer came too slowly"
-_this_thread = local()
+# A connection outlives its first exchange, and nothing tells which one the next uses. But each
+# reads in its own thread or asyncio task.
+_current: ContextVar[ExchangeDeadline | AsyncExchangeDeadline | None] = ContextVar(
+    "exchange", default=None
+)
 
 
 class Evidence:
-    """Whether a byte of the request may have left.
+    """Whether a byte of the request may have left, and which ones came.
 
     watched: whether every step shows in the trace, as it does for connections of our own.
+    listening: whether the bytes that come are to be kept.
     """
 
-    def __init__(self, *, watched: bool) -> None:
+    def __init__(self, *, watched: bool, listening: bool) -> None:
         self.began = False
+        self.heard = bytearray()
+        """What came over the connection since the request began, headers included."""
         self._watched = watched
+        self._listening = listening
 
     def note(self, step: str, info: Mapping[str, Any]) -> None:
         """A step is under way; an injected client that shows one shows them all."""
         self._watched = True
-        self.began = self.began or (step == _BEGUN and request_started(info))
+        if step == _BEGUN and request_started(info):
+            self.began = True
+            self.heard.clear()  # of what a proxy said before
+
+    def hear(self, data: bytes) -> None:
+        if self._listening and len(self.heard) <= LARGEST_ANSWER:
+            self.heard += data
 
     @property
     def nothing_left(self) -> bool:
@@ -69,21 +85,26 @@ class ExchangeDeadline(Evidence):
     """Seconds after which a read that brought nothing looks at `left` again."""
 
     def __init__(
-        self, patience: float, leave_in: float | None = None, *, watched: bool = False
+        self,
+        patience: float,
+        leave_in: float | None = None,
+        *,
+        watched: bool = False,
+        listening: bool = False,
     ) -> None:
-        super().__init__(watched=watched)
+        super().__init__(watched=watched, listening=listening)
         self._patience = patience
         self._leave_in = leave_in
         self._until = inf
         self._looks = _LAST_LOOKS
 
     def __enter__(self) -> Self:
-        _this_thread.exchange = self
+        _current.set(self)
         self.extend(self._patience if self._leave_in is None else self._leave_in)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        _this_thread.exchange = None
+        _current.set(None)
 
     def observe(self, event: str, info: Mapping[str, Any]) -> None:
         step = event.partition(".")[2]
@@ -112,9 +133,14 @@ class AsyncExchangeDeadline(Evidence):
     """The same for asyncio, whose own time-outs bound everything."""
 
     def __init__(
-        self, patience: float, leave_in: float | None = None, *, watched: bool = False
+        self,
+        patience: float,
+        leave_in: float | None = None,
+        *,
+        watched: bool = False,
+        listening: bool = False,
     ) -> None:
-        super().__init__(watched=watched)
+        super().__init__(watched=watched, listening=listening)
         self._patience = patience
         self._leave_in = leave_in
         self._limit: asyncio.Timeout | None = None
@@ -122,6 +148,7 @@ class AsyncExchangeDeadline(Evidence):
         self._connected: Any = None  # the connection made for this exchange, if one was
 
     async def __aenter__(self) -> Self:
+        _current.set(self)
         # Whether an injected client that shows no step has sent a create is not known.
         unknown = self._leave_in is not None and not self._watched
         self._limit = asyncio.timeout(None)
@@ -132,6 +159,7 @@ class AsyncExchangeDeadline(Evidence):
 
     async def __aexit__(self, *exception: Any) -> None:
         """Lets go of the task, too: whoever keeps the request must not keep its result."""
+        _current.set(None)
         limit, self._limit = self._limit, None
         if self._alarm is not None:
             self._alarm.cancel()
@@ -154,7 +182,7 @@ class AsyncExchangeDeadline(Evidence):
             self.extend(self._patience)
         elif step in _CONNECTED:
             self._connected = info["return_value"]
-            mark_async_reads(self._connected)
+            hear_async_reads(self._connected)
 
     def extend(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
@@ -176,36 +204,32 @@ def request_started(info: Mapping[str, Any]) -> bool:
 
 
 def bound_reads(stream: Any) -> None:
-    """Let every read of a new connection end with the exchange for which it is made.
-
-    A connection outlives its first exchange, and nothing tells which one the next uses; but
-    a sync exchange reads on its own thread. Other uses of the connection are left alone.
+    """Let every read of a new connection be heard by the exchange for which it is made, and end
+    with it. Other uses of the connection are left alone.
     """
     read, start_tls = stream.read, stream.start_tls
 
     def bounded(max_bytes: int, timeout: float | None = None) -> bytes:
-        data = patiently(partial(read, max_bytes), timeout)
-        stream.imagen4_read = True
-        return data
+        return noted(patiently(partial(read, max_bytes), timeout))
 
     def bounded_tls(
         ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> Any:
         return start_tls(ssl_context, server_hostname, cut_to_exchange(timeout))
 
-    stream.read, stream.start_tls = bounded, bounded_tls
+    stream.read, stream.start_tls, stream.imagen4_heard = bounded, bounded_tls, True
 
 
 def cut_to_exchange(timeout: float | None) -> float | None:
     """A time-out, cut to what is left of this thread's exchange. Raises ReadTimeout."""
-    exchange: ExchangeDeadline | None = getattr(_this_thread, "exchange", None)
-    left = exchange.left() if exchange else inf
+    exchange = _current.get()
+    left = exchange.left() if isinstance(exchange, ExchangeDeadline) else inf
     return left if left < (inf if timeout is None else timeout) else timeout
 
 
 def patiently(read: Callable[[float | None], bytes], timeout: float | None) -> bytes:
     """Read, in as many goes as this thread's exchange wants."""
-    longest: float = getattr(getattr(_this_thread, "exchange", None), "longest_read", inf)
+    longest: float = getattr(_current.get(), "longest_read", inf)
     while True:
         limit = cut_to_exchange(timeout)
         if limit is None or limit <= longest:
@@ -216,19 +240,23 @@ def patiently(read: Callable[[float | None], bytes], timeout: float | None) -> b
             timeout = None if timeout is None else max(timeout - longest, 0.001)
 
 
-def mark_async_reads(stream: Any) -> None:
-    """The same for asyncio, where only whether something was read is noted."""
+def hear_async_reads(stream: Any) -> None:
+    """The same for asyncio, which bounds reads by itself."""
     read = stream.read
 
-    async def marked(*arguments: Any, **options: Any) -> bytes:
-        data: bytes = await read(*arguments, **options)
-        stream.imagen4_read = True
-        return data
+    async def heard(*arguments: Any, **options: Any) -> bytes:
+        return noted(await read(*arguments, **options))
 
-    stream.read = marked
+    stream.read, stream.imagen4_heard = heard, True
 
 
-def reject_early_bytes(response: httpx.Response) -> None:
+def noted(data: bytes) -> bytes:
+    if exchange := _current.get():
+        exchange.hear(data)
+    return data
+
+
+def reject_early_bytes(response: httpx.Response, heard: bytearray) -> None:
     """Refuse an answer that was there before its request. Raises RemoteProtocolError.
 
     Bytes left over from the answer before, by a server or proxy that is out of step, would be
@@ -236,12 +264,5 @@ def reject_early_bytes(response: httpx.Response) -> None:
     the socket only, not among those that it has read already. HTTP/2 numbers its answers.
     """
     stream = response.extensions.get("network_stream")
-    if response.http_version != "HTTP/2" and not getattr(stream, "imagen4_read", True):
+    if response.http_version != "HTTP/2" and hasattr(stream, "imagen4_heard") and not heard:
         raise httpx.RemoteProtocolError("The answer was there before its request")
-
-
-def mark_idle(response: httpx.Response) -> None:
-    """From now on, what is read on the connection belongs to its next answer."""
-    stream: Any = response.extensions.get("network_stream")
-    if hasattr(stream, "imagen4_read"):
-        stream.imagen4_read = False

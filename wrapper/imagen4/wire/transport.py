@@ -18,12 +18,12 @@ from .._version import USER_AGENT
 from ..core.records import prompts_in
 from ..facts import protocol
 from ..logs import log_exchange
-from .answer_reader import AnswerReader
+from .answer_reader import AnswerReader, rescued
+from .by_eye import is_object
 from .causes import transport_error
 from .exchange_deadline import (
     AsyncExchangeDeadline,
     ExchangeDeadline,
-    mark_idle,
     reject_early_bytes,
 )
 from .fetching import fetch, fetch_async
@@ -78,6 +78,28 @@ class Wire:
             extensions={"timeout": timeout, "trace": trace},
         )
 
+    def reader(
+        self, send: Send, response: httpx.Response, exchange: Evidence, *, timed: bool
+    ) -> AnswerReader:
+        reject_early_bytes(response, exchange.heard)
+        return AnswerReader(self._session, send, response, exchange.heard, timed=timed)
+
+    def rescue(self, send: Send, exchange: Evidence, problem: BaseException) -> Answer:
+        """The answer, if it was there although something broke; else raises what did.
+
+        What was read of it is kept in any case.
+        """
+        if send.answer is None and send.partial is None and not exchange.nothing_left:
+            send.partial = read = rescued(self._session, bytes(exchange.heard))
+            if read and read.status and is_object(read.body):
+                send.answer = read
+        if not isinstance(problem, Exception):
+            raise problem
+        if send.answer is not None:
+            return send.answer
+        error = transport_error(problem, exchange, self.secrets(send))
+        raise error from error.__cause__
+
     def end(self, send: Send, exchange: Evidence) -> None:
         """Note that an exchange is over, whatever came of it, and whether it got to sending."""
         send.started = not exchange.nothing_left
@@ -99,7 +121,7 @@ class SyncWire(Wire):
     def send(self, send: Send) -> Answer:
         carrier = self._connections.take(fresh=send.is_write)
         send.started = True
-        with ExchangeDeadline(*limits_of(send), watched=carrier.own) as exchange:
+        with ExchangeDeadline(*limits_of(send), watched=carrier.own, listening=True) as exchange:
             try:
                 try:
                     return self._carried(carrier, send, exchange)
@@ -107,11 +129,8 @@ class SyncWire(Wire):
                     if not carrier.kept or send.answer is not None:
                         raise
                     return self._carried(self._connections.take(fresh=True), send, exchange)
-            except Exception as problem:
-                if send.answer is not None:
-                    return send.answer
-                error = transport_error(problem, exchange, self.secrets(send))
-                raise error from error.__cause__
+            except BaseException as problem:
+                return self.rescue(send, exchange, problem)
             finally:
                 self.end(send, exchange)
 
@@ -135,16 +154,14 @@ class SyncWire(Wire):
         try:
             response = carrier.send(request)
         except httpx.HTTPStatusError as problem:
-            return AnswerReader(self._session, send, answer_of_hook(problem, request)).refusal()
+            response = answer_of_hook(problem, request)
         try:
-            reject_early_bytes(response)
-            with AnswerReader(self._session, send, response, timed=carrier.own) as reader:
-                for chunk in response.iter_bytes():
+            with self.reader(send, response, exchange, timed=carrier.own) as reader:
+                for chunk in () if reader.complete else response.iter_raw():
                     reader.add(chunk)
                 return reader.answer()
         finally:
             response.close()
-            mark_idle(response)
 
     def fetch(self, download: Download) -> None:
         fetch(download, self._connections.lent())
@@ -199,7 +216,7 @@ class AsyncWire(Wire):
     async def _exchanged(
         self, carrier: AsyncCarrier, send: Send, loop: asyncio.AbstractEventLoop
     ) -> Answer:
-        exchange = AsyncExchangeDeadline(*limits_of(send), watched=carrier.own)
+        exchange = AsyncExchangeDeadline(*limits_of(send), watched=carrier.own, listening=True)
         try:
             async with exchange:
                 try:
@@ -209,11 +226,8 @@ class AsyncWire(Wire):
                         raise
                     another = self._connections.take(loop, fresh=True)
                     return await self._carried(another, send, exchange, loop)
-        except Exception as problem:
-            if send.answer is not None:
-                return send.answer
-            error = transport_error(problem, exchange, self.secrets(send))
-            raise error from error.__cause__
+        except BaseException as problem:
+            return self.rescue(send, exchange, problem)
         finally:
             self.end(send, exchange)
 
@@ -242,16 +256,15 @@ class AsyncWire(Wire):
         try:
             response = await carrier.send(request)
         except httpx.HTTPStatusError as problem:
-            return AnswerReader(self._session, send, answer_of_hook(problem, request)).refusal()
+            response = answer_of_hook(problem, request)
         try:
-            reject_early_bytes(response)
-            with AnswerReader(self._session, send, response, timed=carrier.own) as reader:
-                async for chunk in response.aiter_bytes():
-                    reader.add(chunk)
+            with self.reader(send, response, exchange, timed=carrier.own) as reader:
+                if not reader.complete:
+                    async for chunk in response.aiter_raw():
+                        reader.add(chunk)
                 return reader.answer()
         finally:
             await response.aclose()
-            mark_idle(response)
 
     async def fetch(self, download: Download) -> None:
         await fetch_async(download, self._connections.lent())

@@ -1,0 +1,64 @@
+"""Finding an answer in what came over the socket, where the rules of HTTP find none.
+
+A server or proxy may write a header that no parser takes, announce an encoding or a framing that
+the body does not have, or count its bytes wrong; the id of a paid task is in it all the same.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from contextlib import suppress
+
+from ..core.answer import json_value
+
+LARGEST_ANSWER = 4 * 1024 * 1024  # bytes, unpacked
+_STATUS = re.compile(rb"\s*HTTP/[0-9.]+ +([1-9][0-9][0-9])")
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_OBJECT = re.compile(rb"(?m)^(?=\{)")
+_ENCODING = re.compile(rb"(?im)^content-encoding:[ \t]*([a-z-]+)")
+_CHUNK = re.compile(rb"(?:\A|\r\n)[0-9A-Fa-f]{1,8}(?:;[^\r\n]*)?\r\n")
+
+
+def is_object(body: bytes) -> bool:
+    """Whether this is what the gateways send."""
+    return isinstance(json_value(body), dict)
+
+
+def by_eye(heard: bytes) -> tuple[int, bytes]:
+    """The status (0 for none) and the body of an answer, as a person would read it."""
+    status, head, body = 0, b"", heard
+    while (found := _STATUS.match(body)) and status < 200:  # before an answer may stand 100s
+        status = int(found[1])
+        head, *rest = _BLANK_LINE.split(body, 1)
+        rest = rest or _OBJECT.split(body, 1)[1:]
+        body = rest[0] if rest else b""
+    if _CHUNK.match(body):
+        body = _CHUNK.sub(b"", body)
+    encoding = _ENCODING.search(head)
+    return status, unpacked(body, encoding[1].decode().lower() if encoding else "")
+
+
+def unpacked(body: bytes, encoding: str) -> bytes:
+    """The body without gzip or deflate, as far as it can be unpacked.
+
+    At most one byte too long; what is only said to be packed is left alone.
+    """
+    if body.startswith(b"\x1f\x8b"):
+        return inflated(body, 16 + zlib.MAX_WBITS)
+    if encoding != "deflate" or is_object(body):
+        return body
+    return inflated(body, zlib.MAX_WBITS) or inflated(body, -zlib.MAX_WBITS) or body
+
+
+def inflated(packed: bytes, window: int) -> bytes:
+    """Byte by byte where it is spoiled, so that nothing before that is lost."""
+    with suppress(zlib.error):
+        return zlib.decompressobj(window).decompress(packed, LARGEST_ANSWER + 1)
+    inflate, found = zlib.decompressobj(window), bytearray()
+    with suppress(zlib.error):
+        for place in range(len(packed)):
+            found += inflate.decompress(packed[place : place + 1])
+            if len(found) > LARGEST_ANSWER:
+                break
+    return bytes(found)
