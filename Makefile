@@ -5,9 +5,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 SETTINGS := pyproject.toml scripts/constraints.txt
+REDOCLY_VERSION := 2.77.0
+REDOCLY := .redocly/$(REDOCLY_VERSION)/node_modules/.bin/redocly
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types regenerate update contract sharpness test-pythons test-slow test-browser benchmark fuzz mutation build clean
+.PHONY: help setup demo test lint types regenerate update contract arazzo sharpness test-pythons test-slow test-browser benchmark fuzz mutation build clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +53,13 @@ update: $(READY) ## Fetch the gateways' pages, report what changed, regenerate, 
 contract: $(READY) ## The contract command against the sandbox: both gateways, both profiles
 	$(BIN)/python scripts/check_sandbox.py
 
+arazzo: $(READY) $(REDOCLY) ## The same by another judge: Redocly's Respect (Node 20.19 or newer)
+	REDOCLY=$(abspath $(REDOCLY)) $(BIN)/python -m pytest --quiet -m arazzo
+
+$(REDOCLY):
+	npm install --silent --no-save --no-package-lock --ignore-scripts --no-audit --no-fund \
+		--prefix .redocly/$(REDOCLY_VERSION) @redocly/cli@$(REDOCLY_VERSION)
+
 sharpness: $(READY) ## Which of the catalogue's defects the contract command finds
 	$(BIN)/python scripts/sharpness.py
 
@@ -77,4 +86,4 @@ build: $(READY) ## The source distribution and the wheel, into dist/
 	$(BIN)/python -m build --no-isolation --outdir dist
 
 clean: ## Remove what the other targets made
-	rm -rf .venv .venvs dist out .*_cache .hypothesis
+	rm -rf .venv .venvs .redocly dist out .*_cache .hypothesis

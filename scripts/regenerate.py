@@ -8,6 +8,8 @@ the wrapper, the sandbox and the contract suite read at run time:
     effective.json   the same with the client's overlays (a tolerant reader)
     contract.json    the same with the contract's overlays (a strict judge)
 
+and arazzo.json, a workflow on the effective document for tools that are not ours.
+
 The result is a function of specs/ and of the pinned versions of the generator
 and its formatter: two runs give the same bytes.
 """
@@ -28,6 +30,7 @@ from ruamel.yaml import YAML
 
 import model_files
 import overlays
+from arazzo import arazzo
 from gateway_documents import based_on, generalised
 from imagen4.facts import GATEWAYS, protocol
 from pages.check import must_be_openapi
@@ -159,7 +162,7 @@ def build(folder: Path) -> None:
         made = documents(gateway)
         package = generated / gateway
         _generate(named_by_path(generalised(made["effective"])), package)
-        for name, document in made.items():
+        for name, document in (made | {"arazzo": arazzo(gateway, made["effective"])}).items():
             (package / f"{name}.json").write_text(_json(document), encoding="utf-8")
         models[gateway] = model_files.models_of(SPECS, gateway, made["effective"])
         model_files.write_models(package, SPECS, models[gateway])
