@@ -18,9 +18,7 @@ import argparse
 import filecmp
 import json
 import os
-import subprocess
 import sys
-import tempfile
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -35,6 +33,7 @@ from gateway_documents import based_on, generalised
 from imagen4.facts import GATEWAYS, protocol
 from pages.check import must_be_openapi
 from pages.errors import PageError
+from pages.steps import StoppedError, running, scratch_folder, stoppable, undisturbed
 
 ROOT = Path(__file__).resolve().parents[1]
 SPECS = ROOT / "specs"
@@ -206,8 +205,8 @@ def _generate(document: dict[str, Any], package: Path) -> None:
         "class_overrides": CLASS_NAMES,
         "post_hooks": POST_HOOKS,
     }
-    with tempfile.TemporaryDirectory() as scratch:
-        source, settings = Path(scratch, "openapi.json"), Path(scratch, "config.json")
+    with scratch_folder() as scratch:
+        source, settings = scratch / "openapi.json", scratch / "config.json"
         source.write_text(_json(document), encoding="utf-8")
         settings.write_text(json.dumps(config), encoding="utf-8")
         _run(source, settings, package)
@@ -219,9 +218,11 @@ def _run(source: Path, settings: Path, package: Path) -> None:
     command += ["--output-path", str(package)]
     # The generator runs `ruff` from PATH: the one installed beside this Python.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    done = subprocess.run(command, env=os.environ | {"PATH": path}, capture_output=True, text=True)
-    if done.returncode:
-        raise RegenerateError(f"{package.name}: generator failed\n{done.stdout}{done.stderr}")
+    # It has nothing to put away: it is not asked to stop, so that this is done at once, too.
+    with running(command, cwd=ROOT, env=os.environ | {"PATH": path}, patience=0) as generator:
+        said, _ = generator.communicate()
+    if generator.returncode:
+        raise RegenerateError(f"{package.name}: generator failed\n{said.decode(errors='replace')}")
 
 
 def differences(wanted: Path, found: Path) -> list[str]:
@@ -255,21 +256,32 @@ def main() -> int:
         "--check", action="store_true", help="write nothing; fail on any byte of difference"
     )
     check = parser.parse_args().check
-    # Beside generated/, so that the last step is a rename on one file system.
-    with tempfile.TemporaryDirectory(prefix=".generated-", dir=ROOT) as scratch:
-        folder = Path(scratch, "generated")
-        folder.mkdir()
-        try:
-            build(folder)
-        except (RegenerateError, PageError, overlays.OverlayError, OSError) as error:
-            sys.exit(f"regenerate: {error}")
-        found = differences(folder, GENERATED)
-        if not check and found:
-            replace(folder)
+    try:
+        with stoppable():
+            found = _renewed(check=check)
+    except StoppedError as error:
+        print(f"regenerate: {error}; generated/ is whole", file=sys.stderr)
+        return error.exit_code
+    except (RegenerateError, PageError, overlays.OverlayError, OSError) as error:
+        sys.exit(f"regenerate: {error}")
     print("\n".join(found) or "generated/ matches specs/")
     if check and found:
         sys.exit("regenerate: generated/ does not match specs/; run `python scripts/regenerate.py`")
     return 0
+
+
+def _renewed(*, check: bool) -> list[str]:
+    """What differed; it is written unless this is only a ``check``."""
+    # Beside generated/, so that the last step is a rename on one file system.
+    with scratch_folder(ROOT) as scratch:
+        folder = scratch / "generated"
+        folder.mkdir()
+        build(folder)
+        found = differences(folder, GENERATED)
+        if found and not check:
+            with undisturbed():
+                replace(folder)
+    return found
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
-"""Steps of an update that a signal can stop: with all that they started, and at no bad moment."""
+"""Work that a signal can stop: with all that it started, and at no bad moment."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -12,7 +14,7 @@ from types import FrameType
 # Ctrl-C; what CI and `timeout` send; a terminal that is closed.
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # GitHub kills 10 s after it asked to stop; what was changed must be back by then.
-_SECONDS_TO_STOP = 4.0
+_PATIENCE = 4.0
 
 
 class StoppedError(Exception):
@@ -50,41 +52,67 @@ def undisturbed() -> Iterator[None]:
 
 
 def run_step(root: Path, *arguments: str) -> str | None:
-    """Run a step with this Python, its output on the terminal. Its last line if it failed.
-
-    It has a process group of its own, which ends with it, whatever it started.
-    """
-    command = [sys.executable, *arguments]
-    with undisturbed():
-        step = subprocess.Popen(
-            command,
-            cwd=root,
-            start_new_session=True,
-            preexec_fn=_listen,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+    """Run a step with this Python, its output on the terminal. Its last line if it failed."""
     last = b""
-    try:
+    with running([sys.executable, *arguments], cwd=root) as step:
         for line in step.stdout or ():
             sys.stdout.write(line.decode(errors="replace"))
             sys.stdout.flush()
             last = line.strip() or last
         return last.decode(errors="replace") if step.wait() else None
+
+
+@contextmanager
+def running(
+    command: list[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    patience: float = _PATIENCE,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program whose output, errors included, can be read while the context lasts.
+
+    It has a process group of its own, which ends with it, whatever it started. ``patience``:
+    the seconds it has to end by itself, if the context is left before it has ended.
+    """
+    with undisturbed():
+        program = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=env,
+            start_new_session=True,
+            preexec_fn=_listen,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield program
     finally:
         with undisturbed():
-            _end(step)
+            _end(program, patience)
 
 
 def _listen() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
 
-def _end(step: subprocess.Popen[bytes]) -> None:
+def _end(program: subprocess.Popen[bytes], patience: float) -> None:
     """Ask once, as Ctrl-C does, so that temporary files go; then take the whole group down."""
-    with step, suppress(ProcessLookupError):
-        if step.poll() is None:
-            os.killpg(step.pid, signal.SIGINT)
+    with program, suppress(ProcessLookupError):
+        if patience and program.poll() is None:
+            os.killpg(program.pid, signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
-                step.wait(_SECONDS_TO_STOP)
-        os.killpg(step.pid, signal.SIGKILL)
+                program.wait(patience)
+        os.killpg(program.pid, signal.SIGKILL)
+
+
+@contextmanager
+def scratch_folder(inside: Path | None = None) -> Iterator[Path]:
+    """An empty folder, which goes again; ``inside`` another one, or where temporary files are."""
+    with undisturbed():
+        folder = Path(tempfile.mkdtemp(prefix=".imagen4-", dir=inside))
+    try:
+        yield folder
+    finally:
+        with undisturbed():
+            shutil.rmtree(folder)

@@ -13,18 +13,21 @@ from market.captured import KEPT, lay
 
 ROOT = Path(__file__).resolve().parents[2]
 RATIO = "                        - '4:3'\n"
-# Half of a regeneration, with a process of its own that does not listen to Ctrl-C.
-HALF_DONE = """\
-import signal, subprocess, sys
-open("generated/half", "w").close()
-open("specs/kie.yaml", "a").write("# half")
+SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+# A generator that waits, with a process of its own that does not listen to Ctrl-C.
+WAITING = """\
+import signal, subprocess, sys, time
 late = "import time; time.sleep(10); print('still there')"
 with open("told", "w") as told:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     subprocess.Popen([sys.executable, "-c", late], stdout=told)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     print("begun", file=told, flush=True)
-    signal.pause()
+    time.sleep(10)
+"""
+HALF_DONE = """\
+open("generated/half", "w").close()
+open("specs/kie.yaml", "a").write("# half")
 """
 
 
@@ -41,7 +44,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("generated", "scripts", "today"):
         (root / name).mkdir()
     (root / "generated" / "whole.py").touch()
-    (root / "scripts" / "regenerate.py").write_text(HALF_DONE)
+    (root / "scripts" / "regenerate.py").write_text(HALF_DONE + WAITING)
     shutil.copy(ROOT / "README.md", root)
     text = (KEPT / "kie-google-imagen4.md").read_text(encoding="utf-8")
     (root / "today" / "kie.md").write_text(
@@ -50,23 +53,43 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", SIGNALS)
 def test_a_stopped_update_leaves_all_as_it_was_and_nobody_behind(
     original: Path, number: signal.Signals, tmp_path: Path
 ) -> None:
     """As CI stops a job, `timeout` a command, and Ctrl-C a person's."""
     checkout = Path(shutil.copytree(original, tmp_path / "checkout"))
+    command = [str(ROOT / "scripts" / "update.py"), "--no-tests"]
+    command += ["--root", str(checkout), "--from", str(checkout / "today")]
+    lines = stopped(command, checkout, number)
+    assert lines[-1] == f"update.py: stopped by {number.name}; nothing was changed"
+
+
+@pytest.mark.parametrize("number", SIGNALS[:2])
+def test_a_stopped_regeneration_says_so_in_one_line(number: signal.Signals, tmp_path: Path) -> None:
+    """By itself it leaves nothing half done either, and no traceback."""
+    for name in ("specs", "generated", "scripts"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    (tmp_path / "openapi_python_client.py").write_text(WAITING)
+    lines = stopped([str(tmp_path / "scripts" / "regenerate.py")], tmp_path, number)
+    assert lines == [f"regenerate: stopped by {number.name}; generated/ is whole"]
+
+
+def stopped(command: list[str], checkout: Path, number: signal.Signals) -> list[str]:
+    """What a command says when it is stopped while it generates."""
     before, told = state(checkout), checkout / "told"
     os.mkfifo(told)
-    command = [sys.executable, str(ROOT / "scripts" / "update.py"), "--no-tests"]
-    command += ["--root", str(checkout), "--from", str(checkout / "today")]
-    update = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    with update, told.open() as channel:
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    program = subprocess.Popen(
+        [sys.executable, *command], stderr=subprocess.PIPE, text=True, env=environment
+    )
+    with program, told.open() as channel:
         assert channel.readline() == "begun\n"
-        update.send_signal(number)
-        _, errors = update.communicate(timeout=30)
-        assert channel.read() == "", "a process of the update went on"
-    assert update.returncode == 128 + number
-    assert errors.splitlines()[-1].endswith(f"stopped by {number.name}; nothing was changed")
+        program.send_signal(number)
+        _, errors = program.communicate(timeout=30)
+        assert channel.read() == "", "a process that it started went on"
+    assert program.returncode == 128 + number
     told.unlink()
     assert state(checkout) == before
+    return errors.splitlines()
