@@ -30,9 +30,9 @@ def _changed(old: str, new: str, text: str = YAML) -> str:
 
 @pytest.mark.parametrize("name", ["kie.yaml", "apikley.yaml"])
 @pytest.mark.parametrize("sister", ["kie.yaml", "apikley.yaml"])
-def test_documents_of_the_repository_come_back(name: str, sister: str) -> None:
+def test_documents_of_real_pages_come_back(name: str, sister: str, kept: Path) -> None:
     """Each vendored document survives flattening, beside itself and beside the other."""
-    text, beside = ((SPECS / file).read_text(encoding="utf-8") for file in (name, sister))
+    text, beside = ((kept / file).read_text(encoding="utf-8") for file in (name, sister))
     assert outcome(read_bytes(text.encode()).document, flatten(_body(text)), [beside]) == "exact"
 
 

@@ -1,6 +1,7 @@
 """The failure this prevents: an update that CI cancelled, and half of it stays, or goes on."""
 
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -82,9 +83,15 @@ def stopped(command: list[str], checkout: Path, number: signal.Signals) -> list[
     os.mkfifo(told)
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     program = subprocess.Popen(
-        [sys.executable, *command], stderr=subprocess.PIPE, text=True, env=environment
+        [sys.executable, *command],
+        cwd=checkout,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
     )
-    with program, told.open() as channel:
+    with program, os.fdopen(os.open(told, os.O_RDONLY | os.O_NONBLOCK)) as channel:
+        assert select.select([channel], [], [], 30)[0], "nothing was generated"
+        os.set_blocking(channel.fileno(), True)
         assert channel.readline() == "begun\n"
         program.send_signal(number)
         _, errors = program.communicate(timeout=30)
