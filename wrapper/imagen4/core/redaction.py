@@ -20,7 +20,9 @@ LONGEST_TEXT = 200_000  # characters; nobody is shown as many
 # and each JSON inside JSON doubles the backslashes (kie's `param`). Error pages are HTML, and
 # addresses are percent-encoded.
 _SPELLINGS = re.compile(
-    r"(?P<json>(?:\\++u[0-9a-fA-F]{4})+)|(?P<control>\\++[bfnrt])|(?P<escape>\\++)"
+    # What is spelled as itself: most of a text, so taken many words at a time.
+    r"(?P<words>[!-$'-*,-\[\]-~]+(?: [!-$'-*,-\[\]-~]+)*)"
+    r"|(?P<json>(?:\\++u[0-9a-fA-F]{4})+)|(?P<control>\\++[bfnrt])|(?P<escape>\\++)"
     r"|(?P<percent>(?:%(?:25)*[0-9a-fA-F]{2})+)"
     r"|(?P<html>&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});)"
     r"|(?P<plain>.)",
@@ -35,17 +37,16 @@ def redacted(text: str, secrets: Collection[str]) -> str:
     which no pattern made of a prompt can promise. Of a longer text, only the first
     LONGEST_TEXT characters come back.
     """
-    wanted = {"".join(char for char, _, _ in spelled_out(secret)).strip() for secret in secrets}
+    wanted = {spelled_out(secret)[0].strip() for secret in secrets}
     wanted = {secret for secret in wanted if len(secret) >= SHORTEST}
     text = text[:LONGEST_TEXT]
     if not wanted or not text:
         return text
-    chars = list(spelled_out(text))
-    plain = "".join(char for char, _, _ in chars)
+    plain, starts, ends = spelled_out(text)
     found = sorted(span for secret in wanted for span in occurrences(plain, secret))
     pieces, at = list[str](), 0
     for first, last in found:
-        start, end = chars[first][1], chars[last][2]
+        start, end = starts[first], ends[last]
         if start >= at:
             pieces += [text[at:start], HIDDEN]
         at = max(at, end)
@@ -68,19 +69,27 @@ def occurrences(plain: str, secret: str) -> Iterator[tuple[int, int]]:
             at = plain.find(wanted, at + length)
 
 
-def spelled_out(text: str) -> Iterator[tuple[str, int, int]]:
-    """The text's characters without escapes and cases, each with the span that it comes from.
+def spelled_out(text: str) -> tuple[str, list[int], list[int]]:
+    """The text without escapes and cases; where each of its characters began, and ended.
 
     Runs of spaces, and of what is not printable, become one space. So does `+`, as in
     forms; secret and text are treated alike, so that nothing is missed by it.
     """
-    space = False
+    plain, starts, ends = list[str](), list[int](), list[int]()
     for match in _SPELLINGS.finditer(text):
+        start, end = match.span()
+        if match.lastgroup == "words":
+            plain.append(match[0].lower())
+            starts += range(start, end)
+            ends += range(start + 1, end + 1)
+            continue
         for char in decoded_spelling(match).casefold():
             blank = char in " +" or not char.isprintable()
-            if not (blank and space):
-                yield " " if blank else char, match.start(), match.end()
-            space = blank
+            if not (blank and plain and plain[-1] == " "):
+                plain.append(" " if blank else char)
+                starts.append(start)
+                ends.append(end)
+    return "".join(plain), starts, ends
 
 
 def decoded_spelling(match: re.Match[str]) -> str:
