@@ -21,8 +21,9 @@ BEFORE_ALL_TASKS = 1_704_067_200_000
 """2024-01-01 UTC. Nearer bounds would judge clocks, which tests may speed up."""
 ROUNDING = 1_000
 """Milliseconds by which times of different machines, or rounded ones, may be off."""
-SECONDS = range(-ROUNDING, 1_500 + 1)
-"""Milliseconds that costTime in seconds may leave out: 9 of 64 recorded ones, 1,016 to 1,273."""
+SECONDS = range(-ROUNDING, 2 * ROUNDING + 1)
+"""Milliseconds that costTime in seconds may leave out, or add: 9 of 64 recorded successes leave out
+1,016 to 1,273, one adds 192. With 1,500 a few hundred more would have shown one beyond."""
 
 
 @check("milliseconds", "Times are Unix times in milliseconds.", field_of_record(CREATE_TIME))

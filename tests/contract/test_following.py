@@ -1,0 +1,63 @@
+"""Tasks are followed for as long as they plausibly run, also by a machine that is busy."""
+
+import pytest
+
+from contract.conftest import Hold
+from imagen4.contract.run import RunOutcome
+from sharpening.clock import Clock
+from sharpening.reference import Incoming, Outgoing, Reference
+
+LONGEST_PICTURE = 66.1
+"""Seconds; wire: the slowest recorded task that made pictures."""
+
+
+class Slow(Reference):
+    """Takes `delay` seconds for every answer."""
+
+    delay = 0.0
+
+    def answer(self, incoming: Incoming) -> Outgoing:
+        outgoing = super().answer(incoming)
+        outgoing.delay = self.delay
+        return outgoing
+
+
+def _unended(outcome: RunOutcome) -> int:
+    """Of the tasks that are followed."""
+    return sum(1 for task in outcome.trace.tasks if task.records and not task.ended)
+
+
+def test_quick_sees_the_ends_of_tasks_that_take_as_long_as_real_ones(
+    clock: Clock, hold: Hold
+) -> None:
+    """On loopback, too: what stands there may be a way to the gateway itself."""
+    server = Reference("kie", "observed", clock)
+    server.generating = LONGEST_PICTURE
+    assert _unended(hold(server)) == 0
+
+
+def test_a_machine_that_overslept_looks_at_every_task_once_more(
+    clock: Clock, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time may be over before there was a chance to look."""
+    plain = clock.sleep
+    monkeypatch.setattr(clock, "sleep", lambda seconds: plain(300.0 if seconds > 1 else seconds))
+    server = Reference("kie", "observed", clock)
+    server.generating = LONGEST_PICTURE
+    assert _unended(hold(server)) == 0
+
+
+def test_the_time_counts_from_the_last_create(clock: Clock, hold: Hold) -> None:
+    """However long the asking took, each task has the whole time to end."""
+    server = Slow("kie", "observed", clock)
+    server.delay, server.waiting, server.generating = 0.9, 0.0, 119.0
+    assert _unended(hold(server)) == 0
+
+
+def test_others_get_no_longer_than_those_that_ended_suggest(clock: Clock, hold: Hold) -> None:
+    """A task that hangs among many that take a second is not waited for like a slow one."""
+    server = Reference("kie", "observed", clock)
+    plain = server.state
+    server.state = lambda task: "generating" if task.number == 3 else plain(task)  # type: ignore[method-assign]  # one that hangs
+    assert _unended(hold(server)) == 1
+    assert 60.0 < clock.now() < 80.0
