@@ -18,7 +18,11 @@ from .server import CouldNotRunError, ServerUnderTest, find_server, model_names
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .reports import Report
     from .run import RunOptions
+
+SUMMARY = "GITHUB_STEP_SUMMARY"
+"""Names the file of a step's summary, which is Markdown; what is written there is added."""
 
 
 def _complete_model(context: click.Context, _option: click.Parameter, begun: str) -> list[str]:
@@ -69,6 +73,8 @@ def _complete_model(context: click.Context, _option: click.Parameter, begun: str
 @click.option("--junit", type=click.Path(path_type=Path), help="Write a JUnit report.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write it as JSON.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Write it as Markdown.")
+@click.option("--sarif", type=click.Path(path_type=Path), help="Write it as SARIF 2.1.0.")
+@click.option("--github", is_flag=True, help="Annotate, and add to the summary of the step.")
 @click.pass_context
 def command(  # one argument for each option
     context: click.Context,
@@ -85,6 +91,8 @@ def command(  # one argument for each option
     junit: Path | None,
     json_file: Path | None,
     markdown: Path | None,
+    sarif: Path | None,
+    github: bool,
 ) -> None:
     """Check that a server keeps to a gateway's document.
 
@@ -92,15 +100,19 @@ def command(  # one argument for each option
     which includes a server that no longer has the model.
     A server on loopback is taken to cost nothing: never a tunnel to a gateway that does.
     """
-    files = {"junit": junit, "json": json_file, "markdown": markdown}
+    files = {"junit": junit, "json": json_file, "markdown": markdown, "sarif": sarif}
+    summary = [Path(os.environ[SUMMARY])] if github and SUMMARY in os.environ else []
     # First of all: that it is not installed is said before anybody agrees to pay.
     from .run import RunOptions
 
     try:
-        _writable(path for path in files.values() if path is not None)
+        _writable([*filter(None, files.values()), *summary])
         where = find_server(gateway, base_url, api_key, dict(os.environ), model)
         _agree(where, max_paid, yes)
-        code = _run(RunOptions(where, profile, seed, phase, max_paid, foreign_key), files)
+        report = _run(RunOptions(where, profile, seed, phase, max_paid, foreign_key), files)
+        if github:
+            _tell_github(report, summary)
+        code = report.exit_code
     except (CouldNotRunError, OSError) as error:
         click.echo(f"could not run: {error}")
         code = 2
@@ -114,8 +126,8 @@ def _writable(paths: Iterable[Path]) -> None:
             raise CouldNotRunError(f"{path} cannot be written")
 
 
-def _run(options: RunOptions, files: dict[str, Path | None]) -> int:
-    """Hold the conversation, write the reports, print the text; the exit code."""
+def _run(options: RunOptions, files: dict[str, Path | None]) -> Report:
+    """Hold the conversation, write the reports, print the text."""
     from .reports import RENDERERS, make_report, render_text
     from .run import run_contract
 
@@ -124,7 +136,17 @@ def _run(options: RunOptions, files: dict[str, Path | None]) -> int:
         if path is not None:
             write_whole(path, RENDERERS[name](made))
     click.echo(render_text(made))
-    return made.exit_code
+    return made
+
+
+def _tell_github(report: Report, summary: list[Path]) -> None:
+    """Annotations go to the output, where the runner reads them; the summary has a file."""
+    from .reports import RENDERERS, render_annotations
+
+    click.echo(render_annotations(report), nl=False)
+    for path in summary:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(RENDERERS["markdown"](report))
 
 
 def _agree(where: ServerUnderTest, max_paid: int, yes: bool) -> None:

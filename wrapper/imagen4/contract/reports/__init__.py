@@ -1,19 +1,21 @@
-"""A run's outcome as text, JUnit XML, JSON and Markdown: one model, four renderings."""
+"""A run's outcome in the forms that people and tools read: one model, rendered."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
+from .github import render_annotations
 from .junit import render_junit
 from .markdown import render_markdown
 from .model import Report, make_report
+from .sarif import render_sarif
 from .text import render_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["RENDERERS", "Report", "make_report", "render_text"]
+__all__ = ["RENDERERS", "Report", "make_report", "render_annotations", "render_text"]
 
 
 def _render_json(report: Report) -> str:
@@ -24,4 +26,5 @@ RENDERERS: dict[str, Callable[[Report], str]] = {
     "junit": render_junit,
     "json": _render_json,
     "markdown": render_markdown,
+    "sarif": render_sarif,
 }

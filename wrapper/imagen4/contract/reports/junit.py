@@ -1,4 +1,7 @@
-"""The report as JUnit XML: one test case for each check, one failure for each promise."""
+"""The report as JUnit XML: one test case for each check, named by the promise that it holds.
+
+The check's own name is the last part of the class name, by which viewers group.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,9 @@ def render_junit(report: Report) -> str:
     suite = ET.SubElement(suites, "testsuite", name=f"imagen4 contract {report.gateway}")
     cases = [_case(suite, report, name) for name in CHECKS]
     if report.exit_code == 2:
-        case = ET.SubElement(suite, "testcase", classname=_class(report), name="run")
+        case = ET.SubElement(
+            suite, "testcase", classname=_class(report, "run"), name="The check runs."
+        )
         ET.SubElement(case, "error", message=_clean(report.reason))
         cases.append(0)
     suite.set("tests", str(len(cases)))
@@ -32,13 +37,14 @@ def render_junit(report: Report) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suites, encoding="unicode")
 
 
-def _class(report: Report) -> str:
-    return f"imagen4.contract.{report.gateway}"
+def _class(report: Report, check: str) -> str:
+    return f"imagen4.contract.{report.gateway}.{check}"
 
 
 def _case(suite: ET.Element, report: Report, name: str) -> int:
     """The number of failures of a check: 0 or 1."""
-    case = ET.SubElement(suite, "testcase", classname=_class(report), name=name)
+    promise = CHECKS[name].promise
+    case = ET.SubElement(suite, "testcase", classname=_class(report, name), name=promise)
     broken = [each for each in report.broken if each.check == name]
     if broken:
         failure = ET.SubElement(case, "failure", message=_clean(broken[0].promise))

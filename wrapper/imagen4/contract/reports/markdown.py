@@ -1,7 +1,8 @@
-"""The report for a summary page."""
+"""The report for a summary page: what the text says, under the names that it has there."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from .model import Report
 
 MARKS = {0: "✅", 1: "❌", 2: "⚠️"}
+MARKUP = re.compile(r"[\\`*_\[\]<>#|~&@$]|:(?=/)")
+"""What could begin markup, a link or a picture; a backslash takes that from it."""
 
 
 def render_markdown(report: Report) -> str:
@@ -28,15 +31,19 @@ def _markdown_lines(report: Report) -> Iterator[str]:
     if report.broken:
         yield from ("", "| operation | promise broken | seen | where |", "|---|---|---|---|")
         for broken in report.broken:
-            cells = (broken.operation, broken.promise, broken.seen, f"`{broken.place}`")
+            cells = (broken.operation, broken.promise, broken.evidence, broken.place)
             yield f"| {' | '.join(map(_cell, cells))} |"
         yield from ("", "<details><summary>To see it yourself</summary>", "", "```bash")
         yield from (command for broken in report.broken for command in broken.commands)
         yield from ("```", "", "</details>")
-    yield from _folded_list(
-        "Known deviations", [f"{each.id}: {each.text}" for each in report.deviations]
-    )
-    yield from _folded_list("Known deviations that did not show", [each.id for each in report.gone])
+    for title, known in (
+        ("Known deviations", report.deviations),
+        ("Known deviations that did not show", report.gone),
+    ):
+        yield from _folded_list(
+            title, [f"{each.id}: {each.text} ({each.evidence})" for each in known]
+        )
+    yield from _folded_list("Noted", list(report.notes))
     yield from _folded_list("Not checked", list(report.not_checked))
 
 
@@ -48,6 +55,5 @@ def _folded_list(title: str, lines: list[str]) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """Server text in a table of ours: no markup of its own, no line breaks."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
-    return " ".join(escaped.split())
+    """Server text in a line of ours: no markup of its own, no line breaks."""
+    return MARKUP.sub(r"\\\g<0>", " ".join(text.split()))

@@ -44,8 +44,15 @@ class Broken:
     @property
     def told(self) -> str:
         """All of it, one thing a line."""
-        lines = (f"{self.operation}: {self.promise}", self.place, self.seen, *self.commands)
+        lines = (f"{self.operation}: {self.promise}", self.place, self.evidence, *self.commands)
         return "\n".join(lines)
+
+    @property
+    def evidence(self) -> str:
+        """What was seen, in one line; it is one of a group: the smallest, and not the only one."""
+        more = self.times - 1
+        others = f" (and for {more} more request{'' if more == 1 else 's'})" if more else ""
+        return " ".join(self.seen.split()) + others
 
     @property
     def commands(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def _text_lines(report: Report) -> Iterator[str]:
         yield ""
         yield f"✗ {broken.operation}: {broken.promise}"
         yield f"  {broken.place}"
-        yield f"  {broken.seen}{_others(broken.times - 1)}"
+        yield f"  {broken.evidence}"
         yield from (f"  {command}" for command in broken.commands)
     yield from _first_of_list(
         "Known deviations", [f"{each.id}: {each.text}" for each in report.deviations]
@@ -39,13 +39,6 @@ def _text_lines(report: Report) -> Iterator[str]:
     yield from _first_of_list("Not checked", list(report.not_checked))
     yield ""
     yield report.last_line
-
-
-def _others(number: int) -> str:
-    """What is shown is one of a group: the smallest, and not the only one."""
-    if number == 0:
-        return ""
-    return f" (and for {number} more request{'' if number == 1 else 's'})"
 
 
 def _first_of_list(title: str, lines: list[str]) -> Iterator[str]:
