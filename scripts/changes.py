@@ -96,14 +96,14 @@ def _document(path: Path, model: str | None) -> dict[str, object]:
         document = read_page(path, Captures(ROOT / "specs").sisters()).document
         return document if model is None else as_document(of_page(document, model))
     except PageError as error:
-        raise PageError(f"{path}: {error}") from None
+        raise error.at(str(path)) from None
 
 
 def _text(path: Path) -> str:
     try:
         return decode(read_file(path))
     except PageError as error:
-        raise PageError(f"{path}: {error}") from None
+        raise error.at(str(path)) from None
 
 
 def _rendered(changes: list[Change], options: argparse.Namespace) -> str:

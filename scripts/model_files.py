@@ -43,7 +43,7 @@ def models_of(specs: Path, gateway: str, effective: Document) -> list[Model]:
     for path in sorted((specs / "models" / gateway).glob("*.yaml")):
         model = Model(**load_yaml(path.read_text(encoding="utf-8")))
         if path.stem != slug_of(model.model):
-            raise PageError(f"{path.name} holds the model {model.model}")
+            raise PageError(f"{path.name} holds the model {model.model}", "name it after that")
         found[model.model] = model
     return [found[name] for name in default_first(found)]
 

@@ -39,12 +39,14 @@ def load(path: Path) -> list[Action]:
     """Read an overlay document; ``OverlayError`` names the file and what is wrong with it."""
     document = YAML(typ="safe", pure=True).load(path)
     if not isinstance(document, dict) or document.get("overlay") != "1.0.0":
-        raise OverlayError(f"{path.name}: not an OpenAPI Overlay 1.0.0 document")
+        raise OverlayError(
+            f"{path.name}: not an OpenAPI Overlay 1.0.0 document; it begins with `overlay: 1.0.0`"
+        )
     if not {"title", "version"} <= set(document.get("info") or ()):
         raise OverlayError(f"{path.name}: info needs a title and a version")
     actions = document.get("actions") or []
     if not actions:
-        raise OverlayError(f"{path.name}: no actions")
+        raise OverlayError(f"{path.name}: no actions; drop the file")
     return [_action(f"{path.name}, action {n}", raw) for n, raw in enumerate(actions, 1)]
 
 
@@ -74,7 +76,9 @@ def _carry_out(action: Action, root: dict[str, Any]) -> None:
     try:
         nodes = jsonpath_rfc9535.find(action.target, root["$"])
     except jsonpath_rfc9535.JSONPathError as error:
-        raise OverlayError(f"{action.name}: bad target {action.target}: {error}") from None
+        raise OverlayError(
+            f"{action.name}: bad target {action.target}: {error}; a JSONPath belongs there"
+        ) from None
     if not nodes:
         raise OverlayError(
             f"{action.name}: target {action.target} matches nothing; mend or drop it"

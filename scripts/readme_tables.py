@@ -36,7 +36,7 @@ def fresh_readme(root: Path) -> str:
         before, begun, rest = text.partition(begin)
         _, ended, after = rest.partition(end)
         if not begun or not ended:
-            raise PageError(f"README.md has no {begin.strip()} ... {end}")
+            raise PageError(f"README.md has no {begin.strip()} ... {end}", "put the two lines back")
         text = f"{before}{begun}{table(root)}{ended}{after}"
     return text
 

@@ -107,13 +107,14 @@ def documents_of(gateway: str, page: dict[str, Any]) -> dict[str, dict[str, Any]
         must_be_openapi(page)
         base = based_on(envelope, page)
     except PageError as error:
-        raise RegenerateError(f"{gateway}: {error}") from None
+        raise RegenerateError(str(error.at(gateway))) from None
     made = {name: _layered(base, layers, gateway) for name, layers in LAYERS.items()}
     for name, document in made.items():
         try:
             must_be_openapi(document)
         except PageError as error:
-            raise RegenerateError(f"{gateway}: the {name} document: {error}") from None
+            reason = f"{gateway}: the {name} document: {error.reason}"
+            raise RegenerateError(f"{reason}; look at the overlays that make it") from None
     return made
 
 
@@ -222,7 +223,8 @@ def _run(source: Path, settings: Path, package: Path) -> None:
     with running(command, cwd=ROOT, env=os.environ | {"PATH": path}, patience=0) as generator:
         said, _ = generator.communicate()
     if generator.returncode:
-        raise RegenerateError(f"{package.name}: generator failed\n{said.decode(errors='replace')}")
+        reason = f"{package.name}: the generator failed; an overlay has to mend what it names"
+        raise RegenerateError(f"{reason}\n{said.decode(errors='replace')}")
 
 
 def differences(wanted: Path, found: Path) -> list[str]:

@@ -29,7 +29,7 @@ import readme_tables
 from differences import Change, Grade, compare, verdict
 from differences.report import as_items, as_markdown, as_text
 from pages.captures import FROM_A_FILE, Capture, Captures
-from pages.errors import PageError
+from pages.errors import FILE, PageError
 from pages.fetch import addresses, fetch
 from pages.modelspec import as_document, load_model, of_page
 from pages.reader import Page, read_bytes, read_page
@@ -54,7 +54,7 @@ class RefusedError(PageError):
     """A page that was had, but cannot be taken over."""
 
     def __init__(self, reason: PageError, capture: Capture, data: bytes) -> None:
-        super().__init__(str(reason))
+        super().__init__(reason.reason, reason.way_out)
         self.capture, self.data = capture, data
 
 
@@ -137,19 +137,22 @@ def _pages_of_today(
             if keep and isinstance(error, RefusedError) and b"openapi" in error.data:
                 replace_files({captures.refused_file(error.capture): error.data})
             if known.key == known.gateway:
-                raise PageError(f"the page of {key}: {error}") from None
+                raise error.at(f"the page of {key}") from None
             left.append(f"{key} stays as it is: {error}")
             continue
         if new is not None:
             found[key] = new
     if not found:
-        raise UpdateError(f"{folder} holds no page that can be used")
+        raise UpdateError(
+            f"{folder} holds no page by a name known here; the names are as in specs/pages, such "
+            "as kie.md; `vendor.py GATEWAY FILE --model NAME` takes a new model's"
+        )
     return found, left
 
 
 def _fetched(captures: Captures, known: Capture) -> CurrentPage:
     """The page from where it is published; as HTML if it cannot be had or read as Markdown."""
-    problem = PageError("no address is recorded")
+    problem = PageError("no address is recorded", FILE)
     for url in addresses(known.url) if known.url else ():
         try:
             data = fetch(url)
@@ -163,7 +166,7 @@ def _fetched(captures: Captures, known: Capture) -> CurrentPage:
 
 def _from(folder: Path, captures: Captures, known: Capture) -> CurrentPage | None:
     if not folder.is_dir():
-        raise UpdateError(f"{folder} is not a folder")
+        raise UpdateError(f"{folder} is not a folder; --from takes one with pages in it")
     stem = known.spec.removeprefix("models/").removesuffix(".yaml")
     names = [*(stem + suffix for suffix in _SUFFIXES), known.file]
     path = next((folder / name for name in names if (folder / name).is_file()), None)
@@ -206,11 +209,11 @@ def _apply(
     with Tracked(options.root, ("specs", "generated", "README.md")) as tracked:
         _write(captures, found)
         try:
-            _run_step(options.root, "the overlays or the generator", "scripts/regenerate.py")
+            _run_step(options, "the overlays or the generator", "scripts/regenerate.py")
             readme = options.root / "README.md"
             replace_files({readme: readme_tables.fresh_readme(options.root).encode()})
             if not options.no_tests:
-                _run_step(options.root, "a test", *TESTS)
+                _run_step(options, "a test", *TESTS)
         except (UpdateError, PageError) as error:
             if not breaking and not options.keep:
                 raise
@@ -232,10 +235,11 @@ def _write(captures: Captures, found: dict[str, CurrentPage]) -> None:
         captures.refused_file(new.capture).unlink(missing_ok=True)
 
 
-def _run_step(root: Path, what: str, *arguments: str) -> None:
-    last = run_step(root, *arguments)
+def _run_step(options: argparse.Namespace, what: str, *arguments: str) -> None:
+    last = run_step(options.root, *arguments)
     if last is not None:
-        raise UpdateError(f"{what} failed on the new documents ({last})")
+        way_out = "" if options.keep else "; --keep lets them stand, to be mended"
+        raise UpdateError(f"{what} failed on the new documents ({last}){way_out}")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from imagen4.facts import GATEWAYS
 from imagen4.facts.gateways import DEFAULT_MODEL
 from pages.captures import Capture, Captures, key_of
 from pages.envelope import must_be_model_name
-from pages.errors import PageError
+from pages.errors import FILE, PageError
 from pages.reader import read_bytes
 from pages.source import read_file
 from pages.vendored import vendored_text, write
@@ -73,7 +73,7 @@ def _chosen_page(captures: Captures, options: argparse.Namespace) -> tuple[Captu
         data = fetch(page)
         return captures.new(key, data, suffix=".md", url=page), data
     if "://" in page:
-        raise PageError("only https URLs are fetched")
+        raise PageError("only https URLs are fetched", FILE)
     data = read_file(Path(page))
     return captures.new(key, data, suffix=Path(page).suffix, url=options.url), data
 

@@ -22,6 +22,8 @@ _HEAD = """\
 # The pages that specs/ was read from. Written by scripts/vendor.py.
 # captured: the day on which the page was fetched or handed over.
 """
+_GIT = "get it back with git"
+_ENTER = "give a page of it, or enter it there first (CONTRIBUTING.md)"
 FROM_A_FILE = "given as a file: nothing is known of where it was taken from"
 
 
@@ -72,16 +74,18 @@ class Captures:
             data = tomllib.loads(self.index.read_text(encoding="utf-8"))
             return {name: Capture(key=name, **entry) for name, entry in data.items()}
         except (OSError, ValueError, TypeError) as error:
-            raise PageError(f"{self.index} cannot be used: {error}") from None
+            raise PageError(f"{self.index} cannot be used: {error}", _GIT) from None
 
     def recorded(self, key: str) -> tuple[Capture, bytes]:
         """A captured page, which must be the one that was recorded."""
         capture = self.all().get(key)
         if capture is None:
-            raise PageError(f"{self.index} does not name {key}")
+            raise PageError(f"{self.index} does not name {key}", _ENTER)
         data = read_file(self.folder / capture.file)
         if hashlib.sha256(data).hexdigest() != capture.sha256:
-            raise PageError(f"{capture.file} is not the page that was captured: SHA-256 differs")
+            raise PageError(
+                f"{capture.file} is not the page that was captured: SHA-256 differs", _GIT
+            )
         return capture, data
 
     def sisters(self) -> list[str]:
@@ -116,7 +120,7 @@ class Captures:
         """The record of a model whose page was never captured."""
         new = Capture(key, file="", captured="", sha256="")
         if new.key == new.gateway:
-            raise PageError(f"{self.index} does not name {key}")
+            raise PageError(f"{self.index} does not name {key}", _ENTER)
         return replace(new, file=f"models/{new.gateway}/{slug_of(new.model)}.md")
 
     def refused_file(self, capture: Capture) -> Path:

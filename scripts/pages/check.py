@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from pages.errors import PageError
+from pages.errors import AGAIN, MEND, PageError
 from pages.normalise import objects
 
 Document = dict[str, Any]
@@ -15,12 +15,13 @@ Document = dict[str, Any]
 def must_be_openapi(document: Document) -> None:
     """Refuse a document that is not valid OpenAPI 3.0 or 3.1, or that is cut off."""
     if "openapi" not in document:
-        swagger = "swagger" in document
-        raise PageError("Swagger 2.0, not OpenAPI 3" if swagger else "no OpenAPI document in it")
+        if "swagger" in document:
+            raise PageError("Swagger 2.0, not OpenAPI 3", MEND)
+        raise PageError("no OpenAPI document in it", AGAIN)
     version = re.match(r"3\.[01](?=\.|$)", str(document["openapi"]))
     if version is None:
         raise PageError(
-            f"OpenAPI {str(document['openapi'])[:40]} is not supported: only 3.0 and 3.1 are"
+            f"OpenAPI {str(document['openapi'])[:40]} is not supported: only 3.0 and 3.1 are", MEND
         )
     _must_resolve(document)
     # Half a second to import: bad pages are refused before they are needed.
@@ -35,10 +36,12 @@ def must_be_openapi(document: Document) -> None:
     try:
         error = next(iter(known[version.group()](document).iter_errors()), None)
     except Exception as broken:  # the validator fails in many ways on what is no OpenAPI
-        raise PageError(f"not valid OpenAPI: {_first_line(broken)}") from None
+        raise PageError(f"not valid OpenAPI: {_first_line(broken)}", MEND) from None
     if error is not None:
         where = "/".join(str(part) for part in error.absolute_path)
-        raise PageError(f"not valid OpenAPI at /{where}: {_first_line(_named(error.message))}")
+        raise PageError(
+            f"not valid OpenAPI at /{where}: {_first_line(_named(error.message))}", MEND
+        )
     for where, node in _schemas(document):
         must_be_shaped(node, where)
 
@@ -73,14 +76,14 @@ def _must_resolve(document: Document) -> None:
     """Refuse references to what is not there: the end of the page may be missing."""
     for ref in references(document):
         if not ref.startswith("#/"):
-            raise PageError(f"a reference to another document: {ref[:80]}")
+            raise PageError(f"a reference to another document: {ref[:80]}", MEND)
         if not _resolves(document, ref):
-            raise PageError(f"{ref} is referred to but not there (is the page cut off?)")
+            raise PageError(f"{ref} is referred to but not there (is the page cut off?)", AGAIN)
     for name in _required_schemes(document):
         components = document.get("components")
         schemes = components.get("securitySchemes") if isinstance(components, dict) else None
         if not isinstance(schemes, dict) or name not in schemes:
-            raise PageError(f"the security scheme {name} is used but not there (cut off?)")
+            raise PageError(f"the security scheme {name} is used but not there (cut off?)", AGAIN)
 
 
 def references(node: Any) -> Iterator[str]:

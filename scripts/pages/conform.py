@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from pages.errors import PageError
+from pages.errors import AGAIN, PageError
 from pages.normalise import objects
 
 Document = dict[str, Any]
@@ -22,7 +22,7 @@ def must_conform(document: Document) -> None:
     for schema, example in samples(document):
         for error in errors(document, schema, example):
             if error.validator == "type" and error.instance is not None:
-                raise PageError(f"an example does not fit its schema: {error.message[:120]}")
+                raise PageError(f"an example does not fit its schema: {error.message[:120]}", AGAIN)
 
 
 def unnamed_keys(document: Document) -> int:

@@ -20,7 +20,7 @@ from imagen4.facts.protocol import (
     MODEL,
     TASK_ID,
 )
-from pages.errors import PageError
+from pages.errors import BESIDE, MEND, MOVED, OTHER, PageError
 from pages.inputs import input_schema
 from pages.references import Components
 from pages.soundness import fits, must_be_plain
@@ -37,7 +37,6 @@ _REQUIRED = frozenset((MODEL, INPUT, CALLBACK_URL))
 _ABOUT = frozenset(("description", "title", "example", "examples", "default"))
 _BODY_KEYWORDS = _ABOUT | {"type", "properties", "required", "additionalProperties"}
 _OWN_HEADERS = frozenset(("accept", "content-type", "authorization"))
-_WAY_OUT = "if no client has to know it, scripts/pages/envelope.py is the place to say so"
 _ITEM_WORDS = frozenset(("summary", "description"))
 
 
@@ -87,16 +86,16 @@ class _Envelope:
         """The one operation, on the one server, without parameters."""
         paths = self._document.get("paths") or {}
         if list(paths) != [CREATE_PATH]:
-            raise PageError(f"not a page of POST {CREATE_PATH}, or not of that alone")
+            raise PageError(f"not a page of POST {CREATE_PATH}, or not of that alone", OTHER)
         item = self._components.follow(paths[CREATE_PATH], "the path")
         methods = [key for key in item if not key.startswith("x-") and key not in _ITEM_WORDS]
         if set(methods) - {"servers", "parameters"} != {"post"}:
-            raise PageError(f"{CREATE_PATH} has another method than post")
+            raise PageError(f"{CREATE_PATH} has another method than post", OTHER)
         operation: Node = item["post"]
         for place in (self._document, item, operation):
             self._must_stay_on_the_server(place)
         if not self._document.get("servers"):
-            raise PageError("the page names no server")
+            raise PageError("the page names no server", MEND)
         for each in (*(item.get("parameters") or ()), *(operation.get("parameters") or ())):
             self._must_need_nothing(self._components.follow(each, "a parameter"))
         return operation
@@ -105,38 +104,38 @@ class _Envelope:
         """OpenAPI ignores such headers as parameters; another one may be, but not be needed."""
         name, header = str(parameter["name"]), parameter["in"] == "header"
         if parameter.get("required") and not (header and name.lower() in _OWN_HEADERS):
-            raise PageError(f"the operation requires the parameter {name[:60]!r}; {_WAY_OUT}")
+            raise PageError(f"the operation requires the parameter {name[:60]!r}", BESIDE)
 
     def _must_stay_on_the_server(self, place: Node) -> None:
         for server in place.get("servers") or ():
             if server.get("url", "").rstrip("/") != self._origin:
-                raise PageError(f"another server: {server.get('url', '')[:80]!r}")
+                raise PageError(f"another server: {server.get('url', '')[:80]!r}", MOVED)
 
     def _must_ask_for_a_key(self, operation: Node) -> None:
         """One bearer scheme, everywhere; `security: []` would say that no key is needed."""
         given = operation.get("security", self._document.get("security"))
         if not given or not all(given):
-            raise PageError("by its `security` the page needs no key")
+            raise PageError("by its `security` the page needs no key", MEND)
         schemes = (self._document.get("components") or {}).get("securitySchemes") or {}
         for name in {name for each in given for name in each if not name.startswith("x-")}:
             scheme = self._components.follow(schemes.get(name), "the security scheme")
             kind = scheme.get("type"), str(scheme.get("scheme")).lower()
             if kind != ("http", "bearer"):
-                raise PageError("the key goes elsewhere than into `Authorization: Bearer`")
+                raise PageError("the key goes elsewhere than into `Authorization: Bearer`", MOVED)
 
     def _media(self, operation: Node) -> Node:
         body = self._components.follow(operation.get("requestBody") or {}, "the request body")
         content = body.get("content") or {}
         json = [media for name, media in content.items() if _is_json(name)]
         if len(json) != 1:
-            raise PageError("the request body is something else than application/json")
+            raise PageError("the request body is something else than application/json", MOVED)
         media: Node = json[0]
         return media
 
     def _body(self, media: Node) -> Node:
         body = self._components.follow(media.get("schema"), "the body")
         if not isinstance(body, dict) or body.get("type", "object") != "object":
-            raise PageError("the body is no object")
+            raise PageError("the body is no object", MOVED)
         words = {key for key in body if not key.startswith("x-")}
         fields = body.get("properties") or {}
         _must_be_known(words, _BODY_KEYWORDS, "the body has the keyword")
@@ -144,16 +143,16 @@ class _Envelope:
         _must_be_known(body.get("required") or (), _REQUIRED, "the body requires")
         for name in (MODEL, INPUT):
             if name not in fields:
-                raise PageError(f"the page names no {name}")
+                raise PageError(f"the page names no {name}", MOVED)
         for name in fields.keys() - {MODEL, INPUT}:
             if self._field(fields, name).get("type") != "string":
-                raise PageError(f"{name} is not a text")
+                raise PageError(f"{name} is not a text", MOVED)
         return body
 
     def _field(self, fields: Node, name: str) -> Node:
         found = self._components.follow(fields[name], name)
         if not isinstance(found, dict):
-            raise PageError(f"{name} is not described")
+            raise PageError(f"{name} is not described", MEND)
         return found
 
     def _must_name(self, asked: str, body: Node, media: Node) -> None:
@@ -163,11 +162,11 @@ class _Envelope:
             field[key] for key in ("const", "default") if field.get(key) is not None
         ]
         if not names:
-            raise PageError("the page does not say which model it is for")
+            raise PageError("the page does not say which model it is for", MEND)
         shown = [body[MODEL] for body in _examples(media) if body.get(MODEL)]
         for name in [*(names if asked not in names else ()), *shown]:
             if name not in names or asked not in names:
-                raise PageError(f"the page is for {str(name)[:100]!r}, not for {asked!r}")
+                raise PageError(f"the page is for {str(name)[:100]!r}, not for {asked!r}", OTHER)
         must_be_model_name(asked)
 
     def _must_answer_with_a_task(self, operation: Node) -> None:
@@ -175,7 +174,7 @@ class _Envelope:
         responses = operation.get("responses") or {}
         others = [status for status in responses if status[:1] in ("1", "2", "3")]
         if others != ["200"]:
-            raise PageError("the operation does not answer with 200 alone")
+            raise PageError("the operation does not answer with 200 alone", MOVED)
         answer = self._components.follow(responses["200"], "the answer")
         content = answer.get("content") or {}
         media: Node = next((media for name, media in content.items() if _is_json(name)), {})
@@ -189,15 +188,15 @@ class _Envelope:
         for name, kind in (CODE, "integer"), (MESSAGE, "string"), (TASK_ID, "string"):
             stated = self._components.follow(kinds[name] or {}, name).get("type", kind)
             if kind not in (stated if isinstance(stated, list) else [stated]):
-                raise PageError(f"{name} of the answer is {stated}, not {kind}")
+                raise PageError(f"{name} of the answer is {stated}, not {kind}", MOVED)
         if TASK_ID not in data and not _shows_a_task(media.get("example")):
-            raise PageError(f"the answer has no {DATA}.{TASK_ID}")
+            raise PageError(f"the answer has no {DATA}.{TASK_ID}", MOVED)
 
     def _properties(self, node: Any, where: str, depth: int = 0) -> Node:
         """The properties of a schema with all that it is composed of."""
         schema = self._components.follow(node, where)
         if depth > 10 or not isinstance(schema, dict):
-            raise PageError(f"{where} is not an object")
+            raise PageError(f"{where} is not an object", MOVED)
         found: Node = {}
         for part in schema.get("allOf") or ():
             found |= self._properties(part, where, depth + 1)
@@ -212,13 +211,13 @@ def _shows_a_task(example: Any) -> bool:
 def _must_be_known(names: Iterable[str], known: frozenset[str], what: str) -> None:
     for name in names:
         if name not in known:
-            raise PageError(f"{what} {str(name)[:60]!r}; {_WAY_OUT}")
+            raise PageError(f"{what} {str(name)[:60]!r}", BESIDE)
 
 
 def must_be_model_name(name: str) -> None:
     """Refuse what cannot be a part of a file's name, or would not come back out of it."""
     if len(name) > _LONGEST_NAME or not _MODEL_NAME.fullmatch(name):
-        raise PageError(f"{name[:60]!r} is no name of a model")
+        raise PageError(f"{name[:60]!r} is no name of a model", OTHER)
 
 
 def _is_json(media_type: str) -> bool:

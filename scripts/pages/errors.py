@@ -1,5 +1,22 @@
-"""The errors of the reader."""
+"""The error of the reader, and the ways out that it names."""
+
+AGAIN = "take the page again, whole: its address with .md at the end gives it as Markdown"
+INDENTED = "take it with its indentation, or give the address of its Markdown (ends in .md)"
+OTHER = "give the gateway's own page of this model"
+FILE = "give the page as a file: `vendor.py GATEWAY FILE`, `update.py --from DIR`"
+MOVED = "if the gateway does so now, specs/shared/envelope.yaml and the client have to follow first"
+BESIDE = "if no client has to know it, scripts/pages/envelope.py is the place to say so"
+MEANING = "scripts/pages/inputs.py has to be told what it means for a client"
+MEND = "mend it in a copy of the page and give that, or wait until the gateway does"
 
 
 class PageError(Exception):
-    """A page that is refused; the text is one line for the person at the terminal."""
+    """A page that is refused: why, and the way out; one line for the person at the terminal."""
+
+    def __init__(self, reason: str, way_out: str) -> None:
+        super().__init__(f"{reason}; {way_out}")
+        self.reason, self.way_out = reason, way_out
+
+    def at(self, place: str) -> "PageError":
+        """The same error, told where."""
+        return PageError(f"{place}: {self.reason}", self.way_out)

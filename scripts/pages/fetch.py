@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from imagen4._version import __version__
-from pages.errors import PageError
+from pages.errors import FILE, PageError
 from pages.source import MOST_BYTES
 
 _REDIRECTS = 5
@@ -41,9 +41,9 @@ def fetch(
                 return answer
             url = urljoin(url, answer)
             if _host(url) != host:
-                raise PageError(f"redirected from {host} to another host")
+                raise PageError(f"redirected from {host} to another host", FILE)
             client.cookies.clear()
-    raise PageError(f"more than {_REDIRECTS} redirects")
+    raise PageError(f"more than {_REDIRECTS} redirects", FILE)
 
 
 def addresses(url: str) -> list[str]:
@@ -55,9 +55,9 @@ def addresses(url: str) -> list[str]:
 def _host(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
-        raise PageError(f"{url[:100]} is not an https address")
+        raise PageError(f"{url[:100]} is not an https address", FILE)
     if parts.username or parts.password:
-        raise PageError("an address with credentials in it is not fetched")
+        raise PageError("an address with credentials in it is not fetched", FILE)
     return f"{parts.hostname}:{parts.port or 443}"
 
 
@@ -70,10 +70,10 @@ def _get(
             if response.is_redirect:
                 return str(response.headers.get("location", ""))
             if response.status_code != httpx.codes.OK:
-                raise PageError(f"{url} answered with HTTP status {response.status_code}")
+                raise PageError(f"{url} answered with HTTP status {response.status_code}", FILE)
             return _body(response, deadline, clock)
     except httpx.HTTPError as error:
-        raise PageError(f"{url} cannot be fetched: {error or type(error).__name__}") from None
+        raise PageError(f"{url} cannot be fetched: {error or type(error).__name__}", FILE) from None
 
 
 def _body(response: httpx.Response, deadline: float, clock: Callable[[], float]) -> bytes:
@@ -81,7 +81,7 @@ def _body(response: httpx.Response, deadline: float, clock: Callable[[], float])
     for chunk in response.iter_bytes(65536):
         data += chunk
         if len(data) > MOST_BYTES:
-            raise PageError(f"the page has more than {MOST_BYTES:,} bytes")
+            raise PageError(f"the page has more than {MOST_BYTES:,} bytes", FILE)
         if clock() > deadline:
-            raise PageError(f"the page took more than {_SECONDS:.0f} seconds")
+            raise PageError(f"the page took more than {_SECONDS:.0f} seconds", FILE)
     return bytes(data)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pages import html
-from pages.errors import PageError
+from pages.errors import AGAIN, MEND, OTHER, PageError
 from pages.flat.recover import recover
 from pages.prose import DESTROYED, without_footer
 from pages.yamltext import MOST_TEXT
@@ -44,7 +44,7 @@ def extract(text: str, sisters: Sequence[str] = ()) -> Extract:
 def _from_html(text: str, sisters: Sequence[str]) -> Extract:
     blocks = [block for block in html.code_blocks(text) if _has_document(block)]
     if len({block.strip() for block in blocks}) > 1:
-        raise PageError("more than one OpenAPI document in the page's code blocks")
+        raise PageError("more than one OpenAPI document in the page's code blocks", OTHER)
     found = _from_text(blocks[0] if blocks else _visible(text), sisters)
     where = "code block" if blocks else "visible text"
     return replace(found, form=f"HTML, {where}: {found.form}")
@@ -53,7 +53,7 @@ def _from_html(text: str, sisters: Sequence[str]) -> Extract:
 def _visible(text: str) -> str:
     shown = html.visible_text(text)
     if not _has_document(shown) and html.asks_for_password(text):
-        raise PageError("no OpenAPI document in it: it is a login page")
+        raise PageError("no OpenAPI document in it: it is a login page", AGAIN)
     return shown
 
 
@@ -67,31 +67,33 @@ def _from_text(text: str, sisters: Sequence[str]) -> Extract:
     lines = text.split("\n")
     fences = _fenced(lines, sisters)
     if len(fences) > 1:
-        raise PageError("more than one OpenAPI document in the page")
+        raise PageError("more than one OpenAPI document in the page", OTHER)
     if fences:
         return _bounded(fences[0])
     starts = [number for number, line in enumerate(lines) if _OPENING.match(line)]
     if not starts:
-        raise PageError(_why_nothing(text))
+        raise _nothing(text)
     return _bounded(_unfenced(lines, starts[0], sisters))
 
 
 def _bounded(found: Extract) -> Extract:
     if len(found.text) > MOST_TEXT:
-        raise PageError(f"the document has more than {MOST_TEXT:,} characters")
+        raise PageError(f"the document has more than {MOST_TEXT:,} characters", AGAIN)
     return found
 
 
-def _why_nothing(text: str) -> str:
+def _nothing(text: str) -> PageError:
+    """Why there is no document in a text."""
     if _ONE_LINE.search(text):
-        return "the document stands on one line: its structure is lost"
+        return PageError("the document stands on one line: its structure is lost", AGAIN)
     if "schemaArray" in text:
-        return "Mintlify's dump from before it served OpenAPI: there is no `openapi:` line in it"
+        return PageError("Mintlify's dump from before it served OpenAPI: no `openapi:` line", AGAIN)
     if re.search(r"^\s*['\"]?swagger['\"]?\s*:", text, re.MULTILINE):
-        return "Swagger 2.0, not OpenAPI 3"
+        return PageError("Swagger 2.0, not OpenAPI 3", MEND)
     if re.search(r"^\s*openapi\s*：", text, re.MULTILINE):
-        return "`openapi` is followed by a full-width colon, where YAML needs a plain one"
-    return "no OpenAPI document in it"
+        reason = "`openapi` is followed by a full-width colon, where YAML needs a plain one"
+        return PageError(reason, MEND)
+    return PageError("no OpenAPI document in it", AGAIN)
 
 
 def _fenced(lines: list[str], sisters: Sequence[str]) -> list[Extract]:
@@ -106,7 +108,9 @@ def _fenced(lines: list[str], sisters: Sequence[str]) -> list[Extract]:
         body = lines[index + 1 : end]
         if _starts_document(body):
             if end is None:
-                raise PageError(f"line {index + 1}: the fence is never closed: the page is cut off")
+                raise PageError(
+                    f"line {index + 1}: the fence is never closed: the page is cut off", AGAIN
+                )
             found.append(_from_fence(body, index + 1, sisters))
         index = len(lines) if end is None else end + 1
     return found
@@ -136,7 +140,7 @@ def _from_fence(body: list[str], offset: int, sisters: Sequence[str]) -> Extract
         return Extract(text, "Markdown, JSON in a fence", json=True)
     start = next(number for number, line in enumerate(body) if line.strip())
     if _ONE_LINE.search(body[start]):
-        raise PageError("the document stands on one line: its structure is lost")
+        raise PageError("the document stands on one line: its structure is lost", AGAIN)
     if not _indented(body, start):
         return _flattened(body[start:], offset + start, sisters)
     text, left_out = _without_destroyed(text, offset)
@@ -168,7 +172,7 @@ def _must_be_the_end(rest: list[str], number: int) -> None:
     for later, line in enumerate(rest[1:], number + 1):
         if _ROOT_LINE.match(line) and not line.startswith(("#", "-", ".")):
             raise PageError(
-                f"line {number}: {rest[0][:60]!r} interrupts the document (line {later})"
+                f"line {number}: {rest[0][:60]!r} interrupts the document (line {later})", AGAIN
             )
 
 
@@ -208,7 +212,7 @@ def _destroyed_lines(
                 f"{match.group(1)} (page line {number}), destroyed by e-mail obfuscation"
             )
         elif re.match(r"\s*-\s*['\"]?" + DESTROYED.pattern, line):
-            raise PageError(f"line {number}: a value destroyed by e-mail obfuscation")
+            raise PageError(f"line {number}: a value destroyed by e-mail obfuscation", AGAIN)
         else:
             kept.append((number, line))
     return kept, tuple(left_out)

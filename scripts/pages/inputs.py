@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from pages import soundness
-from pages.errors import PageError
+from pages.errors import MEANING, MEND, PageError
 from pages.references import Components
 
 Schema = dict[str, Any]
 
-_WAY_OUT = "scripts/pages/inputs.py has to be told what it means for a client"
 _DEEPEST = 20
 _MOST = 2_000
 _ANNOTATIONS = frozenset(("description", "example", "default", "nullable", "deprecated"))
@@ -37,9 +36,9 @@ def input_schema(document: dict[str, Any], node: Any) -> tuple[Schema, tuple[str
     reader = _Reader(Components(document))
     schema = reader.read(node, "input", frozenset())
     if schema.setdefault("type", "object") != "object" or schema.get("nullable"):
-        raise PageError("input is not an object")
+        raise PageError("input is not an object", MEND)
     if not schema.get("properties"):
-        raise PageError("input names no field")
+        raise PageError("input names no field", MEND)
     soundness.must_be_plain(schema)
     notes = tuple(soundness.without_contradictions(schema, "input"))
     return schema, notes
@@ -56,17 +55,17 @@ class _Reader:
         """The schema at ``where``; ``seen`` are the references that led here."""
         self._count += 1
         if self._count > _MOST or where.count(".") > _DEEPEST:
-            raise PageError(f"{where}: more schemas than an input has")
+            raise PageError(f"{where}: more schemas than an input has", MEANING)
         if node is True:
             return {}
         if not isinstance(node, dict):
-            raise PageError(f"{where} is not a schema")
+            raise PageError(f"{where} is not a schema", MEND)
         soundness.must_be_shaped(node, where)
         parts = [self.read(*part, seen) for part in _parts(node, where)]
         if "$ref" in node:
             ref, target = self._components.target(node, where)
             if ref in seen:
-                raise PageError(f"{where} contains itself: {ref}")
+                raise PageError(f"{where} contains itself: {ref}", MEANING)
             parts.append(self.read(target, where, seen | {ref}))
         return _merged([*parts, self._own(node, where, seen)], where)
 
@@ -75,7 +74,7 @@ class _Reader:
         own = {key: value for key, value in node.items() if not _is_dropped(key)}
         _modernise(own, where)
         for key in own.keys() - _KEPT:
-            raise PageError(f"{where}: the keyword {key[:40]!r} is not known here; {_WAY_OUT}")
+            raise PageError(f"{where}: the keyword {key[:40]!r} is not known here", MEANING)
         for key in ("items", "not", "additionalProperties"):
             if isinstance(own.get(key), dict):
                 own[key] = self.read(own[key], f"{where}.{key}", seen)
@@ -122,7 +121,7 @@ def _modernise(own: Schema, where: str) -> None:
     for name, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         if type(own.get(name)) in (int, float):
             if bound in own:
-                raise PageError(f"{where} has both {bound} and {name}")
+                raise PageError(f"{where} has both {bound} and {name}", MEANING)
             own[bound], own[name] = own[name], True
     _null(own, where)
 
@@ -148,7 +147,7 @@ def _type_list(own: Schema, where: str) -> None:
     elif types and "anyOf" not in own:
         own["anyOf"] = types
     else:
-        raise PageError(f"{where}: a list of types that OpenAPI 3.0 cannot say")
+        raise PageError(f"{where}: a list of types that OpenAPI 3.0 cannot say", MEANING)
 
 
 def _merged(parts: list[Schema], where: str) -> Schema:
@@ -163,7 +162,7 @@ def _merged(parts: list[Schema], where: str) -> Schema:
             elif key == "required":
                 merged[key] = [*merged[key], *(name for name in value if name not in merged[key])]
             else:
-                raise PageError(f"{where}: its parts do not agree on {key}")
+                raise PageError(f"{where}: its parts do not agree on {key}", MEND)
     return merged
 
 

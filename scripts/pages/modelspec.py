@@ -7,7 +7,7 @@ from typing import Any
 
 from imagen4.facts.protocol import CREATE_PATH, INPUT, MODEL
 from pages.envelope import ModelPage, read_model
-from pages.errors import PageError
+from pages.errors import MEND, PageError
 from pages.yamltext import load_yaml
 
 Document = dict[str, Any]
@@ -27,7 +27,7 @@ def of_page(document: Document, model: str) -> ModelPage:
     """A page's part for a model, wherever the page says its server is."""
     servers = document.get("servers") or ()
     if not servers:
-        raise PageError("the page names no server")
+        raise PageError("the page names no server", MEND)
     return read_model(document, str(servers[0].get("url", "")).rstrip("/"), model)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import unquote
 
-from pages.errors import PageError
+from pages.errors import AGAIN, MEND, PageError
 
 
 class Components:
@@ -21,7 +21,7 @@ class Components:
                 key = unquote(step).replace("~1", "/").replace("~0", "~")
                 found = found[int(key)] if isinstance(found, list) else found[key]
         except (LookupError, ValueError, TypeError):
-            raise PageError(f"{where}: {ref[:80]} leads to nothing on the page") from None
+            raise PageError(f"{where}: {ref[:80]} leads to nothing on the page", AGAIN) from None
         return ref, found
 
     def follow(self, node: Any, where: str) -> Any:
@@ -30,6 +30,6 @@ class Components:
         while isinstance(node, dict) and "$ref" in node:
             ref, node = self.target(node, where)
             if ref in seen:
-                raise PageError(f"{where} refers to itself: {ref[:80]}")
+                raise PageError(f"{where} refers to itself: {ref[:80]}", MEND)
             seen.add(ref)
         return node

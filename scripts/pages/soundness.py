@@ -9,7 +9,7 @@ from typing import Any
 from jsonschema import Draft4Validator
 
 from pages.conform import errors
-from pages.errors import PageError
+from pages.errors import MEND, PageError
 
 Schema = dict[str, Any]
 
@@ -40,7 +40,7 @@ _SHAPES: dict[str, type | tuple[type, ...]] = {
 def field_name(name: str, where: str) -> str:
     """The name of a field, which must be one that can be written in a request and on a line."""
     if not _NAME.match(name):
-        raise PageError(f"{where}: {name[:40]!r} is no name of a field")
+        raise PageError(f"{where}: {name[:40]!r} is no name of a field", MEND)
     return name
 
 
@@ -48,20 +48,20 @@ def must_be_shaped(schema: Schema, where: str) -> None:
     """Refuse a keyword whose value is of another kind than it can be."""
     for key, kind in _SHAPES.items():
         if key in schema and not isinstance(schema[key], kind):
-            raise PageError(f"{where}: {key} cannot be {str(schema[key])[:40]!r}")
+            raise PageError(f"{where}: {key} cannot be {str(schema[key])[:40]!r}", MEND)
     for key in ("required", "type"):
         if not all(isinstance(name, str) for name in schema.get(key, ())):
-            raise PageError(f"{where}: {key} is no list of names")
+            raise PageError(f"{where}: {key} is no list of names", MEND)
     if schema.get("multipleOf", 1) <= 0:
-        raise PageError(f"{where}: multipleOf is not above 0")
+        raise PageError(f"{where}: multipleOf is not above 0", MEND)
 
 
 def must_be_plain(value: Any) -> None:
     """Refuse texts with control characters, and numbers that JSON does not have."""
     if isinstance(value, float) and not math.isfinite(value):
-        raise PageError("a number that JSON cannot write")
+        raise PageError("a number that JSON cannot write", MEND)
     if isinstance(value, str) and _CONTROL.search(value):
-        raise PageError("a text with control characters")
+        raise PageError("a text with control characters", MEND)
     if isinstance(value, dict):
         must_be_plain(list(value))
     if isinstance(value, dict | list):
@@ -97,10 +97,10 @@ def without_contradictions(schema: Schema, where: str) -> Iterator[str]:
 
 def _must_leave_room(schema: Schema, where: str) -> None:
     if schema.get("type", "string") not in _TYPES:
-        raise PageError(f"{where}: {schema['type']!r} is no type")
+        raise PageError(f"{where}: {schema['type']!r} is no type", MEND)
     for low, high in _BOUNDS:
         if low in schema and high in schema and schema[low] > schema[high]:
-            raise PageError(f"{where}: {low} is above {high}")
+            raise PageError(f"{where}: {low} is above {high}", MEND)
     if "pattern" in schema:
         _must_be_harmless(schema["pattern"], where)
 
@@ -110,9 +110,9 @@ def _must_be_harmless(pattern: str, where: str) -> None:
     try:
         tree = pattern_parser.parse(pattern)
     except (re.error, RecursionError, OverflowError):
-        raise PageError(f"{where}: its pattern cannot be read") from None
+        raise PageError(f"{where}: its pattern cannot be read", MEND) from None
     if len(pattern) > _LONGEST_PATTERN or _repeats(tree) > 1:
-        raise PageError(f"{where}: its pattern may take for ever")
+        raise PageError(f"{where}: its pattern may take for ever", MEND)
 
 
 def _repeats(node: Any) -> int:
@@ -148,7 +148,7 @@ def _enum(schema: Schema, where: str) -> Iterator[str]:
     rest = {key: value for key, value in schema.items() if key != "enum"}
     fitting = [value for value in schema["enum"] if fits(rest, value)]
     if not fitting:
-        raise PageError(f"{where}: none of its values is of its type")
+        raise PageError(f"{where}: none of its values is of its type", MEND)
     if fitting != schema["enum"]:
         yield f"{where}: values that its own schema refuses"
         schema["enum"] = fitting

@@ -55,7 +55,9 @@ def replace_files(files: dict[Path, bytes]) -> None:
         for temporary, path in made:
             Path(temporary).replace(path)
     except OSError as error:
-        raise PageError(f"cannot write {error.filename}: {error.strerror}") from None
+        raise PageError(
+            f"cannot write {error.filename}: {error.strerror}", "see to the disk"
+        ) from None
     finally:
         for temporary, _ in made:
             Path(temporary).unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from pages.errors import PageError
+from pages.errors import AGAIN, MEND, PageError
 from pages.scalars import plain_value
 
 Document = dict[str, Any]
@@ -31,18 +31,18 @@ class _Loader(yaml.CSafeLoader):
         for key_node, value_node in node.value:
             key = _key(key_node)
             if key in found:
-                raise PageError(f"line {_line(key_node)}: the key {key!r} is there twice")
+                raise PageError(f"line {_line(key_node)}: the key {key!r} is there twice", MEND)
             found[key] = self.construct_object(value_node, deep=deep)
         return found
 
 
 def _no_tag(_: yaml.CSafeLoader, node: yaml.Node) -> object:
-    raise PageError(f"line {_line(node)}: a tag that is not plain data: {node.tag}")
+    raise PageError(f"line {_line(node)}: a tag that is not plain data: {node.tag}", MEND)
 
 
 def _key(node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode) or node.value == "<<":
-        raise PageError(f"line {_line(node)}: a key that is not plain text")
+        raise PageError(f"line {_line(node)}: a key that is not plain text", MEND)
     return str(node.value)
 
 
@@ -72,9 +72,9 @@ def load_yaml(text: str) -> Document:
     try:
         data = load_value(text)
     except yaml.YAMLError as error:
-        raise PageError(f"not YAML: {_one_line(error)}{_full_width(text)}") from None
+        raise PageError(f"not YAML: {_one_line(error)}{_full_width(text)}", AGAIN) from None
     except (RecursionError, ValueError) as error:
-        raise PageError(f"not readable as YAML: {error}") from None
+        raise PageError(f"not readable as YAML: {error}", AGAIN) from None
     return _mapping(data)
 
 
@@ -98,13 +98,13 @@ def load_json(text: str) -> Document:
     try:
         data = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise PageError(f"not JSON: {error}") from None
+        raise PageError(f"not JSON: {error}", AGAIN) from None
     return _mapping(data)
 
 
 def _mapping(data: object) -> Document:
     if not isinstance(data, dict):
-        raise PageError("no OpenAPI document in it: the data is not a mapping")
+        raise PageError("no OpenAPI document in it: the data is not a mapping", AGAIN)
     return data
 
 
@@ -113,12 +113,12 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> Document:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise PageError(f"the key {twice!r} is there twice")
+        raise PageError(f"the key {twice!r} is there twice", MEND)
     return found
 
 
 def _no_constant(name: str) -> None:
-    raise PageError(f"{name} is not JSON")
+    raise PageError(f"{name} is not JSON", MEND)
 
 
 def _survey(text: str) -> None:
@@ -145,9 +145,9 @@ def _survey(text: str) -> None:
 
 def _check_bounds(nodes: int, depth: int) -> None:
     if nodes > _MOST_NODES:
-        raise PageError(f"more than {_MOST_NODES:,} values once its aliases are followed")
+        raise PageError(f"more than {_MOST_NODES:,} values once its aliases are followed", MEND)
     if depth > _DEEPEST:
-        raise PageError(f"nested deeper than {_DEEPEST} levels")
+        raise PageError(f"nested deeper than {_DEEPEST} levels", MEND)
 
 
 def _one_line(error: yaml.YAMLError) -> str:

@@ -1,6 +1,8 @@
 """The failure this prevents: an update that leaves some files new and some old."""
 
+import re
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -130,18 +132,22 @@ def test_the_tests_decide(checkout: Path, pages: Path, outcome: str, code: int) 
     assert ("- NEW" in text) is (code == 0)
 
 
-def test_without_network_nothing_changes(
-    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_without_network_one_line_says_so_and_nothing_changes(
+    checkout: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A page that cannot be fetched is said so, and every file stays."""
-
-    def fetch(url: str) -> bytes:
-        raise update.PageError(f"{url} cannot be fetched: no network")
-
-    monkeypatch.setattr(update, "fetch", fetch)
-    before = _state(checkout)
-    assert _update(checkout) == 3
-    assert "no network; nothing was changed" in capsys.readouterr().err
+    """A page that cannot be fetched is named, with the way out, and every file stays."""
+    index = checkout / "specs" / "pages" / "SOURCES.toml"
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # taken, but nobody listens: whoever calls is refused
+        refusing = f"https://127.0.0.1:{silent.getsockname()[1]}/"
+        text = re.sub(r"https://[^/]+/", refusing, index.read_text(encoding="utf-8"))
+        index.write_text(text, encoding="utf-8")
+        before = _state(checkout)
+        assert _update(checkout) == 3
+    said, errors = capfd.readouterr()
+    assert (said, errors.count("\n")) == ("", 1)
+    assert f"{refusing}market/google/imagen4 cannot be fetched: " in errors
+    assert errors.endswith("`update.py --from DIR`; nothing was changed\n")
     assert _state(checkout) == before
 
 
@@ -152,7 +158,7 @@ def test_html_is_the_fallback_for_markdown(checkout: Path, monkeypatch: pytest.M
 
     def fetch(url: str) -> bytes:
         if url.endswith(".md"):
-            raise update.PageError("404")
+            raise update.PageError("404", "another page")
         return kept[url].read_bytes()
 
     monkeypatch.setattr(update, "fetch", fetch)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pages.check import must_be_openapi
 from pages.conform import unnamed_keys
-from pages.errors import PageError
+from pages.errors import INDENTED, PageError
 from pages.flat.lines import Line
 from pages.flat.match import Match, matches
 from pages.flat.placing import Place, places
@@ -22,7 +22,7 @@ class UnplacedError(PageError):
     """A line that has no place or several; ``line`` counts from 0 in the document."""
 
     def __init__(self, line: int, lines: Sequence[Line], reason: str) -> None:
-        super().__init__(f"{lines[line].text[:60]!r} {reason}")
+        super().__init__(f"{lines[line].text[:60]!r} {reason}", INDENTED)
         self.line = line
 
 
@@ -53,7 +53,7 @@ def read_beside(lines: Sequence[Line], sister: Sister) -> str:
             found.append(reading)
     best = _habitual(found, sister) or _only_valid(found, lines)
     if best.lost:
-        raise PageError(f"the white space under {best.lost[:60]!r} may be lost")
+        raise PageError(f"the white space under {best.lost[:60]!r} may be lost", INDENTED)
     return best.text
 
 
@@ -72,7 +72,7 @@ def _habitual(found: Sequence[Reading], sister: Sister) -> Reading | None:
 
 
 def _only_valid(found: Sequence[Reading], lines: Sequence[Line]) -> Reading:
-    valid, problem = [], PageError("no reading of the page is a document")
+    valid, problem = [], PageError("no reading of the page is a document", INDENTED)
     for reading in found:
         try:
             must_be_openapi(reading.document)

@@ -8,7 +8,7 @@ valid and that its examples fit. Which sister: the vendored documents, the most 
 from collections.abc import Sequence
 from contextlib import suppress
 
-from pages.errors import PageError
+from pages.errors import INDENTED, PageError
 from pages.flat.lines import take_apart
 from pages.flat.match import share
 from pages.flat.reading import UnplacedError, read_beside
@@ -16,7 +16,6 @@ from pages.flat.sister import Sister
 
 _MOST_LINES = 3_000
 _ALIKE = 0.5  # of the page's lines; the pages of one template share far more
-_WAY_OUT = "take it with its indentation, or give the address of its Markdown (ends in .md)"
 
 
 def recover(numbered: Sequence[tuple[int, str]], sisters: Sequence[str]) -> str:
@@ -26,17 +25,17 @@ def recover(numbered: Sequence[tuple[int, str]], sisters: Sequence[str]) -> str:
     """
     page = [text for _, text in numbered]
     if len(page) > _MOST_LINES:
-        raise PageError(f"more than {_MOST_LINES:,} lines without indentation; {_WAY_OUT}")
+        raise PageError(f"more than {_MOST_LINES:,} lines without indentation", INDENTED)
     lines = [take_apart(text) for text in page]
-    problems = ["its indentation is lost, and no vendored document is like it"]
+    problems = [PageError("its indentation is lost, no vendored document is like it", INDENTED)]
     for sister in _alike(page, sisters):
         try:
             return read_beside(lines, sister)
         except UnplacedError as error:
-            problems.append(f"line {numbered[error.line][0]}: {error}")
+            problems.append(error.at(f"line {numbered[error.line][0]}"))
         except PageError as error:
-            problems.append(str(error))
-    raise PageError(f"{problems[:2][-1]}; {_WAY_OUT}")
+            problems.append(error)
+    raise problems[:2][-1]
 
 
 def _alike(page: Sequence[str], sisters: Sequence[str]) -> list[Sister]:
