@@ -28,8 +28,14 @@ class Counting(Reference):
         return sum(path == CREATE_PATH for path, _ in self.asked)
 
 
-@pytest.mark.parametrize("phase", ["quick", "full"])
-@pytest.mark.parametrize("budget", [0, 1, 3])
+@pytest.mark.parametrize(
+    ("budget", "phase"),
+    [
+        *((budget, "quick") for budget in (0, 1, 3)),
+        (3, "full"),
+        *(pytest.param(budget, "full", marks=pytest.mark.slow) for budget in (0, 1)),
+    ],
+)
 def test_no_create_beyond_the_budget_leaves(
     budget: int, phase: str, clock: Clock, hold: Hold
 ) -> None:

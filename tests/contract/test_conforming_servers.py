@@ -14,9 +14,16 @@ from sharpening.reference import STYLES, Reference
 GATEWAYS = ("kie", "apikley")
 
 
+SLOW = pytest.mark.slow
+
+
 @pytest.mark.parametrize(
     ("phase", "profile"),
-    [("quick", "auto"), ("quick", "told"), pytest.param("full", "auto", marks=pytest.mark.slow)],
+    [
+        ("quick", "auto"),
+        pytest.param("quick", "told", marks=SLOW),
+        pytest.param("full", "auto", marks=SLOW),
+    ],
 )
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("gateway", GATEWAYS)
@@ -139,8 +146,14 @@ def _why(record: dict[str, object]) -> dict[str, object]:
     return {name: record[name] for name in ("failCode", "failMsg")} if failed else {}
 
 
-@pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("name", OPEN)
+@pytest.mark.parametrize(
+    ("name", "style"),
+    [
+        pytest.param(name, style, marks=[] if style == "observed" else SLOW)
+        for name in OPEN
+        for style in STYLES
+    ],
+)
 def test_what_the_facts_leave_open_is_no_finding(
     name: str, style: str, clock: Clock, hold: Hold
 ) -> None:
@@ -158,9 +171,13 @@ def test_what_the_facts_leave_open_is_no_finding(
     assert hold(server).sorted.violations == []
 
 
-@pytest.mark.parametrize("new_id", ["7", "a/b?c&d=é", "x" * 300, "0", "{}"])
-def test_ids_of_any_shape_are_fine(new_id: str, clock: Clock, hold: Hold) -> None:
+def test_ids_of_any_shape_are_fine(clock: Clock, hold: Hold) -> None:
     """An id is whatever the server says, also where a URL would have to escape it."""
-    server = Reference("kie", "observed", clock)
-    server.new_id = lambda: f"{new_id}{len(server.tasks)}"  # type: ignore[method-assign]
+    server, shapes = Reference("kie", "observed", clock), ["7", "a/b?c&d=é", "x" * 300, "0", "{}"]
+
+    def new_id() -> str:
+        number = len(server.tasks)
+        return f"{shapes[number % len(shapes)]}{number}"
+
+    server.new_id = new_id  # type: ignore[method-assign]
     assert hold(server).sorted.violations == []

@@ -46,7 +46,7 @@ def _judge(answer: Any) -> None:
     assert all(spell(made) for spell in (*RENDERERS.values(), render_text))
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(STATUSES, HEADERS, ENVELOPES | VALUES), min_size=1, max_size=3))
 def test_any_json_is_judged(answers: list[tuple[int, dict[str, str], Any]]) -> None:
     """Whatever JSON comes in whatever order: a verdict and four reports, no exception."""
