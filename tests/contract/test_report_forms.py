@@ -9,13 +9,15 @@ import pytest
 from click.testing import CliRunner
 from junitparser import Failure, JUnitXml
 from markdown_it import MarkdownIt
+from referencing import Registry
+from referencing.jsonschema import DRAFT6
 
 from imagen4.contract.checks import CHECKS
 from imagen4.contract.command import command
 from imagen4.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
-SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0-rtm.5.json"
+SCHEMAS = Path(__file__).parent / "schemas"
 KEY = "sandbox-kie-key"
 HOSTILE = (
     "![x](https://e.example)\n::error::\r%0A<b>|*b* ```"
@@ -27,7 +29,7 @@ HOSTILE = (
 def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What is written about a server that refuses every create, with hostile words and the key."""
     folder = tmp_path_factory.mktemp("forms")
-    names = ("junit", "json", "markdown", "sarif")
+    names = ("junit", "json", "markdown", "sarif", "har")
     options = [word for name in names for word in (f"--{name}", str(folder / name))]
     runner = CliRunner(env={"KIE_API_KEY": "", "GITHUB_STEP_SUMMARY": str(folder / "summary")})
     with Sandbox(speed=1000, limits=False) as sandbox, pytest.MonkeyPatch.context() as patch:
@@ -43,14 +45,15 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def test_the_key_is_in_no_form(forms: dict[str, str]) -> None:
     """The server repeated it in every answer."""
-    assert {"junit", "json", "markdown", "sarif", "summary", "text"} == {*forms}
+    assert {"junit", "json", "markdown", "sarif", "har", "summary", "text"} == {*forms}
     assert [name for name, text in forms.items() if KEY in text] == []
 
 
 def test_sarif_is_valid(forms: dict[str, str]) -> None:
     """By the schema of SARIF 2.1.0; each result stands in a file of the project, at its line."""
     log = json.loads(forms["sarif"])
-    jsonschema.Draft4Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(log)
+    schema = json.loads((SCHEMAS / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8"))
+    jsonschema.Draft4Validator(schema).validate(log)
     (run,) = log["runs"]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [*CHECKS]
     assert len(run["results"]) == len(json.loads(forms["json"])["broken"])
@@ -100,3 +103,16 @@ def test_junit_is_read_by_a_parser_of_junit(forms: dict[str, str]) -> None:
         if any(isinstance(each, Failure) for each in case.result)
     }
     assert (failed, suite.failures, suite.tests) == (broken, len(broken), len(cases))
+
+
+def test_har_is_valid_and_without_prompts(forms: dict[str, str]) -> None:
+    """By the schema of HAR 1.2; each finding is some entry's comment, and no prompt is told."""
+    archive = json.loads(forms["har"])
+    schemas = json.loads((SCHEMAS / "har-1.2.json").read_text(encoding="utf-8"))
+    known = Registry().with_resources((n, DRAFT6.create_resource(s)) for n, s in schemas.items())
+    jsonschema.Draft6Validator(schemas["har.json"], registry=known).validate(archive)
+    entries = archive["log"]["entries"]
+    comments = "\n".join(entry["comment"] for entry in entries)
+    assert all(each["promise"] in comments for each in json.loads(forms["json"])["broken"])
+    assert "[prompt]" in forms["har"]
+    assert "fox" not in forms["har"]

@@ -74,6 +74,7 @@ def _complete_model(context: click.Context, _option: click.Parameter, begun: str
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write it as JSON.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Write it as Markdown.")
 @click.option("--sarif", type=click.Path(path_type=Path), help="Write it as SARIF 2.1.0.")
+@click.option("--har", type=click.Path(path_type=Path), help="Write what was exchanged as HAR 1.2.")
 @click.option("--github", is_flag=True, help="Annotate, and add to the summary of the step.")
 @click.pass_context
 def command(  # one argument for each option
@@ -92,6 +93,7 @@ def command(  # one argument for each option
     json_file: Path | None,
     markdown: Path | None,
     sarif: Path | None,
+    har: Path | None,
     github: bool,
 ) -> None:
     """Check that a server keeps to a gateway's document.
@@ -100,7 +102,7 @@ def command(  # one argument for each option
     which includes a server that no longer has the model.
     A server on loopback is taken to cost nothing: never a tunnel to a gateway that does.
     """
-    files = {"junit": junit, "json": json_file, "markdown": markdown, "sarif": sarif}
+    files = {"junit": junit, "json": json_file, "markdown": markdown, "sarif": sarif, "har": har}
     summary = [Path(os.environ[SUMMARY])] if github and SUMMARY in os.environ else []
     # First of all: that it is not installed is said before anybody agrees to pay.
     from .run import RunOptions

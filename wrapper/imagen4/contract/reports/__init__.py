@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from .github import render_annotations
+from .har import render_har
 from .junit import render_junit
 from .markdown import render_markdown
 from .model import Report, make_report
@@ -27,4 +28,5 @@ RENDERERS: dict[str, Callable[[Report], str]] = {
     "json": _render_json,
     "markdown": render_markdown,
     "sarif": render_sarif,
+    "har": render_har,
 }

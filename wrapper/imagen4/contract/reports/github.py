@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .places import place_of
+from .spec_lines import find_spec_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ def render_annotations(report: Report) -> str:
 
 def _annotations(report: Report) -> Iterator[str]:
     for broken in report.broken:
-        place = place_of(broken.pointer, report.gateway, report.model, Path.cwd())
+        place = find_spec_line(broken.pointer, report.gateway, report.model, Path.cwd())
         where = f"file={_property(place.file)},line={place.line}," if place.line else ""
         yield f"::error {where}title={_property(broken.promise)}::{_data(broken.told)}"
     if report.exit_code == 2:

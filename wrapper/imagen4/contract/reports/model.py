@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ...facts.protocol import CREATE_PATH
@@ -13,15 +14,19 @@ from ..curl import curl
 from ..deviations import deviation_in_words, registered
 from ..document import METHODS, is_on_page
 from ..notes import notes
+from ..prompts import Prompts
 from ..trace import Trace, operation_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ..exchange import Exchange
     from ..run import RunOutcome
 
 KEPT = "; over a connection that requests with the key had used before"
 """One curl command alone may not show it."""
+ENOUGH = 10
+"""Exchanges of one promise; more show the same."""
 VERDICTS = {0: "conforms", 1: "violated", 2: "could not run"}
 
 
@@ -40,6 +45,8 @@ class Broken:
     curl: str
     created_by: str
     """For a record: the create of its task, for the task itself does not last."""
+    exchanges: tuple[Exchange, ...] = field(default=(), compare=False, repr=False)
+    """The first of those that show it, without prompts, behind the create of a record's task."""
 
     @property
     def told(self) -> str:
@@ -110,7 +117,8 @@ class Report:
         return f"{verdict}: {self.reason}"
 
     def as_dict(self) -> dict[str, Any]:
-        return {"verdict": VERDICTS[self.exit_code], **asdict(self)}
+        told = asdict(self, dict_factory=lambda each: {n: v for n, v in each if n != "exchanges"})
+        return {"verdict": VERDICTS[self.exit_code], **told}
 
 
 def make_report(outcome: RunOutcome) -> Report:
@@ -174,7 +182,8 @@ def _broken(outcome: RunOutcome) -> tuple[Broken, ...]:
     ranked = sorted(
         groups.values(), key=lambda g: (order.index(g[0].check), _rank(min(g, key=_rank)))
     )
-    return tuple(_promise(outcome, group) for group in ranked)
+    prompts = Prompts(outcome.trace.exchanges)
+    return tuple(_promise(outcome, group, prompts) for group in ranked)
 
 
 def _rank(finding: Finding) -> tuple[bool, bool, bool, int]:
@@ -188,10 +197,14 @@ def _rank(finding: Finding) -> tuple[bool, bool, bool, int]:
     return exchange.keep_alive, exchange.request.path != CREATE_PATH, generated, size
 
 
-def _promise(outcome: RunOutcome, group: list[Finding]) -> Broken:
+def _promise(outcome: RunOutcome, group: list[Finding], prompts: Prompts) -> Broken:
     smallest = min(group, key=_rank)
     target, request = outcome.options.server, smallest.exchange.request
+    variable = target.facts.key_variable
     paths = sorted({finding.exchange.request.path for finding in group}, key=list(METHODS).index)
+    created = _create_of(outcome, smallest.exchange.task_id)
+    shown = {each.exchange.number: each.exchange for each in sorted(group, key=_rank)}
+    behind = [*created, *islice(shown.values(), ENOUGH)]
     return Broken(
         smallest.check,
         smallest.promise,
@@ -200,15 +213,15 @@ def _promise(outcome: RunOutcome, group: list[Finding]) -> Broken:
         is_on_page(target.gateway, target.model, smallest.pointer),
         smallest.seen + (KEPT if smallest.exchange.keep_alive else ""),
         len({finding.exchange.number for finding in group}),
-        curl(request, target.base_url, target.facts.key_variable),
-        _create(outcome, smallest.exchange.task_id),
+        curl(request, target.base_url, variable),
+        "".join(curl(each.request, target.base_url, variable) for each in created),
+        tuple(map(prompts.taken_out_of, behind)),
     )
 
 
-def _create(outcome: RunOutcome, task_id: str) -> str:
-    target = outcome.options.server
-    found = (task.created.request for task in outcome.trace.tasks if task.id == task_id)
-    return next((curl(each, target.base_url, target.facts.key_variable) for each in found), "")
+def _create_of(outcome: RunOutcome, task_id: str) -> list[Exchange]:
+    """The create of a task, for a poll; else nothing."""
+    return [task.created for task in outcome.trace.tasks if task.id == task_id]
 
 
 def _seen(outcome: RunOutcome) -> tuple[Known, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._version import __version__
 from ..checks.registry import CHECKS
-from .places import place_of
+from .spec_lines import find_spec_line
 
 if TYPE_CHECKING:
     from .model import Broken, Report
@@ -36,7 +36,10 @@ def render_sarif(report: Report) -> str:
 
 
 def _invocation(report: Report) -> dict[str, Any]:
-    told = {"level": "error" if report.exit_code == 2 else "note", "message": _text(report.reason)}
+    told = {
+        "level": "error" if report.exit_code == 2 else "note",
+        "message": _message(report.reason),
+    }
     return {
         "executionSuccessful": report.exit_code != 2,
         "exitCode": report.exit_code,
@@ -45,7 +48,7 @@ def _invocation(report: Report) -> dict[str, Any]:
 
 
 def _result(report: Report, broken: Broken) -> dict[str, Any]:
-    place = place_of(broken.pointer, report.gateway, report.model, Path.cwd())
+    place = find_spec_line(broken.pointer, report.gateway, report.model, Path.cwd())
     location: dict[str, Any] = {"artifactLocation": {"uri": place.file}}
     if place.line is not None:
         location["region"] = {"startLine": place.line}
@@ -53,11 +56,11 @@ def _result(report: Report, broken: Broken) -> dict[str, Any]:
     return {
         "ruleId": broken.check,
         "level": "error",
-        "message": _text(broken.told),
+        "message": _message(broken.told),
         "locations": [{"physicalLocation": location}],
         "partialFingerprints": {"promise/v1": sha256(identity.encode()).hexdigest()},
     }
 
 
-def _text(text: str) -> dict[str, str]:
+def _message(text: str) -> dict[str, str]:
     return {"text": text}

@@ -26,22 +26,22 @@ NAMED = re.compile(r"\.(\w+)|\['([^',]+)'\]|\[(\d+)\]")
 """A step of an overlay's target. One that asks a question or names several is no place."""
 
 
-class Place(NamedTuple):
+class SpecLine(NamedTuple):
     """A file, by its path in the project, and a line; None where the file is not at hand."""
 
     file: str
     line: int | None
 
 
-def place_of(pointer: str, gateway: str, model: str, root: Path) -> Place:
+def find_spec_line(pointer: str, gateway: str, model: str, root: Path) -> SpecLine:
     """Where the pointer of a model's contract document leads; `root` is the checkout."""
     steps = _steps(pointer)
     for file, base, inside in _documents(gateway, model, root):
         if steps[: len(base)] == base:
-            line = _line(root / file, inside + steps[len(base) :])
+            line = _line_inside(root / file, inside + steps[len(base) :])
             if line is not None:
-                return Place(file, line)
-    return Place(f"specs/{gateway}.yaml", None)
+                return SpecLine(file, line)
+    return SpecLine(f"specs/{gateway}.yaml", None)
 
 
 def _documents(gateway: str, model: str, root: Path) -> Iterator[tuple[str, Steps, Steps]]:
@@ -65,7 +65,7 @@ def _steps(pointer: str) -> Steps:
 
 
 @cache
-def _read(file: Path) -> Any:
+def _nodes_of(file: Path) -> Any:
     """The YAML (or JSON) as nodes, which know their lines; None without the file."""
     try:
         return yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
@@ -74,15 +74,15 @@ def _read(file: Path) -> Any:
 
 
 def _targets(file: Path) -> Iterator[str]:
-    for name, actions in getattr(_read(file), "value", ()):
+    for name, actions in getattr(_nodes_of(file), "value", ()):
         if name.value == "actions":
             for action in actions.value:
                 yield next(value.value for key, value in action.value if key.value == "target")
 
 
-def _line(file: Path, steps: Steps) -> int | None:
+def _line_inside(file: Path, steps: Steps) -> int | None:
     """The line of what the steps lead to, by its name if it has one; None: not there."""
-    node = mark = _read(file)
+    node = mark = _nodes_of(file)
     for step in steps:
         if isinstance(node, yaml.MappingNode):
             found = [(key, value) for key, value in node.value if key.value == step]
