@@ -42,10 +42,10 @@ def by_eye(heard: bytes) -> tuple[int, bytes]:
 def unpacked(body: bytes, encoding: str) -> bytes:
     """The body without gzip or deflate, as far as it can be unpacked.
 
-    At most one byte too long; what is only said to be packed is left alone.
+    At most one byte too long; what is only said to be packed, or gives nothing, is left alone.
     """
     if body.startswith(b"\x1f\x8b"):
-        return inflated(body, 16 + zlib.MAX_WBITS)
+        return inflated(body, 16 + zlib.MAX_WBITS) or body
     if encoding != "deflate" or is_object(body):
         return body
     return inflated(body, zlib.MAX_WBITS) or inflated(body, -zlib.MAX_WBITS) or body
