@@ -29,7 +29,7 @@ def _last(result: Result) -> str:
 def test_a_conforming_server_ends_with_0(sandbox: Sandbox) -> None:
     """Exit code 0, and the last line begins with the word for it."""
     result = _run("kie", "--base-url", sandbox.url("kie"))
-    assert (result.exit_code, _last(result).split(":")[0]) == (0, "conforms")
+    assert (result.exit_code, _last(result).split(" ")[0].rstrip(":")) == (0, "conforms")
 
 
 def test_a_broken_promise_ends_with_1(sandbox: Sandbox) -> None:
@@ -75,7 +75,8 @@ def test_reports_are_written(sandbox: Sandbox, tmp_path: Path) -> None:
     result = _run("apikley", "--base-url", sandbox.url("apikley"), *options)
     made = json.loads(files["json"].read_text(encoding="utf-8"))
     assert (made["verdict"], made["exit_code"]) == ("conforms", 0)
-    assert f"conforms: {made['reason']}" == _last(result)
+    assert _last(result).startswith("conforms")
+    assert made["reason"] in _last(result)
     suite = ET.parse(files["junit"]).getroot()[0]  # noqa: S314  # written by ourselves
     promises = [each.promise for each in CHECKS.values()]
     assert [case.get("name") for case in suite.iter("testcase")] == promises

@@ -84,6 +84,7 @@ def test_without_this_check_a_defect_passes(name: str) -> None:
     phase = "full" if DEFECTS[defect].full_only else "quick"
     outcome = meet(Setting(gateway, style, phase), DEFECTS[defect])
     assert outcome.sorted.violations
+    assert CHECKS[name].of.is_in(outcome.trace)
     left = sort_findings(outcome.trace, findings(outcome.trace, without=[name]))
     assert left.violations == []
 

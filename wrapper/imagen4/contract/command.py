@@ -69,6 +69,7 @@ def _complete_model(context: click.Context, _option: click.Parameter, begun: str
     show_default=True,
     help="Requests that may be paid for, anywhere but on loopback.",
 )
+@click.option("--strict", is_flag=True, help="Exit with 2 if a check had nothing to look at.")
 @click.option("--yes", is_flag=True, help="Do not ask before sending what may be paid for.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write a JUnit report.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write it as JSON.")
@@ -88,6 +89,7 @@ def command(  # one argument for each option
     seed: int,
     phase: str,
     max_paid: int,
+    strict: bool,
     yes: bool,
     junit: Path | None,
     json_file: Path | None,
@@ -111,7 +113,8 @@ def command(  # one argument for each option
         _writable([*filter(None, files.values()), *summary])
         where = find_server(gateway, base_url, api_key, dict(os.environ), model)
         _agree(where, max_paid, yes)
-        report = _run(RunOptions(where, profile, seed, phase, max_paid, foreign_key), files)
+        options = RunOptions(where, profile, seed, phase, max_paid, foreign_key, strict)
+        report = _run(options, files)
         if github:
             _tell_github(report, summary)
         code = report.exit_code

@@ -82,6 +82,7 @@ class Conversation:
             except EnoughError as enough:
                 self._stopped = str(enough)
         self._trace.patient = self.patience.full and not self._stopped
+        self._trace.stopped = self._stopped
 
     def _about_creates(self) -> list[Callable[[], object]]:
         creates = allowed.at_the_limits(self._document)

@@ -28,6 +28,7 @@ OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("profile", "How it answers.", {"choices": PROFILES, "default": "auto"}),
     ("phase", "How much to try.", {"choices": PHASES, "default": "quick"}),
     ("seed", "Of what is generated.", {"type": int, "default": 0}),
+    ("strict", "Fail if a check had nothing to look at.", {"action": "store_true"}),
     ("max-paid", "Requests that may be paid for, not on loopback.", {"type": int, "default": 0}),
 )
 RUN = "could-run"
@@ -91,8 +92,9 @@ class SingleRun:
         where = find_server(gateway, url, key, dict(os.environ), model)
         if hasattr(self.config, "workerinput") and not where.loopback:
             raise CouldNotRunError("budget: every pytest-xdist worker would spend it; use -n 0")
-        names = ("profile", "seed", "phase", "max-paid")
-        return make_report(run_contract(RunOptions(where, *(self._value(name) for name in names))))
+        names = ("profile", "seed", "phase", "max_paid", "strict")
+        told = {name: self._value(name.replace("_", "-")) for name in names}
+        return make_report(run_contract(RunOptions(where, **told)))
 
     def _value(self, name: str) -> Any:
         return self.config.getoption(f"--imagen4-{name}")
@@ -121,6 +123,9 @@ class ContractTest(pytest.Item):
         broken = [each.told for each in found.broken if each.check == name]
         if broken:
             raise BrokenPromiseError("\n\n".join(broken))
+        for each in found.skipped:
+            if each.check == name:
+                pytest.skip(each.reason)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, BrokenPromiseError):

@@ -12,7 +12,7 @@ from ..facts.models import WITHDRAWN
 from . import deviations
 from .cases.allowed import plainest
 from .cases.judge import judged
-from .checks import findings
+from .checks import Skipped, findings, skipped
 from .checks.requests import blocked_by_account, model_is_gone
 from .conversation import Conversation, NoGatewayError
 from .credentials import foreign_key
@@ -58,6 +58,8 @@ class RunOptions:
     phase: str = "quick"
     max_paid: int = 1
     foreign_key: str | None = None
+    strict: bool = False
+    """Whether a check that had nothing to look at keeps the run from a verdict."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,19 @@ class RunOutcome:
     paid: int
     blocked: str = ""
     """Why creates could not be checked at all; empty where they could."""
+    skipped: tuple[Skipped, ...] = ()
+    """The checks that had nothing to look at."""
+
+    @property
+    def asleep(self) -> list[str]:
+        """The checks that a server could have given something to look at, and did not."""
+        return [each.check for each in self.skipped if not each.optional]
 
     @property
     def exit_code(self) -> int:
         if self.sorted.violations:
             return 1
-        return 2 if self.blocked else 0
+        return 2 if self.blocked or (self.options.strict and self.asleep) else 0
 
 
 @dataclass(frozen=True)
@@ -115,10 +124,12 @@ def run_contract(
     if server.guessed and refuses_key(trace.exchanges):
         variable = server.facts.key_variable
         raise CouldNotRunError(f"no key: the sandbox's was refused; give --api-key or {variable}")
-    found = deviations.sort_findings(trace, findings(trace))
+    everything = findings(trace)
+    found = deviations.sort_findings(trace, everything)
     paid = 0 if server.loopback else sender.budget.spent
     seconds = seams.clock() - started
-    return RunOutcome(options, trace, found, seconds, paid, _blocked(server, trace))
+    unseen = tuple(skipped(trace, everything))
+    return RunOutcome(options, trace, found, seconds, paid, _blocked(server, trace), unseen)
 
 
 def _must_be_askable(document: Document) -> None:

@@ -59,6 +59,8 @@ class Trace:
     """Whether tasks were given the time in which every task has to end."""
     limited: bool = False
     """Whether requests were refused with 429 and sent again; only the last try is here."""
+    stopped: str = ""
+    """Why asking ended early, the same for all that was not asked; empty where it did not."""
     skipped: list[tuple[Intent, str]] = field(default_factory=list)
     """What was not sent, each with the reason."""
     exchanges: list[Exchange] = field(default_factory=list)

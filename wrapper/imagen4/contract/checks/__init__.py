@@ -10,6 +10,6 @@ from . import times, clock, authorization, envelope, liveness, records, requests
 from . import results, states, tasks, wire  # noqa: F401
 
 # isort: on
-from .registry import CHECKS, Check, Finding, findings
+from .registry import CHECKS, Check, Finding, Skipped, findings, skipped
 
-__all__ = ["CHECKS", "Check", "Finding", "findings"]
+__all__ = ["CHECKS", "Check", "Finding", "Skipped", "findings", "skipped"]

@@ -9,30 +9,11 @@ from ..credentials import Credential
 from ..document import KEY_SCHEME
 from ..exchange import Exchange, Expect, Subject
 from ..trace import Trace, operation_name
+from .evidence import SPEAKING, Evidence, forbidden
 from .registry import Finding, Found, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-@check("key-opens", "The account's key is accepted.", KEY_SCHEME)
-def key_opens(trace: Trace) -> Iterator[Found]:
-    opened = _opened(trace)
-    for exchange in _refused_keys(trace):
-        name = operation_name(exchange.request.path)
-        if exchange.intent.expect is Expect.ACCEPT or exchange.request.path not in opened:
-            yield exchange, f"{name} refused the key with {exchange.verdict} (is it the right one?)"
-
-
-@check("key-blamed", "What is refused for another reason than its key is not 401.", KEY_SCHEME)
-def key_blamed(trace: Trace) -> Iterator[Found]:
-    """Where the same key opens the operation, 401 sends its owner looking in the wrong place."""
-    opened = _opened(trace)
-    for exchange in _refused_keys(trace):
-        path, intent = exchange.request.path, exchange.intent
-        if intent.expect is not Expect.ACCEPT and path in opened:
-            name = operation_name(path)
-            yield exchange, f"{name} answered {exchange.verdict} to {intent.what}, with a good key"
 
 
 def _with_key(trace: Trace) -> Iterator[Exchange]:
@@ -51,10 +32,45 @@ def _opened(trace: Trace) -> set[str]:
     return {exchange.request.path for exchange in others}
 
 
+OPENED = Evidence("nothing that the key opens refused anything else", lambda t: _blamable(t))
+OTHER_KEYS_TRIED = forbidden("no other key was tried", Subject.KEY)
+
+
+def _blamable(trace: Trace) -> Iterator[Exchange]:
+    """What is not an allowed create, asked with the key where that opens the operation."""
+    opened = _opened(trace)
+    for exchange in _with_key(trace):
+        if exchange.intent.expect is not Expect.ACCEPT and exchange.request.path in opened:
+            yield exchange
+
+
+@check("key-opens", "The account's key is accepted.", KEY_SCHEME, of=SPEAKING)
+def key_opens(trace: Trace) -> Iterator[Found]:
+    opened = _opened(trace)
+    for exchange in _refused_keys(trace):
+        name = operation_name(exchange.request.path)
+        if exchange.intent.expect is Expect.ACCEPT or exchange.request.path not in opened:
+            yield exchange, f"{name} refused the key with {exchange.verdict} (is it the right one?)"
+
+
+@check(
+    "key-blamed",
+    "What is refused for another reason than its key is not 401.",
+    KEY_SCHEME,
+    of=OPENED,
+)
+def key_blamed(trace: Trace) -> Iterator[Found]:
+    """Where the same key opens the operation, 401 sends its owner looking in the wrong place."""
+    for exchange in _blamable(trace):
+        if exchange.verdict.effective == Code.UNAUTHORIZED:
+            name, what = operation_name(exchange.request.path), exchange.intent.what
+            yield exchange, f"{name} answered {exchange.verdict} to {what}, with a good key"
+
+
 OTHER_KEYS = "A missing, empty, wrong or foreign key is refused"
 
 
-@check("other-keys", f"{OTHER_KEYS}.", KEY_SCHEME)
+@check("other-keys", f"{OTHER_KEYS}.", KEY_SCHEME, of=OTHER_KEYS_TRIED)
 def other_keys(trace: Trace) -> Iterator[Finding]:
     """One promise for each operation, so that reports name all that are open."""
     for exchange in trace.expecting(Expect.REFUSE, Subject.KEY):
@@ -74,6 +90,7 @@ def _let_in(exchange: Exchange, name: str) -> str:
     "key-reason",
     "A refused key is told so: 401.",
     "#/components/schemas/ApiResponse/properties/code",
+    of=OTHER_KEYS_TRIED,
 )
 def key_reason(trace: Trace) -> Iterator[Found]:
     for exchange in trace.expecting(Expect.REFUSE, Subject.KEY):

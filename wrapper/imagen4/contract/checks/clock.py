@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ...facts.protocol import COMPLETE_TIME, CREATE_TIME
 from ..document import field_of_record
 from ..exchange import Exchange
+from .evidence import Evidence
 from .registry import Found, check
 from .times import MILLISECONDS, NAMES, integer_field
 
@@ -27,7 +28,12 @@ MONTH = 30 * DAY
 """No clock that is merely wrong is so far off, and a test's own rarely."""
 
 
-@check("utc", "Times are UTC, not some time zone's.", field_of_record(CREATE_TIME))
+OUR_CLOCK = Evidence(
+    "no record has a createTime, or the server's time is a test's own", lambda t: _judged(t)
+)
+
+
+@check("utc", "Times are UTC, not some time zone's.", field_of_record(CREATE_TIME), of=OUR_CLOCK)
 def times_are_utc(trace: Trace) -> Iterator[Found]:
     """Hours ahead of or behind this machine's clock, for every task, and the server's, too.
 
@@ -44,7 +50,12 @@ def times_are_utc(trace: Trace) -> Iterator[Found]:
         yield first, f"createTime is {abs(hours):.2f} h {side} the time of the create"
 
 
-@check("this-time", "A task's createTime is when it was created.", field_of_record(CREATE_TIME))
+@check(
+    "this-time",
+    "A task's createTime is when it was created.",
+    field_of_record(CREATE_TIME),
+    of=OUR_CLOCK,
+)
 def this_time(trace: Trace) -> Iterator[Found]:
     """Another year, or a time made up: for every task, and where the server's own is not so."""
     moments = _judged(trace)
@@ -108,24 +119,34 @@ SLACK = 2.0
 """Seconds by which times of different machines, each rounded, may be off."""
 
 
+def _later_times(trace: Trace) -> Iterator[tuple[Exchange, str, float, float]]:
+    """Records, a time in each, seconds to that from createTime, and from the create to the read."""
+    if _speed(trace) is None:
+        return
+    for task in _made_here(trace.tasks):
+        for poll in task.records:
+            for name in NAMES[1:]:
+                told = _since_create(poll, name)
+                if told is not None:
+                    yield poll, name, told, poll.ended - task.created.sent
+
+
+LATER_TIMES = Evidence("no record's later times can be held against createTime", _later_times)
+
+
 @check(
     "not-ahead",
     "A record is not completed or updated at a time still to come.",
     field_of_record(COMPLETE_TIME),
+    of=LATER_TIMES,
 )
 def not_ahead(trace: Trace) -> Iterator[Found]:
     """Counted from createTime, and from when the create was sent: no two clocks need agree."""
-    speed = _speed(trace)
-    if speed is None:
-        return
-    for task in _made_here(trace.tasks):
-        for poll in task.records:
-            passed = poll.ended - task.created.sent
-            for name in NAMES[1:]:
-                told = _since_create(poll, name)
-                if told is not None and told > passed * speed + SLACK:
-                    seen = f"{name} is {told:.1f} s after createTime"
-                    yield poll, f"{seen}, read {passed:.1f} s after the create was sent"
+    speed = _speed(trace) or 1.0
+    for poll, name, told, passed in _later_times(trace):
+        if told > passed * speed + SLACK:
+            seen = f"{name} is {told:.1f} s after createTime"
+            yield poll, f"{seen}, read {passed:.1f} s after the create was sent"
 
 
 def _speed(trace: Trace) -> float | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ...facts.protocol import DATA, MESSAGE, MESSAGE_IN_EXAMPLES, Code
 from ..document import CODE_SCHEMA, CREATED_ANSWER, RECORD_ANSWER, Breach, shortened
 from ..exchange import Exchange, Subject
+from .evidence import REFUSED, SPEAKING
 from .registry import Finding, Found, check
 from .wording import breach_in_words, promise_of
 
@@ -21,7 +22,13 @@ MSG = "#/components/schemas/ApiResponse/properties/msg"
 UTF8 = ("utf-8", "utf8")
 
 
-@check("content-type", "Answers are application/json in UTF-8, and say so.", JSON, RECORD_JSON)
+@check(
+    "content-type",
+    "Answers are application/json in UTF-8, and say so.",
+    JSON,
+    RECORD_JSON,
+    of=SPEAKING,
+)
 def content_type(trace: Trace) -> Iterator[Found]:
     for exchange in trace.speaking:
         given = exchange.answer.header("content-type") if exchange.answer else ""
@@ -36,6 +43,7 @@ def content_type(trace: Trace) -> Iterator[Found]:
     "Answers are JSON that every reader understands alike.",
     f"{JSON}/schema",
     f"{RECORD_JSON}/schema",
+    of=SPEAKING,
 )
 def strict_json(trace: Trace) -> Iterator[Found]:
     for exchange in trace.speaking:
@@ -51,7 +59,7 @@ def _unpacked(exchange: Exchange) -> str:
     return f" (after decoding its Content-Encoding, {coding})" if coding else ""
 
 
-@check("schema", "Answers have the documented shape.", f"{JSON}/schema")
+@check("schema", "Answers have the documented shape.", f"{JSON}/schema", of=SPEAKING)
 def schema(trace: Trace) -> Iterator[Finding]:
     for exchange in trace.speaking:
         if exchange.reading.readable:
@@ -79,7 +87,9 @@ def _finding(exchange: Exchange, breach: Breach) -> Finding:
     )
 
 
-@check("one-verdict", "HTTP status and code do not contradict each other.", CODE_SCHEMA)
+@check(
+    "one-verdict", "HTTP status and code do not contradict each other.", CODE_SCHEMA, of=SPEAKING
+)
 def one_verdict(trace: Trace) -> Iterator[Found]:
     """The same in both, in either style; or HTTP 200 with the verdict in `code` (observed)."""
     real = trace.style == "documented" or any(map(_is_real, trace.speaking))
@@ -101,7 +111,7 @@ def _is_real(exchange: Exchange) -> bool:
     )
 
 
-@check("words", "A refusal says why, in words.", MSG)
+@check("words", "A refusal says why, in words.", MSG, of=REFUSED)
 def refusal_has_words(trace: Trace) -> Iterator[Found]:
     """Words that are missing or no text are the schema check's business."""
     for exchange in trace.speaking:

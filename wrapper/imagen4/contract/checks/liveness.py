@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ...facts.protocol import CALLBACK_URL, FAIL_MESSAGE, FAILED, INPUT, STATE
 from ..document import field_of_record
 from ..exchange import Exchange, Expect
+from .evidence import Evidence
 from .registry import Finding, Found, check
 
 if TYPE_CHECKING:
@@ -17,14 +18,29 @@ if TYPE_CHECKING:
 STATE_FIELD = field_of_record(STATE)
 ENOUGH = 5
 """So many different prompts that failed, and none that did not, are no bad luck."""
+FEWEST = 4
+ENDS = Evidence("no task was seen to end", lambda trace: _ended(trace) or _waited_for(trace))
+OUTCOMES = Evidence(
+    f"no task was seen to succeed, and fewer than {ENOUGH} to fail",
+    lambda trace: [*trace.successes] or _ended(trace)[ENOUGH - 1 :],
+)
+MANY_ENDS = Evidence(
+    f"fewer than {FEWEST} tasks were seen to end", lambda trace: _ended(trace)[FEWEST - 1 :]
+)
 
 
-@check("ends", "Every task ends in success or fail.", STATE_FIELD)
+def _ended(trace: Trace) -> list[TaskHistory]:
+    return [task for task in trace.tasks if task.ended]
+
+
+def _waited_for(trace: Trace) -> list[TaskHistory]:
+    return [task for task in trace.tasks if trace.patient and task.records]
+
+
+@check("ends", "Every task ends in success or fail.", STATE_FIELD, of=ENDS)
 def ends(trace: Trace) -> Iterator[Found]:
-    if not trace.patient:
-        return
-    for task in trace.tasks:
-        if task.records and not task.ended:
+    for task in _waited_for(trace):
+        if not task.ended:
             yield task.polls[-1], f"{task.id!r} {_last_seen(task)}"
 
 
@@ -37,21 +53,20 @@ def _last_seen(task: TaskHistory) -> str:
     return f"was {record.state!r} when its record was last given; the last answer: {told}"
 
 
-@check("some-succeed", "Tasks the document allows can succeed.", STATE_FIELD)
+@check("some-succeed", "Tasks the document allows can succeed.", STATE_FIELD, of=OUTCOMES)
 def some_succeed(trace: Trace) -> Iterator[Found]:
-    ended = [task.ended[-1] for task in trace.tasks if task.ended]
+    ended = [task.ended[-1] for task in _ended(trace)]
     if len(ended) >= ENOUGH and all(poll.state == FAILED for poll in ended):
         yield ended[-1], f"all {len(ended)} tasks failed: {ended[-1].data.get('failMsg')!r}"
 
 
 LONG = 1_000
-FEWEST = 4
 CHANCE = 1e-3
 """Above this probability it may be chance that all of some kind failed."""
 ALWAYS_FAIL = "Tasks can succeed whatever is asked for within the document"
 
 
-@check("kinds-succeed", f"{ALWAYS_FAIL}.", STATE_FIELD)
+@check("kinds-succeed", f"{ALWAYS_FAIL}.", STATE_FIELD, of=MANY_ENDS)
 def kinds_succeed(trace: Trace) -> Iterator[Finding]:
     """The one kind of request, if any, all of whose tasks fail although others succeed."""
     ended = [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ...facts.protocol import FAIL_CODE, FAIL_MESSAGE, FAILED, INPUT, MODEL, PARAM, TASK_ID
 from ..document import field_of_record, shortened
 from ..strict_json import value_of
+from .evidence import FAILURE_SEEN, NO_FAILURE_SEEN, RECORDS, records_with
 from .registry import Found, check
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 SHOWN = 40
 
 
-@check("same-task", "A record is that of the task asked for.", field_of_record(TASK_ID))
+@check("same-task", "A record is that of the task asked for.", field_of_record(TASK_ID), of=RECORDS)
 def same_task(trace: Trace) -> Iterator[Found]:
     for task, poll in trace.records:
         told = poll.data.get(TASK_ID)
@@ -25,7 +26,12 @@ def same_task(trace: Trace) -> Iterator[Found]:
             yield poll, f"asked for {task.id!r}, got the record of {shortened(told, 60)!r}"
 
 
-@check("same-model", "A record names the model the task was created for.", field_of_record(MODEL))
+@check(
+    "same-model",
+    "A record names the model the task was created for.",
+    field_of_record(MODEL),
+    of=records_with(MODEL),
+)
 def same_model(trace: Trace) -> Iterator[Found]:
     for task, poll in trace.records:
         asked, told = task.asked.get(MODEL), poll.data.get(MODEL)
@@ -33,7 +39,12 @@ def same_model(trace: Trace) -> Iterator[Found]:
             yield poll, f"created for {asked!r}, the record says {told!r}"
 
 
-@check("param", "`param` is JSON text with the parameters of the request.", field_of_record(PARAM))
+@check(
+    "param",
+    "`param` is JSON text with the parameters of the request.",
+    field_of_record(PARAM),
+    of=records_with(PARAM),
+)
 def param(trace: Trace) -> Iterator[Found]:
     for task, poll in trace.records:
         text = poll.data.get(PARAM)
@@ -101,7 +112,10 @@ ALL_WELL = {FAIL_CODE: ("0", "200"), FAIL_MESSAGE: ("success",)}
 
 
 @check(
-    "failure-reason", "A failed task says why: failCode and failMsg.", field_of_record(FAIL_CODE)
+    "failure-reason",
+    "A failed task says why: failCode and failMsg.",
+    field_of_record(FAIL_CODE),
+    of=FAILURE_SEEN,
 )
 def failure_reason(trace: Trace) -> Iterator[Found]:
     for _, poll in trace.records:
@@ -114,7 +128,12 @@ def failure_reason(trace: Trace) -> Iterator[Found]:
                     yield poll, f"state fail with {name} {poll.data[name]!r}"
 
 
-@check("no-failure", "A task that has not failed has no failure.", field_of_record(FAIL_CODE))
+@check(
+    "no-failure",
+    "A task that has not failed has no failure.",
+    field_of_record(FAIL_CODE),
+    of=NO_FAILURE_SEEN,
+)
 def no_failure(trace: Trace) -> Iterator[Found]:
     for _, poll in trace.records:
         if poll.state not in (FAILED, ""):

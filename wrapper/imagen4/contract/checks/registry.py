@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...facts.protocol import DETAILS_PATH
 from ..exchange import Exchange
 from ..trace import Trace
+
+if TYPE_CHECKING:
+    from .evidence import Evidence
 
 Found = tuple[Exchange, str]
 """An exchange that shows it, and what was seen there, in words."""
@@ -40,6 +43,8 @@ class Check:
     promise: str
     pointer: str
     run: Run
+    of: Evidence
+    """What it looks at; where there is none, it says nothing of the server."""
     on_record: str = ""
     """Where the promise stands for recordInfo, if not at `pointer`."""
 
@@ -55,11 +60,13 @@ class Check:
 CHECKS: dict[str, Check] = {}
 
 
-def check(name: str, promise: str, pointer: str, on_record: str = "") -> Callable[[Run], Run]:
+def check(
+    name: str, promise: str, pointer: str, on_record: str = "", *, of: Evidence
+) -> Callable[[Run], Run]:
     """Register a check; `promise` is the sentence reports print when it is broken."""
 
     def register(run: Run) -> Run:
-        CHECKS[name] = Check(name, promise, pointer, run, on_record)
+        CHECKS[name] = Check(name, promise, pointer, run, of, on_record)
         return run
 
     return register
@@ -75,3 +82,24 @@ def findings(trace: Trace, without: Iterable[str] = ()) -> list[Finding]:
         for finding in each.findings(trace)
     ]
     return sorted(found, key=lambda finding: finding.exchange.number)
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A check that had nothing to look at."""
+
+    check: str
+    promise: str
+    reason: str
+    optional: bool
+    """Whether a server that keeps every promise may never show what it looks at."""
+
+
+def skipped(trace: Trace, found: Iterable[Finding]) -> list[Skipped]:
+    """The checks whose silence says nothing, each with the reason."""
+    spoken = {finding.check for finding in found}
+    return [
+        Skipped(name, each.promise, trace.stopped or each.of.absent, each.of.optional)
+        for name, each in CHECKS.items()
+        if name not in spoken and not each.of.is_in(trace)
+    ]

@@ -8,6 +8,7 @@ from ...facts.models import NOT_SUPPORTED
 from ...facts.protocol import Code
 from ..document import BODY_SCHEMA, CODE_SCHEMA, CREATE_ITEM, TASK_ID_PARAMETER, shortened
 from ..exchange import Exchange, Expect, Subject
+from .evidence import Evidence, forbidden
 from .registry import Finding, Found, check
 from .wording import forbidden_in_words
 
@@ -51,7 +52,28 @@ def model_is_gone(trace: Trace) -> bool:
     )
 
 
-@check("allowed", "A create that the document allows is accepted.", BODY_SCHEMA)
+def _judged(trace: Trace, expect: Expect, *subjects: Subject) -> list[Exchange]:
+    """What was decided for what it asks; not for the key, nor for the account."""
+    for_another_reason = (*ACCOUNT, Code.UNAUTHORIZED, None)
+    asked = trace.expecting(expect, *subjects)
+    return [each for each in asked if each.verdict.effective not in for_another_reason]
+
+
+JUDGED_CREATES = Evidence(
+    "no allowed create was judged by what it asks for",
+    lambda trace: [] if model_is_gone(trace) else _judged(trace, Expect.ACCEPT, *BODY_SUBJECTS),
+)
+FORBIDDEN_CREATES = Evidence(
+    "no forbidden create was judged by what it asks for",
+    lambda trace: _judged(trace, Expect.REFUSE, *BODY_SUBJECTS),
+)
+REASONS = Evidence(
+    "nothing was refused for what it asks",
+    lambda t: [e for e in _judged(t, Expect.REFUSE, *RIGHT_CODES) if e.verdict.refused],
+)
+
+
+@check("allowed", "A create that the document allows is accepted.", BODY_SCHEMA, of=JUDGED_CREATES)
 def allowed_is_accepted(trace: Trace) -> Iterator[Found]:
     if blocked_by_account(trace) or model_is_gone(trace):
         return
@@ -66,7 +88,9 @@ def allowed_is_accepted(trace: Trace) -> Iterator[Found]:
         yield exchange, f"refused with {_told(exchange)}: {exchange.intent.what}; {share}"
 
 
-@check("forbidden", "A create that the document forbids is refused.", BODY_SCHEMA)
+@check(
+    "forbidden", "A create that the document forbids is refused.", BODY_SCHEMA, of=FORBIDDEN_CREATES
+)
 def forbidden_is_refused(trace: Trace) -> Iterator[Finding]:
     for exchange in trace.expecting(Expect.REFUSE, *BODY_SUBJECTS):
         if _passed(exchange):
@@ -87,7 +111,7 @@ SUBJECTS = {
 }
 
 
-@check("reason", "A refusal's code says why.", CODE_SCHEMA)
+@check("reason", "A refusal's code says why.", CODE_SCHEMA, of=REASONS)
 def reason(trace: Trace) -> Iterator[Finding]:
     for exchange in trace.expecting(Expect.REFUSE):
         subject, verdict = exchange.intent.subject, exchange.verdict
@@ -110,7 +134,12 @@ def _told(exchange: Exchange) -> str:
     return f"{exchange.verdict}{words}"
 
 
-@check("only-post", "Tasks are created by POST and by no other method.", CREATE_ITEM)
+@check(
+    "only-post",
+    "Tasks are created by POST and by no other method.",
+    CREATE_ITEM,
+    of=forbidden("no other method was tried", Subject.METHOD),
+)
 def only_post(trace: Trace) -> Iterator[Found]:
     """Any other word than success will do: it may be the web server's, not the gateway's."""
     for exchange in trace.expecting(Expect.REFUSE, Subject.METHOD):
@@ -118,7 +147,12 @@ def only_post(trace: Trace) -> Iterator[Found]:
             yield exchange, f"answered {exchange.verdict}: {exchange.intent.what}"
 
 
-@check("no-task-id", "Get Task Details without a taskId is refused.", TASK_ID_PARAMETER)
+@check(
+    "no-task-id",
+    "Get Task Details without a taskId is refused.",
+    TASK_ID_PARAMETER,
+    of=forbidden("nothing was asked without a taskId", Subject.NO_TASK_ID),
+)
 def no_task_id(trace: Trace) -> Iterator[Found]:
     for exchange in trace.expecting(Expect.REFUSE, Subject.NO_TASK_ID):
         if _passed(exchange):

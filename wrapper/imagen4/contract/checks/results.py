@@ -10,6 +10,7 @@ from ...facts.models import COUNT_FIELDS
 from ...facts.protocol import INPUT, RESULT_JSON, RESULT_URLS, SUCCEEDED
 from ..document import field_of_record, shortened
 from ..strict_json import value_of
+from .evidence import NO_SUCCESS_SEEN, SUCCESS_SEEN, Evidence
 from .registry import Found, check
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 RESULT = field_of_record(RESULT_JSON)
 
 
-@check("result-readable", "A success has its pictures' URLs in resultJson.", RESULT)
+@check(
+    "result-readable", "A success has its pictures' URLs in resultJson.", RESULT, of=SUCCESS_SEEN
+)
 def result_readable(trace: Trace) -> Iterator[Found]:
     for _, poll in trace.successes:
         if problem := _result_problem(poll):
@@ -57,13 +60,27 @@ def _is_url(url: Any) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-@check("result-count", "A success holds as many pictures as were asked for.", RESULT)
-def result_count(trace: Trace) -> Iterator[Found]:
+def _counts(trace: Trace) -> Iterator[tuple[Exchange, str, int, int]]:
+    """Each success of which both are known: how many were asked for, and how many there are."""
     name = next((each for each in COUNT_FIELDS if each in trace.document.input_fields), "")
     for task, poll in trace.successes:
         wanted, got = _wanted(trace, task, name), len(_urls(poll))
+        if wanted and got:
+            yield poll, name, wanted, got
+
+
+COUNTED = Evidence("no success says how many pictures were asked for", _counts, optional=True)
+SUCCESSES = Evidence(
+    "fewer than two tasks were seen to succeed",
+    lambda trace: list({task.id for task, _ in trace.successes})[1:],
+)
+
+
+@check("result-count", "A success holds as many pictures as were asked for.", RESULT, of=COUNTED)
+def result_count(trace: Trace) -> Iterator[Found]:
+    for poll, name, wanted, got in _counts(trace):
         # A maximum may be stayed below.
-        if wanted and got and (got > wanted if name.startswith("max") else got != wanted):
+        if got > wanted if name.startswith("max") else got != wanted:
             yield poll, f"{wanted} asked for, {got} in resultJson"
 
 
@@ -82,7 +99,7 @@ def _wanted(trace: Trace, task: TaskHistory, name: str) -> int | None:
     return int(value) if known else None
 
 
-@check("result-distinct", "Each picture of a task has a URL of its own.", RESULT)
+@check("result-distinct", "Each picture of a task has a URL of its own.", RESULT, of=SUCCESS_SEEN)
 def result_distinct(trace: Trace) -> Iterator[Found]:
     for _, poll in trace.successes:
         urls = [url for url in _urls(poll) if isinstance(url, str)]
@@ -90,7 +107,7 @@ def result_distinct(trace: Trace) -> Iterator[Found]:
             yield poll, f"{len(urls)} URLs, {len(set(urls))} different ones"
 
 
-@check("result-own", "Tasks of different requests have different pictures.", RESULT)
+@check("result-own", "Tasks of different requests have different pictures.", RESULT, of=SUCCESSES)
 def result_own(trace: Trace) -> Iterator[Found]:
     """The same request again is left out: its picture may be the same."""
     owners: dict[str, TaskHistory] = {}
@@ -101,7 +118,12 @@ def result_own(trace: Trace) -> Iterator[Found]:
                 yield poll, f"{shortened(url, 80)} is a picture of {owner.id!r}, too"
 
 
-@check("result-last", "Pictures appear with success, not before and not with failure.", RESULT)
+@check(
+    "result-last",
+    "Pictures appear with success, not before and not with failure.",
+    RESULT,
+    of=NO_SUCCESS_SEEN,
+)
 def result_last(trace: Trace) -> Iterator[Found]:
     for _, poll in trace.records:
         if poll.state not in (SUCCEEDED, "") and _urls(poll):

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 from ...facts import protocol
 from ..document import field_of_record
 from ..strict_json import value_of
-from ..trace import FINAL, RANKS, Trace
+from ..trace import FINAL, RANKS, TaskHistory, Trace
+from .evidence import ENDED_TWICE, READ_TWICE, Evidence
 from .registry import Found, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ..exchange import Exchange
 
 STATE_FIELD = field_of_record(protocol.STATE)
 LASTING = (protocol.TASK_ID, protocol.MODEL, protocol.PARAM, protocol.CREATE_TIME)
@@ -28,7 +31,7 @@ FINALLY = (
 )
 
 
-@check("forward", "A task's state only moves forward.", STATE_FIELD)
+@check("forward", "A task's state only moves forward.", STATE_FIELD, of=READ_TWICE)
 def forward(trace: Trace) -> Iterator[Found]:
     for task in trace.tasks:
         known = [poll for poll in task.records if poll.state in RANKS]
@@ -38,22 +41,37 @@ def forward(trace: Trace) -> Iterator[Found]:
                 yield after, f"{task.id!r} went from {old} to {new}"
 
 
-@check(
-    "no-way-back", "updateTime and progress do not go back.", field_of_record(protocol.UPDATE_TIME)
-)
-def no_way_back(trace: Trace) -> Iterator[Found]:
+def _counted(trace: Trace) -> Iterator[tuple[Exchange, str, TaskHistory, int, int]]:
+    """Each later record with what counts up in it, and how far it was before and is now."""
     for task in trace.tasks:
         for before, after in pairwise(task.records):
             for name in (protocol.UPDATE_TIME, protocol.PROGRESS):
                 old, new = before.data.get(name), after.data.get(name)
-                if isinstance(old, int) and isinstance(new, int) and new < old:
-                    yield after, f"{name} of {task.id!r} was {old}, now {new}"
+                if isinstance(old, int) and isinstance(new, int):
+                    yield after, name, task, old, new
+
+
+COUNTERS = Evidence("no record has updateTime or progress", _counted, optional=True)
+"""wire: never seen."""
+
+
+@check(
+    "no-way-back",
+    "updateTime and progress do not go back.",
+    field_of_record(protocol.UPDATE_TIME),
+    of=COUNTERS,
+)
+def no_way_back(trace: Trace) -> Iterator[Found]:
+    for after, name, task, old, new in _counted(trace):
+        if new < old:
+            yield after, f"{name} of {task.id!r} was {old}, now {new}"
 
 
 @check(
     "lasting",
     "What a record says of the request does not change.",
     field_of_record(protocol.CREATE_TIME),
+    of=READ_TWICE,
 )
 def lasting(trace: Trace) -> Iterator[Found]:
     for task in trace.tasks:
@@ -72,7 +90,7 @@ def _content(value: Any) -> Any:
     return json.dumps(told | {protocol.INPUT: _content(told.get(protocol.INPUT))}, sort_keys=True)
 
 
-@check("final", "What a task ended with does not change afterwards.", STATE_FIELD)
+@check("final", "What a task ended with does not change afterwards.", STATE_FIELD, of=ENDED_TWICE)
 def final(trace: Trace) -> Iterator[Found]:
     for task in trace.tasks:
         for before, after in pairwise(task.ended):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ...facts.protocol import COMPLETE_TIME, COST_TIME, CREATE_TIME, SUCCEEDED, UPDATE_TIME
 from ..document import field_of_record
 from ..trace import FINAL, Trace
+from .evidence import RUNNING_SEEN, records_with
 from .registry import Finding, Found, check
 
 if TYPE_CHECKING:
@@ -26,7 +27,12 @@ SECONDS = range(-ROUNDING, 2 * ROUNDING + 1)
 1,016 to 1,273, one adds 192. With 1,500 a few hundred more would have shown one beyond."""
 
 
-@check("milliseconds", "Times are Unix times in milliseconds.", field_of_record(CREATE_TIME))
+@check(
+    "milliseconds",
+    "Times are Unix times in milliseconds.",
+    field_of_record(CREATE_TIME),
+    of=records_with(CREATE_TIME),
+)
 def milliseconds(trace: Trace) -> Iterator[Found]:
     for _, poll in trace.records:
         for name in NAMES:
@@ -43,6 +49,7 @@ def milliseconds(trace: Trace) -> Iterator[Found]:
     "times-in-order",
     "A task is created before it is updated or completed.",
     field_of_record(COMPLETE_TIME),
+    of=records_with(CREATE_TIME, COMPLETE_TIME),
 )
 def times_in_order(trace: Trace) -> Iterator[Found]:
     for _, poll in trace.records:
@@ -57,6 +64,7 @@ def times_in_order(trace: Trace) -> Iterator[Found]:
     "completed",
     "completeTime and costTime stand in records of ended tasks.",
     field_of_record(COMPLETE_TIME),
+    of=RUNNING_SEEN,
 )
 def completed(trace: Trace) -> Iterator[Found]:
     for _, poll in trace.records:
@@ -67,7 +75,10 @@ def completed(trace: Trace) -> Iterator[Found]:
 
 
 @check(
-    "cost-time", "costTime is how long the task took, in milliseconds.", field_of_record(COST_TIME)
+    "cost-time",
+    "costTime is how long the task took, in milliseconds.",
+    field_of_record(COST_TIME),
+    of=records_with(COST_TIME, ended=True),
 )
 def cost_time(trace: Trace) -> Iterator[Finding | Found]:
     """The page says milliseconds of processing, which may leave out the wait."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ...facts.protocol import CREATE_PATH, DETAILS_PATH
 from ..document import KEY_SCHEME, pointer
 from ..promptness import too_slow
+from .evidence import ANSWERED, ASKED
 from .registry import Found, check
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ TIMED_OUT_OFTEN = 2
 """One time-out may be this machine's; so many are the server's."""
 
 
-@check("answered", "Every request is answered completely.", pointer("paths"))
+@check("answered", "Every request is answered completely.", pointer("paths"), of=ASKED)
 def answered(trace: Trace) -> Iterator[Found]:
     often = sum(exchange.timed_out for exchange in trace.exchanges) >= TIMED_OUT_OFTEN
     for exchange in trace.exchanges:
@@ -32,6 +33,7 @@ def answered(trace: Trace) -> Iterator[Found]:
     "An answer comes within the bound the contract sets.",
     pointer("paths", CREATE_PATH, "post", "x-answers-within-seconds"),
     pointer("paths", DETAILS_PATH, "get", "x-answers-within-seconds"),
+    of=ANSWERED,
 )
 def in_time(trace: Trace) -> Iterator[Found]:
     """As a rule, or by far: what is slow now and then is noted."""
@@ -39,7 +41,12 @@ def in_time(trace: Trace) -> Iterator[Found]:
         yield exchange, f"took {exchange.seconds:.1f} s"
 
 
-@check("no-redirect", "Requests are answered where the document says, not elsewhere.", SERVERS)
+@check(
+    "no-redirect",
+    "Requests are answered where the document says, not elsewhere.",
+    SERVERS,
+    of=ANSWERED,
+)
 def no_redirect(trace: Trace) -> Iterator[Found]:
     for exchange in trace.answered:
         if exchange.answer and exchange.redirected:
@@ -47,7 +54,7 @@ def no_redirect(trace: Trace) -> Iterator[Found]:
             yield exchange, f"HTTP {exchange.answer.status} to {place} (not followed)"
 
 
-@check("no-echo", "A key never stands in an answer.", KEY_SCHEME)
+@check("no-echo", "A key never stands in an answer.", KEY_SCHEME, of=ANSWERED)
 def no_echo(trace: Trace) -> Iterator[Found]:
     for exchange in trace.answered:
         if exchange.answer and exchange.answer.echoed:

@@ -29,6 +29,7 @@ def render_junit(report: Report) -> str:
         cases.append(0)
     suite.set("tests", str(len(cases)))
     suite.set("failures", str(sum(cases)))
+    suite.set("skipped", str(len(report.skipped)))
     suite.set("errors", str(int(report.exit_code == 2)))
     suite.set("time", f"{report.seconds:.2f}")
     output = ET.SubElement(suite, "system-out")
@@ -49,6 +50,9 @@ def _case(suite: ET.Element, report: Report, name: str) -> int:
     if broken:
         failure = ET.SubElement(case, "failure", message=_clean(broken[0].promise))
         failure.text = _clean("\n\n".join(each.told for each in broken))
+    for each in report.skipped:
+        if each.check == name:
+            ET.SubElement(case, "skipped", message=_clean(each.reason))
     return int(bool(broken))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from .model import reasons
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -44,6 +46,7 @@ def _markdown_lines(report: Report) -> Iterator[str]:
             title, [f"{each.id}: {each.text} ({each.evidence})" for each in known]
         )
     yield from _folded_list("Noted", list(report.notes))
+    yield from _folded_list("Checks that had nothing to look at", reasons(report.skipped))
     yield from _folded_list("Not checked", list(report.not_checked))
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from ...facts.protocol import CREATE_PATH
 from ..cases.judge import GENERATED
-from ..checks.registry import CHECKS, Finding
+from ..checks.registry import CHECKS, Finding, Skipped
 from ..curl import curl
 from ..deviations import deviation_in_words, registered
 from ..document import METHODS, is_on_page
 from ..notes import notes
 from ..prompts import Prompts
-from ..trace import Trace, operation_name
+from ..trace import operation_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +27,7 @@ KEPT = "; over a connection that requests with the key had used before"
 """One curl command alone may not show it."""
 ENOUGH = 10
 """Exchanges of one promise; more show the same."""
+NOT_ALL_SEEN = "not all seen"
 VERDICTS = {0: "conforms", 1: "violated", 2: "could not run"}
 
 
@@ -87,6 +88,7 @@ class Known:
 class Report:
     """All there is to say about a run."""
 
+    verdict: str
     gateway: str
     model: str
     base_url: str
@@ -105,27 +107,39 @@ class Report:
     gone: tuple[Known, ...]
     notes: tuple[str, ...]
     not_checked: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+    """The checks that had nothing to look at."""
     unseen: tuple[str, ...]
     """What the verdict does not cover, counted."""
 
     @property
     def last_line(self) -> str:
         """What the run comes to, in one line; a verdict on less than everything says so."""
-        verdict = VERDICTS[self.exit_code]
         if self.exit_code == 0 and self.unseen:
-            return f"{verdict} as far as seen: {self.reason}; not seen: {', '.join(self.unseen)}"
-        return f"{verdict}: {self.reason}"
+            return (
+                f"{self.verdict} as far as seen: {self.reason}; not seen: {', '.join(self.unseen)}"
+            )
+        return f"{self.verdict}: {self.reason}"
 
     def as_dict(self) -> dict[str, Any]:
-        told = asdict(self, dict_factory=lambda each: {n: v for n, v in each if n != "exchanges"})
-        return {"verdict": VERDICTS[self.exit_code], **told}
+        return asdict(self, dict_factory=lambda each: {n: v for n, v in each if n != "exchanges"})
+
+
+def reasons(skipped: Iterable[Skipped]) -> list[str]:
+    """Why checks had nothing to look at, a reason a line, with their names."""
+    names: dict[str, list[str]] = {}
+    for each in skipped:
+        names.setdefault(each.reason, []).append(each.check)
+    return [f"{reason}: {', '.join(checks)}" for reason, checks in names.items()]
 
 
 def make_report(outcome: RunOutcome) -> Report:
     """The report of a run."""
     options, trace = outcome.options, outcome.trace
     broken = _broken(outcome)
+    asleep = outcome.exit_code == 2 and not outcome.blocked
     return Report(
+        verdict=NOT_ALL_SEEN if asleep else VERDICTS[outcome.exit_code],
         gateway=options.server.gateway,
         model=options.server.model,
         base_url=options.server.base_url,
@@ -147,12 +161,16 @@ def make_report(outcome: RunOutcome) -> Report:
         ),
         notes=tuple(notes(trace)),
         not_checked=_counted(f"{intent.what} ({why})" for intent, why in trace.skipped),
-        unseen=tuple(_unseen(trace)),
+        skipped=outcome.skipped,
+        unseen=tuple(_unseen(outcome)),
     )
 
 
-def _unseen(trace: Trace) -> Iterator[str]:
+def _unseen(outcome: RunOutcome) -> Iterator[str]:
     """What was left out, and ends that did not come; in full those are findings."""
+    trace = outcome.trace
+    if outcome.asleep:
+        yield f"{len(outcome.asleep)} of {len(CHECKS)} checks had nothing to look at"
     for why, times in Counter(why for _, why in trace.skipped).items():
         yield f"{times} request{'' if times == 1 else 's'} ({why})"
     running = [task for task in trace.tasks if task.records and not task.ended]
@@ -168,8 +186,11 @@ def _reason(outcome: RunOutcome, broken: tuple[Broken, ...]) -> str:
         return f"{name} broke: {first}{more}"
     if outcome.blocked:
         return outcome.blocked
+    if outcome.exit_code == 2:
+        return f"nothing to look at for {', '.join(outcome.asleep)}"
     known = len(outcome.sorted.excused)
-    checked = f"{len(CHECKS)} checks on {len(outcome.trace.exchanges)} exchanges"
+    checks, exchanges = len(CHECKS) - len(outcome.skipped), len(outcome.trace.exchanges)
+    checked = f"{checks} checks on {exchanges} exchanges"
     return f"{name}, {checked}, {known} known deviation{'' if known == 1 else 's'}"
 
 

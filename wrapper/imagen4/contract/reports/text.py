@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .model import reasons
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -36,6 +38,7 @@ def _text_lines(report: Report) -> Iterator[str]:
         "Known deviations that did not show", [each.id for each in report.gone]
     )
     yield from _first_of_list("Noted", list(report.notes))
+    yield from _first_of_list("Checks that had nothing to look at", reasons(report.skipped))
     yield from _first_of_list("Not checked", list(report.not_checked))
     yield ""
     yield report.last_line
