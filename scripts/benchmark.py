@@ -3,9 +3,9 @@
     python scripts/benchmark.py
 
 Prints one table: what it costs over hand-written httpx, what importing it costs, what 2,000
-tasks in flight cost, and how many polls its pace spends for how early an answer. The server
-is a bare stub in a process of its own (benchmark_stub.py), so that only the client's work is
-counted.
+tasks in flight cost, what a ledger costs, and how many polls its pace spends for how early an
+answer. The server is a bare stub in a process of its own (benchmark_stub.py), so that only the
+client's work is counted.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from benchmark_cycle import KEY, PROMPT, Row, cycle_rows
+from benchmark_ledger import ledger_rows
 from imagen4 import AsyncClient, Client, Polling
 from imagen4.events import Event, TaskState
 
@@ -222,7 +223,7 @@ def durations() -> dict[str, list[float]]:
 
 def main() -> None:
     with stub() as url:
-        rows = [*cycle_rows(url), *import_rows(), *many_rows(url)]
+        rows = [*cycle_rows(url), *import_rows(), *many_rows(url), *ledger_rows()]
     for name, lasted in durations().items():
         rows += pace_rows(name, lasted, targets=name.startswith("log"))
     print("\n".join(row.text() for row in rows))

@@ -21,6 +21,7 @@ from .core.request import Request
 from .facts import DEFAULT_MODEL
 from .interruptions import OpenJobs
 from .job import AsyncJob
+from .many_jobs import ManyJobs
 from .wire.carriers import async_carriers, lent_async
 from .wire.connections import Connections
 from .wire.driving import AsyncDriver
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
     from typing import Any, Self
 
-    from .core.effects import Steps
     from .core.many import Finished
     from .core.polling import Polling
     from .core.task import Task
@@ -210,16 +210,10 @@ class AsyncClient(BaseClient):
         leaves tasks behind that were paid for: their ids are logged at WARNING at once, and then
         creates that are out get their answers, but for a second Ctrl-C or a cancellation.
         """
-
-        def generate(request: Request, index: int, conclude: Callable[[Any], Any]) -> Steps[Any]:
-            job = AsyncJob(self._session, self._session.plan(request, index), driver)
-            jobs.states[index] = job._state
-            steps = job._generate(timeout, conclude, turn_counts=False)
-            return job._keep_ids(steps if book is None else book.continued(job._state, steps))
-
         driver = self._recording(ledger)
         book = None if ledger is None else ledger.continuing(self._session)
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
+        generate = ManyJobs(self._session, AsyncJob, driver, timeout, jobs, book).generate
         items, index = checked_requests(requests, AsyncIterable), count()
         if isinstance(items, Collection):
             listed = (finish(next(index), item, generate) for item in items)
@@ -241,15 +235,10 @@ class AsyncClient(BaseClient):
         request that has tasks here and is not saved. Creates without an answer are from now on
         called uncertain; `Ledger.open_jobs` has them.
         """
-
-        def finish_left(_: Request, index: int, conclude: Callable[[Any], Any]) -> Steps[Any]:
-            job = AsyncJob(self._session, left[index].state(self._session, index), driver)
-            jobs.states[index] = job._state
-            return job._keep_ids(job._generate(timeout, conclude, turn_counts=False))
-
-        limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
         driver, left = self._recording(ledger), ledger.left_open(self._session)
-        every = (finish(index, each.request, finish_left) for index, each in enumerate(left))
+        limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
+        resume = ManyJobs(self._session, AsyncJob, driver, timeout, jobs).resume
+        every = (finish(i, each.request, resume(each)) for i, each in enumerate(left))
         return driver.run_many(every, limit, on_event, jobs)
 
     async def credits(self) -> float:

@@ -19,6 +19,7 @@ from .core.request import Request
 from .facts import DEFAULT_MODEL
 from .interruptions import OpenJobs
 from .job import Job
+from .many_jobs import ManyJobs
 from .wire.carriers import lent_sync, sync_carriers
 from .wire.connections import Connections
 from .wire.driving import Driver
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
     from typing import Any, Self
 
-    from .core.effects import Steps
     from .core.many import Finished
     from .core.polling import Polling
     from .core.task import Task
@@ -203,16 +203,10 @@ class Client(BaseClient):
         leaves tasks behind that were paid for: their ids are logged at WARNING at once, and then
         creates that are out get their answers, but for a second Ctrl-C or a cancellation.
         """
-
-        def generate(request: Request, index: int, conclude: Callable[[Any], Any]) -> Steps[Any]:
-            job = Job(self._session, self._session.plan(request, index), driver)
-            jobs.states[index] = job._state
-            steps = job._generate(timeout, conclude, turn_counts=False)
-            return job._keep_ids(steps if book is None else book.continued(job._state, steps))
-
         driver = self._recording(ledger)
         book = None if ledger is None else ledger.continuing(self._session)
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
+        generate = ManyJobs(self._session, Job, driver, timeout, jobs, book).generate
         items = enumerate(checked_requests(requests))
         every = (finish(index, item, generate) for index, item in items)
         waits = not isinstance(requests, Collection)
@@ -232,15 +226,10 @@ class Client(BaseClient):
         request that has tasks here and is not saved. Creates without an answer are from now on
         called uncertain; `Ledger.open_jobs` has them.
         """
-
-        def finish_left(_: Request, index: int, conclude: Callable[[Any], Any]) -> Steps[Any]:
-            job = Job(self._session, left[index].state(self._session, index), driver)
-            jobs.states[index] = job._state
-            return job._keep_ids(job._generate(timeout, conclude, turn_counts=False))
-
-        limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
         driver, left = self._recording(ledger), ledger.left_open(self._session)
-        every = (finish(index, each.request, finish_left) for index, each in enumerate(left))
+        limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
+        resume = ManyJobs(self._session, Job, driver, timeout, jobs).resume
+        every = (finish(i, each.request, resume(each)) for i, each in enumerate(left))
         return driver.run_many(every, limit, on_event, jobs, waits=False)
 
     def credits(self) -> float:

@@ -21,7 +21,8 @@ Only this package imports SQLAlchemy, the extra `ledger`.
 """
 
 from .ledger import Ledger
-from .rows import OpenJob, Row
+from .open_jobs import OpenJob
+from .rows import Row
 from .schema import RowState
 
 __all__ = ["Ledger", "OpenJob", "Row", "RowState"]

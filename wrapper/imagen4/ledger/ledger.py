@@ -5,20 +5,21 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import and_, or_, select, tuple_, update
+from sqlalchemy import and_, select, update
 
 from ..core.checks import real_number
 from ..core.records import usable_id
 from ..errors import InvalidRequest, SubmissionUncertain
 from .keys import Keys, canonical
-from .recorder import Recorder, spent_credits
-from .rows import COLUMNS, OpenJob, Row, take_up
-from .schema import OPEN, SENDABLE, UNANSWERED, RowState, creates
+from .open_jobs import JobsLeft, OpenJob, take_up
+from .recorder import SPENT, Recorder
+from .rows import COLUMNS, Row, as_rows
+from .schema import UNANSWERED, RowState, creates
 from .store import Store
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Self
 
     from sqlalchemy import ColumnElement
@@ -69,27 +70,23 @@ class Ledger:
         """Close its connections; whoever uses the ledger again opens it again."""
         self._store.close()
 
-    def open_jobs(self) -> list[OpenJob]:
-        """Requests with creates that are unanswered, running, or not saved, the oldest first."""
-        is_open, several = creates.c.state.in_(OPEN), creates.c.total > 1
-        named = tuple_(creates.c.base_url, creates.c.key)
-        split = select(creates.c.base_url, creates.c.key).where(is_open, several)
-        theirs = or_(is_open, and_(several, named.in_(split)))
-        jobs: dict[tuple[str, str], list[Row]] = {}
-        for row in self.rows(theirs, creates.c.state.not_in(SENDABLE)):
-            jobs.setdefault((row.base_url, row.key), []).append(row)
-        return [OpenJob(tuple(rows)) for rows in jobs.values()]
+    def open_jobs(self) -> Sequence[OpenJob]:
+        """Requests with creates that are unanswered, running, or not saved, the oldest first.
+
+        Each is read when it is looked at.
+        """
+        return JobsLeft(self._store)
 
     def rows(self, *where: ColumnElement[bool]) -> list[Row]:
         """The creates, the oldest first."""
         with self._store.reading() as connection:
-            found = connection.execute(select(*COLUMNS).where(*where).order_by(creates.c.id))
-            return list(map(Row._make, found))
+            chosen = select(*COLUMNS).where(*where).order_by(creates.c.id)
+            return as_rows(connection.execute(chosen))
 
     def spent(self) -> float:
         """Credits of all creates that may have been accepted: as charged, else as estimated."""
         with self._store.reading() as connection:
-            spent: float = connection.execute(spent_credits()).scalar_one()
+            spent: float = connection.execute(SPENT).scalar_one()
             return spent
 
     @contextmanager
@@ -142,7 +139,7 @@ class Ledger:
         """For the requests of one run that may have run before."""
         return Continuing(self, session)
 
-    def left_open(self, session: Session) -> list[OpenJob]:
+    def left_open(self, session: Session) -> Iterator[OpenJob]:
         """What can be finished at the session's address: the jobs with tasks.
 
         Creates that nobody has an answer to are from now on called uncertain. If somebody is
@@ -152,8 +149,7 @@ class Ledger:
         with self._store.writing() as connection:
             unanswered = update(creates).where(here, creates.c.state == RowState.SENDING)
             connection.execute(unanswered.values(state=RowState.UNCERTAIN, reason=NO_ANSWER))
-        jobs = self.open_jobs()
-        return [job for job in jobs if job.rows[0].base_url == session.base_url and job.task_ids]
+        return (job for job in JobsLeft(self._store, here) if job.task_ids)
 
 
 NO_ANSWER = "The process ended before the answer was written down"

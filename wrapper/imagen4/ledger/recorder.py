@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..core.price import credits_of
@@ -20,19 +20,38 @@ from ..events import (
     TaskCreated,
     TaskState,
 )
-from .schema import SENDABLE, UNANSWERED, RowState, creates
+from .schema import SENDABLE, UNANSWERED, RowState, creates, is_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from typing import Any
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import BindParameter, Connection, Update
 
     from ..errors import Imagen4Error
     from ..events import Event
     from ..facts import GatewayFacts
     from .store import Store
+
+# Statements are made once: to make one takes several times as long as it takes to carry it out.
+HERE = creates.c.base_url == bindparam("at")
+OF: BindParameter[object] = bindparam("of")
+NEW = insert(creates)
+AGAIN = update(creates).where(
+    HERE, creates.c.key == OF, creates.c.number == bindparam("nth"), is_one_of(SENDABLE)
+)
+ANSWERED = update(creates).where(HERE, creates.c.job_id == OF, is_one_of(UNANSWERED))
+ENDED = update(creates).where(HERE, creates.c.task_id == OF, creates.c.state != RowState.SAVED)
+LOSING = update(creates).where(HERE, creates.c.task_id == OF, is_one_of([RowState.CREATED]))
+ONE = update(creates).where(creates.c.id == OF)
+PICTURES = select(creates.c.id, creates.c.state, creates.c.urls, creates.c.paths).where(
+    HERE, creates.c.task_id == OF
+)
+# What all creates cost that may have been accepted: as charged, else as estimated.
+SPENT = select(
+    func.coalesce(func.sum(func.coalesce(creates.c.charged, creates.c.estimate, 0.0)), 0.0)
+).where(~is_one_of(SENDABLE))
 
 LOST = (TaskNotFound, UnexpectedResponse)
 """Final for a task without pictures, although the gateway does not call it failed."""
@@ -92,16 +111,14 @@ class Recorder:
             "batch": self.batch,
             "started": self.now().isoformat(timespec="seconds"),
         }
+        mine = {"at": self.base_url, "of": event.key, "nth": event.number}
         with self.store.writing() as connection:
             if self.max_credits is not None:
                 self._check_spent(connection, estimate, self.max_credits)
-            same = (creates.c.key == event.key, creates.c.number == event.number)
-            mine = (creates.c.base_url == self.base_url, *same)
-            sendable = update(creates).where(*mine, creates.c.state.in_(SENDABLE))
-            if connection.execute(sendable.values(values)).rowcount == 1:
+            if connection.execute(AGAIN, values | mine).rowcount == 1:
                 return
             try:
-                connection.execute(insert(creates).values(values | self._described(event)))
+                connection.execute(NEW, values | self._described(event))
             except IntegrityError:
                 words = f"has create {event.number} of this request already: not sent again"
                 raise self.store.error(words) from None
@@ -129,7 +146,7 @@ class Recorder:
             raise self.store.error(
                 "has a limit of credits, and what this create costs is not known: it was not sent"
             )
-        spent: float = connection.execute(spent_credits()).scalar_one()
+        spent: float = connection.execute(SPENT).scalar_one()
         if spent + estimate > limit:
             raise self.store.error(
                 f"allows {limit:g} credits and {spent:g} are spent: a create of {estimate:g} was "
@@ -138,55 +155,39 @@ class Recorder:
 
     def _answered(self, event: Event, state: RowState, **values: object) -> None:
         """A job has one create under way at a time, and stops at one that is uncertain."""
-        mine = creates.c.job_id == event.job_id
-        self._update((mine, creates.c.state.in_(UNANSWERED)), state=state, **values)
+        self._update(ANSWERED, event.job_id, state=state, **values)
 
     def _polled(self, event: TaskState) -> None:
         """Only ends are written: that a task runs needs nobody's remembering."""
-        task = event.task
-        mine = (*self._task(task.task_id), creates.c.state != RowState.SAVED)
+        task, charged = event.task, event.task.credits
         if task.failed:
             reason = _words(event.error) if event.error else None
-            self._update(mine, state=RowState.FAILED, reason=reason, charged=task.credits)
+            self._update(ENDED, task.task_id, state=RowState.FAILED, reason=reason, charged=charged)
         elif task.succeeded and event.error is None:
-            links, charged = list(task.urls), task.credits
-            self._update(mine, state=RowState.SUCCEEDED, reason=None, urls=links, charged=charged)
+            values = {"reason": None, "urls": list(task.urls), "charged": charged}
+            self._update(ENDED, task.task_id, state=RowState.SUCCEEDED, **values)
 
     def _saved(self, event: PictureSaved) -> None:
         with self.store.writing() as connection:
-            chosen = select(creates.c.id, creates.c.urls, creates.c.paths)
-            row = connection.execute(chosen.where(*self._task(event.task_id))).first()
+            row = connection.execute(PICTURES, {"at": self.base_url, "of": event.task_id}).first()
             if row is None:
                 return
             paths = {**row.paths, event.url: str(event.path.absolute())}
-            values: dict[str, object] = {"paths": paths}
-            if paths.keys() >= set(row.urls):
-                values["state"] = RowState.SAVED
-            connection.execute(update(creates).where(creates.c.id == row.id).values(values))
+            complete = paths.keys() >= set(row.urls)
+            state = RowState.SAVED if complete else row.state
+            connection.execute(ONE, {"of": row.id, "paths": paths, "state": state})
 
     def _given_up(self, error: Imagen4Error) -> None:
         """Tasks that can have no pictures any more."""
         failures = error.failures if isinstance(error, PartialFailure) else (error,)
         for each in failures:
             if isinstance(each, LOST):
-                known = creates.c.task_id.in_(each.task_ids or error.task_ids)
-                here = (creates.c.base_url == self.base_url, known)
-                still = creates.c.state == RowState.CREATED
-                self._update((*here, still), state=RowState.FAILED, reason=_words(each))
+                for task_id in each.task_ids or error.task_ids:
+                    self._update(LOSING, task_id, state=RowState.FAILED, reason=_words(each))
 
-    def _task(self, task_id: str | None) -> tuple[ColumnElement[bool], ...]:
-        return creates.c.base_url == self.base_url, creates.c.task_id == task_id
-
-    def _update(self, where: tuple[ColumnElement[bool], ...], **values: object) -> None:
+    def _update(self, which: Update, of: str, **values: object) -> None:
         with self.store.writing() as connection:
-            connection.execute(update(creates).where(*where).values(values))
-
-
-def spent_credits() -> Select[float]:
-    """What all creates cost that may have been accepted: as charged, else as estimated."""
-    known = func.coalesce(creates.c.charged, creates.c.estimate, 0.0)
-    total = select(func.coalesce(func.sum(known), 0.0))
-    return total.where(creates.c.state.not_in(SENDABLE))
+            connection.execute(which, values | {"at": self.base_url, "of": of})
 
 
 def _words(error: Exception) -> str:

@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from sqlalchemy import JSON, Column, Float, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    or_,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import ColumnElement, FromClause
 
 
 class RowState(StrEnum):
@@ -74,3 +92,8 @@ turns = Table(
     Column("pace", JSON, nullable=False),
     Column("written", Float, nullable=False),
 )
+
+
+def is_one_of(states: Iterable[RowState], table: FromClause = creates) -> ColumnElement[bool]:
+    """Whether a create is in one of the states. Written out: a list is filled in each time."""
+    return or_(*(table.c.state == literal_column(f"'{state}'") for state in states))

@@ -1,0 +1,142 @@
+"""What a ledger costs: a create beyond its commits, and 100,000 rows that are all open."""
+
+from __future__ import annotations
+
+import sqlite3
+import statistics
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import httpx
+from sqlalchemy import insert
+
+from benchmark_cycle import KEY, PROMPT, Row
+from imagen4 import Client, Ledger
+from imagen4.events import CreateStarting, TaskCreated
+from imagen4.facts import DEFAULT_MODEL, GATEWAYS
+from imagen4.ledger.recorder import Recorder
+from imagen4.ledger.schema import RowState, creates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+URL = "http://localhost:1"
+ROWS = 100_000
+ROUNDS, CREATES = 9, 50
+COMMITS = 2  # of a create: before it is sent, and with its answer
+
+
+class PolledError(BaseException):
+    """The first poll goes out."""
+
+
+def cpu_ms(work: Callable[[int], object]) -> float:
+    before = time.process_time()
+    for number in range(CREATES):
+        work(number)
+    return 1000 * (time.process_time() - before) / CREATES
+
+
+def create_row(folder: Path) -> Row:
+    """CPU of the process: what the disk takes for a commit is the same for both."""
+    ledger, numbers = Ledger(folder / "creates.db"), iter(range(10**9))
+    recorder = Recorder(
+        ledger._store, GATEWAYS["kie"], URL, lambda: datetime.now(UTC), "", max_credits=None
+    )
+
+    def record(_: int) -> None:
+        number = next(numbers)
+        about = ("kie", f"job {number}", 0, None, 0.0)
+        key, fields, task_id = f"key {number}", {"prompt": PROMPT}, f"task {number}"
+        recorder(CreateStarting(*about, None, 1, 1, 1, DEFAULT_MODEL, 1, key, fields, None))
+        recorder(TaskCreated(*about, task_id, (task_id,)))
+
+    with closing(sqlite3.connect(folder / "bare.db", isolation_level=None)) as bare:
+        for line in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "CREATE TABLE t(x)"):
+            bare.execute(line)
+
+        def commit(_: int) -> None:
+            for _ in range(COMMITS):
+                bare.execute("INSERT INTO t VALUES (?)", (PROMPT,))
+
+        record(0)
+        pairs = [(cpu_ms(record), cpu_ms(commit)) for _ in range(ROUNDS)]
+    beyond = statistics.median(ours - bare for ours, bare in pairs)
+    alone = statistics.median(bare for _, bare in pairs)
+    beside = f"beyond {COMMITS} bare commits ({alone:.2f} ms)"
+    return Row("ledger, CPU of a create", f"{beyond:.2f} ms", beside, "<= 3 ms", beyond <= 3)
+
+
+def filled(path: Path) -> Ledger:
+    """A ledger whose creates are all open."""
+    ledger = Ledger(path)
+    same = {
+        "base_url": URL, "number": 1, "total": 1, "gateway": "kie", "model": DEFAULT_MODEL,
+        "fields": {"prompt": PROMPT}, "pictures": 1, "batch": "", "state": RowState.CREATED,
+        "attempt": 1, "urls": [], "paths": {}, "started": "2026-11-30T00:00:00+00:00",
+    }  # fmt: skip
+    rows = [
+        {**same, "key": f"key {n}", "job_id": f"job {n}", "task_id": f"task {n}"}
+        for n in range(ROWS)
+    ]
+    with ledger._store.writing() as connection:
+        connection.execute(insert(creates), rows)
+    return ledger
+
+
+def resume_until_poll(ledger: Ledger) -> None:
+    """Until the first poll is on its way."""
+
+    def poll(_: httpx.Request) -> httpx.Response:
+        raise PolledError
+
+    with (
+        httpx.Client(transport=httpx.MockTransport(poll)) as http,
+        Client("kie", api_key=KEY, base_url=URL, http_client=http) as client,
+    ):
+        try:
+            next(client.resume(ledger, max_in_flight=1))
+        except PolledError:
+            return
+    raise AssertionError("no poll was sent")
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Of CPU, at its best: everything is in the cache of the disk."""
+    times = []
+    for _ in range(3):
+        before = time.process_time()
+        work()
+        times.append(time.process_time() - before)
+    return min(times)
+
+
+def rows_rows(folder: Path) -> list[Row]:
+    ledger = filled(folder / "rows.db")
+    ways: dict[str, Callable[[], object]] = {
+        "opened": lambda: Ledger(folder / "rows.db").close(),
+        "listed": ledger.rows,
+        "open_jobs()": ledger.open_jobs,
+        "resumed, to the first poll": lambda: resume_until_poll(ledger),
+    }
+    with closing(sqlite3.connect(folder / "rows.db")) as bare:
+        alone = seconds(lambda: bare.execute("SELECT * FROM creates ORDER BY id").fetchall())
+    beside = f"CPU; sqlite3 alone lists in {alone:.2f} s"
+    found = {name: seconds(way) for name, way in ways.items()}
+    return [
+        Row(f"ledger of {ROWS} rows, {name}", f"{took:.2f} s", beside, "<= 1 s", took <= 1)
+        for name, took in found.items()
+    ]
+
+
+def ledger_rows() -> list[Row]:
+    with TemporaryDirectory() as folder:
+        return [create_row(Path(folder)), *rows_rows(Path(folder))]
+
+
+if __name__ == "__main__":
+    print("\n".join(row.text() for row in ledger_rows()))

@@ -1,0 +1,46 @@
+"""The jobs of one call for many: made as they are asked for, and followed to their end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .core.effects import Steps
+    from .core.job_state import JobState
+    from .core.request import Request
+    from .core.session import Session
+    from .interruptions import OpenJobs
+    from .job import BaseJob
+    from .ledger import OpenJob
+    from .ledger.ledger import Continuing
+
+    Conclude = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ManyJobs:
+    """What all of them share. `book`: where tasks of an earlier run stand, if anywhere."""
+
+    session: Session
+    kind: type[BaseJob]
+    driver: Any
+    timeout: float | None
+    under_way: OpenJobs
+    book: Continuing | None = None
+
+    def generate(self, request: Request, index: int, conclude: Conclude) -> Steps[Any]:
+        """The steps of a request."""
+        return self._follow(self.session.plan(request, index), conclude)
+
+    def resume(self, left: OpenJob) -> Callable[[Request, int, Conclude], Steps[Any]]:
+        """The same for a job whose tasks exist."""
+        return lambda _, index, conclude: self._follow(left.state(self.session, index), conclude)
+
+    def _follow(self, state: JobState, conclude: Conclude) -> Steps[Any]:
+        job = self.kind(self.session, state, self.driver)
+        self.under_way.states[state.index] = state
+        steps = job._generate(self.timeout, conclude, turn_counts=False)
+        return job._keep_ids(self.book.continued(state, steps) if self.book else steps)
