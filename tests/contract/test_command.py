@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from imagen4.contract.checks import CHECKS
-from imagen4.contract.command import command, write_whole
+from imagen4.contract.command import command
+from imagen4.contract.outputs import write_whole
 from imagen4.contract.run import RunOptions, Seams, run_contract
 from imagen4.contract.server import CouldNotRunError, ServerUnderTest
 from imagen4.sandbox import Sandbox

@@ -60,6 +60,14 @@ def test_what_cannot_run_is_one_failure(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_baseline_that_cannot_be_read_is_said(server: Sandbox, tmp_path: Path) -> None:
+    """The plugin goes by the same file as the command."""
+    options = [f"--imagen4-base-url={server.url('kie')}", "--imagen4-baseline=missing.toml"]
+    result = _pytest(tmp_path, "--imagen4-contract=kie", *options)
+    assert "could not run: the baseline missing.toml" in result.stdout
+
+
+@pytest.mark.slow
 def test_without_the_option_nothing_is_added(tmp_path: Path) -> None:
     """A suite that has the plugin installed and does not ask for it runs as before."""
     (tmp_path / "test_own.py").write_text("def test_own() -> None:\n    assert True\n")

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from ..facts import GATEWAYS
 from ..facts.gateways import DEFAULT_MODEL
 from .choices import KEY_VARIABLES, PHASES, PROFILES
+from .outputs import Outputs, form_options
 from .server import CouldNotRunError, ServerUnderTest, find_server, model_names
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from .reports import Report
-    from .run import RunOptions
-
-SUMMARY = "GITHUB_STEP_SUMMARY"
-"""Names the file of a step's summary, which is Markdown; what is written there is added."""
 
 
 def _complete_model(context: click.Context, _option: click.Parameter, begun: str) -> list[str]:
@@ -71,15 +61,18 @@ def _complete_model(context: click.Context, _option: click.Parameter, begun: str
 )
 @click.option("--strict", is_flag=True, help="Exit with 2 if a check had nothing to look at.")
 @click.option("--yes", is_flag=True, help="Do not ask before sending what may be paid for.")
-@click.option("--junit", type=click.Path(path_type=Path), help="Write a JUnit report.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write it as JSON.")
-@click.option("--markdown", type=click.Path(path_type=Path), help="Write it as Markdown.")
-@click.option("--sarif", type=click.Path(path_type=Path), help="Write it as SARIF 2.1.0.")
-@click.option("--har", type=click.Path(path_type=Path), help="Write what was exchanged as HAR 1.2.")
+@form_options
 @click.option("--github", is_flag=True, help="Annotate, and add to the summary of the step.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help="Findings that are accepted, in TOML: each for a reason and until a day.",
+)
+@click.option("--update-baseline", is_flag=True, help="Accept what this run finds, for 30 days.")
 @click.pass_context
 def command(  # one argument for each option
     context: click.Context,
+    /,
     gateway: str,
     base_url: str,
     model: str,
@@ -91,12 +84,10 @@ def command(  # one argument for each option
     max_paid: int,
     strict: bool,
     yes: bool,
-    junit: Path | None,
-    json_file: Path | None,
-    markdown: Path | None,
-    sarif: Path | None,
-    har: Path | None,
     github: bool,
+    baseline: Path | None,
+    update_baseline: bool,
+    **files: Path | None,
 ) -> None:
     """Check that a server keeps to a gateway's document.
 
@@ -104,54 +95,24 @@ def command(  # one argument for each option
     which includes a server that no longer has the model.
     A server on loopback is taken to cost nothing: never a tunnel to a gateway that does.
     """
-    files = {"junit": junit, "json": json_file, "markdown": markdown, "sarif": sarif, "har": har}
-    summary = [Path(os.environ[SUMMARY])] if github and SUMMARY in os.environ else []
+    if update_baseline and baseline is None:
+        raise click.UsageError("--update-baseline needs --baseline FILE")
+    given = {name: path for name, path in files.items() if path is not None}
+    outputs = Outputs(given, github, baseline, update_baseline)
     # First of all: that it is not installed is said before anybody agrees to pay.
-    from .run import RunOptions
+    from .run import RunOptions, run_contract
 
     try:
-        _writable([*filter(None, files.values()), *summary])
+        outputs.must_be_writable()
         where = find_server(gateway, base_url, api_key, dict(os.environ), model)
-        _agree(where, max_paid, yes)
         options = RunOptions(where, profile, seed, phase, max_paid, foreign_key, strict)
-        report = _run(options, files)
-        if github:
-            _tell_github(report, summary)
-        code = report.exit_code
+        accepted = outputs.accepted_by(options)
+        _agree(where, max_paid, yes)
+        code = outputs.tell(run_contract(options), accepted).exit_code
     except (CouldNotRunError, OSError) as error:
         click.echo(f"could not run: {error}")
         code = 2
     context.exit(code)
-
-
-def _writable(paths: Iterable[Path]) -> None:
-    """A report that cannot be written is told before anything is sent, and perhaps paid for."""
-    for path in paths:
-        if not os.access(path.parent, os.W_OK) or path.is_dir():
-            raise CouldNotRunError(f"{path} cannot be written")
-
-
-def _run(options: RunOptions, files: dict[str, Path | None]) -> Report:
-    """Hold the conversation, write the reports, print the text."""
-    from .reports import RENDERERS, make_report, render_text
-    from .run import run_contract
-
-    made = make_report(run_contract(options))
-    for name, path in files.items():
-        if path is not None:
-            write_whole(path, RENDERERS[name](made))
-    click.echo(render_text(made))
-    return made
-
-
-def _tell_github(report: Report, summary: list[Path]) -> None:
-    """Annotations go to the output, where the runner reads them; the summary has a file."""
-    from .reports import RENDERERS, render_annotations
-
-    click.echo(render_annotations(report), nl=False)
-    for path in summary:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(RENDERERS["markdown"](report))
 
 
 def _agree(where: ServerUnderTest, max_paid: int, yes: bool) -> None:
@@ -165,16 +126,3 @@ def _agree(where: ServerUnderTest, max_paid: int, yes: bool) -> None:
         raise CouldNotRunError("budget: nobody to ask; give --yes or --max-paid 0")
     if not click.confirm("Send them?"):
         raise CouldNotRunError("budget: not agreed to")
-
-
-def write_whole(path: Path, content: str) -> None:
-    """Write a whole file or none; OSError when it cannot be written."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(content)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -7,6 +7,7 @@ this is cheap and needs pytest alone; the rest is imported when the option is gi
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +31,7 @@ OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("seed", "Of what is generated.", {"type": int, "default": 0}),
     ("strict", "Fail if a check had nothing to look at.", {"action": "store_true"}),
     ("max-paid", "Requests that may be paid for, not on loopback.", {"type": int, "default": 0}),
+    ("baseline", "Findings that are accepted (imagen4 contract --baseline).", {"type": Path}),
 )
 RUN = "could-run"
 
@@ -81,6 +83,7 @@ class SingleRun:
         return self._report or self._failure
 
     def _hold(self) -> Report:
+        from .outputs import Outputs
         from .reports import make_report
         from .run import RunOptions, run_contract
         from .server import CouldNotRunError, find_server
@@ -93,8 +96,9 @@ class SingleRun:
         if hasattr(self.config, "workerinput") and not where.loopback:
             raise CouldNotRunError("budget: every pytest-xdist worker would spend it; use -n 0")
         names = ("profile", "seed", "phase", "max_paid", "strict")
-        told = {name: self._value(name.replace("_", "-")) for name in names}
-        return make_report(run_contract(RunOptions(where, **told)))
+        options = RunOptions(where, **{each: self._value(each.replace("_", "-")) for each in names})
+        accepted = Outputs({}, baseline=self._value("baseline")).accepted_by(options)
+        return make_report(run_contract(options), accepted)
 
     def _value(self, name: str) -> Any:
         return self.config.getoption(f"--imagen4-{name}")

@@ -83,7 +83,11 @@ class RunOutcome:
 
     @property
     def exit_code(self) -> int:
-        if self.sorted.violations:
+        return self.exit_code_with(len(self.sorted.violations))
+
+    def exit_code_with(self, broken: int) -> int:
+        """The exit code, if so many findings are held against the server."""
+        if broken:
             return 1
         return 2 if self.blocked or (self.options.strict and self.asleep) else 0
 

@@ -33,7 +33,9 @@ def render_junit(report: Report) -> str:
     suite.set("errors", str(int(report.exit_code == 2)))
     suite.set("time", f"{report.seconds:.2f}")
     output = ET.SubElement(suite, "system-out")
-    output.text = _clean("\n".join(f"{each.id}: {each.text}" for each in report.deviations))
+    deviations = (f"{each.id}: {each.text}" for each in report.deviations)
+    accepted = (f"{each.promise} {each.accepted}" for each in report.accepted)
+    output.text = _clean("\n".join([*deviations, *accepted]))
     ET.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suites, encoding="unicode")
 

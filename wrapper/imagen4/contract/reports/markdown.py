@@ -38,6 +38,9 @@ def _markdown_lines(report: Report) -> Iterator[str]:
         yield from ("", "<details><summary>To see it yourself</summary>", "", "```bash")
         yield from (command for broken in report.broken for command in broken.commands)
         yield from ("```", "", "</details>")
+    accepted = [f"{each.promise} {each.accepted}" for each in report.accepted]
+    yield from _folded_list("Accepted", accepted)
+    yield from _folded_list("Accepted, and gone", list(report.no_longer))
     for title, known in (
         ("Known deviations", report.deviations),
         ("Known deviations that did not show", report.gone),

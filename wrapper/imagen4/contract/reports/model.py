@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,9 @@ from ..prompts import Prompts
 from ..trace import operation_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
+    from ..baseline import Baseline
     from ..exchange import Exchange
     from ..run import RunOutcome
 
@@ -46,6 +47,8 @@ class Broken:
     curl: str
     created_by: str
     """For a record: the create of its task, for the task itself does not last."""
+    accepted: str = ""
+    """Until when, and why; empty if nobody has accepted it."""
     exchanges: tuple[Exchange, ...] = field(default=(), compare=False, repr=False)
     """The first of those that show it, without prompts, behind the create of a record's task."""
 
@@ -54,6 +57,11 @@ class Broken:
         """All of it, one thing a line."""
         lines = (f"{self.operation}: {self.promise}", self.place, self.evidence, *self.commands)
         return "\n".join(lines)
+
+    @property
+    def identity(self) -> tuple[str, str, tuple[str, ...]]:
+        """What stays the same from run to run: check, promise and operations."""
+        return self.check, self.promise, tuple(self.operation.split(", "))
 
     @property
     def evidence(self) -> str:
@@ -103,6 +111,10 @@ class Report:
     exit_code: int
     reason: str
     broken: tuple[Broken, ...]
+    accepted: tuple[Broken, ...]
+    """Broken, too, but not held against the server: the baseline has it."""
+    no_longer: tuple[str, ...]
+    """What the baseline accepts and is not broken any more."""
     deviations: tuple[Known, ...]
     gone: tuple[Known, ...]
     notes: tuple[str, ...]
@@ -133,13 +145,15 @@ def reasons(skipped: Iterable[Skipped]) -> list[str]:
     return [f"{reason}: {', '.join(checks)}" for reason, checks in names.items()]
 
 
-def make_report(outcome: RunOutcome) -> Report:
-    """The report of a run."""
+def make_report(outcome: RunOutcome, baseline: Baseline | None = None) -> Report:
+    """The report of a run; what the baseline accepts, and has not expired, breaks nothing."""
     options, trace = outcome.options, outcome.trace
-    broken = _broken(outcome)
-    asleep = outcome.exit_code == 2 and not outcome.blocked
+    found = [_held_against(each, baseline) for each in _broken(outcome)]
+    broken = tuple(each for each in found if not each.accepted)
+    exit_code = outcome.exit_code_with(len(broken))
+    asleep = exit_code == 2 and not outcome.blocked
     return Report(
-        verdict=NOT_ALL_SEEN if asleep else VERDICTS[outcome.exit_code],
+        verdict=NOT_ALL_SEEN if asleep else VERDICTS[exit_code],
         gateway=options.server.gateway,
         model=options.server.model,
         base_url=options.server.base_url,
@@ -151,9 +165,11 @@ def make_report(outcome: RunOutcome) -> Report:
         tasks=len(trace.tasks),
         paid=outcome.paid,
         seconds=round(outcome.seconds, 2),
-        exit_code=outcome.exit_code,
+        exit_code=exit_code,
         reason=_reason(outcome, broken),
         broken=broken,
+        accepted=tuple(each for each in found if each.accepted),
+        no_longer=tuple(_no_longer(found, baseline, {each.check for each in outcome.skipped})),
         deviations=_seen(outcome),
         gone=tuple(
             Known(each.id, deviation_in_words(each), each.evidence, 0)
@@ -164,6 +180,25 @@ def make_report(outcome: RunOutcome) -> Report:
         skipped=outcome.skipped,
         unseen=tuple(_unseen(outcome)),
     )
+
+
+def _held_against(broken: Broken, baseline: Baseline | None) -> Broken:
+    """The same, with what the baseline says of it."""
+    entry = baseline.entry_for(*broken.identity) if baseline else None
+    if baseline is None or entry is None:
+        return broken
+    if baseline.lasts(entry):
+        return replace(broken, accepted=entry.told)
+    return replace(broken, seen=f"{broken.seen}; expired: {entry.told}")
+
+
+def _no_longer(
+    found: list[Broken], baseline: Baseline | None, skipped: Collection[str]
+) -> Iterator[str]:
+    if baseline is not None:
+        seen = (baseline.entry_for(*each.identity) for each in found)
+        for entry in baseline.gone(filter(None, seen), skipped):
+            yield f"{entry.promise} ({entry.reason})"
 
 
 def _unseen(outcome: RunOutcome) -> Iterator[str]:
@@ -236,7 +271,7 @@ def _promise(outcome: RunOutcome, group: list[Finding], prompts: Prompts) -> Bro
         len({finding.exchange.number for finding in group}),
         curl(request, target.base_url, variable),
         "".join(curl(each.request, target.base_url, variable) for each in created),
-        tuple(map(prompts.taken_out_of, behind)),
+        exchanges=tuple(map(prompts.taken_out_of, behind)),
     )
 
 

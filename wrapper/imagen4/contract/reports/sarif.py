@@ -29,7 +29,7 @@ def render_sarif(report: Report) -> str:
     run = {
         "tool": {"driver": driver},
         "invocations": [_invocation(report)],
-        "results": [_result(report, each) for each in report.broken],
+        "results": [_result(report, each) for each in (*report.broken, *report.accepted)],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, ensure_ascii=False, indent=1) + "\n"
@@ -52,12 +52,14 @@ def _result(report: Report, broken: Broken) -> dict[str, Any]:
     location: dict[str, Any] = {"artifactLocation": {"uri": place.file}}
     if place.line is not None:
         location["region"] = {"startLine": place.line}
+    suppressed = [{"kind": "external", "justification": broken.accepted}]
     identity = "\n".join((report.gateway, report.model, broken.check, broken.promise))
     return {
         "ruleId": broken.check,
         "level": "error",
         "message": _message(broken.told),
         "locations": [{"physicalLocation": location}],
+        "suppressions": suppressed if broken.accepted else [],
         "partialFingerprints": {"promise/v1": sha256(identity.encode()).hexdigest()},
     }
 

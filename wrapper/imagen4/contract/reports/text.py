@@ -32,6 +32,10 @@ def _text_lines(report: Report) -> Iterator[str]:
         yield f"  {broken.evidence}"
         yield from (f"  {command}" for command in broken.commands)
     yield from _first_of_list(
+        "Accepted", [f"{each.promise} {each.accepted}" for each in report.accepted]
+    )
+    yield from _first_of_list("Accepted, and gone", list(report.no_longer))
+    yield from _first_of_list(
         "Known deviations", [f"{each.id}: {each.text}" for each in report.deviations]
     )
     yield from _first_of_list(

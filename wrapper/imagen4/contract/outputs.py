@@ -1,0 +1,105 @@
+"""Where a report goes: terminal, files in several forms, GitHub; and the baseline it goes by."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .baseline import Baseline, read_baseline
+from .server import CouldNotRunError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .reports import Report
+    from .run import RunOptions, RunOutcome
+
+FORMS = {
+    "junit": "JUnit XML",
+    "json": "JSON",
+    "markdown": "Markdown",
+    "sarif": "SARIF 2.1.0",
+    "har": "HAR 1.2: the exchanges behind what was found",
+}
+SUMMARY = "GITHUB_STEP_SUMMARY"
+"""Names the file of a step's summary, which is Markdown; what is written there is added."""
+
+
+def form_options(function: Callable[..., None]) -> Callable[..., None]:
+    """An option with a file for each form."""
+    for name, form in reversed(FORMS.items()):
+        kind = click.Path(path_type=Path)
+        function = click.option(f"--{name}", type=kind, help=f"Write the report as {form}.")(
+            function
+        )
+    return function
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What is told to whom; `files` by the form."""
+
+    files: Mapping[str, Path]
+    github: bool = False
+    baseline: Path | None = None
+    update: bool = False
+
+    def must_be_writable(self) -> None:
+        """A report that cannot be written is told before anything is sent, and perhaps paid for."""
+        paths = [*self.files.values(), *self._summary]
+        if self.baseline and self.update:
+            paths.append(self.baseline)
+        for path in paths:
+            if not os.access(path.parent, os.W_OK) or path.is_dir():
+                raise CouldNotRunError(f"{path} cannot be written")
+
+    def accepted_by(self, options: RunOptions) -> Baseline | None:
+        """What the file of the baseline says for this run."""
+        if self.baseline is None:
+            return None
+        server, today = options.server, datetime.now(UTC).date()
+        empty = Baseline(server.gateway, server.model, options.phase, today)
+        return read_baseline(self.baseline, empty, new=self.update)
+
+    def tell(self, outcome: RunOutcome, baseline: Baseline | None) -> Report:
+        """Write the files, print the text; the report that they tell."""
+        from .reports import RENDERERS, make_report, render_annotations, render_text
+
+        made = make_report(outcome, baseline)
+        if self.baseline and baseline and self.update and made.exit_code != 2:
+            found = [each.identity for each in (*made.broken, *made.accepted)]
+            baseline = baseline.updated(found, {each.check for each in outcome.skipped})
+            write_whole(self.baseline, baseline.as_toml())
+            made = make_report(outcome, baseline)
+        for name, path in self.files.items():
+            write_whole(path, RENDERERS[name](made))
+        click.echo(render_text(made))
+        if self.github:
+            click.echo(render_annotations(made), nl=False)
+        for path in self._summary:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(RENDERERS["markdown"](made))
+        return made
+
+    @property
+    def _summary(self) -> list[Path]:
+        return [Path(os.environ[SUMMARY])] if self.github and os.environ.get(SUMMARY) else []
+
+
+def write_whole(path: Path, content: str) -> None:
+    """Write a whole file or none; OSError when it cannot be written."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(content)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
