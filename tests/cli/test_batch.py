@@ -87,6 +87,30 @@ def test_all_mistakes_are_told_before_anything_is_sent(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_column_that_is_set_is_that_of_all_lines_without_it(
+    sandbox: Sandbox, imagen4: Imagen4, tmp_path: Path
+) -> None:
+    """Fields as the model types them, and the arguments of a request."""
+    text = "prompt,resolution\na fox,\nan owl,4K\n"
+    more = ("-m", "nano-banana-2", "--set", "resolution=2K", "--set", "aspect_ratio=16:9")
+    image = ("--set", 'image_input=["https://x.example/1.png"]')
+    done, _ = run(imagen4, sandbox, tmp_path, written(tmp_path, text, "l.csv"), *more, *image)
+    assert done.code == 0, done.err
+    bodies = [each.body["input"] for each in sandbox.requests if each.operation == "createTask"]
+    sent = {each["prompt"]: (each["resolution"], each["aspect_ratio"]) for each in bodies}
+    assert sent == {"a fox": ("2K", "16:9"), "an owl": ("4K", "16:9")}
+    assert bodies[0]["image_input"] == ["https://x.example/1.png"]
+
+
+@pytest.mark.parametrize("pairs", [("--set", "x"), ("--set", "seed=1", "--set", "seed=2")])
+def test_what_is_set_wrongly_is_told(
+    sandbox: Sandbox, imagen4: Imagen4, tmp_path: Path, pairs: tuple[str, ...]
+) -> None:
+    """Before anything is sent."""
+    done, _ = run(imagen4, sandbox, tmp_path, written(tmp_path, "a\n"), *pairs)
+    assert (done.code, "--set" in done.err, len(sandbox.requests)) == (2, True, 0)
+
+
 @pytest.mark.parametrize(
     "template", ["{tag}", "{task}.{ext}", "{tag.x}.{ext}", "same.{ext}", "{.{ext}"]
 )

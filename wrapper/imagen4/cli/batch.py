@@ -16,7 +16,7 @@ from .batch_plan import BatchPlan, told_plan
 from .batch_progress import batch_display
 from .batch_report import BatchReport
 from .batch_run import BatchRun
-from .fields import complete_model
+from .fields import complete_model, named_values, set_option
 
 
 @click.command()
@@ -31,6 +31,7 @@ from .fields import complete_model
     shell_complete=complete_model,
     help="Of lines that name none, see `imagen4 models`.",
 )
+@set_option("A column for the lines that have none of that name")
 @options.output
 @books.option("ledger.db in the output folder")
 @options.option(
@@ -52,6 +53,7 @@ def command(
     gateway: Gateway,
     base_url: str | None,
     model: Model,
+    pairs: tuple[str, ...],
     output: Path,
     book: str | Path | None,
     template: str,
@@ -69,7 +71,7 @@ def command(
     the same command again, whatever stopped it, and it continues without paying twice.
     index.html in the output folder shows the pictures with their prompts.
     """
-    lines = read_batch(file, gateway, model)
+    lines = read_batch(file, gateway, {"model": model, **named_values(pairs)})
     names = FileNames(template, lines)
     place = book or output / "ledger.db"
     address = (base_url or GATEWAYS[gateway].origin).rstrip("/")

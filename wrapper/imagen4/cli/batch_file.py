@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from .. import Model, Request
+from .. import Request
 from ..core.request import PlannedCreate, plan_creates
 from ..errors import InvalidRequest
 from ..facts.models import default_first
@@ -39,14 +39,17 @@ class Line:
         return sum(create.pictures for create in self.creates)
 
 
-def read_batch(file: Path, gateway: str, model: Model) -> list[Line]:
-    """All lines of the file. Raises UsageError that says what is wrong in which lines."""
+def read_batch(file: Path, gateway: str, columns: Mapping[str, str]) -> list[Line]:
+    """All lines of the file, which may leave out these columns.
+
+    Raises UsageError that says what is wrong in which lines.
+    """
     lines: list[Line] = []
     wrong: list[str] = []
     try:
         for number, found in _rows(file):
             try:
-                lines.append(_read_line(number, found, gateway, model))
+                lines.append(_read_line(number, found, gateway, columns))
             except (InvalidRequest, ValueError, click.BadParameter) as problem:
                 wrong.append(f"line {number}: {getattr(problem, 'message', problem)}")
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
@@ -101,11 +104,14 @@ def _json_rows(text: Any) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
         yield number, found if isinstance(found, (dict, str)) else {"": "no JSON object or text"}
 
 
-def _read_line(number: int, found: Mapping[str, Any] | str, gateway: str, model: Model) -> Line:
-    given: dict[str, Any] = {"prompt": found} if isinstance(found, str) else dict(found)
+def _read_line(
+    number: int, found: Mapping[str, Any] | str, gateway: str, columns: Mapping[str, str]
+) -> Line:
+    own = {"prompt": found} if isinstance(found, str) else found
+    given: dict[str, Any] = {**columns, **own}
     if "" in given:
-        raise ValueError(given[""] if len(given) == 1 else "a column has no name")
-    model = given.pop("model", model)
+        raise ValueError(given[""] if len(own) == 1 else "a column has no name")
+    model = given.pop("model")
     if model not in vendored_models(gateway):
         known = ", ".join(default_first(vendored_models(gateway)))
         raise ValueError(f"{gateway} has no model {model}; it has {known}")

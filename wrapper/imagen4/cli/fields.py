@@ -1,8 +1,8 @@
 """A model's own fields on the command line: `--model NAME --set name=value`."""
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -11,6 +11,7 @@ from ..facts import DEFAULT_MODEL, GATEWAYS
 from ..facts.documents import GENERATED
 from ..facts.models import ModelEntry, catalogue, input_schema
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 # Arguments and options of their own.
 OPTIONS = {
     "prompt": "PROMPT",
@@ -32,19 +33,26 @@ def schema_of(gateway: str, model: str) -> Mapping[str, Any]:
     return input_schema(f"{GENERATED}.{gateway}", model) if known else {}
 
 
-def parse_fields(pairs: Iterable[str], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """`name=value` as the model's schema types it: texts as they stand, anything else as JSON."""
-    fields: dict[str, Any] = {}
+def named_values(pairs: Iterable[str]) -> dict[str, str]:
+    """Each `name=value`."""
+    values: dict[str, str] = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not (name and equals):
             raise click.BadParameter(f"Must be like name=value: {name}", param_hint="--set")
-        if name in OPTIONS:
-            raise click.BadParameter(f"{name} is given by {OPTIONS[name]}.", param_hint="--set")
-        if name in fields:
+        if name in values:
             raise click.BadParameter(f"{name} is given twice.", param_hint="--set")
-        fields[name] = typed(name, text, schema.get("properties", {}).get(name, {}))
-    return fields
+        values[name] = text
+    return values
+
+
+def parse_fields(pairs: Iterable[str], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """`name=value` as the model's schema types it: texts as they stand, anything else as JSON."""
+    values = named_values(pairs)
+    for name in OPTIONS.keys() & values:
+        raise click.BadParameter(f"{name} is given by {OPTIONS[name]}.", param_hint="--set")
+    known = schema.get("properties", {})
+    return {name: typed(name, text, known.get(name, {})) for name, text in values.items()}
 
 
 def typed(name: str, text: str, field: Mapping[str, Any]) -> Any:
@@ -85,3 +93,15 @@ def complete_field(
     choices = known.get(name, {}).get("enum", ()) if equals else ()
     words = [f"{name}={choice}" for choice in choices] if equals else [f"{each}=" for each in known]
     return [CompletionItem(word) for word in words if word.startswith(incomplete)]
+
+
+def set_option(words: str) -> Callable[[Command], Command]:
+    """What the model takes beside the arguments."""
+    return click.option(
+        "--set",
+        "pairs",
+        metavar="NAME=VALUE",
+        multiple=True,
+        shell_complete=complete_field,
+        help=f"{words}; lists as JSON. May be given several times.",
+    )

@@ -8,7 +8,7 @@ import click
 from .. import AspectRatio, Client, Gateway, Model
 from ..facts import DEFAULT_MODEL
 from . import books, options, outcome
-from .fields import complete_field, complete_model, parse_fields, schema_of
+from .fields import complete_model, parse_fields, schema_of, set_option
 from .progress import display
 
 
@@ -24,14 +24,7 @@ from .progress import display
     shell_complete=complete_model,
     help="The gateway's model, see `imagen4 models`.",
 )
-@click.option(
-    "--set",
-    "pairs",
-    metavar="NAME=VALUE",
-    multiple=True,
-    shell_complete=complete_field,
-    help="A further field of the model; lists as JSON. May be given several times.",
-)
+@set_option("A further field of the model")
 @options.option("--num-images", "-n", type=int, default=1, help="How many pictures, 1 to 4.")
 @options.option("--aspect-ratio", "-a", metavar="W:H", help="Such as 16:9; the gateway's default.")
 @options.option("--negative-prompt", metavar="TEXT", help="What the pictures should not show.")
