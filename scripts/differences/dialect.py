@@ -11,7 +11,8 @@ CHOICES = ("oneOf", "anyOf")
 
 _FLAGS = ("readOnly", "writeOnly", "deprecated", "uniqueItems", "nullable")
 _EXCLUSIVE = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
-_FROM_NONE = ("minLength", "minItems", "minProperties")
+_FROM = {"minLength": 0, "minItems": 0, "minProperties": 0, "minContains": 1}
+WORDS = frozenset(("description", "title", "example", "examples", "$comment"))
 _ANYTHING = ("additionalProperties", "unevaluatedProperties", "propertyNames")
 _OPEN = ("items", "unevaluatedItems", *_ANYTHING)
 _TYPED = {
@@ -35,10 +36,9 @@ def in_one_dialect(schema: Any, *, null: bool) -> dict[str, Any]:
     if isinstance(schema, bool) or schema.get("not") is True or schema.get("not") == {}:
         return {} if schema is True else {"type": []}
     found = {key: value for key, value in schema.items() if not _says_nothing(key, value)}
-    for key, bound in _EXCLUSIVE.items():
-        if found.get(key) is True:
-            found.pop(key)
-            found |= {key: found.pop(bound)} if bound in found else {}
+    if "const" in found:
+        found["enum"] = [found.pop("const")]
+    _set_bounds(found)
     for (key, value), name in _FORMATS.items():
         if found.get(key) == value and "format" not in found:
             found.pop(key)
@@ -46,6 +46,9 @@ def in_one_dialect(schema: Any, *, null: bool) -> dict[str, Any]:
     samples = found.get("examples")
     if isinstance(samples, list) and len(samples) == 1 and "example" not in found:
         found["example"] = found.pop("examples")[0]
+    for key in CHOICES:
+        _simplify(found, key)
+    _join_values(found)
     _join_types(found)
     _set_types(found, null=null)
     return found
@@ -54,18 +57,57 @@ def in_one_dialect(schema: Any, *, null: bool) -> dict[str, Any]:
 def is_null(schema: Any) -> bool:
     """Whether a schema allows null and nothing else."""
     return isinstance(schema, dict) and (
-        schema.get("type") in ("null", ["null"]) or schema.get("enum") == [None]
+        schema.get("type") in ("null", ["null"])
+        or schema.get("enum", [schema.get("const", 0)]) == [None]
     )
 
 
 def _says_nothing(key: str, value: Any) -> bool:
     return (
         (value is False and key in (*_FLAGS, *_EXCLUSIVE))
-        or (key in _OPEN and (value is True or value == {}))
-        or (key in _FROM_NONE and value == 0)
+        or (key in _OPEN and is_anything(value))
+        or (key in _FROM and value == _FROM[key])
         or (key == "not" and value is False)
         or (key in ("required", "properties", "allOf", "description", "title") and not value)
     )
+
+
+def is_anything(schema: Any) -> bool:
+    """Whether a schema allows whatever there is."""
+    return schema is True or schema == {}
+
+
+def _set_bounds(found: dict[str, Any]) -> None:
+    """Exclusive bounds as numbers, as in 3.1; for integers the last number that is allowed."""
+    for key, bound in _EXCLUSIVE.items():
+        if found.get(key) is True:
+            found.pop(key)
+            found |= {key: found.pop(bound)} if bound in found else {}
+        if (
+            found.get("type") == "integer"
+            and bound not in found
+            and isinstance(found.get(key), int)
+        ):
+            found[bound] = found.pop(key) + (1 if bound == "minimum" else -1)
+
+
+def _simplify(found: dict[str, Any], key: str) -> None:
+    """Leave out alternatives that nothing fits, and all of them where one is anything."""
+    branches = [branch for branch in found.get(key) or () if branch is not False]
+    if key == "anyOf" and any(map(is_anything, branches)):
+        del found[key]
+    elif branches:
+        found[key] = branches
+
+
+def _join_values(found: dict[str, Any]) -> None:
+    """Write alternatives that are one value each as a list of values, with their words."""
+    for key in CHOICES:
+        said = [branch if isinstance(branch, dict) else {} for branch in found.get(key) or ()]
+        if said and "enum" not in found and all(it.keys() - WORDS == {"const"} for it in said):
+            found["enum"] = [it["const"] for it in said]
+            found |= {"x-words": found.pop(key)} if any(len(it) > 1 for it in said) else {}
+            found.pop(key, None)
 
 
 def _join_types(found: dict[str, Any]) -> None:
@@ -97,7 +139,7 @@ def _plain_types(schema: Any) -> list[str]:
 
 def _set_types(found: dict[str, Any], *, null: bool) -> None:
     """State the types, null among them if it is allowed; alternatives say whether it is."""
-    stated = found.get("type")
+    stated = "null" if is_null(found) else found.get("type")
     null = found.pop("nullable", None) is True or null
     several = 0
     for key in CHOICES:

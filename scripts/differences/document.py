@@ -1,6 +1,7 @@
 """Differences between two documents: servers, security, paths, operations."""
 
 from collections.abc import Iterator
+from itertools import islice, product
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from differences.remainder import remaining, unused
 from differences.renames import only_cosmetic, paired
 
 _SCHEME_KEYS = ("type", "scheme", "name", "in", "openIdConnectUrl", "flows")
+_MOST_URLS = 100
 _JUDGED = ("info", "servers", "paths", "webhooks", "components", "security")
 # Apidog leaves these out or empty: that says nothing.
 _OFTEN_EMPTY = ("title", "description", "version", "contact", "license", "termsOfService")
@@ -35,14 +37,16 @@ def _differences(old: Element, new: Element) -> Iterator[Change]:
     one, other = old.child("info", {}), new.child("info", {})
     silent = [key for key in _OFTEN_EMPTY if not (one.child(key).value and other.child(key).value)]
     yield from remaining(one, other, silent, Side.BOTH)
-    yield from _servers(old, new)
     yield from _operations(old, new)
-    yield from called_back(old.child("webhooks", {}), new.child("webhooks", {}), "webhook")
+    before, after = (operations_under(root.child("webhooks", {})) for root in (old, new))
+    yield from called_back(before, after, "webhook")
     yield from unused(old, new)
 
 
 def _operations(old: Element, new: Element) -> Iterator[Change]:
     before, after = (operations_under(root.child("paths", {}), template) for root in (old, new))
+    if not before.keys() & after.keys():
+        yield from _servers(old, new)
     for key, name in paired(before, after, _alike):
         was, now = before.get(key), after.get(name)
         if was and now and key == name:
@@ -66,11 +70,10 @@ def _alike(key: tuple[str, str], old: Operation, name: tuple[str, str], new: Ope
 def _in_force(old: Operation, new: Operation) -> Iterator[Change]:
     """Differences in the servers and the security that an operation has."""
     before, after = (
-        next((place for place in found[:2] if place.child("servers").value), None)
+        next((place for place in found[:2] if place.child("servers").value), _root(found.place))
         for found in (old, new)
     )
-    if before or after:
-        yield from _servers(before or _root(old.place), after or _root(new.place))
+    yield from _servers(before, after)
     yield from _security(old.place, new.place)
 
 
@@ -87,28 +90,50 @@ def _servers(old: Element, new: Element) -> Iterator[Change]:
         names = [", ".join(urls) or "none" for urls in (before, after)]
         yield Change(grade, Side.BOTH, where, f"servers: {' → '.join(names)}", *names)
     for url in before.keys() & after.keys():
-        yield from remaining(before[url], after[url], ("url",), Side.BOTH)
+        one, other = before[url], after[url]
+        yield from remaining(one, other, ("url", "variables"), Side.BOTH)
+        was, now = (place.child("variables", {}).children() for place in (one, other))
+        for name in was.keys() & now.keys():
+            yield from remaining(was[name], now[name], ("default", "enum"), Side.BOTH)
 
 
 def _server_urls(place: Element) -> dict[str, Element]:
     """The servers by address; to name none is to name the root of where the document is."""
     found = {}
     for server in place.child("servers", []).items():
-        url = str(server.child("url", "").value)
-        for name, variable in server.child("variables", {}).children().items():
-            url = url.replace("{" + name + "}", str(variable.child("default", "").value))
-        origin = "://".join(urlsplit(url)[:2])
-        url = url.replace(origin, origin.lower())
-        found[url.rstrip("/")] = server
+        variables = server.child("variables", {}).children()
+        values = product(*map(_values, variables.values()))
+        for chosen in islice(values, _MOST_URLS):
+            url = str(server.child("url", "").value)
+            for name, value in zip(variables, chosen, strict=True):
+                url = url.replace("{" + name + "}", value)
+            found[_address(url)] = server
     return {} if list(found) == [""] else found
+
+
+def _values(variable: Element) -> list[str]:
+    """What can stand for a variable, its default first; ``{}`` where that is anything."""
+    default = str(variable.child("default", "").value)
+    listed = [str(value.value) for value in variable.child("enum", []).items()] or ["{}"]
+    return list(dict.fromkeys([default, *listed]))
+
+
+def _address(url: str) -> str:
+    """A server's URL without the case of its host, the usual port and a slash at its end."""
+    scheme, host, *_ = urlsplit(url)
+    origin = f"{scheme}://{host}".lower()
+    usual = {"http": ":80", "https": ":443"}.get(scheme.lower(), "")
+    return url.replace(f"{scheme}://{host}", origin.removesuffix(usual)).rstrip("/")
 
 
 def _security(old: Element, new: Element) -> Iterator[Change]:
     before, after = _access(old), _access(new)
     where = _requirements(new).pointer
     if before.keys() != after.keys():
-        # One more way to get in shuts nobody out.
-        grade = Grade.COMPATIBLE if before.keys() <= after.keys() else Grade.BREAKING
+        # Who gave all that an alternative asks for gets in; but nothing asked may be a mistake.
+        opened = all(any(less <= more for less in after) for more in before)
+        opened = opened and (after.keys() != {frozenset()})
+        grade = Grade.COMPATIBLE if opened else Grade.BREAKING
         names = [" or ".join(sorted(ways.values())) for ways in (before, after)]
         yield Change(grade, Side.BOTH, where, f"security: {' → '.join(names)}", *names)
     one, other = _schemes(old), _schemes(new)
@@ -127,16 +152,16 @@ def _scheme(operation: Element, name: str) -> Element:
     return components.child("securitySchemes", {}).child(name, {}).follow()
 
 
-def _access(operation: Element) -> dict[str, str]:
+def _access(operation: Element) -> dict[frozenset[str], str]:
     """The alternatives that give access: what each needs, and the words for it."""
     found = {}
     for requirement in _requirements(operation).items() or [Element({}, "", {})]:
-        needed, names = [], []
+        needed, names = set(), []
         for name, scopes in requirement.children(extension).items():
             facts = _facts(_scheme(operation, name))
-            needed.append(canonical([facts, sorted(scopes.value or [])]))
-            names.append(" ".join(map(str, facts.values())))
-        found[canonical(sorted(needed))] = " and ".join(names) or "none"
+            needed |= {canonical([facts, scope]) for scope in ("", *(scopes.value or []))}
+            names.append(" ".join(map(str, [*facts.values(), *(scopes.value or [])])))
+        found[frozenset(needed)] = " and ".join(names) or "none"
     return found
 
 

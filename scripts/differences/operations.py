@@ -1,22 +1,26 @@
 """Differences between two operations: what is sent, what comes back, what calls back."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from differences.change import Change, Grade, Side, narrowed, widened
-from differences.places import Element, extension, media_type, status
-from differences.remainder import UNJUDGED, come_and_gone, remaining
+from differences.parts import SENT_AS, compare_parts, sent_as
+from differences.places import Element, canonical, extension, media_type, status
+from differences.remainder import come_and_gone, remaining
 from differences.renames import only_cosmetic, paired
 from differences.schemas import compare_schemas
 from differences.views import view_of
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _JUDGED = ("parameters", "requestBody", "responses", "callbacks", "security", "servers")
-_SENT_AS = ("style", "explode")
-_FIELD = ("name", "in", "required", "schema", "content", *_SENT_AS)
+_FIELD = ("name", "in", "required", "schema", "content", *SENT_AS)
 _Fields = dict[tuple[str, str], Element]
+K = TypeVar("K")
 _STYLES = {"path": "simple", "header": "simple"}
+_FORMS = ("multipart/", "application/x-www-form-urlencoded")
+# OpenAPI ignores what is said of them: the key, the body and the answer say it.
+_IGNORED = [("header", name) for name in ("accept", "content-type", "authorization")]
 _NAMES = re.compile(r"\{([^}]*)\}")
 
 
@@ -79,18 +83,35 @@ def compare_operations(old: Operation, new: Operation, sent: Side) -> Iterator[C
     yield from _parameters(old.parameters(), new.parameters(), sent)
     yield from _body(before.child("requestBody", {}), after.child("requestBody", {}), sent)
     yield from _responses(before.child("responses", {}), after.child("responses", {}), read)
-    one, other = before.child("callbacks", {}), after.child("callbacks", {})
-    for name in dict.fromkeys((*one.children(), *other.children())):
-        was, now = (place.child(name, {}).follow() for place in (one, other))
-        yield from called_back(was, now, f"callback {name}")
+    yield from called_back(_callbacks(before), _callbacks(after), "callback")
 
 
-def called_back(old: Element, new: Element, what: str) -> Iterator[Change]:
-    """Differences between operations that the gateway calls."""
-    before, after = operations_under(old), operations_under(new)
-    one, other = ({" ".join(key): found[key].place for key in found} for found in (before, after))
-    yield from come_and_gone(one, other, Side.RESPONSE, what)
-    for was, now in ((before[key], after[key]) for key in before if key in after):
+def _callbacks(operation: Element) -> dict[tuple[str, ...], Operation]:
+    """What an operation has called back, by address, method and name."""
+    return {
+        (*key, name): found
+        for name, callback in operation.child("callbacks", {}).children(extension).items()
+        for key, found in operations_under(callback.follow()).items()
+    }
+
+
+def called_back(
+    old: Mapping[Any, Operation], new: Mapping[Any, Operation], what: str
+) -> Iterator[Change]:
+    """Differences between operations that the gateway calls; what a callback is named is words."""
+
+    def alike(key: tuple[str, ...], _: Operation, name: tuple[str, ...], __: Operation) -> bool:
+        return key[:2] == name[:2]
+
+    for key, name in paired(old, new, alike):
+        was, now = old.get(key), new.get(name)
+        if not was or not now:
+            one, other = ({" ".join(key): it.place} if it else {} for it in (was, now))
+            yield from come_and_gone(one, other, Side.RESPONSE, what)
+            continue
+        if key != name:
+            text = f"{what} renamed: {key[-1]} → {name[-1]}"
+            yield Change(Grade.COSMETIC, Side.RESPONSE, now.place.pointer, text, key[-1], name[-1])
         yield from compare_operations(was, now, Side.RESPONSE)
         yield from remaining(was.place, now.place, _JUDGED[:4], Side.BOTH)
         yield from remaining(was.item, now.item, (*METHODS, "parameters"), Side.BOTH)
@@ -100,6 +121,7 @@ def _parameters(old: _Fields, new: _Fields, side: Side) -> Iterator[Change]:
     def alike(key: tuple[str, str], one: Element, name: tuple[str, str], other: Element) -> bool:
         return key[0] == name[0] and only_cosmetic(_field(one, other, key[0], side))
 
+    yield from _ignored(old, new, _IGNORED, side)
     for key, key_now in paired(old, new, alike):
         was, now = old.get(key), new.get(key_now)
         kind, name = key[0], str((was or new[key]).child("name").value)
@@ -122,11 +144,25 @@ def _parameters(old: _Fields, new: _Fields, side: Side) -> Iterator[Change]:
             yield Change(grade, side, now.pointer, text, new=name)
 
 
+def _ignored(
+    old: dict[K, Element], new: dict[K, Element], keys: Iterable[K], side: Side
+) -> Iterator[Change]:
+    """What counts as words whatever it says; it is taken out."""
+    for key in keys:
+        places = [found.pop(key) for found in (old, new) if key in found]
+        if len({canonical(place.meaning()) for place in places}) == 2 or len(places) == 1:
+            text = "what OpenAPI ignores there changed"
+            yield Change(Grade.COSMETIC, side, places[-1].pointer, text)
+
+
 def _field(old: Element, new: Element, kind: str, side: Side) -> Iterator[Change]:
     """Differences between two parameters or two headers."""
     yield from _needed(old, new, kind if kind == "header" else "parameter", side)
     yield from remaining(old, new, _FIELD, side)
-    for key, before, after in _sent_as(old, new, _STYLES.get(kind, "form")):
+    shown = {name for each in (old, new) for name in view_of(each.child("schema", {})).types}
+    for key, before, after in sent_as(old, new, _STYLES.get(kind, "form")):
+        if key == "explode" and not shown & {"array", "object"}:
+            continue  # a single value is written the same
         text = f"{key}: {before} → {after}"
         yield Change(Grade.BREAKING, side, new.child(key).pointer, text)
     before, after = (place.child("content", {}) for place in (old, new))
@@ -135,19 +171,6 @@ def _field(old: Element, new: Element, kind: str, side: Side) -> Iterator[Change
         return
     yield from _schemas(old, new, side)
     yield from _content(before, after, side)
-
-
-def _sent_as(old: Element, new: Element, usual: str) -> Iterator[tuple[str, Any, Any]]:
-    """How a value is written, where that differs; what is not said is as usual."""
-    before, after = (place.child("style", usual).value for place in (old, new))
-    if before != after:
-        yield "style", before, after
-    one, other = (
-        place.child("explode", style == "form").value
-        for place, style in ((old, before), (new, after))
-    )
-    if one != other:
-        yield "explode", one, other
 
 
 def _schemas(old: Element, new: Element, side: Side) -> Iterator[Change]:
@@ -176,18 +199,15 @@ def _content(old: Element, new: Element, side: Side) -> Iterator[Change]:
     before, after = old.children(media_type), new.children(media_type)
     added = Grade.COMPATIBLE if side is Side.REQUEST or not before else Grade.BREAKING
     yield from come_and_gone(before, after, side, "media type", added=added)
-    for one, other in ((before[name], after[name]) for name in before if name in after):
+    for name in (name for name in before if name in after):
+        one, other = before[name], after[name]
         yield from _schemas(one, other, side)
         yield from remaining(one, other, ("schema", "encoding"), side)
-        yield from _encoding(one.child("encoding", {}), other.child("encoding", {}), side)
-
-
-def _encoding(old: Element, new: Element, side: Side) -> Iterator[Change]:
-    for name in dict.fromkeys((*old.children(), *new.children())):
-        before, after = old.child(name, {}), new.child(name, {})
-        yield from remaining(before, after, _SENT_AS, side)
-        for key, _, _ in _sent_as(before, after, "form"):
-            yield Change(Grade.BREAKING, side, after.child(key).pointer, f"{key} {UNJUDGED}")
+        if name.startswith(_FORMS):
+            yield from compare_parts(one, other, side)
+        else:
+            was, now = ({"": each.child("encoding", {})} for each in (one, other))
+            yield from _ignored(was, now, [""], side)
 
 
 def _responses(old: Element, new: Element, side: Side) -> Iterator[Change]:
@@ -202,6 +222,7 @@ def _response(old: Element, new: Element, side: Side) -> Iterator[Change]:
     yield from remaining(old, new, ("content", "headers"), side)
     yield from _content(old.child("content", {}), new.child("content", {}), side)
     before, after = (place.child("headers", {}).children(str.lower) for place in (old, new))
+    yield from _ignored(before, after, ("content-type",), side)
     yield from come_and_gone(before, after, side, "header")
     for name in (name for name in before if name in after):
         yield from _field(before[name].follow(), after[name].follow(), "header", side)

@@ -31,7 +31,8 @@ def status(key: str) -> str:
 
 def media_type(name: str) -> str:
     """A media type without its case, and without the charset that is JSON's anyway."""
-    return re.sub(r';charset="?utf-?8"?', "", re.sub(r"\s", "", name.lower()))
+    kind, *parameters = re.sub(r'[\s"]', "", name.lower()).split(";")
+    return ";".join([kind, *sorted({*parameters} - {"", "charset=utf-8", "charset=utf8"})])
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ _WORDS = frozenset(
     (
         *("openapi", "info", "title", "summary", "description", "version", "contact"),
         *("license", "termsOfService", "tags", "externalDocs", "operationId", "example"),
-        *("examples", "bearerFormat", "$comment", "$schema", "$defs"),
+        *("examples", "bearerFormat", "$comment", "$schema", "$defs", "links"),
     )
 ) | {BESIDE}
+_UNSAID = {"jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"}
 # Their presence says nothing: editors name schemas, Apidog tags whatever it shows.
 _OFTEN_LEFT_OUT = ("title", "tags")
 _ASSERTIONS = frozenset(
@@ -57,7 +58,8 @@ def _said(place: Element) -> str:
     value = place.meaning()
     value = plain(value) if place.key in _WORDS else value
     value = str(value)[:3] if place.key == "openapi" else value
-    return "" if value is False or value in (None, "", [], {}) else canonical(value)
+    unsaid = value is False or value in (None, "", [], {}, _UNSAID.get(place.key))
+    return "" if unsaid else canonical(value)
 
 
 def unused(old: Element, new: Element) -> Iterator[Change]:

@@ -15,7 +15,7 @@ _CLOSE = 0.5  # how alike the names of a renamed property are, unless its words 
 
 _JUDGED = frozenset(
     (
-        *("type", "enum", "const", "pattern", "format", "default", "required", "properties"),
+        *("type", "enum", "pattern", "format", "default", "required", "properties"),
         *("items", "additionalProperties", "allOf", "oneOf", "anyOf", "discriminator"),
         *("readOnly", "writeOnly", *BOUNDS),
     )
@@ -72,10 +72,11 @@ def _properties(old: View, new: View, side: Side, seen: _Seen) -> Iterator[Chang
             yield Change(Grade.BREAKING, side, now.pointer, text, name, name_now)
         elif was:
             text = f"property removed: {name}"
-            yield Change(Grade.BREAKING, side, was.pointer, text, sketch(was))
+            grade = Grade.BREAKING if was.types else widened(side)
+            yield Change(grade, side, was.pointer, text, sketch(was))
         elif now:
             needed = name in new.required(side)
-            grade = Grade.BREAKING if needed and side is Side.REQUEST else Grade.COMPATIBLE
+            grade = narrowed(side) if needed or not now.types else Grade.COMPATIBLE
             text = f"property added: {name} ({'required' if needed else 'optional'})"
             yield Change(grade, side, now.pointer, text, MISSING, sketch(now))
     yield from _required(old, new, side)
@@ -105,6 +106,7 @@ def _nested(old: View, new: View, side: Side, seen: _Seen) -> Iterator[Change]:
             (after, narrowed(side), ("added", "forbidden")),
         ):
             if view is not None:
+                grade = grade if view.says_anything else Grade.COSMETIC
                 forbidding = key == "additionalProperties" and not view.types
                 text = f"further properties {words[1]}" if forbidding else f"{key} {words[0]}"
                 yield Change(grade, side, view.pointer, text)

@@ -16,6 +16,7 @@ from differences.views import View
 
 _STRICT = {"maximum": "exclusiveMaximum", "minimum": "exclusiveMinimum"}
 _PLAIN = ("maxLength", "maxItems", "maxProperties", "minLength", "minItems", "minProperties")
+_NARROWER = {"int64": "int32", "double": "float"}
 BOUNDS = (*_STRICT, *_STRICT.values(), *_PLAIN)
 
 
@@ -111,9 +112,14 @@ def _pattern_and_format(old: View, new: View, side: Side) -> Iterator[Change]:
         before, after = old.stated(key), new.stated(key)
         if {*before} == {*after}:
             continue
-        less, more = {*before} >= {*after}, {*before} <= {*after}
+        less, more = _holds(after, before), _holds(before, after)
         grade = narrowed(side) if more else widened(side) if less else Grade.BREAKING
         yield _restated(old, new, side, key, grade)
+
+
+def _holds(more: list[Any], less: list[Any]) -> bool:
+    """Whether all that fits what ``less`` asks for fits what ``more`` asks for."""
+    return all(word in less or _NARROWER.get(word) in less for word in more)
 
 
 def _default(old: View, new: View, side: Side) -> Iterator[Change]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from differences.change import Side
-from differences.dialect import ANY, CHOICES, in_one_dialect, is_null
+from differences.dialect import ANY, CHOICES, WORDS, in_one_dialect, is_null
 from differences.places import DEEPEST, Element, canonical, escaped, plain
 
 BESIDE = "words beside $ref"
@@ -34,12 +34,13 @@ def _parts(place: Element, depth: int, *, null: bool) -> Iterator[Element]:
             yield from _parts(Element(beside, *_at(place)), depth, null=null)
         yield from _parts(target, depth + 1, null=null)
         return
-    yield Element(in_one_dialect(place.value, null=null), *_at(place))
+    own = Element(in_one_dialect(place.value, null=null), *_at(place))
+    yield own
     stated = place.child("type").value
     null = null or place.child("nullable").value is True
     null = null or (isinstance(stated, list) and "null" in stated)
     for key in ("allOf", *CHOICES):
-        branches = place.child(key, []).items()
+        branches = (place if key == "allOf" else own).child(key, []).items()
         others = branches if key == "allOf" else _but_null(branches)
         if key == "allOf" or len(others) == 1:
             for branch in others:
@@ -104,7 +105,7 @@ class View:
     @cached_property
     def enum(self) -> list[Any] | None:
         """The allowed values, None when any."""
-        lists = [*self.all("enum"), *([value] for value in self.stated("const"))]
+        lists = self.all("enum")
         if not lists:
             return None
         known = [{canonical(value) for value in other} for other in lists[1:]]
@@ -132,6 +133,11 @@ class View:
         """The schema under ``items`` or ``additionalProperties``."""
         places = [part.child(key) for part in self._with(key)]
         return view_of(*places) if places else None
+
+    @property
+    def says_anything(self) -> bool:
+        """Whether it says more than words."""
+        return any(part.value.keys() - WORDS for part in self.parts)
 
     def meanings(self, key: str) -> list[str]:
         """What a keyword says in each part that has it, references followed, in any order."""
