@@ -1,8 +1,10 @@
 """Guards what a ledger's file may be, and what is said of one that it may not be."""
 
+import ctypes
 import os
 import pickle
 import sqlite3
+import struct
 import subprocess
 import sys
 from contextlib import closing
@@ -76,6 +78,32 @@ def test_a_place_where_no_file_can_be_is_told(tmp_path: Path) -> None:
         Ledger(tmp_path / "missing" / "l.db")
     with pytest.raises(LedgerError, match="cannot be opened: Is a directory"):
         Ledger(tmp_path)
+
+
+def refusal(place: Path) -> str:
+    """What a process that has no more rights than its user is told, also where that is root."""
+    reader, writer = os.pipe()
+    if (child := os.fork()) == 0:
+        if os.geteuid() == 0:
+            ctypes.CDLL(None).capset(struct.pack("Ii", 0x20080522, 0), bytes(24))
+        try:
+            Ledger(place).close()
+        except LedgerError as error:
+            os.write(writer, str(error).encode())
+        os._exit(0)
+    os.close(writer)
+    os.waitpid(child, 0)
+    with os.fdopen(reader) as told:
+        return told.read()
+
+
+@pytest.mark.parametrize("which", ["file", "folder"])
+def test_a_ledger_that_may_only_be_read_is_refused(tmp_path: Path, which: str) -> None:
+    """By its own mode, or its folder's, in which SQLite has to put its log."""
+    Ledger(tmp_path / "l.db").close()
+    (tmp_path / "l.db" if which == "file" else tmp_path).chmod(0o500)
+    assert "l.db' cannot be opened: " in refusal(tmp_path / "l.db")
+    tmp_path.chmod(0o700)
 
 
 def test_a_process_that_ended_while_it_made_the_file_costs_nothing(tmp_path: Path) -> None:

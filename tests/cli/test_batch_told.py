@@ -1,0 +1,58 @@
+"""Guards what a person is told of a batch: while it runs, and of what it cost."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import respx
+
+from cli.invoking import AT_A_TERMINAL, AT_NOWHERE, NOWHERE, at
+from cli.test_batch import written
+from cli.test_terminal import read_until_closed
+from client.pictures import PNG
+from client.play import created, details
+from imagen4.sandbox import Sandbox
+
+
+def test_a_terminal_shows_one_bar_and_what_went_wrong(sandbox: Sandbox, tmp_path: Path) -> None:
+    """How many, how fast and what is spent, redrawn in place; a failed line stands above it."""
+    sandbox.fault("fail", word="owl", times=1)
+    file = written(tmp_path, "a fox\nan owl\n")
+    arguments = ["batch", file, *at(sandbox, "kie"), "-o", str(tmp_path / "out")]
+    ours, theirs = pty.openpty()
+    shown = b""
+    with subprocess.Popen(
+        [sys.executable, "-c", AT_A_TERMINAL, *arguments],
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    ) as running:
+        os.close(theirs)
+        while chunk := read_until_closed(ours):
+            shown += chunk
+    os.close(ours)
+    assert running.returncode == 7
+    assert b"\x1b[" in shown
+    for words in (b"2/2", b" a minute, 16 credits", b"an-owl-3e5f8a38  "):
+        assert words in shown, shown
+
+
+def test_what_is_charged_otherwise_than_listed_is_warned_of(
+    routes: respx.MockRouter, imagen4: Callable, tmp_path: Path
+) -> None:
+    """By the batch that paid, and whenever the ledger's creates are added up."""
+    result = {"resultUrls": [f"{NOWHERE}/1.png"]}
+    more = {"resultJson": json.dumps(result), "creditsConsumed": 12.5}
+    routes.post("/api/v1/jobs/createTask").mock(return_value=created("t1"))
+    routes.get("/api/v1/jobs/recordInfo").mock(return_value=details("t1", "success", **more))
+    routes.get("/1.png").mock(return_value=httpx.Response(200, content=PNG))
+    done = imagen4("batch", written(tmp_path, "a fox\n"), *AT_NOWHERE, "-o", str(tmp_path / "out"))
+    assert done.code == 0, done.err
+    assert "The gateway charged 12.5 credits where the price list says 8\n" in done.err
+    told = imagen4("spend", "--ledger", str(tmp_path / "out/ledger.db")).out
+    assert "12.5 credits, 1 tasks; charged 12.5 where the price list says 8\n" in told
