@@ -282,6 +282,7 @@ class AsyncClient(BaseClient):
     def _recording(self, ledger: Ledger | None) -> AsyncDriver:
         if ledger is None:
             return self._driver
+        ledger.share_turns(self._session)
         return self._driver.recording(ledger.recorder(self._session))
 
     def _plan(self, request: Request, index: int = 0) -> AsyncJob:

@@ -267,6 +267,7 @@ class Client(BaseClient):
     def _recording(self, ledger: Ledger | None) -> Driver:
         if ledger is None:
             return self._driver
+        ledger.share_turns(self._session)
         return self._driver.recording(ledger.recorder(self._session))
 
     def _plan(self, request: Request, index: int = 0) -> Job:

@@ -12,9 +12,10 @@ from sqlalchemy import create_engine, inspect
 
 import postgres as server
 from client.play import KINDS, PROMPT, Script, created, details, play, settled
-from imagen4 import InvalidRequest, Ledger, LedgerError
+from imagen4 import InvalidRequest, Ledger, LedgerError, Polling
 from imagen4.ledger import migrations
 
+COMMIT = b"COMMIT\0"  # and not READ COMMITTED
 VERSION1 = Path(__file__).with_name("version1.sql").read_text()
 
 
@@ -47,15 +48,16 @@ def test_a_program_that_runs_again_continues(kind: str, place: str) -> None:
 
 
 @pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("paced", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_connection_cut_at_the_commit_stops_the_create(
-    kind: str, late: bool, place: str, postgres: server.Server
+    kind: str, paced: bool, late: bool, place: str, postgres: server.Server
 ) -> None:
-    """Whether the row was committed or not, nothing is sent; the row says so in the end."""
-    script = Script(creates=[created("t1")])
+    """Of the row, or before that of the turn: nothing is sent. The row says so if there is one."""
+    script, polling = Script(creates=[created("t1")]), Polling(paced=paced)
     with server.Relay(postgres) as relay, Ledger(relay.url(place)) as ledger:
         play(kind, Script(creates=[created("t0")]), lambda c: c.submit(PROMPT), ledger=ledger)
-        relay.cut_at, relay.late = b"COMMIT", late
+        relay.cut_at, relay.late = COMMIT, late
 
         async def submit(client: Any) -> None:
             with pytest.raises(LedgerError, match="cannot be written") as caught:
@@ -63,9 +65,10 @@ def test_a_connection_cut_at_the_commit_stops_the_create(
             assert caught.value.accepted == "no"
             assert server.PASSWORD not in str(caught.value)
 
-        play(kind, script, submit, ledger=ledger)
+        play(kind, script, submit, ledger=ledger, polling=polling)
     assert script.requests == []
-    assert states(place) in ([("created", "t0")], [("created", "t0"), ("refused", None)])
+    refused = [("refused", None)] if late and not paced else []
+    assert states(place) == [("created", "t0"), *refused]
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -78,7 +81,7 @@ def test_an_answer_outlives_a_connection_that_is_cut_while_it_is_written(
         relay.late = late
 
         def answer(_: Any) -> Any:
-            relay.cut_at = b"COMMIT"
+            relay.cut_at = COMMIT
             return created("t1")
 
         play(kind, Script(creates=[answer]), lambda c: c.submit(PROMPT), ledger=ledger)

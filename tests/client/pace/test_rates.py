@@ -65,7 +65,7 @@ def test_rates_are_kept_to_unless_told_otherwise(paced: bool, periods: list[floa
     """Creates in windows, polls one by one."""
     waits = Polling(paced=paced)
     settings = make_session("kie", KEY, None, 1.0, waits, False, lambda: 0.0, lambda: 0.0)
-    assert [settings.creates.period, settings.polls.period] == pytest.approx(periods)
+    assert [settings.creates.rate.seconds, settings.polls.rate.seconds] == pytest.approx(periods)
 
 
 def test_a_create_waits_for_its_turn_but_not_past_the_deadline() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from ..errors import Imagen4Error, TaskFailed, TaskNotFound, UnexpectedResponse
 from .effects import Send, Sleep
 from .envelope import error_from_answer, parse_envelope, refusal
 from .records import finite_number
+from .turns import take_poll_turn
 from .waiting import exchange_about, partial_failure
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def read_states(session: Session, job: JobState) -> Steps[tuple[Task, ...]]:
         moment = session.polls.reserve(now) or now
         if moment > now:
             yield Sleep(moment - now)
+        yield from take_poll_turn(session, inf)
         send = Send(session.adapter.details(task_id), session.timeout)
         found = yield from exchange_about(session, send, task_id, job.prompts)
         if found.task is not None:

@@ -94,7 +94,16 @@ class Fetch:
     download: Download
 
 
-Effect = Send | Sleep | Fetch | Event
+@dataclass(frozen=True, slots=True)
+class Consult:
+    """Ask the ledger something."""
+
+    question: Callable[[], object]
+    remote: bool
+    """Whether the answer may take long."""
+
+
+Effect = Send | Sleep | Fetch | Consult | Event
 Steps = Generator[Effect, Any, T]
 
 

@@ -7,8 +7,10 @@ from math import inf
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from ..facts import Rate
+
 if TYPE_CHECKING:
-    from ..facts import Rate
+    from collections.abc import Sequence
 
 # The gateway counts when requests arrive, we count when they leave. The first ones arrive late,
 # after a TLS handshake: with 2 % more and a round trip of 200 ms, 21 creates came in 10 s.
@@ -18,6 +20,15 @@ MARGIN = 1.1
 WIDEST = 8.0  # seconds
 NARROWER = 0.5  # with each success
 NARROWEST = 0.1  # seconds
+# So far ahead turns are taken that several processes share. What a process that died has taken
+# is lost: that costs the others no more than about one window.
+AHEAD = 12.0  # seconds
+
+
+def next_moment(moments: Sequence[float], rate: Rate, now: float) -> float:
+    """The first, not before `now`, that keeps the rate after those moments, the last ones last."""
+    full = len(moments) >= rate.times
+    return max(now, moments[-rate.times] + rate.seconds) if full else now
 
 
 class Pacer:
@@ -27,8 +38,9 @@ class Pacer:
     on the same account shows in refusals only: they make the client slow, successes fast again.
     """
 
-    def __init__(self, rate: Rate) -> None:
-        self.period = rate.seconds * MARGIN
+    def __init__(self, rate: Rate, kind: str = "") -> None:
+        self.rate = Rate(rate.times, rate.seconds * MARGIN)
+        self.kind = kind
         self._moments: deque[float] = deque(maxlen=rate.times)
         self._lock = Lock()
         self._gap = 0.0  # seconds between two moments, after a refusal
@@ -40,9 +52,7 @@ class Pacer:
         None, and nothing is taken, where that would be after `latest`.
         """
         with self._lock:
-            moment = now
-            if len(self._moments) == self._moments.maxlen:
-                moment = max(now, self._moments[0] + self.period)
+            moment = next_moment(self._moments, self.rate, now)
             if self._gap and self._moments:
                 moment = max(moment, self._moments[-1] + self._gap)
             if moment > latest:
@@ -53,9 +63,9 @@ class Pacer:
     def refused(self, sent: float, now: float) -> None:
         """What was sent at that moment was too frequent: double the gap, once for all under way."""
         with self._lock:
-            if sent >= self._slowed and self._moments.maxlen:
+            if sent >= self._slowed:
                 self._slowed = now
-                even = self.period / self._moments.maxlen
+                even = self.rate.seconds / self.rate.times
                 self._gap = min(max(2 * self._gap, even), WIDEST)
 
     def accepted(self) -> None:

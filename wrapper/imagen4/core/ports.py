@@ -5,7 +5,7 @@ So that no import goes up, not even for typing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +39,26 @@ class GatewayAdapter(Protocol):
     def credits(self) -> Call: ...
     def fresh_link(self, url: str) -> Call | None:
         """The request for a new link to an expired picture, where the gateway has that."""
+
+
+class Turn(NamedTuple):
+    """When it is somebody's turn."""
+
+    moment: float
+    """On the session's clock."""
+    taken: bool
+    """Whether it is theirs; it is not where it is far ahead: ask again nearer to it."""
+
+
+class SharedTurns(Protocol):
+    """Turns that several processes take from one place."""
+
+    @property
+    def remote(self) -> bool:
+        """Whether asking may take long: it is on a network."""
+
+    def reserve(self, kind: str, rate: Rate, latest: float) -> Turn | None:
+        """When the caller may send; None if that is after `latest`. Raises LedgerError."""
 
 
 class Download(Protocol):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .polling import Polling
-    from .ports import GatewayAdapter
+    from .ports import GatewayAdapter, SharedTurns
     from .request import Request
 
 
@@ -52,13 +52,15 @@ class Session:
     """What calls are working on now, by job id."""
     creates: Pacer = field(init=False)
     polls: Pacer = field(init=False)
+    turns: SharedTurns | None = field(default=None, init=False)
+    """Where all who use the account take turns, after those that the pacers give."""
 
     def __post_init__(self) -> None:
         self.name = self.adapter.name
         creates, polls, paced = self.adapter.creates, self.adapter.polls, self.polling.paced
-        self.creates = Pacer(creates if paced else Rate(creates.times, 0.0))
+        self.creates = Pacer(creates if paced else Rate(creates.times, 0.0), "creates")
         # One by one rather than in bursts: polls of many tasks spread out.
-        self.polls = Pacer(Rate(1, polls.seconds / polls.times if paced else 0.0))
+        self.polls = Pacer(Rate(1, polls.seconds / polls.times if paced else 0.0), "polls")
 
     @property
     def on_loopback(self) -> bool:

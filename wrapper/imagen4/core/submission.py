@@ -21,6 +21,7 @@ from ..errors import (
     FeatureDisabled,
     Imagen4Error,
     InvalidRequest,
+    LedgerError,
     ModelUnavailable,
     RateLimited,
     SubmissionUncertain,
@@ -34,6 +35,7 @@ from ..facts.protocol import Code
 from .effects import Send, Sleep
 from .envelope import body_text, error_from_answer, parse_envelope, refusal
 from .job_state import created_id, id_in
+from .turns import take_shared_turn
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -107,9 +109,11 @@ def wait_for_create_turn(
     """Wait for this client's turn to create; raises the refusal before, where there is none."""
     now = session.clock()
     moment = session.creates.reserve(now, max(now, deadline))
-    if moment is None and refusal is not None:
-        raise refusal
-    if moment is None:
+    if moment is not None and moment > now:
+        yield Sleep(moment - now)
+    if moment is None or not (yield from take_create_turn(session, deadline)):
+        if refusal is not None:
+            raise refusal
         creates, seconds = session.adapter.creates
         error = RateLimited(
             f"Not sent: the gateway allows {creates} creates in {seconds:g} s, and this "
@@ -117,8 +121,15 @@ def wait_for_create_turn(
         )
         error.accepted = "no"
         raise error
-    if moment > now:
-        yield Sleep(moment - now)
+
+
+def take_create_turn(session: Session, deadline: float) -> Steps[bool]:
+    """The turn among all who use the account; False if that comes after the deadline."""
+    try:
+        return (yield from take_shared_turn(session, session.creates, deadline))
+    except LedgerError as error:
+        error.accepted = "no"
+        raise
 
 
 def announce(session: Session, job: JobState, plan: PlannedCreate, attempt: int) -> Steps[None]:

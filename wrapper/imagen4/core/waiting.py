@@ -28,6 +28,7 @@ from ..facts.protocol import Code
 from .effects import Send, Sleep
 from .polls import PollResult, read_poll
 from .task import Task
+from .turns import take_poll_turn
 
 if TYPE_CHECKING:
     from .answer import Answer
@@ -165,7 +166,7 @@ def poll_until_ended(session: Session, job: JobState, deadline: float) -> Steps[
 
 def track(session: Session, job: JobState, deadline: float) -> list[TrackedTask]:
     """Each task of a job; their last polls stand one after the other before the deadline."""
-    now, spacing = session.clock(), session.polls.period
+    now, spacing = session.clock(), session.polls.rate.seconds
     return [
         TrackedTask(
             task_id,
@@ -192,7 +193,20 @@ def wait_until_due(session: Session, task: TrackedTask, overtime: OvertimeBudget
     if moment > now:
         overtime.spend(now, moment)
         yield Sleep(moment - now)
-    return True
+    return (yield from wait_for_the_others(session, task, overtime))
+
+
+def wait_for_the_others(
+    session: Session, task: TrackedTask, overtime: OvertimeBudget
+) -> Steps[bool]:
+    """Sleep until the others with this account have polled; False if this one is then too late."""
+    began = session.clock()
+    taken = yield from take_poll_turn(session, overtime.last_turn(began))
+    now = session.clock()
+    overtime.spend(began, now)
+    if not taken:
+        task.due, task.expired = task.last, now >= task.last
+    return taken
 
 
 def poll_once(

@@ -16,6 +16,7 @@ from .recorder import SPENT, Recorder
 from .rows import COLUMNS, Row, as_rows
 from .schema import UNANSWERED, RowState, creates
 from .store import Store
+from .turns import LedgerTurns
 
 if TYPE_CHECKING:
     import os
@@ -134,6 +135,11 @@ class Ledger:
             self._batch,
             self._limit,
         )
+
+    def share_turns(self, session: Session) -> None:
+        """Have the session take turns with all who use its account and this ledger."""
+        if session.polling.paced:
+            session.turns = LedgerTurns(self._store, session)
 
     def continuing(self, session: Session) -> Continuing:
         """For the requests of one run that may have run before."""

@@ -58,7 +58,7 @@ class PostgresServer:
             raise InvalidRequest(
                 "A ledger in PostgreSQL needs psycopg; run: pip install 'imagen4[postgres]'"
             ) from None
-        event.listen(self.engine, "connect", _set_up)
+        event.listen(self.engine, "connect", _limit_waits)
 
     def prepare(self) -> None:
         """A database is made by whoever runs the server."""
@@ -102,7 +102,7 @@ class PostgresServer:
         return text
 
 
-def is_address(target: object) -> bool:
+def is_server(target: object) -> bool:
     """Whether it is meant as a database's address rather than as a file."""
     return isinstance(target, str) and "://" in target
 
@@ -121,7 +121,7 @@ def parsed(address: str) -> URL:
         ) from None
 
 
-def _set_up(connection: DBAPIConnection, _record: object) -> None:
+def _limit_waits(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
     for name, value in SETTINGS.items():
         cursor.execute(f"SET {name} = '{value}'")

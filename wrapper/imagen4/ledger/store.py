@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from ..errors import LedgerError
 from .backlog import Backlog
 from .migrations import VERSION, make_tables, migrate
-from .postgres import PostgresServer, is_address
+from .postgres import PostgresServer, is_server
 from .schema import about
 from .sqlite import SQLiteFile
 
@@ -33,7 +33,7 @@ class Store:
 
     def __init__(self, target: str | os.PathLike[str]) -> None:
         self.database: Database = (
-            PostgresServer(str(target)) if is_address(target) else SQLiteFile(target)
+            PostgresServer(str(target)) if is_server(target) else SQLiteFile(target)
         )
         self._engine = self.database.engine
         self._process = os.getpid()

@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from ..core.effects import Effect, Fetch, Send, Sleep, StepRunner, Steps
+from ..core.effects import Consult, Effect, Fetch, Send, Sleep, StepRunner, Steps
 from ..events import Event
 from .async_scheduler import AsyncScheduler
 from .listeners import Listeners
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator
     from typing import Self
 
-    from ..core.answer import Answer
     from ..core.many import Finished
     from ..events import Listener
     from ..interruptions import OpenJobs
@@ -141,7 +140,7 @@ class Driver:
             steps.throw(problem)  # if a Ctrl-C fell between two effects, they do not know of it
             raise
 
-    def _perform(self, effect: Effect) -> Answer | None:
+    def _perform(self, effect: Effect) -> object:
         if isinstance(effect, Send):
             send = self._wire.send
             return self.creates.send(effect, send) if effect.is_write else send(effect)
@@ -149,6 +148,8 @@ class Driver:
             self._wire.fetch(effect.download)
         elif isinstance(effect, Sleep):
             self._sleep(effect.seconds)
+        elif isinstance(effect, Consult):
+            return effect.question()
         return None
 
 
@@ -254,15 +255,16 @@ class AsyncDriver:
         steps.close()
         raise asyncio.CancelledError
 
-    async def _perform(
-        self, effect: Effect, tell: Callable[[Event], Awaitable[None]]
-    ) -> Answer | None:
+    async def _perform(self, effect: Effect, tell: Callable[[Event], Awaitable[None]]) -> object:
         if isinstance(effect, Send):
             return await self._wire.send(effect)
         if isinstance(effect, Fetch):
             await self._wire.fetch(effect.download)
         elif isinstance(effect, Sleep):
             await self._sleep(effect.seconds)
+        elif isinstance(effect, Consult):
+            question = effect.question
+            return await asyncio.to_thread(question) if effect.remote else question()
         else:
             await tell(effect)
         return None

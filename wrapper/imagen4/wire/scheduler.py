@@ -7,9 +7,10 @@ import sys
 from contextvars import copy_context
 from functools import partial
 from itertools import count
+from math import inf
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ..core.effects import Fetch, Send, Sleep, StepRunner
+from ..core.effects import Consult, Fetch, Send, Sleep, StepRunner
 from ..events import Event
 from ..interruptions import insist
 from .transport import CONNECTIONS
@@ -18,7 +19,6 @@ from .workers import Workers
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from ..core.answer import Answer
     from ..core.effects import Effect, Steps
     from ..core.many import Finished
     from ..interruptions import OpenJobs
@@ -39,7 +39,7 @@ class Scheduler(Generic[T]):
 
     def __init__(
         self,
-        perform: Callable[[Effect], Answer | None],
+        perform: Callable[[Effect], object],
         tell: Callable[[Event], object],
         sleep: Callable[[float], object],
         clock: Callable[[], float],
@@ -121,14 +121,17 @@ class Scheduler(Generic[T]):
             self._workers.start(runner, partial(self._send, effect, self._clock()))
             return
         runner.reply()
-        self._later(runner, effect.seconds if isinstance(effect, Sleep) else 0.0)
-        if isinstance(effect, Event):
-            try:
+        # From a create's turn to its leaving nothing comes between: the gateway counts arrivals.
+        self._later(runner, effect.seconds if isinstance(effect, Sleep) else -inf)
+        try:
+            if isinstance(effect, Event):
                 self._tell(effect)
-            except Exception as problem:  # a listener stops the create
-                runner.fail(problem)
+            elif isinstance(effect, Consult):
+                runner.reply(self._perform(effect))
+        except Exception as problem:  # a listener, or the ledger, stops the create
+            runner.fail(problem)
 
-    def _send(self, effect: Send | Fetch, queued: float) -> Answer | None:
+    def _send(self, effect: Send | Fetch, queued: float) -> object:
         """On a worker thread, which may have been busy for a while."""
         if isinstance(effect, Send):
             effect.subtract_wait(self._clock() - queued)
@@ -154,7 +157,7 @@ class Scheduler(Generic[T]):
             self._later(StepRunner(steps), 0.0)
 
     def _answered(
-        self, runner: StepRunner[Finished[T]], answer: Answer | None, problem: BaseException | None
+        self, runner: StepRunner[Finished[T]], answer: object, problem: BaseException | None
     ) -> None:
         del self._sending[runner]
         if problem is None:
