@@ -1,8 +1,8 @@
 """Guards against sending threads that hold up the one that decides, or are left behind."""
 
+import sys
 import threading
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +10,10 @@ import pytest
 from imagen4.wire.workers import Workers
 
 PATIENCE = 5.0
+
+
+def threads() -> set[int]:
+    return set(sys._current_frames())
 
 
 @pytest.fixture
@@ -36,21 +40,25 @@ def test_what_work_raises_comes_back_too(workers: Workers[str, Any]) -> None:
 
 def test_a_thread_is_used_again_when_it_is_free(workers: Workers[str, Any]) -> None:
     """Work that comes one after the other needs one thread, whatever the limit."""
-    others = set(threading.enumerate())
+    others = threads()
     for number in range(5):
         workers.start(str(number), int)
         assert next(workers.done(PATIENCE)).name == str(number)
-    assert len(set(threading.enumerate()) - others) == 1
+    assert len(threads() - others) == 1
 
 
 def test_no_more_threads_than_allowed(workers: Workers[str, Any]) -> None:
     """More work than that waits for its turn, in its order."""
-    go, others = threading.Event(), set(threading.enumerate())
+    both, used = threading.Barrier(2), set[int]()
+
+    def work() -> None:
+        used.add(threading.get_ident())
+        both.wait(PATIENCE)
+
     for number in range(4):
-        workers.start(str(number), partial(go.wait, PATIENCE))
-    assert len(set(threading.enumerate()) - others) == 2
-    go.set()
+        workers.start(str(number), work)
     assert sorted(next(workers.done(PATIENCE)).name for _ in range(4)) == ["0", "1", "2", "3"]
+    assert len(used) == 2
 
 
 def test_those_that_are_done_come_without_waiting(workers: Workers[str, Any]) -> None:
@@ -72,12 +80,16 @@ def test_the_end_waits_for_what_has_begun_and_drops_the_rest() -> None:
         go.wait(PATIENCE)
         ran.append("first")
 
-    others = set(threading.enumerate())
+    others = threads()
     workers.start("first", create)
     workers.start("second", lambda: ran.append("second"))
     assert begun.wait(PATIENCE)
-    (thread,) = set(threading.enumerate()) - others
+    (thread,) = threads() - others
     threading.Timer(0.01, go.set).start()
     workers.end()
     assert ran == ["first"]
-    assert not thread.is_alive()
+    for _ in range(1000):
+        if thread not in threads():
+            break
+        threading.Event().wait(0.005)
+    assert thread not in threads()

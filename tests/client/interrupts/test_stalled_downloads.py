@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from _thread import interrupt_main, start_new_thread
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -10,6 +11,7 @@ from time import monotonic
 
 import pytest
 
+from client.booked import ctrl_c_works
 from client.loopback import Loopback, Received, http
 from client.pictures import PNG
 from client.play import KEY, QUICK, Stop, Time, play, succeeded
@@ -58,6 +60,30 @@ def test_a_ctrl_c_is_not_held_up_by_a_host(
             result = client.job("t1").wait()
             monkeypatch.setattr(driving.Workers, "done", interrupted)
             with pytest.raises(Stop):
+                result.save(tmp_path)
+        assert monotonic() - began[0] < LONGEST
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_ctrl_c_that_wakes_nobody_is_noticed(tmp_path: Path) -> None:
+    """One that comes just before the main thread blocks, or on another thread, as here."""
+    began = []
+
+    def press() -> None:
+        for _ in range(1000):
+            if asked(server):
+                break
+            Event().wait(0.01)
+        Event().wait(0.1)
+        began.append(monotonic())
+        interrupt_main()
+
+    with ctrl_c_works(), Loopback(lambda _: b"") as server:
+        server.reply = gateway_with(server, STALLED)
+        with Client("kie", api_key=KEY, base_url=server.url, polling=QUICK) as client:
+            result = client.job("t1").wait()
+            start_new_thread(press, ())
+            with pytest.raises(KeyboardInterrupt):
                 result.save(tmp_path)
         assert monotonic() - began[0] < LONGEST
         assert list(tmp_path.iterdir()) == []

@@ -7,13 +7,15 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 
-from client.loopback import IMPATIENT, Loopback, http
-from client.play import KEY, PICTURES, PROMPT, QUICK
+from client.loopback import IMPATIENT, Loopback, Received, http
+from client.pictures import PNG
+from client.play import KEY, PICTURES, PROMPT, QUICK, succeeded
 from client.raw_answers import BALANCE
 from imagen4 import AsyncClient, Client
 from imagen4.wire.transport import CONNECTIONS
@@ -89,6 +91,30 @@ def interrupted_at(step: int, reached: list[int]) -> Iterator[None]:
         yield
     finally:
         sys.setprofile(before)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.slow)])
+def test_after_a_ctrl_c_anywhere_in_saving_no_temporary_file_is_left(
+    every: int, tmp_path: Path
+) -> None:
+    """Threads that were just started end, too, before the Ctrl-C goes on."""
+
+    def reply(received: Received) -> bytes:
+        links = (f"{server.url}/{number}.png" for number in range(3))
+        return http(200, succeeded("t1", *links).content if "?" in received.path else PNG)
+
+    with Loopback(reply) as server:
+        with Client("kie", api_key=KEY, base_url=server.url, polling=QUICK) as client:
+            result = client.job("t1").wait()
+        reached: list[int] = []
+        for step in range(1, 100_000, every):
+            with suppress(KeyboardInterrupt), interrupted_at(step, reached):
+                result.save(tmp_path)
+            assert list(tmp_path.glob(".*")) == []
+            if step not in reached:
+                break
+        assert len(reached) > 3
 
 
 # A socket on which a Ctrl-C fell is closed by being forgotten.

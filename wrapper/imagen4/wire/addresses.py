@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import socket
+from _thread import start_new_thread
 from ipaddress import ip_address
 from queue import Empty, SimpleQueue
-from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,7 @@ def addresses_of(host: str, port: int, seconds: float) -> list[str]:
         except OSError as problem:
             found.put(problem)
 
-    Thread(target=ask, name="imagen4-name", daemon=True).start()
+    start_new_thread(ask, ())
     try:
         answer = found.get(timeout=seconds)
     except Empty:

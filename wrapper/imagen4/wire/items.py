@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from _thread import start_new_thread
 from collections.abc import AsyncIterable
 from contextlib import suppress
 from contextvars import copy_context
 from queue import SimpleQueue
-from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ async def each_item(items: Iterable[T] | AsyncIterable[T]) -> AsyncGenerator[T]:
         return
     wanted: SimpleQueue[asyncio.Future[T] | None] = SimpleQueue()
     serve = (take_on_demand, iter(items), wanted)
-    Thread(target=copy_context().run, args=serve, name="imagen4", daemon=True).start()
+    start_new_thread(copy_context().run, serve)
     try:
         while (item := await demanded(wanted)) is not _END:
             yield item

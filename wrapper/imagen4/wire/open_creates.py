@@ -6,6 +6,8 @@ import os
 from threading import Lock, get_ident
 from typing import TYPE_CHECKING
 
+from .workers import LOOK
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -47,7 +49,7 @@ class OpenCreates:
             if out:
                 announce(len(out))
             for over in out:
-                with over:
+                while not over.acquire(timeout=LOOK):
                     pass
         except BaseException:
             for send in out.values():  # whoever did not wait now, does not want to later

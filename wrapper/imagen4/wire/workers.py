@@ -1,21 +1,25 @@
 """Threads that send for the one thread that decides.
 
 Not concurrent.futures: a Ctrl-C that falls into a lock written in Python (`Condition`, and with
-it futures, semaphores and executors) can leave it held for ever, and then the program hangs.
-Here only queues written in C stand between the threads.
+it futures, semaphores, executors and the start of a `Thread`) can leave it held for ever, and then
+the program hangs. Here only queues written in C stand between the threads.
 """
 
 from __future__ import annotations
 
+from _thread import start_new_thread
 from contextlib import suppress
+from math import inf
 from queue import Empty, SimpleQueue
-from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+# A Ctrl-C that comes just before its thread blocks, or on another thread, is noticed only when
+# that one wakes: so it wakes every so many seconds.
+LOOK = 0.1
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -39,7 +43,7 @@ class Workers(Generic[K, V]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._threads: list[Thread] = []
+        self._threads = 0
         self._waiting: SimpleQueue[tuple[K, Callable[[], V]] | None] = SimpleQueue()
         self._done: SimpleQueue[Done[K, V]] = SimpleQueue()
         self._asked = 0  # pieces of work whose outcome was not taken yet
@@ -52,15 +56,14 @@ class Workers(Generic[K, V]):
         item, put = (name, work), self._waiting.put
         self.under_way[name] = None
         put(item)  # the next call, so that a Ctrl-C comes before both or after both
-        if len(self._threads) < min(self._asked, self._most):
-            thread = Thread(target=self._serve, name="imagen4", daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        if self._threads < min(self._asked, self._most):
+            start_new_thread(self._serve, ())
+            self._threads += 1
 
     def done(self, pause: float | None) -> Iterator[Done[K, V]]:
         """Those that are done by now, or the first one within `pause` seconds."""
         with suppress(Empty):
-            yield self._taken(self._done.get(timeout=pause))
+            yield self._taken(self._next(pause))
             while True:
                 yield self._taken(self._done.get_nowait())
 
@@ -78,9 +81,21 @@ class Workers(Generic[K, V]):
     def end(self, patience: float | None = None) -> None:
         """Drop what has not begun, and wait for what has, `patience` seconds if given."""
         self.dismiss()
-        until = None if patience is None else monotonic() + patience
-        for thread in self._threads:
-            thread.join(None if until is None else max(0.0, until - monotonic()))
+        until = inf if patience is None else monotonic() + patience
+        while self.under_way and monotonic() < until:
+            with suppress(Empty):
+                self._done.get(timeout=LOOK)
+
+    def _next(self, pause: float | None) -> Done[K, V]:
+        """Raises Empty."""
+        until = inf if pause is None else monotonic() + pause
+        while True:
+            left = until - monotonic()
+            try:
+                return self._done.get(timeout=max(0.0, min(left, LOOK)))
+            except Empty:
+                if left <= LOOK:
+                    raise
 
     def _taken(self, done: Done[K, V]) -> Done[K, V]:
         self._asked -= 1
