@@ -69,6 +69,7 @@ def test_annotations_are_one_line_each(forms: dict[str, str]) -> None:
     pattern = r"::error file=specs/[\w./-]+,line=\d+,title=[^:,\n]+::[^\r\n]+"
     assert len(commands) == len(json.loads(forms["json"])["broken"])
     assert [line for line in commands if not re.fullmatch(pattern, line)] == []
+    assert forms["text"].splitlines()[-1].startswith("violated: ")
 
 
 def test_the_summary_of_the_step_is_added_to(forms: dict[str, str]) -> None:

@@ -75,8 +75,8 @@ def test_the_workflow_step_works_as_pasted(sandbox: Sandbox, tmp_path: Path, blo
         ["sh", "-e", "-c", step["run"]], env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1].startswith("conforms: kie")
-    assert {path.name for path in tmp_path.iterdir()} >= {"contract.xml", "contract.md"}
+    assert done.stdout.splitlines()[-1].startswith("conforms")
+    assert {path.name for path in tmp_path.iterdir()} >= {"contract.xml", "contract.sarif"}
 
 
 def test_the_first_screen_shows_commands_and_where_the_pictures_are() -> None:

@@ -79,9 +79,9 @@ class Outputs:
             made = make_report(outcome, baseline)
         for name, path in self.files.items():
             write_whole(path, RENDERERS[name](made))
-        click.echo(render_text(made))
         if self.github:
             click.echo(render_annotations(made), nl=False)
+        click.echo(render_text(made))
         for path in self._summary:
             with path.open("a", encoding="utf-8") as file:
                 file.write(RENDERERS["markdown"](made))
