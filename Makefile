@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 SETTINGS := pyproject.toml scripts/constraints.txt
+# The tests start a hundred interpreters: what is compiled once is kept, also where that is off.
+unexport PYTHONDONTWRITEBYTECODE
 REDOCLY_VERSION := 2.77.0
 REDOCLY := .redocly/$(REDOCLY_VERSION)/node_modules/.bin/redocly
 

@@ -24,6 +24,7 @@ from imagen4 import AsyncClient, Client, Polling
 KEY = "sk-5b1d0c9e-not-to-be-seen"
 PROMPT = "a zebra that nobody may quote"
 PICTURES = json.dumps({"resultUrls": ["https://files.example/1.png"]})
+UNVERIFIED = httpx.create_ssl_context(verify=False)  # once: a new one for each client takes longer
 KINDS = ("sync", "async")
 GATEWAYS = ("kie", "apikley")
 OPERATIONS: dict[str, Callable[[Any], Any]] = {
@@ -149,7 +150,7 @@ def task_id_of(request: httpx.Request) -> str:
 
 def network(transport: Callable[..., Any]) -> dict[str, Any]:
     """Pictures on loopback come from there, although a script plays the gateway."""
-    return {"all://127.0.0.1": transport(verify=False)}
+    return {"all://127.0.0.1": transport(verify=UNVERIFIED)}
 
 
 def client_for(kind: str, gateway: Any, script: Script | None, time: Time, **settings: Any) -> Any:

@@ -1,5 +1,6 @@
 """Every request that leaves is one that the gateway's own document allows."""
 
+from itertools import cycle, islice, product
 from typing import Any
 
 import httpx
@@ -96,12 +97,12 @@ def test_what_is_forbidden_never_leaves(gateway: str, side: str, data: st.DataOb
 
 
 @both
-@either
 @pytest.mark.parametrize("name", NAMES)
-def test_no_odd_value_of_any_argument_gets_past(gateway: str, side: str, name: str) -> None:
-    """Each argument meets every odd value there is, through each way of asking."""
+def test_no_odd_value_of_any_argument_gets_past(gateway: str, name: str) -> None:
+    """Each argument meets every odd value there is, through each way of asking, in turns."""
+    ways = cycle(product(SIDES, (submit, generate, generate_many)))
     for odd in ODDITIES:
-        for entry in (submit, generate, generate_many):
+        for side, entry in islice(ways, 3):
             arguments = {"prompt": PROMPT, "num_images": 2, name: odd}
             check_hostile(Gateway(gateway), side, entry, arguments)
 
