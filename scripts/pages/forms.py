@@ -66,7 +66,7 @@ def _from_text(text: str, sisters: Sequence[str]) -> Extract:
         return Extract(text, "JSON", json=True)
     lines = text.split("\n")
     fences = _fenced(lines, sisters)
-    if len(fences) > 1:
+    if len({fence.text for fence in fences}) > 1:
         raise PageError("more than one OpenAPI document in the page", OTHER)
     if fences:
         return _bounded(fences[0])

@@ -10,7 +10,7 @@ from pages.forms import Extract, extract
 from pages.normalise import normalise
 from pages.prose import DESTROYED
 from pages.source import decode, read_file
-from pages.yamltext import Document, load_json, load_yaml
+from pages.yamltext import Document, full_width, load_json, load_yaml
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,10 @@ def read_bytes(data: bytes, sisters: Sequence[str] = ()) -> Page:
     raw = load_json(found.text) if found.json else load_yaml(found.text)
     document = raw
     changes = normalise(document)
-    must_be_openapi(document)
+    try:
+        must_be_openapi(document)
+    except PageError as error:
+        raise PageError(error.reason + full_width(found.text), error.way_out) from None
     if "flattened" in found.form:
         must_conform(document)
     return Page(

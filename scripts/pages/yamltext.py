@@ -72,14 +72,15 @@ def load_yaml(text: str) -> Document:
     try:
         data = load_value(text)
     except yaml.YAMLError as error:
-        raise PageError(f"not YAML: {_one_line(error)}{_full_width(text)}", AGAIN) from None
+        hint = full_width(text)
+        raise PageError(f"not YAML: {_one_line(error)}{hint}", MEND if hint else AGAIN) from None
     except (RecursionError, ValueError) as error:
         raise PageError(f"not readable as YAML: {error}", AGAIN) from None
     return _mapping(data)
 
 
-def _full_width(text: str) -> str:
-    """What an input method for Chinese puts where YAML needs a plain colon or space."""
+def full_width(text: str) -> str:
+    """Whether an input method for Chinese put something where YAML needs a plain colon or space."""
     found = _FULL_WIDTH.search(text)
     if found is None:
         return ""

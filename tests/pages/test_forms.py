@@ -17,6 +17,9 @@ FORMS = {
     "apidog": samples.apidog(YAML),
     "fence in a list": "- a page\n\n  ```yaml\n" + "".join(f"  {x}\n" for x in YAML.splitlines())
     + "  ```\n",
+    "the same fence twice": samples.mintlify(YAML) + samples.mintlify(YAML),
+    "a fence of tildes": f"# A\n\n~~~yaml\n{YAML}~~~\n",
+    "frontmatter": f"---\nopenapi: a.json POST {samples.CREATE}\n---\n\n{samples.apidog(YAML)}",
     "yaml": YAML,
     "json": json.dumps(samples.document()),
     "json in a fence": "# A\n\n```json\n" + json.dumps(samples.document(), indent=2) + "\n```\n",
@@ -88,6 +91,7 @@ REFUSED = {
                               "another document"),
     "a full-width colon": (YAML.replace("type: object", "type：object", 1), "line 21 has a full"),
     "a full-width space": (YAML.replace("  title", "\u3000title", 1), "line 3 has a full-width"),
+    "full-width indentation": (YAML.replace("    post:", "\u3000post:"), "has a full-width"),
     "openapi and a full-width colon": (YAML.replace("openapi:", "openapi："), "full-width colon"),
     "components of nothing": ("openapi: 3.1.0\ninfo:\n  title: a\ncomponents: 3\n", "not valid"),
     "an answer without words": (json.dumps(samples.document() | {"paths": {"/a": ANSWER}}),
