@@ -14,7 +14,8 @@ The layers, each importing only from those above it (pyproject.toml holds them t
                   schemathesis' walk along the document's links
     conversation  asks it all, in order; deviations: findings the wire is known to differ in,
                   as data; notes: what is told and not failed; curl: a request as a command
-    run           one run, from options to outcome
+    run           one run, from options to outcome; limits: how long it may take
+    progress      what is said while one waits
     reports       an outcome -> text, JUnit, JSON, Markdown
     command       the command line; plugin: the same for pytest
 

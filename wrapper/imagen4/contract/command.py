@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from ..facts import GATEWAYS
 from ..facts.gateways import DEFAULT_MODEL
 from .choices import KEY_VARIABLES, PHASES, PROFILES
 from .outputs import Outputs, form_options
+from .progress import told
 from .server import CouldNotRunError, ServerUnderTest, find_server, model_names
 
 
@@ -61,6 +63,9 @@ def _complete_model(context: click.Context, _option: click.Parameter, begun: str
 )
 @click.option("--strict", is_flag=True, help="Exit with 2 if a check had nothing to look at.")
 @click.option("--yes", is_flag=True, help="Do not ask before sending what may be paid for.")
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Say neither how long it takes nor how far it is."
+)
 @form_options
 @click.option("--github", is_flag=True, help="Annotate, and add to the summary of the step.")
 @click.option(
@@ -84,6 +89,7 @@ def command(  # one argument for each option
     max_paid: int,
     strict: bool,
     yes: bool,
+    quiet: bool,
     github: bool,
     baseline: Path | None,
     update_baseline: bool,
@@ -108,7 +114,10 @@ def command(  # one argument for each option
         options = RunOptions(where, profile, seed, phase, max_paid, foreign_key, strict)
         accepted = outputs.accepted_by(options)
         _agree(where, max_paid, yes)
-        code = outputs.tell(run_contract(options), accepted).exit_code
+        silent = quiet or "json" in given
+        with nullcontext() if silent else told(options, sys.stderr) as watch:
+            outcome = run_contract(options, watch=watch)
+        code = outputs.tell(outcome, accepted).exit_code
     except (CouldNotRunError, OSError) as error:
         click.echo(f"could not run: {error}")
         code = 2

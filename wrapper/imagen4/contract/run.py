@@ -19,6 +19,7 @@ from .credentials import foreign_key
 from .document import load_document, shortened
 from .exchange import Expect
 from .follow import Patience
+from .limits import LIMITS, Limits
 from .pace import Pace
 from .server import CouldNotRunError
 from .trace import Trace, refuses_key
@@ -29,23 +30,6 @@ if TYPE_CHECKING:
 
     from .document import Document
     from .server import ServerUnderTest
-
-TIMEOUTS = {True: 5.0, False: 30.0}
-"""Seconds to wait for an answer, on loopback and elsewhere."""
-FIRST_POLL = {True: 0.02, False: 2.5}
-LONGEST_POLL = {True: 5.0, False: 15.0}
-MOST = {("quick", True): 120.0, ("full", True): 300.0}
-"""Seconds for tasks of which none ends; wire: pictures took up to 66 s, a film 188 s."""
-SPARE = {("quick", True): 60.0, ("full", True): 180.0}
-GIVE_UP = 900.0
-"""doc: after 10 to 15 minutes. So it is where there is no reason to hurry."""
-SECONDS_TO_ASK = {
-    ("quick", True): 30.0,
-    ("full", True): 75.0,
-    ("quick", False): 1800.0,
-    ("full", False): 3600.0,
-}
-"""However slow the answers are. Elsewhere the pace and the time-outs make it long."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +44,10 @@ class RunOptions:
     foreign_key: str | None = None
     strict: bool = False
     """Whether a check that had nothing to look at keeps the run from a verdict."""
+
+    @property
+    def limits(self) -> Limits:
+        return LIMITS[self.phase, self.server.loopback]
 
 
 @dataclass(frozen=True)
@@ -103,14 +91,20 @@ class Seams:
 
 
 def run_contract(
-    options: RunOptions, seams: Seams | None = None, document: Document | None = None
+    options: RunOptions,
+    seams: Seams | None = None,
+    document: Document | None = None,
+    watch: Callable[[Trace], None] | None = None,
 ) -> RunOutcome:
-    """Hold the whole conversation and judge it; CouldNotRunError if it cannot begin."""
+    """Hold the whole conversation and judge it; CouldNotRunError if it cannot begin.
+
+    `watch` is called after each exchange.
+    """
     seams, server = seams or Seams(), options.server
     started = seams.clock()
     document = document or load_document(server.gateway, server.model)
     _must_be_askable(document)
-    trace = Trace(document, server.loopback, options.profile)
+    trace = Trace(document, server.loopback, options.profile, watch=watch)
     with _client(options, seams) as client, _client(options, seams, keep=True) as kept:
         sender = Sender(
             trace,
@@ -119,7 +113,7 @@ def run_contract(
             foreign_key(server.gateway, server.key, options.foreign_key),
             Budget(None if server.loopback else options.max_paid),
             Pace(server.facts, not server.loopback, seams.clock, seams.sleep),
-            TIMEOUTS[server.loopback],
+            options.limits.timeout,
             seams.clock,
             seams.now,
             kept=kept,
@@ -153,7 +147,7 @@ def _client(options: RunOptions, seams: Seams, *, keep: bool = False) -> httpx.C
     return httpx.Client(
         base_url=options.server.base_url + "/",
         headers={} if keep else {"Connection": "close"},
-        timeout=TIMEOUTS[loopback],
+        timeout=options.limits.timeout,
         transport=seams.transport,
         limits=httpx.Limits(max_connections=1 if keep else None, max_keepalive_connections=keep),
         # A proxy or certificate set in the environment has no part in a loopback run.
@@ -163,10 +157,9 @@ def _client(options: RunOptions, seams: Seams, *, keep: bool = False) -> httpx.C
 
 def _hold(options: RunOptions, sender: Sender, seams: Seams) -> None:
     """The conversation; what keeps it from a verdict is a CouldNotRunError."""
-    which, url = (options.phase, options.server.loopback), options.server.base_url
-    seconds = SECONDS_TO_ASK[which]
+    url = options.server.base_url
     try:
-        patience = _patience(*which, seams)
+        patience, seconds = _patience(options, seams), options.limits.asking
         Conversation(sender, options.phase, options.seed, patience, seconds).hold()
     except UnreachableError as error:
         raise CouldNotRunError(f"unreachable: {url}: {error}") from None
@@ -176,15 +169,10 @@ def _hold(options: RunOptions, sender: Sender, seams: Seams) -> None:
         raise CouldNotRunError(f"interrupted; {_so_far(sender)}") from None
 
 
-def _patience(phase: str, loopback: bool, seams: Seams) -> Patience:
-    return Patience(
-        MOST.get((phase, loopback), GIVE_UP),
-        SPARE.get((phase, loopback), GIVE_UP),
-        phase == "full" or not loopback,
-        FIRST_POLL[loopback],
-        LONGEST_POLL[loopback],
-        sleep=seams.sleep,
-    )
+def _patience(options: RunOptions, seams: Seams) -> Patience:
+    limits, full = options.limits, options.phase == "full" or not options.server.loopback
+    times = limits.most, limits.spare, full, limits.first_poll, limits.longest_poll
+    return Patience(*times, sleep=seams.sleep)
 
 
 def _so_far(sender: Sender) -> str:

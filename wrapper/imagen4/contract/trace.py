@@ -12,7 +12,7 @@ from .credentials import Credential
 from .exchange import Exchange, Expect, Intent, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .document import Document
 
@@ -67,6 +67,8 @@ class Trace:
     answered: list[Exchange] = field(default_factory=list)
     tasks: list[TaskHistory] = field(default_factory=list)
     """In the order of their creation; an id given twice is one task."""
+    watch: Callable[[Trace], None] | None = None
+    """Called after each exchange."""
     _by_id: dict[str, TaskHistory] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -82,6 +84,8 @@ class Trace:
             self.tasks.append(self._by_id[created])
         if exchange.task_id in self._by_id:
             self._by_id[exchange.task_id].append(exchange)
+        if self.watch is not None:
+            self.watch(self)
 
     def knows(self, task_id: str) -> bool:
         return task_id in self._by_id
