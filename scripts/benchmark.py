@@ -29,6 +29,7 @@ from benchmark_cycle import KEY, PROMPT, Row, cycle_rows
 from benchmark_ledger import ledger_rows
 from imagen4 import AsyncClient, Client, Polling
 from imagen4.events import Event, TaskState
+from imagen4.facts import DEFAULT_GATEWAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,9 +122,13 @@ async def many(url: str) -> dict[str, float]:
         if isinstance(event, TaskState) and next(polled) == IN_FLIGHT:
             waiting.set()
 
-    async with AsyncClient("kie", api_key=KEY, base_url=url, polling=Polling.immediate()) as warm:
+    async with AsyncClient(
+        DEFAULT_GATEWAY, api_key=KEY, base_url=url, polling=Polling.immediate()
+    ) as warm:
         await warm.generate(PROMPT)
-    async with AsyncClient("kie", api_key=KEY, base_url=f"{url}/slow", polling=polling) as client:
+    async with AsyncClient(
+        DEFAULT_GATEWAY, api_key=KEY, base_url=f"{url}/slow", polling=polling
+    ) as client:
         seen: dict[str, float] = {"before": resident()}
         watcher = asyncio.create_task(watch(url, waiting, seen))
         prompts = (f"{PROMPT} {index}" for index in range(IN_FLIGHT))
@@ -170,8 +175,8 @@ class Simulation:
         found = []
         with httpx.Client(transport=transport) as http:
             client = Client(
-                "kie", api_key=KEY, http_client=http, clock=lambda: self.now, sleep=self.sleep,
-                random=Random(7).random,
+                DEFAULT_GATEWAY, api_key=KEY, http_client=http, clock=lambda: self.now,
+                sleep=self.sleep, random=Random(7).random,
             )  # fmt: skip
             for duration in durations:
                 self.polls, self.ends = 0, self.now + duration

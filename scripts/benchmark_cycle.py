@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from imagen4 import Client, Polling
-from imagen4.facts.gateways import DEFAULT_MODEL
+from imagen4.facts import DEFAULT_GATEWAY, DEFAULT_MODEL
 from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def cycle_rows(url: str) -> list[Row]:
     with (
         httpx.Client() as http,
         httpx.Client(limits=NEVER_KEPT) as creating,
-        Client("kie", api_key=KEY, base_url=url, polling=polling) as client,
+        Client(DEFAULT_GATEWAY, api_key=KEY, base_url=url, polling=polling) as client,
     ):
         ways: list[Callable[[], object]] = [
             lambda: client.generate(PROMPT).images[0].url,

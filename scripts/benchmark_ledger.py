@@ -17,7 +17,7 @@ from sqlalchemy import insert
 from benchmark_cycle import KEY, PROMPT, Row
 from imagen4 import Client, Ledger
 from imagen4.events import CreateStarting, TaskCreated
-from imagen4.facts import DEFAULT_MODEL, GATEWAYS
+from imagen4.facts import DEFAULT_GATEWAY, DEFAULT_MODEL, GATEWAYS
 from imagen4.ledger.recorder import Recorder
 from imagen4.ledger.schema import RowState, creates
 
@@ -45,12 +45,17 @@ def create_row(folder: Path) -> Row:
     """CPU of the process: what the disk takes for a commit is the same for both."""
     ledger, numbers = Ledger(folder / "creates.db"), iter(range(10**9))
     recorder = Recorder(
-        ledger._store, GATEWAYS["kie"], URL, lambda: datetime.now(UTC), "", max_credits=None
+        ledger._store,
+        GATEWAYS[DEFAULT_GATEWAY],
+        URL,
+        lambda: datetime.now(UTC),
+        "",
+        max_credits=None,
     )
 
     def record(_: int) -> None:
         number = next(numbers)
-        about = ("kie", f"job {number}", 0, None, 0.0)
+        about = (DEFAULT_GATEWAY, f"job {number}", 0, None, 0.0)
         key, fields, task_id = f"key {number}", {"prompt": PROMPT}, f"task {number}"
         recorder(CreateStarting(*about, None, 1, 1, 1, DEFAULT_MODEL, 1, key, fields, None))
         recorder(TaskCreated(*about, task_id, (task_id,)))
@@ -75,9 +80,10 @@ def filled(path: Path) -> Ledger:
     """A ledger whose creates are all open."""
     ledger = Ledger(path)
     same = {
-        "base_url": URL, "number": 1, "total": 1, "gateway": "kie", "model": DEFAULT_MODEL,
-        "fields": {"prompt": PROMPT}, "pictures": 1, "batch": "", "state": RowState.CREATED,
-        "attempt": 1, "urls": [], "paths": {}, "started": "2026-11-30T00:00:00+00:00",
+        "base_url": URL, "number": 1, "total": 1, "gateway": DEFAULT_GATEWAY,
+        "model": DEFAULT_MODEL, "fields": {"prompt": PROMPT}, "pictures": 1, "batch": "",
+        "state": RowState.CREATED, "attempt": 1, "urls": [], "paths": {},
+        "started": "2026-11-30T00:00:00+00:00",
     }  # fmt: skip
     rows = [
         {**same, "key": f"key {n}", "job_id": f"job {n}", "task_id": f"task {n}"}
@@ -96,7 +102,7 @@ def resume_until_poll(ledger: Ledger) -> None:
 
     with (
         httpx.Client(transport=httpx.MockTransport(poll)) as http,
-        Client("kie", api_key=KEY, base_url=URL, http_client=http) as client,
+        Client(DEFAULT_GATEWAY, api_key=KEY, base_url=URL, http_client=http) as client,
     ):
         try:
             next(client.resume(ledger, max_in_flight=1))

@@ -18,7 +18,7 @@ from pages.errors import PageError
 from pages.yamltext import load_yaml
 
 NAMES = '''\
-"""The names in the gateways' documents, for type checkers: models and ratios, as vendored."""
+"""Names for type checkers: the gateways, and the models and ratios of their documents."""
 
 from typing import Literal, TypeAlias
 '''
@@ -70,16 +70,17 @@ def write_models(package: Path, specs: Path, models: list[Model]) -> None:
 
 
 def names(models: dict[str, list[Model]]) -> str:
-    """The module of names: the models of each gateway, and the ratios of them all."""
+    """The module of names: the gateways, the models of each, and the ratios of them all."""
     ratios = [
         ratio
         for each in models.values()
         for model in each
         for ratio in model.input["properties"].get("aspect_ratio", {}).get("enum", ())
     ]
-    found = {f"{name.capitalize()}Model": [m.model for m in each] for name, each in models.items()}
-    found["AspectRatio"] = list(dict.fromkeys(ratios))
-    return NAMES + "".join(_literal(name, values) for name, values in found.items())
+    known = {f"{name.capitalize()}Model": [m.model for m in each] for name, each in models.items()}
+    several = {"Gateway": list(models), "AspectRatio": list(dict.fromkeys(ratios))}
+    literals = "".join(_literal(name, values) for name, values in (known | several).items())
+    return f"{NAMES}{literals}\nModel: TypeAlias = {' | '.join(known)}\n"
 
 
 def _literal(name: str, values: list[str]) -> str:

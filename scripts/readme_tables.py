@@ -15,8 +15,9 @@ from pages.reader import read_page
 
 def gateways_table(root: Path) -> str:
     """What differs between the gateways' documents."""
-    kie, apikley = (read_page(root / "specs" / f"{name}.yaml") for name in ("kie", "apikley"))
-    return as_table(compare(kie.document, apikley.document), "kie", "apikley")
+    pages = {name: read_page(root / "specs" / f"{name}.yaml").document for name in GATEWAYS}
+    (first, one), *others = pages.items()
+    return "\n".join(as_table(compare(one, other), first, name) for name, other in others)
 
 
 def models_table(root: Path) -> str:

@@ -1,4 +1,4 @@
-"""The names in the gateways' documents, for type checkers: models and ratios, as vendored."""
+"""Names for type checkers: the gateways, and the models and ratios of their documents."""
 
 from typing import Literal, TypeAlias
 
@@ -19,6 +19,11 @@ ApikleyModel: TypeAlias = Literal[
     "google/imagen4",
 ]
 
+Gateway: TypeAlias = Literal[
+    "kie",
+    "apikley",
+]
+
 AspectRatio: TypeAlias = Literal[
     "1:1",
     "16:9",
@@ -36,3 +41,5 @@ AspectRatio: TypeAlias = Literal[
     "8:1",
     "21:9",
 ]
+
+Model: TypeAlias = KieModel | ApikleyModel

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from imagen4.facts import GATEWAYS
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 FOLDERS = {"specs", "generated", "wrapper", "tests", "scripts"}
@@ -61,6 +63,19 @@ def test_no_file_names_a_package_registry() -> None:
         for path in tracked()
         for host in REGISTRY_HOSTS
         if host.encode() in path.read_bytes()
+    ]
+    assert found == []
+
+
+def test_a_gateways_name_stands_in_the_facts_alone() -> None:
+    """Elsewhere it is taken from there, or generated from them; examples in texts may have it."""
+    facts = ROOT / "wrapper" / "imagen4" / "facts"
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in python_files("wrapper", "scripts")
+        if facts not in path.parents
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in GATEWAYS
     ]
     assert found == []
 

@@ -31,7 +31,7 @@ from .core.checks import seconds
 from .core.envelope import error_from_answer, parse_envelope
 from .core.records import prompts_in, task_from_record, usable_id
 from .errors import InvalidRequest, UnexpectedResponse
-from .facts import protocol
+from .facts import DEFAULT_GATEWAY, protocol
 from .gateways import adapter_for
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ SPELLINGS = (protocol.TASK_ID, protocol.TASK_ID_IN_SAMPLES)
 Headers = Mapping[str, Any] | Message | Iterable[tuple[str | bytes, str | bytes]]
 
 
-def parse(body: bytes | str, gateway: Gateway | Adapter = "kie") -> Task:
+def parse(body: bytes | str, gateway: Gateway | Adapter = DEFAULT_GATEWAY) -> Task:
     """The task that a callback tells of: what polling would give, also for a failed one.
 
     Both gateways send the same form. Raises UnexpectedResponse for anything else.

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 class Client(BaseClient):
     """Pictures by Imagen 4 through one gateway.
 
-    gateway: "kie" or "apikley", or an `Adapter` of your own.
+    gateway: one of `imagen4.Gateway`, or an `Adapter` of your own.
     model: the gateway's id of the model to use where a request names none.
     api_key: else from KIE_API_KEY or APIKLEY_API_KEY. It goes to `base_url` and nowhere else.
     base_url: another origin, also with a path; https, or http on this machine.

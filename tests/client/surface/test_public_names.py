@@ -10,7 +10,7 @@ import imagen4
 from client.play import GATEWAYS
 from imagen4.facts import GATEWAYS as KNOWN
 from imagen4.facts.models import catalogue, input_schema
-from imagen4.literals import KieModel
+from imagen4_generated import names
 
 
 def test_every_public_name_is_there() -> None:
@@ -58,6 +58,7 @@ def test_the_literals_are_those_of_the_documents() -> None:
     ]
     ratios = {ratio for each in fields for ratio in each.get("aspect_ratio", {}).get("enum", ())}
     assert literals(imagen4.AspectRatio) == ratios
-    assert set(get_args(KieModel)) == models["kie"]
-    assert literals(imagen4.Model) == models["kie"] | models["apikley"]
+    for name, found in models.items():
+        assert set(get_args(getattr(names, f"{name.capitalize()}Model"))) == found
+    assert literals(imagen4.Model) == set().union(*models.values())
     assert set(get_args(imagen4.Gateway)) == set(KNOWN) == set(GATEWAYS)

@@ -7,6 +7,6 @@ states, codes, names of fields). `models`: which models they have, and the schem
 The client and those who judge it share these data, and no code beyond them.
 """
 
-from .gateways import DEFAULT_MODEL, GATEWAYS, GatewayFacts, Price, Rate
+from .gateways import DEFAULT_GATEWAY, DEFAULT_MODEL, GATEWAYS, GatewayFacts, Price, Rate
 
-__all__ = ["DEFAULT_MODEL", "GATEWAYS", "GatewayFacts", "Price", "Rate"]
+__all__ = ["DEFAULT_GATEWAY", "DEFAULT_MODEL", "GATEWAYS", "GatewayFacts", "Price", "Rate"]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_MODEL: Final = "google/imagen4"
+DEFAULT_GATEWAY: Final = "kie"
 
 
 class Rate(NamedTuple):
@@ -68,7 +69,7 @@ class GatewayFacts:
 # doc (kie's price list, November 2026). A model that is not here costs nobody knows what.
 _LIST = ("2026-11", "kie's price list")
 KIE = GatewayFacts(
-    name="kie",
+    name=DEFAULT_GATEWAY,
     origin="https://api.kie.ai",
     key_variable="KIE_API_KEY",
     prices={

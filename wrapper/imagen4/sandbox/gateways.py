@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from ..facts import GATEWAYS, GatewayFacts, Price
-from ..facts.gateways import DEFAULT_MODEL
+from ..facts import DEFAULT_GATEWAY, DEFAULT_MODEL, GATEWAYS, GatewayFacts, Price
 
-ASSUMED_PRICE = Price(GATEWAYS["kie"].prices[DEFAULT_MODEL].credits, "request")
+ASSUMED_PRICE = Price(GATEWAYS[DEFAULT_GATEWAY].prices[DEFAULT_MODEL].credits, "request")
 """What a create costs where no price is known: without one, credits would never run out."""
 
 

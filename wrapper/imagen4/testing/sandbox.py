@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from .. import AsyncClient, Client
+from ..facts import DEFAULT_GATEWAY
 from ..sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ class ClientSandbox(Sandbox):
         super().__init__(**{"speed": 0, "limits": False, **settings})
         self._clients: list[Client] = []
 
-    def client(self, gateway: Gateway = "kie", **options: Any) -> Client:
+    def client(self, gateway: Gateway = DEFAULT_GATEWAY, **options: Any) -> Client:
         """A client of this sandbox; `options` are those of `imagen4.Client`. It is closed here."""
         client = Client(gateway, **{**self._defaults(gateway, self.sleep), **options})
         self._clients.append(client)
         return client
 
-    def async_client(self, gateway: Gateway = "kie", **options: Any) -> AsyncClient:
+    def async_client(self, gateway: Gateway = DEFAULT_GATEWAY, **options: Any) -> AsyncClient:
         """As `client`, for asyncio; close it in the loop that used it: `async with`."""
         return AsyncClient(gateway, **{**self._defaults(gateway, self.sleep_async), **options})
 

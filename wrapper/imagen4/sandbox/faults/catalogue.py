@@ -8,7 +8,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ...facts import protocol
+from ...facts import DEFAULT_GATEWAY, protocol
 from ...facts.documents import document
 from ...facts.protocol import Code
 from ..documents import last_segment
@@ -116,7 +116,7 @@ CALLBACK_FAULTS = (
 
 def _code_faults() -> Iterator[Fault]:
     """One for each code but 200 in the documents, and the two that newer pages or prose name."""
-    page = document("kie", "contract")
+    page = document(DEFAULT_GATEWAY, "contract")
     schema = page["components"]["schemas"]["ApiResponse"]["properties"][protocol.CODE]
     said: dict[int, str] = {
         Code.TIMED_OUT: "Upstream is currently experiencing service issues",
