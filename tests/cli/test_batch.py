@@ -102,6 +102,20 @@ def test_a_column_that_is_set_is_that_of_all_lines_without_it(
     assert bodies[0]["image_input"] == ["https://x.example/1.png"]
 
 
+def test_each_create_of_a_batch_has_a_callback_of_its_own(
+    sandbox: Sandbox, imagen4: Imagen4, tmp_path: Path
+) -> None:
+    """At the address that is given, or the line's own."""
+    text = "prompt,callback_url\na fox,\nan owl,http://localhost:9/own\n"
+    file = written(tmp_path, text, "l.csv")
+    run(imagen4, sandbox, tmp_path, file, "--callback-url", "http://localhost:9/all")
+    bodies = [each.body for each in sandbox.requests if each.operation == "createTask"]
+    urls = {body["input"]["prompt"]: body["callBackUrl"].split("=") for body in bodies}
+    assert urls["a fox"][0] == "http://localhost:9/all?imagen4-token"
+    assert urls["an owl"][0] == "http://localhost:9/own?imagen4-token"
+    assert urls["a fox"][1] != urls["an owl"][1]
+
+
 @pytest.mark.parametrize("pairs", [("--set", "x"), ("--set", "seed=1", "--set", "seed=2")])
 def test_what_is_set_wrongly_is_told(
     sandbox: Sandbox, imagen4: Imagen4, tmp_path: Path, pairs: tuple[str, ...]

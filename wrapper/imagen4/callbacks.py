@@ -13,6 +13,12 @@
         return []
 
 Callbacks may come twice, and late. Answer 200, or the gateway tries again.
+
+With a ledger, `callback_url` is sent with a token in its query, another one for each create:
+`https://example.org/done?imagen4-token=…`. Hand the URL on, and a create that nobody had an
+answer to gets its task:
+
+    row = ledger.record_callback(callbacks.parse(body), environ["QUERY_STRING"])
 """
 
 from __future__ import annotations

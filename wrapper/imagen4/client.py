@@ -87,6 +87,7 @@ class Client(BaseClient):
         wire = SyncWire(session, self._connections)
         self._driver = Driver(wire, sleep, clock, on_event)
         self._driver = self._recording(ledger)
+        session.recorded = ledger is not None
 
     def generate(
         self,
@@ -112,7 +113,8 @@ class Client(BaseClient):
         aspect_ratio: one of the model's; None leaves its default (imagen4: "1:1").
         negative_prompt: what not to paint, where the model has that.
         seed: a text or a whole number; each `Image` says which one it got.
-        callback_url: where the gateway reports the end, see `imagen4.callbacks`.
+        callback_url: where the gateway reports the end, see `imagen4.callbacks`. With a ledger,
+            each create's has a token of its own in its query.
         tag: a name of your own for the request, which every event about it carries.
         timeout: seconds for everything together (default: Polling.timeout), except that a
             create that is out is never cut short, and a last poll gets up to 5 s for its

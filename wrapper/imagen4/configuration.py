@@ -49,7 +49,18 @@ def make_session(
     if model != DEFAULT_MODEL:
         adapter.input_schema(model)  # one that the gateway lacks is to be known at once
     return Session(
-        adapter, model, origin, key, patience, pace, allow_http, clock, utc_now, random, new_job_id
+        adapter,
+        model,
+        origin,
+        key,
+        patience,
+        pace,
+        allow_http,
+        clock,
+        utc_now,
+        random,
+        new_job_id,
+        secrets.token_urlsafe,
     )
 
 

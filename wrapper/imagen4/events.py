@@ -63,6 +63,8 @@ class CreateStarting(Event):
     fields: Mapping[str, Any] = field(repr=False)
     """What is sent as `input`, the prompt included."""
     seed: str | None
+    callback_token: str | None = field(repr=False)
+    """What its callback's URL carries so that a ledger finds this create by it."""
 
 
 @dataclass(frozen=True, slots=True)

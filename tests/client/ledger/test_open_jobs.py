@@ -9,11 +9,6 @@ import httpx
 from client.play import QUICK, Script, created, play, succeeded, task_id_of
 from imagen4 import Ledger, Request
 
-COPY = """INSERT INTO creates
-    SELECT id + {n}, base_url, key || {n}, number, total, gateway, model, fields, pictures, tag,
-        batch, job_id || {n}, state, attempt, task_id || {n}, seed, urls, paths, estimate, charged,
-        reason, started FROM creates WHERE id = 1"""
-
 
 def changed(path: Path, *statements: str) -> None:
     """What other programs did to the ledger."""
@@ -44,7 +39,9 @@ def test_more_jobs_than_are_read_at_a_time_are_all_resumed_in_order(tmp_path: Pa
     """What another process has finished meanwhile is not asked for again."""
     ledger, path = Ledger(tmp_path / "l.db"), tmp_path / "l.db"
     play("sync", Script(creates=[created("t")]), lambda c: c.submit("a"), ledger=ledger)
-    changed(path, *(COPY.format(n=n) for n in range(1, 102)))
+    further = "UPDATE copy SET id = id + 1, key = 'k' || id, task_id = 't' || id"
+    copy, enter = "CREATE TEMP TABLE copy AS SELECT * FROM creates", "INSERT INTO creates SELECT *"
+    changed(path, copy, *[further, f"{enter} FROM copy"] * 101)
     ended = "UPDATE creates SET state = 'saved', urls = '[\"http://x/1.png\"]' WHERE id = 102"
 
     def poll(request: httpx.Request) -> httpx.Response:

@@ -32,6 +32,7 @@ from .fields import complete_model, named_values, set_option
     help="Of lines that name none, see `imagen4 models`.",
 )
 @set_option("A column for the lines that have none of that name")
+@options.callback_url
 @options.output
 @books.option("ledger.db in the output folder")
 @options.option(
@@ -54,6 +55,7 @@ def command(
     base_url: str | None,
     model: Model,
     pairs: tuple[str, ...],
+    callback_url: str | None,
     output: Path,
     book: str | Path | None,
     template: str,
@@ -71,7 +73,8 @@ def command(
     the same command again, whatever stopped it, and it continues without paying twice.
     index.html in the output folder shows the pictures with their prompts.
     """
-    lines = read_batch(file, gateway, {"model": model, **named_values(pairs)})
+    columns = {"model": model} | ({"callback_url": callback_url} if callback_url else {})
+    lines = read_batch(file, gateway, columns | named_values(pairs))
     names = FileNames(template, lines)
     place = book or output / "ledger.db"
     address = (base_url or GATEWAYS[gateway].origin).rstrip("/")

@@ -29,7 +29,7 @@ from .progress import display
 @options.option("--aspect-ratio", "-a", metavar="W:H", help="Such as 16:9; the gateway's default.")
 @options.option("--negative-prompt", metavar="TEXT", help="What the pictures should not show.")
 @options.option("--seed", metavar="TEXT", help="For the same pictures again.")
-@options.option("--callback-url", metavar="URL", help="Where the gateway reports the end, too.")
+@options.callback_url
 @options.timeout
 @options.output
 @books.ledger

@@ -58,6 +58,9 @@ output = click.option(
     show_default=True,
     help="Where to save the pictures.",
 )
+callback_url = click.option(
+    "--callback-url", metavar="URL", help="Where the gateway reports the end, too."
+)
 task_ids = click.argument("task_ids", nargs=-1, required=True, metavar="TASK...")
 
 

@@ -56,6 +56,8 @@ class JobState:
     """How long, in seconds, it may take."""
     plans: tuple[PlannedCreate, ...] = ()
     callback_url: str | None = field(default=None, repr=False)
+    recorded: bool = False
+    """Whether a ledger keeps its creates."""
     prompts: tuple[str, ...] = field(default=(), repr=False)
     task_ids: list[str] = field(default_factory=list)
     seeds: dict[str, str | None] = field(default_factory=dict)

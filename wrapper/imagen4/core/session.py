@@ -46,8 +46,12 @@ class Session:
     """Numbers in [0, 1)."""
     new_id: Callable[[], str]
     """A new job's id."""
+    new_token: Callable[[], str]
+    """What nobody can guess."""
     name: str = field(init=False)
     """The gateway's."""
+    recorded: bool = field(default=False, init=False)
+    """Whether a ledger keeps every create."""
     under_way: dict[str, JobState] = field(default_factory=dict, init=False)
     """What calls are working on now, by job id."""
     creates: Pacer = field(init=False)
@@ -85,6 +89,7 @@ class Session:
             model=model,
             plans=plans,
             callback_url=request.callback_url or None,
+            recorded=self.recorded,
             prompts=tuple(dict.fromkeys(texts_in(plans[0].fields, schema))),
         )
 

@@ -32,6 +32,7 @@ from ..errors import (
 from ..events import CreateRefused, CreateStarting, CreateUncertain, Retrying, TaskCreated
 from ..facts.models import WITHDRAWN, says_model_is_gone
 from ..facts.protocol import Code
+from .callback_token import marked_url
 from .effects import Send, Sleep
 from .envelope import body_text, error_from_answer, parse_envelope, refusal
 from .job_state import created_id, id_in
@@ -77,13 +78,14 @@ def create_task(
     session: Session, job: JobState, plan: PlannedCreate, deadline: float
 ) -> Steps[str]:
     """Create one task and return its id."""
-    call, until = session.adapter.create(job.model, plan.fields, job.callback_url), None
+    url, token = marked_url(session, job)
+    call, until = session.adapter.create(job.model, plan.fields, url), None
     refused: Imagen4Error | None = None
     for attempt in count(1):
         yield from wait_for_create_turn(session, deadline, refused)
         # The deadline may leave out the wait for a turn; being refused always has an end.
         until = until or min(deadline, session.clock() + job.patience)
-        yield from announce(session, job, plan, attempt)
+        yield from announce(session, job, plan, attempt, token)
         sent = session.clock()
         leave_in = max(deadline - sent, SHORTEST_LEAVE)
         outcome = yield from send_create(session, job, call, leave_in, attempt)
@@ -132,12 +134,14 @@ def take_create_turn(session: Session, deadline: float) -> Steps[bool]:
         raise
 
 
-def announce(session: Session, job: JobState, plan: PlannedCreate, attempt: int) -> Steps[None]:
+def announce(
+    session: Session, job: JobState, plan: PlannedCreate, attempt: int, token: str | None
+) -> Steps[None]:
     """Tell of a create before a byte of it leaves. Raises CreateStopped if a listener objects."""
     number, total = job.number, len(job.plans)
     what = (job.model, plan.pictures, job.key, plan.fields, plan.seed)
     try:
-        yield CreateStarting(*session.identity(job), None, number, total, attempt, *what)
+        yield CreateStarting(*session.identity(job), None, number, total, attempt, *what, token)
     except Exception as problem:
         yield CreateRefused(*session.identity(job), None, problem)
         if isinstance(problem, Imagen4Error):

@@ -10,6 +10,7 @@ from sqlalchemy import and_, select, update
 from ..core.checks import real_number
 from ..core.records import usable_id
 from ..errors import InvalidRequest, SubmissionUncertain
+from .callback_rows import attach
 from .keys import Keys, canonical
 from .open_jobs import JobsLeft, OpenJob, take_up
 from .recorder import SPENT, Recorder
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ..core.effects import Steps
     from ..core.job_state import JobState
     from ..core.session import Session
+    from ..core.task import Task
 
 T = TypeVar("T")
 
@@ -125,6 +127,17 @@ class Ledger:
             if connection.execute(update(creates).where(row).values(values)).rowcount != 1:
                 raise InvalidRequest(f"Row {row_id} is not uncertain: there is nothing to resolve")
 
+    def record_callback(self, callback: Task, url: str) -> Row | None:
+        """Attach a callback's task to its create, which may have been uncertain until now.
+
+        callback: from `callbacks.parse`, once `callbacks.verify` has vouched for it. url: the one
+        it was posted to, or its query: it carries the create's token. Returns the create, from
+        now on to be resumed; None where no create of this ledger has the token, or where it, or
+        the task, is known otherwise.
+        """
+        found = attach(self._store, callback, url)
+        return None if found is None else self.rows(creates.c.id == found)[0]
+
     def recorder(self, session: Session) -> Recorder:
         """What a client with these settings tells its events, before anybody else."""
         return Recorder(
@@ -175,7 +188,7 @@ class Continuing:
         Raises SubmissionUncertain where nobody can say whether it has one more, InvalidRequest
         for a tag that stands in the ledger with other fields, LedgerError.
         """
-        job.key = self._keys.key_of(job)
+        job.key, job.recorded = self._keys.key_of(job), True
         here = creates.c.base_url == self._session.base_url
         rows = self._ledger.rows(here, creates.c.key == job.key)
         if not all(is_planned(row, job) for row in rows):

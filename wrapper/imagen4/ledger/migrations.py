@@ -21,6 +21,12 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE turns (account TEXT NOT NULL, kind TEXT NOT NULL, pace JSON NOT NULL, "
         "written FLOAT NOT NULL, PRIMARY KEY (account, kind))",
     ),
+    (
+        "ALTER TABLE creates ADD COLUMN token TEXT",
+        "ALTER TABLE creates ADD COLUMN balance_before FLOAT",
+        "ALTER TABLE creates ADD COLUMN balance_after FLOAT",
+        "CREATE INDEX creates_by_token ON creates (token)",
+    ),
 )
 VERSION = 1 + len(STEPS)
 

@@ -20,6 +20,7 @@ from ..events import (
     TaskCreated,
     TaskState,
 )
+from .callback_rows import digest_of
 from .schema import SENDABLE, UNANSWERED, RowState, creates, is_one_of
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ class Recorder:
             "reason": None,
             "estimate": estimate,
             "batch": self.batch,
+            "token": digest_of(event.callback_token),
             "started": self.now().isoformat(timespec="seconds"),
         }
         mine = {"at": self.base_url, "of": event.key, "nth": event.number}

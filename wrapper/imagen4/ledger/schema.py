@@ -79,9 +79,13 @@ creates = Table(
     Column("charged", Float),
     Column("reason", Text),
     Column("started", Text, nullable=False),
+    Column("token", Text),
+    Column("balance_before", Float),
+    Column("balance_after", Float),
     UniqueConstraint("base_url", "key", "number"),
     Index("creates_by_state", "state", "charged", "estimate"),
     Index("creates_by_task", "task_id"),
+    Index("creates_by_token", "token"),
 )
 # How fast an account is used, by all who share the ledger.
 turns = Table(

@@ -1,0 +1,32 @@
+"""The token in a create's callback URL, by which a callback is known to be about that create.
+
+A create that has no answer made a task whose id nobody knows; its callback names both.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from .job_state import JobState
+    from .session import Session
+
+NAME = "imagen4-token"
+
+
+def marked_url(session: Session, job: JobState) -> tuple[str | None, str | None]:
+    """A create's callback URL, and the token that stands in it if a ledger keeps that."""
+    if job.callback_url is None or not job.recorded:
+        return job.callback_url, None
+    token = session.new_token()
+    parts = urlsplit(job.callback_url)
+    query = f"{parts.query}&{NAME}={token}" if parts.query else f"{NAME}={token}"
+    return parts._replace(query=query).geturl(), token
+
+
+def token_in(url: str) -> str | None:
+    """The one token in a URL, of which the query is enough."""
+    query = url.partition("?")[2] if "?" in url else url
+    found = parse_qs(query.partition("#")[0]).get(NAME, [])
+    return found[0] if len(found) == 1 else None
