@@ -69,7 +69,8 @@ def test_a_limited_create_is_not_repeated_beyond_the_budget(clock: Clock, hold: 
     server.create = lambda _incoming: _limited(server)  # type: ignore[method-assign]
     outcome = hold(server, STAGING, max_paid=3)
     assert server.creates() == 3
-    assert outcome.exit_code == 1
+    assert outcome.exit_code == 2
+    assert outcome.blocked.startswith("every create was refused with code 429")
 
 
 def _limited(server: Reference) -> None:

@@ -128,7 +128,7 @@ def test_a_wrong_path_is_no_verdict(status: int) -> None:
     """A web server that knows neither operation says nothing about a gateway."""
     answer = httpx.Response(status, html="<h1>No</h1>")
     options = RunOptions(ServerUnderTest("kie", "http://127.0.0.1:9", "some-key-1"))
-    with pytest.raises(CouldNotRunError, match=f"wrong host: HTTP {status} for both"):
+    with pytest.raises(CouldNotRunError, match=f"wrong host: HTTP {status}, .* right"):
         run_contract(options, Seams(httpx.MockTransport(lambda _: answer)))
 
 
@@ -141,7 +141,7 @@ def test_an_interrupted_run_says_what_it_may_have_cost() -> None:
         count += 1
         if count == 5:
             raise KeyboardInterrupt
-        data = {"taskId": "paid-for-1"}
+        data = {"taskId": "paid-for-1"} if request.method == "POST" else {"asked": count}
         return httpx.Response(200, json={"code": 200, "msg": "success", "data": data})
 
     options = RunOptions(ServerUnderTest("kie", "https://staging.invalid", "some-key-1"))

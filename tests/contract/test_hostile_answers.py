@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from imagen4.contract.reports import RENDERERS, make_report, render_text
 from imagen4.contract.run import RunOptions, Seams, run_contract
-from imagen4.contract.server import ServerUnderTest
+from imagen4.contract.server import CouldNotRunError, ServerUnderTest
 from sharpening.clock import Clock
 
 NAMES = ["code", "msg", "data", "taskId", "state", "param", "resultJson", "createTime", "costTime"]
@@ -41,7 +41,11 @@ def _judge(answer: Any) -> None:
     clock = Clock()
     target = ServerUnderTest("apikley", "http://127.0.0.1:9", "sandbox-apikley-key")
     seams = Seams(httpx.MockTransport(answer), clock.now, clock.sleep)
-    made = make_report(run_contract(RunOptions(target), seams))
+    try:
+        outcome = run_contract(RunOptions(target), seams)
+    except CouldNotRunError:
+        return  # no gateway at all: a test of its own is about that
+    made = make_report(outcome)
     assert made.exit_code == 1
     assert all(spell(made) for spell in (*RENDERERS.values(), render_text))
 
@@ -49,7 +53,7 @@ def _judge(answer: Any) -> None:
 @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(STATUSES, HEADERS, ENVELOPES | VALUES), min_size=1, max_size=3))
 def test_any_json_is_judged(answers: list[tuple[int, dict[str, str], Any]]) -> None:
-    """Whatever JSON comes in whatever order: a verdict and four reports, no exception."""
+    """Whatever JSON comes in whatever order: a verdict and four reports, or no gateway."""
     count = 0
 
     def answer(_request: httpx.Request) -> httpx.Response:

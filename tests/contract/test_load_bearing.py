@@ -58,6 +58,7 @@ ALONE = {
     "completed": ("complete-time-while-running", "kie", "observed"),
     "cost-time": ("cost-time-negative", "kie", "documented"),
     "answered": ("hangs-on-create", "kie", "observed"),
+    "proxy": ("html-502-now-and-then", "kie", "observed"),
     "in-time": ("slow-create", "kie", "observed"),
     "no-redirect": ("redirects-create-302", "kie", "observed"),
     "no-echo": ("key-in-refusals", "kie", "observed"),

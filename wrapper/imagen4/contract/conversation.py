@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from ..facts.protocol import CREATE_PATH
+from ..facts.protocol import CREATE_PATH, DETAILS_PATH
 from .cases import allowed, forbidden, generated, probes
 from .cases.build import poll_case
-from .checks.requests import model_is_gone
 from .credentials import Credential, worth_trying
 from .exchange import Case, Exchange, Expect
 from .follow import Follower, Patience
+from .outlook import operations_alike, outlook
 from .promptness import is_slow, too_slow
 from .stateful import explore
-from .trace import TaskHistory, refuses_key
+from .trace import TaskHistory, operation_name
 from .transport import BudgetSpentError, Sender
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ CREATES = {"quick": 20, "full": 100}
 ON_ONE_CONNECTION = 2
 """Of the allowed ones: as many as it takes for two answers that could be mixed up."""
 EXAMPLES = 60
-NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED)
 MAX_UNANSWERED = 3
 """Answers missing in a row after which the rest is not worth waiting for."""
 MAX_SLOW = 15.0
@@ -42,10 +40,6 @@ Each look is two polls, and where ten a second are answered, they are what takes
 
 class EnoughError(Exception):
     """Asking on would only repeat what is known; the text says what that is."""
-
-
-class NoGatewayError(Exception):
-    """There is a web server, and neither operation."""
 
 
 @dataclass
@@ -65,6 +59,8 @@ class Conversation:
     """In a row."""
     _first_task: float | None = None
     _glanced: float = 0.0
+    _alike: frozenset[str] = frozenset()
+    """The operations of which nothing more is asked."""
     _stopped: str = ""
     """Why nothing more is sent; empty as long as it is."""
 
@@ -81,7 +77,8 @@ class Conversation:
                 step()
             except EnoughError as enough:
                 self._stopped = str(enough)
-        self._trace.patient = self.patience.full and not self._stopped
+        followed = not self._stopped and DETAILS_PATH not in self._alike
+        self._trace.patient = self.patience.full and followed
         self._trace.stopped = self._stopped
 
     def _about_creates(self) -> list[Callable[[], object]]:
@@ -90,11 +87,10 @@ class Conversation:
             lambda: self._ask(probes.unknown_tasks()[:2]),
             self._generate_cases,
             lambda: self._create([allowed.plainest(self._document)]),
-            self._refuse_to_go_on_without_gateway,
-            self._refuse_to_go_on_without_key,
-            self._refuse_to_go_on_without_model,
+            self._look_ahead,
             self._create_at_once,
             lambda: self._over_one_connection(creates[:ON_ONE_CONNECTION]),
+            self._leave_out_what_is_alike,
             lambda: self._create(creates[ON_ONE_CONNECTION:]),
             lambda: self._create(allowed.may_fail(self._document) if self._trace.loopback else []),
         ]
@@ -124,6 +120,8 @@ class Conversation:
     @property
     def _tasks(self) -> list[TaskHistory]:
         """The tasks worth following: not those that should never have been created."""
+        if DETAILS_PATH in self._alike:
+            return []
         return [
             task for task in self._trace.tasks if task.created.intent.expect is not Expect.REFUSE
         ]
@@ -139,13 +137,18 @@ class Conversation:
         over = self.sender.clock() >= self._deadline
         return self._stopped or (f"{self.seconds:.0f} s of asking were over" if over else "")
 
+    def _why_not(self, path: str) -> str:
+        """Why this operation is not asked any more; empty as long as it is."""
+        alike = f"{operation_name(path)} answers everything alike" if path in self._alike else ""
+        return self._enough or alike
+
     def _ask(self, cases: Iterable[Case]) -> None:
         for case in cases:
             self._try(case)
 
     def _try(self, case: Case, task_id: str = "") -> Exchange | None:
         """Send it, unless it is enough; looks at the first tasks now and then."""
-        why_not, sent = self._enough, len(self._trace.exchanges)
+        why_not, sent = self._why_not(case.request.path), len(self._trace.exchanges)
         if not why_not:
             try:
                 exchange = self._send(case, task_id)
@@ -222,21 +225,13 @@ class Conversation:
                 for case, task_id in probes.keys_in_turn(link, self._tasks[-1].id):
                     self._try(case, task_id)
 
-    def _refuse_to_go_on_without_gateway(self) -> None:
-        """A wrong path breaks every promise, and says nothing about a gateway."""
-        asked = self._trace.exchanges
-        if all(each.verdict.status in NOT_THERE and not each.payload for each in asked):
-            raise NoGatewayError(f"HTTP {asked[0].verdict.status} for both operations")
+    def _look_ahead(self) -> None:
+        """After the first few answers: to stop if all others would say the same."""
+        self._stopped = self._stopped or outlook(self._trace)
 
-    def _refuse_to_go_on_without_key(self) -> None:
-        """With a key that opens nothing, every other request would say the same."""
-        if refuses_key(self._trace.exchanges):
-            self._stopped = "the key was refused"
-
-    def _refuse_to_go_on_without_model(self) -> None:
-        """Every other create would say the same, and break no promise."""
-        if model_is_gone(self._trace):
-            self._stopped = "the model is gone"
+    def _leave_out_what_is_alike(self) -> None:
+        """Of an operation that gives one answer whatever it is asked, no more is to be learned."""
+        self._alike = operations_alike(self._trace)
 
     def _about_first_task(self, wrong_keys: list[Credential]) -> list[Case]:
         """What can be asked about a task that exists; with no task, about one that does not."""

@@ -105,7 +105,9 @@ def sort_findings(trace: Trace, findings: Iterable[Finding]) -> SortedFindings:
 
 
 def _has_refusal(trace: Trace, subject: Subject) -> bool:
-    return any(each.verdict.refused and each.intent.subject is subject for each in trace.answered)
+    """By the gateway: a path that is not there is no refusal of what was asked there."""
+    spoken = (each for each in trace.answered if each.verdict.code is not None)
+    return any(each.verdict.refused and each.intent.subject is subject for each in spoken)
 
 
 def _has_at_an_end(trace: Trace, field: str) -> bool:

@@ -119,6 +119,8 @@ class Verdict:
 
 
 TIMED_OUT = "no answer within"
+BY_PROXIES = frozenset({429, 502, 503, 504, *range(520, 528), 530})
+"""Statuses of what stands before a gateway, the last ones Cloudflare's (wire: it always does)."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,12 @@ class Exchange:
     @cached_property
     def redirected(self) -> bool:
         return self.answer is not None and 300 <= self.answer.status < 400
+
+    @cached_property
+    def by_proxy(self) -> bool:
+        """Whether something before the gateway answered in its place: an error, no envelope."""
+        status = self.answer.status if self.answer else 0
+        return status in BY_PROXIES and protocol.CODE not in self.payload
 
     @cached_property
     def reading(self) -> strict_json.Reading:

@@ -99,7 +99,9 @@ class Follower:
 
 def _is_running(polled: Exchange) -> bool:
     """Any state but the known running ones ends the polling: it must not go on for ever."""
-    return polled.answer is None or (polled.verdict.accepted and polled.state in RUNNING)
+    if polled.answer is None or polled.by_proxy:
+        return True
+    return polled.verdict.accepted and polled.state in RUNNING
 
 
 def _may_change(polls: list[Exchange]) -> bool:

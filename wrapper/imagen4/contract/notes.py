@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..facts.protocol import CODE, DATA, MESSAGE, MESSAGE_IN_EXAMPLES, MODEL
+from ..facts.protocol import CODE, DATA, MESSAGE, MESSAGE_IN_EXAMPLES, MODEL, Code
 from .cases.judge import GENERATED
+from .checks.requests import ACCOUNT
 from .document import CREATED_ANSWER, METHODS, TASK_SCHEMA
-from .exchange import Expect
+from .exchange import Expect, Subject
 from .promptness import OFTEN, slow_answers, too_slow
 from .trace import Trace, operation_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+FOR_ANOTHER_REASON = ACCOUNT | {Code.UNAUTHORIZED, Code.FORBIDDEN}
 ENVELOPE = (CODE, MESSAGE, MESSAGE_IN_EXAMPLES, DATA)
 
 
@@ -65,9 +67,16 @@ def _slowness(trace: Trace) -> Iterator[str]:
 
 
 def _left_open(trace: Trace) -> Iterator[str]:
-    """Requests that the document neither asks for nor forbids, by what became of them."""
+    """Requests that the document neither asks for nor forbids, by what became of them.
+
+    What would have been refused whatever it is, or for the key or the account, says nothing.
+    """
+    creates = trace.expecting(Expect.ACCEPT, Subject.PARAMETER)
+    if not any(each.verdict.accepted for each in creates):
+        return
     for exchange in trace.expecting(Expect.OPEN):
-        if exchange.intent.what == GENERATED:
+        code = exchange.verdict.code
+        if exchange.intent.what == GENERATED or code is None or code in FOR_ANOTHER_REASON:
             continue
         verb = "accepted" if exchange.verdict.accepted else "refused"
         yield f"left open by the document, {verb}: {exchange.intent.what}"

@@ -127,6 +127,9 @@ class ContractTest(pytest.Item):
         broken = [each.told for each in found.broken if each.check == name]
         if broken:
             raise BrokenPromiseError("\n\n".join(broken))
+        follows = {each.check: cause for cause in found.broken for each in cause.consequences}
+        if name in follows:
+            pytest.skip(f"follows from: {follows[name].promise}")
         for each in found.skipped:
             if each.check == name:
                 pytest.skip(each.reason)

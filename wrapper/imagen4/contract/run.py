@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -12,14 +12,16 @@ from ..facts.models import WITHDRAWN
 from . import deviations
 from .cases.allowed import plainest
 from .cases.judge import judged
+from .causes import trace_back
 from .checks import Skipped, findings, skipped
 from .checks.requests import blocked_by_account, model_is_gone
-from .conversation import Conversation, NoGatewayError
+from .conversation import Conversation
 from .credentials import foreign_key
 from .document import load_document, shortened
 from .exchange import Expect
 from .follow import Patience
 from .limits import LIMITS, Limits
+from .outlook import NoGatewayError
 from .pace import Pace
 from .server import CouldNotRunError
 from .trace import Trace, refuses_key
@@ -124,6 +126,7 @@ def run_contract(
         raise CouldNotRunError(f"no key: the sandbox's was refused; give --api-key or {variable}")
     everything = findings(trace)
     found = deviations.sort_findings(trace, everything)
+    found = replace(found, violations=trace_back(trace, found.violations))
     paid = 0 if server.loopback else sender.budget.spent
     seconds = seams.clock() - started
     unseen = tuple(skipped(trace, everything))
@@ -164,7 +167,7 @@ def _hold(options: RunOptions, sender: Sender, seams: Seams) -> None:
     except UnreachableError as error:
         raise CouldNotRunError(f"unreachable: {url}: {error}") from None
     except NoGatewayError as error:
-        raise CouldNotRunError(f"wrong host: {error} at {url}") from None
+        raise CouldNotRunError(f"wrong host: {error} at {url}; is the base URL right?") from None
     except KeyboardInterrupt:
         raise CouldNotRunError(f"interrupted; {_so_far(sender)}") from None
 

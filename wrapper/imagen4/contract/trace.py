@@ -65,6 +65,7 @@ class Trace:
     """What was not sent, each with the reason."""
     exchanges: list[Exchange] = field(default_factory=list)
     answered: list[Exchange] = field(default_factory=list)
+    """Those with an answer, but for a proxy's, which says nothing of the gateway's promises."""
     tasks: list[TaskHistory] = field(default_factory=list)
     """In the order of their creation; an id given twice is one task."""
     watch: Callable[[Trace], None] | None = None
@@ -76,13 +77,13 @@ class Trace:
 
     def append(self, exchange: Exchange) -> None:
         self.exchanges.append(exchange)
-        if exchange.answer is not None:
+        if exchange.answer is not None and not exchange.by_proxy:
             self.answered.append(exchange)
         created = exchange.created_id
         if created and created not in self._by_id:
             self._by_id[created] = TaskHistory(created, exchange)
             self.tasks.append(self._by_id[created])
-        if exchange.task_id in self._by_id:
+        if exchange.task_id in self._by_id and not exchange.by_proxy:
             self._by_id[exchange.task_id].append(exchange)
         if self.watch is not None:
             self.watch(self)
@@ -155,9 +156,20 @@ def _statuses(refused: Iterable[Exchange]) -> Iterator[str]:
 
 
 def refuses_key(exchanges: Sequence[Exchange]) -> bool:
-    """Whether the key has opened nothing so far."""
-    asked = [each for each in exchanges if each.request.credential is Credential.KEY]
-    return all(exchange.verdict.effective == protocol.Code.UNAUTHORIZED for exchange in asked)
+    """Whether the key has opened nothing so far, or at least makes no task.
+
+    Without a key recordInfo may say of any task that there is none, as it rightly does with one.
+    """
+    asked = [
+        each
+        for each in exchanges
+        if each.request.credential is Credential.KEY and not each.by_proxy
+    ]
+    creates = [each for each in asked if each.request.path == protocol.CREATE_PATH]
+    telling = creates[:1] or asked
+    return bool(telling) and {each.verdict.effective for each in telling} == {
+        protocol.Code.UNAUTHORIZED
+    }
 
 
 def operation_name(path: str) -> str:

@@ -30,6 +30,8 @@ class Finding:
     field: str = ""
     """For the schema check: path of the offending value in the answer."""
     value: Any = None
+    because_of: str = ""
+    """The promise of the finding that this one follows from; empty for what stands by itself."""
 
 
 Run = Callable[[Trace], Iterable["Found | Finding"]]

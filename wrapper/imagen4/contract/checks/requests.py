@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from ..trace import Trace
 
-ACCOUNT = frozenset({Code.NO_CREDITS, Code.QUOTA_USED_UP, Code.MAINTENANCE})
-"""Out of credits, a key's own limit, maintenance: true of every create, or of none."""
+ACCOUNT = frozenset({Code.NO_CREDITS, Code.QUOTA_USED_UP, Code.MAINTENANCE, Code.RATE_LIMITED})
+"""Out of credits, limits, maintenance: where every create is refused so, it is not at fault."""
 BODY_SUBJECTS = (Subject.PARAMETER, Subject.MODEL, Subject.BODY, Subject.MEDIA_TYPE)
 RIGHT_CODES = {
     Subject.PARAMETER: (Code.INVALID,),
@@ -113,10 +113,11 @@ SUBJECTS = {
 
 @check("reason", "A refusal's code says why.", CODE_SCHEMA, of=REASONS)
 def reason(trace: Trace) -> Iterator[Finding]:
+    # Of 401 the checks on keys speak; on methods nothing is said.
+    always_right = (Code.OK, Code.UNAUTHORIZED, blocked_by_account(trace))
     for exchange in trace.expecting(Expect.REFUSE):
         subject, verdict = exchange.intent.subject, exchange.verdict
-        # Of 401 the checks on keys speak; on methods nothing is said.
-        right_codes = (*RIGHT_CODES.get(subject, ()), Code.OK, Code.UNAUTHORIZED)
+        right_codes = (*RIGHT_CODES.get(subject, ()), *always_right)
         if subject in RIGHT_CODES and verdict.refused and verdict.effective not in right_codes:
             asked = SUBJECTS.get(subject, "A create that the document forbids")
             right = " or ".join(map(str, RIGHT_CODES[_told_alike(subject)]))

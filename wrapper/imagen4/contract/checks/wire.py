@@ -28,6 +28,15 @@ def answered(trace: Trace) -> Iterator[Found]:
             yield exchange, exchange.error
 
 
+@check("proxy", "Requests reach the gateway: no proxy answers in its place.", SERVERS, of=ASKED)
+def reached(trace: Trace) -> Iterator[Found]:
+    """One finding, however many: what a proxy says is held against nothing else."""
+    proxies = [exchange for exchange in trace.exchanges if exchange.by_proxy]
+    for exchange in proxies:
+        share = f"{len(proxies)} of {len(proxies) + len(trace.answered)} answers were a proxy's"
+        yield exchange, f"{share}: {exchange.verdict}"
+
+
 @check(
     "in-time",
     "An answer comes within the bound the contract sets.",

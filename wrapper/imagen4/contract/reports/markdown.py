@@ -10,6 +10,7 @@ from .model import reasons
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .broken import Broken
     from .model import Report
 
 MARKS = {0: "✅", 1: "❌", 2: "⚠️"}
@@ -33,8 +34,8 @@ def _markdown_lines(report: Report) -> Iterator[str]:
     if report.broken:
         yield from ("", "| operation | promise broken | seen | where |", "|---|---|---|---|")
         for broken in report.broken:
-            cells = (broken.operation, broken.promise, broken.evidence, broken.place)
-            yield f"| {' | '.join(map(_cell, cells))} |"
+            yield _row(broken, broken.promise)
+            yield from (_row(each, f"↳ {each.promise}") for each in broken.consequences)
         yield from ("", "<details><summary>To see it yourself</summary>", "", "```bash")
         yield from (command for broken in report.broken for command in broken.commands)
         yield from ("```", "", "</details>")
@@ -51,6 +52,11 @@ def _markdown_lines(report: Report) -> Iterator[str]:
     yield from _folded_list("Noted", list(report.notes))
     yield from _folded_list("Checks that had nothing to look at", reasons(report.skipped))
     yield from _folded_list("Not checked", list(report.not_checked))
+
+
+def _row(broken: Broken, promise: str) -> str:
+    cells = (broken.operation, promise, broken.evidence, broken.place)
+    return f"| {' | '.join(map(_cell, cells))} |"
 
 
 def _folded_list(title: str, lines: list[str]) -> Iterator[str]:

@@ -3,83 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field, replace
-from itertools import islice
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ...facts.protocol import CREATE_PATH
-from ..cases.judge import GENERATED
-from ..checks.registry import CHECKS, Finding, Skipped
-from ..curl import curl
+from ..checks.registry import CHECKS, Skipped
 from ..deviations import deviation_in_words, registered
-from ..document import METHODS, is_on_page
 from ..notes import notes
-from ..prompts import Prompts
-from ..trace import operation_name
+from .broken import group_broken
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from ..baseline import Baseline
-    from ..exchange import Exchange
     from ..run import RunOutcome
+    from .broken import Broken
 
-KEPT = "; over a connection that requests with the key had used before"
-"""One curl command alone may not show it."""
-ENOUGH = 10
-"""Exchanges of one promise; more show the same."""
 NOT_ALL_SEEN = "not all seen"
 VERDICTS = {0: "conforms", 1: "violated", 2: "could not run"}
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A promise that was not kept, with the smallest request that shows it."""
-
-    check: str
-    promise: str
-    operation: str
-    pointer: str
-    on_page: bool
-    """Whether that place is on the gateway's page; else only in `contract.json`."""
-    seen: str
-    times: int
-    curl: str
-    created_by: str
-    """For a record: the create of its task, for the task itself does not last."""
-    accepted: str = ""
-    """Until when, and why; empty if nobody has accepted it."""
-    exchanges: tuple[Exchange, ...] = field(default=(), compare=False, repr=False)
-    """The first of those that show it, without prompts, behind the create of a record's task."""
-
-    @property
-    def told(self) -> str:
-        """All of it, one thing a line."""
-        lines = (f"{self.operation}: {self.promise}", self.place, self.evidence, *self.commands)
-        return "\n".join(lines)
-
-    @property
-    def identity(self) -> tuple[str, str, tuple[str, ...]]:
-        """What stays the same from run to run: check, promise and operations."""
-        return self.check, self.promise, tuple(self.operation.split(", "))
-
-    @property
-    def evidence(self) -> str:
-        """What was seen, in one line; it is one of a group: the smallest, and not the only one."""
-        more = self.times - 1
-        others = f" (and for {more} more request{'' if more == 1 else 's'})" if more else ""
-        return " ".join(self.seen.split()) + others
-
-    @property
-    def commands(self) -> tuple[str, ...]:
-        """What to paste into a shell, in this order."""
-        create = (f"{self.created_by}  # gives another id",) if self.created_by else ()
-        return (*create, self.curl)
-
-    @property
-    def place(self) -> str:
-        """The pointer, and which document it is for."""
-        return self.pointer if self.on_page else f"{self.pointer} (contract.json, not on the page)"
 
 
 @dataclass(frozen=True)
@@ -111,6 +51,7 @@ class Report:
     exit_code: int
     reason: str
     broken: tuple[Broken, ...]
+    """The causes; what follows from each stands in it."""
     accepted: tuple[Broken, ...]
     """Broken, too, but not held against the server: the baseline has it."""
     no_longer: tuple[str, ...]
@@ -148,7 +89,7 @@ def reasons(skipped: Iterable[Skipped]) -> list[str]:
 def make_report(outcome: RunOutcome, baseline: Baseline | None = None) -> Report:
     """The report of a run; what the baseline accepts, and has not expired, breaks nothing."""
     options, trace = outcome.options, outcome.trace
-    found = [_held_against(each, baseline) for each in _broken(outcome)]
+    found = [_held_against(each, baseline) for each in group_broken(outcome)]
     broken = tuple(each for each in found if not each.accepted)
     exit_code = outcome.exit_code_with(len(broken))
     asleep = exit_code == 2 and not outcome.blocked
@@ -227,57 +168,6 @@ def _reason(outcome: RunOutcome, broken: tuple[Broken, ...]) -> str:
     checks, exchanges = len(CHECKS) - len(outcome.skipped), len(outcome.trace.exchanges)
     checked = f"{checks} checks on {exchanges} exchanges"
     return f"{name}, {checked}, {known} known deviation{'' if known == 1 else 's'}"
-
-
-def _broken(outcome: RunOutcome) -> tuple[Broken, ...]:
-    """One for each promise; of one check's, what breaks on createTask comes first."""
-    groups: dict[str, list[Finding]] = {}
-    for finding in outcome.sorted.violations:
-        groups.setdefault(finding.promise, []).append(finding)
-    order = list(dict.fromkeys(group[0].check for group in groups.values()))
-    ranked = sorted(
-        groups.values(), key=lambda g: (order.index(g[0].check), _rank(min(g, key=_rank)))
-    )
-    prompts = Prompts(outcome.trace.exchanges)
-    return tuple(_promise(outcome, group, prompts) for group in ranked)
-
-
-def _rank(finding: Finding) -> tuple[bool, bool, bool, int]:
-    """What shows a promise best: what curl can repeat, then the paid operation.
-
-    After that a case with a name, and the smallest request.
-    """
-    exchange = finding.exchange
-    size = len(exchange.request.content or b"")
-    generated = exchange.intent.what.startswith(GENERATED)
-    return exchange.keep_alive, exchange.request.path != CREATE_PATH, generated, size
-
-
-def _promise(outcome: RunOutcome, group: list[Finding], prompts: Prompts) -> Broken:
-    smallest = min(group, key=_rank)
-    target, request = outcome.options.server, smallest.exchange.request
-    variable = target.facts.key_variable
-    paths = sorted({finding.exchange.request.path for finding in group}, key=list(METHODS).index)
-    created = _create_of(outcome, smallest.exchange.task_id)
-    shown = {each.exchange.number: each.exchange for each in sorted(group, key=_rank)}
-    behind = [*created, *islice(shown.values(), ENOUGH)]
-    return Broken(
-        smallest.check,
-        smallest.promise,
-        ", ".join(map(operation_name, paths)),
-        smallest.pointer,
-        is_on_page(target.gateway, target.model, smallest.pointer),
-        smallest.seen + (KEPT if smallest.exchange.keep_alive else ""),
-        len({finding.exchange.number for finding in group}),
-        curl(request, target.base_url, variable),
-        "".join(curl(each.request, target.base_url, variable) for each in created),
-        exchanges=tuple(map(prompts.taken_out_of, behind)),
-    )
-
-
-def _create_of(outcome: RunOutcome, task_id: str) -> list[Exchange]:
-    """The create of a task, for a poll; else nothing."""
-    return [task.created for task in outcome.trace.tasks if task.id == task_id]
 
 
 def _seen(outcome: RunOutcome) -> tuple[Known, ...]:

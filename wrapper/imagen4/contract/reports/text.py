@@ -27,10 +27,13 @@ def _text_lines(report: Report) -> Iterator[str]:
         yield f"{report.paid} request(s) that may have been paid for"
     for broken in report.broken:
         yield ""
-        yield f"✗ {broken.operation}: {broken.promise}"
+        yield f"✗ {broken.title}"
         yield f"  {broken.place}"
         yield f"  {broken.evidence}"
         yield from (f"  {command}" for command in broken.commands)
+        if broken.consequences:
+            yield "  From this follows:"
+        yield from (f"  · {each.title}" for each in broken.consequences)
     yield from _first_of_list(
         "Accepted", [f"{each.promise} {each.accepted}" for each in report.accepted]
     )

@@ -1,0 +1,98 @@
+"""Which findings follow from others: a server with one thing wrong breaks many promises.
+
+A cause is read off the whole conversation. Where several promises are broken on the exchanges
+that show it, a finding of its own stands before them, and they say that they follow from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .alike import NOT_THERE, alike, gist
+from .checks.registry import Finding
+from .document import BODY_SCHEMA, CODE_SCHEMA, METHODS, pointer
+from .exchange import Exchange, Expect, Subject
+from .trace import operation_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .trace import Trace
+
+MOST = 0.75
+"""Where more than this share of what is forbidden passes, it is not single rules that are amiss."""
+TRIED = 10
+OF_A_BODY = (Subject.PARAMETER, Subject.MODEL, Subject.BODY, Subject.MEDIA_TYPE)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Something wrong that breaks more than one promise, and the exchanges that show it."""
+
+    promise: str
+    pointer: str
+    seen: str
+    shown_by: list[Exchange]
+
+
+def trace_back(trace: Trace, violations: list[Finding]) -> list[Finding]:
+    """The violations, each with what it follows from, and the findings they follow from."""
+    left = violations
+    for cause in _causes(trace):
+        left = _explained(cause, left)
+    return left
+
+
+def _explained(cause: Cause, violations: list[Finding]) -> list[Finding]:
+    """With the cause as a finding in front; as they were where it explains one promise alone."""
+    shown_by = {exchange.number for exchange in cause.shown_by}
+    explained = [
+        each
+        for each in violations
+        if not each.because_of
+        and each.exchange.number in shown_by
+        and each.promise != cause.promise
+    ]
+    if len({each.promise for each in explained}) < 2:
+        return violations
+    # It counts for the check that noticed it first, and is shown where that was.
+    roots = [
+        Finding(explained[0].check, cause.promise, cause.pointer, exchange, cause.seen)
+        for exchange in {each.exchange.number: each.exchange for each in explained}.values()
+    ]
+    follows = {id(each) for each in explained}
+    rest = [
+        replace(each, because_of=cause.promise) if id(each) in follows else each
+        for each in violations
+    ]
+    return [*roots, *rest]
+
+
+def _causes(trace: Trace) -> Iterator[Cause]:
+    """The most telling first: what one explains, no other does."""
+    yield from _answered_alike("Answers depend on what is asked.", pointer("paths"), trace.answered)
+    for path in METHODS:
+        asked = [each for each in trace.answered if each.request.path == path]
+        missing = all(each.verdict.status in NOT_THERE and not each.payload for each in asked)
+        told = "is where the document says" if missing else "answers depending on what is asked"
+        yield from _answered_alike(f"{operation_name(path)} {told}.", pointer("paths", path), asked)
+    yield from _unrefused("What the document forbids", CODE_SCHEMA, trace.expecting(Expect.REFUSE))
+    bodies = trace.expecting(Expect.REFUSE, *OF_A_BODY)
+    yield from _unrefused("A create that the document forbids", BODY_SCHEMA, bodies)
+
+
+def _answered_alike(promise: str, place: str, asked: list[Exchange]) -> Iterator[Cause]:
+    if alike(asked):
+        same = [each for each in asked if gist(each) == gist(asked[0])]
+        first = asked[0]
+        words = f" {first.message!r}" if first.message else ""
+        seen = f"{len(same)} of {len(asked)} answers were the same: {first.verdict}{words}"
+        yield Cause(promise, place, seen, same)
+
+
+def _unrefused(what: str, place: str, tried: list[Exchange]) -> Iterator[Cause]:
+    passed = [each for each in tried if each.verdict.accepted]
+    if len(tried) >= TRIED and len(passed) > MOST * len(tried):
+        seen = f"{len(passed)} of {len(tried)} such requests were accepted"
+        yield Cause(f"{what} is refused.", place, seen, passed)

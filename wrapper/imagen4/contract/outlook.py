@@ -1,0 +1,48 @@
+"""Whether asking on can show anything more, read off the first few answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .alike import alike, is_no_gateway
+from .checks.requests import blocked_by_account, model_is_gone
+from .document import METHODS
+from .trace import refuses_key
+
+if TYPE_CHECKING:
+    from .trace import Trace
+
+
+class NoGatewayError(Exception):
+    """Somebody answers, and nobody who would be a gateway; the text says what is answered."""
+
+
+def outlook(trace: Trace) -> str:
+    """Why all other answers would say the same; empty where they would not.
+
+    NoGatewayError where nothing can be said of a gateway at all.
+    """
+    asked = trace.exchanges
+    if asked and all(map(is_no_gateway, asked)):
+        raise NoGatewayError(f"{_seen(trace)} to everything")
+    if refuses_key(asked):
+        return "the key was refused"
+    if model_is_gone(trace):
+        return "the model is gone"
+    if blocked_by_account(trace):
+        return "creates are refused for the account"
+    return "every answer is the same" if alike(asked) else ""
+
+
+def operations_alike(trace: Trace) -> frozenset[str]:
+    """The operations that answer everything alike, by their paths."""
+    asked = {
+        path: [each for each in trace.exchanges if each.request.path == path] for path in METHODS
+    }
+    return frozenset(path for path, exchanges in asked.items() if alike(exchanges))
+
+
+def _seen(trace: Trace) -> str:
+    first = trace.exchanges[0]
+    kind = first.answer.header("content-type") if first.answer else ""
+    return f"HTTP {first.verdict.status}{f', {kind},' if kind else ''}"
