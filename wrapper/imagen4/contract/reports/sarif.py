@@ -12,7 +12,8 @@ from ..checks.registry import CHECKS
 from .spec_lines import find_spec_line
 
 if TYPE_CHECKING:
-    from .model import Broken, Report
+    from .broken import Broken
+    from .model import Report
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
