@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -90,14 +91,22 @@ def command(
         batch_display(len(lines), ledger) as shown,
     ):
         run = BatchRun(client, ledger, lines, names, output, shown, timeout)
-        try:
-            run.work(retry_failed=retry_failed)
-        except KeyboardInterrupt:
-            exits.tell("The same command continues; what is paid stands in the ledger.")
-            raise
+        work_through(run, retry_failed=retry_failed)
         rows = ledger.rows()
         report = BatchReport(lines, rows, client.base_url, run.errors)
         write_index(output, rows)
+    end_with(report, as_json=as_json)
+
+
+def work_through(run: BatchRun, *, retry_failed: bool) -> None:
+    try:
+        run.work(retry_failed=retry_failed)
+    except KeyboardInterrupt:
+        exits.tell("The same command continues; what is paid stands in the ledger.")
+        raise
+
+
+def end_with(report: BatchReport, *, as_json: bool) -> NoReturn:
     if as_json:
         click.echo(json.dumps(report.as_json(), indent=2))
     else:

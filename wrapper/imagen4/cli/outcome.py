@@ -93,6 +93,12 @@ def task_as_json(task: Task) -> dict[str, Any]:
     }
 
 
+def interruption_as_json(gateway: str, task_ids: Sequence[str], out: object) -> dict[str, Any]:
+    """What a Ctrl-C leaves, for machines."""
+    kind = {"type": "KeyboardInterrupt", "message": "interrupted", "gateway": gateway}
+    return {**kind, "task_ids": task_ids, "creates_out": out}
+
+
 @contextmanager
 def ending(
     display: Display,
@@ -120,9 +126,8 @@ def ending(
             ids = list(dict.fromkeys((*display.task_ids, *left)))
             _hint(resume, made.result.task_ids if made.result else ids, made, display)
             if as_json:
-                told = {"type": "KeyboardInterrupt", "message": "interrupted", "gateway": gateway}
-                told_of = {"task_ids": ids, "creates_out": out}
-                click.echo(json.dumps({"error": {**told, **told_of}} | (empty or {}), indent=2))
+                told = interruption_as_json(gateway, ids, out)
+                click.echo(json.dumps({"error": told} | (empty or {}), indent=2))
             if out:
                 raise click.exceptions.Exit(exits.report(exits.Exit.UNCERTAIN, OUT)) from None
         raise

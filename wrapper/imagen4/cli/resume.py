@@ -1,8 +1,9 @@
 """`imagen4 resume`: finish what earlier commands left in the ledger."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -52,6 +53,11 @@ def command(
         click.echo(json.dumps(told, indent=2))
     else:
         outcome.say(*(Path(image["path"]) for each in results for image in each["images"]))
+    exit_after(errors, uncertain)
+
+
+def exit_after(errors: Sequence[Imagen4Error], uncertain: int) -> NoReturn:
+    """A line for each failure; the exit code is that of the last one."""
     codes = [exits.report(*exits.explain(error)) for error in errors]
     if uncertain:
         codes.append(exits.report(exits.Exit.UNCERTAIN, UNCERTAIN.format(uncertain)))

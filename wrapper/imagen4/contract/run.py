@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ from .trace import Trace, refuses_key
 from .transport import Budget, Sender, UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from .document import Document
     from .server import ServerUnderTest
@@ -107,19 +108,7 @@ def run_contract(
     document = document or load_document(server.gateway, server.model)
     _must_be_askable(document)
     trace = Trace(document, server.loopback, options.profile, watch=watch)
-    with _client(options, seams) as client, _client(options, seams, keep=True) as kept:
-        sender = Sender(
-            trace,
-            client,
-            server.key,
-            foreign_key(server.gateway, server.key, options.foreign_key),
-            Budget(None if server.loopback else options.max_paid),
-            Pace(server.facts, not server.loopback, seams.clock, seams.sleep),
-            options.limits.timeout,
-            seams.clock,
-            seams.now,
-            kept=kept,
-        )
+    with _sender(options, seams, trace) as sender:
         _hold(options, sender, seams)
     if server.guessed and refuses_key(trace.exchanges):
         variable = server.facts.key_variable
@@ -138,6 +127,24 @@ def _must_be_askable(document: Document) -> None:
     case = plainest(document)
     if judged(document, case.request.content or b"", "").intent.expect is Expect.REFUSE:
         raise CouldNotRunError(f"no right request can be made of the page of {document.model}")
+
+
+@contextmanager
+def _sender(options: RunOptions, seams: Seams, trace: Trace) -> Iterator[Sender]:
+    server = options.server
+    with _client(options, seams) as client, _client(options, seams, keep=True) as kept:
+        yield Sender(
+            trace,
+            client,
+            server.key,
+            foreign_key(server.gateway, server.key, options.foreign_key),
+            Budget(None if server.loopback else options.max_paid),
+            Pace(server.facts, not server.loopback, seams.clock, seams.sleep),
+            options.limits.timeout,
+            seams.clock,
+            seams.now,
+            kept=kept,
+        )
 
 
 def _client(options: RunOptions, seams: Seams, *, keep: bool = False) -> httpx.Client:
