@@ -6,15 +6,22 @@ import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..facts import GATEWAYS
 from ..facts.gateways import DEFAULT_MODEL
 from .choices import KEY_VARIABLES, PHASES, PROFILES
+from .history import read_history
 from .outputs import Outputs, form_options
 from .progress import told
 from .server import CouldNotRunError, ServerUnderTest, find_server, model_names
+
+if TYPE_CHECKING:
+    from .baseline import Baseline
+    from .history import Sighting
+    from .run import RunOptions
 
 
 def _complete_model(context: click.Context, _option: click.Parameter, begun: str) -> list[str]:
@@ -67,6 +74,14 @@ def _complete_model(context: click.Context, _option: click.Parameter, begun: str
     "-q", "--quiet", is_flag=True, help="Say neither how long it takes nor how far it is."
 )
 @form_options
+@click.option(
+    "--canary", is_flag=True, help="Only one picture, paid for: is it still the same model?"
+)
+@click.option(
+    "--history",
+    type=click.Path(path_type=Path),
+    help="What canaries have seen, a JSON line a run; what has moved since is told.",
+)
 @click.option("--github", is_flag=True, help="Annotate, and add to the summary of the step.")
 @click.option(
     "--baseline",
@@ -90,6 +105,8 @@ def command(  # one argument for each option
     strict: bool,
     yes: bool,
     quiet: bool,
+    canary: bool,
+    history: Path | None,
     github: bool,
     baseline: Path | None,
     update_baseline: bool,
@@ -103,8 +120,10 @@ def command(  # one argument for each option
     """
     if update_baseline and baseline is None:
         raise click.UsageError("--update-baseline needs --baseline FILE")
+    if history is not None and not canary:
+        raise click.UsageError("--history is what --canary writes")
     given = {name: path for name, path in files.items() if path is not None}
-    outputs = Outputs(given, github, baseline, update_baseline)
+    outputs = Outputs(given, github, baseline, update_baseline, history)
     # First of all: that it is not installed is said before anybody agrees to pay.
     from .run import RunOptions, run_contract
 
@@ -113,15 +132,34 @@ def command(  # one argument for each option
         where = find_server(gateway, base_url, api_key, dict(os.environ), model)
         options = RunOptions(where, profile, seed, phase, max_paid, foreign_key, strict)
         accepted = outputs.accepted_by(options)
-        _agree(where, max_paid, yes)
-        silent = quiet or "json" in given
-        with nullcontext() if silent else told(options, sys.stderr) as watch:
-            outcome = run_contract(options, watch=watch)
-        code = outputs.tell(outcome, accepted).exit_code
+        if canary:
+            past = read_history(history, gateway, model) if history else []
+            _agree(where, 1, yes)
+            code = _send_canary(options, outputs, accepted, past)
+        else:
+            _agree(where, max_paid, yes)
+            silent = quiet or "json" in given
+            with nullcontext() if silent else told(options, sys.stderr) as watch:
+                outcome = run_contract(options, watch=watch)
+            code = outputs.tell(outcome, accepted).exit_code
     except (CouldNotRunError, OSError) as error:
         click.echo(f"could not run: {error}")
         code = 2
     context.exit(code)
+
+
+def _send_canary(
+    options: RunOptions, outputs: Outputs, accepted: Baseline | None, past: list[Sighting]
+) -> int:
+    """Pay for one picture and tell what was seen of it; the exit code."""
+    from .canary import send_canary
+    from .reports.canary import canary_alarms, render_canary
+
+    outcome, now = send_canary(options)
+    alarms = canary_alarms(now, past, options.server.facts)
+    outputs.remember(now)
+    made = outputs.tell(outcome, accepted, lambda made: render_canary(made, now, past, alarms))
+    return made.exit_code or int(bool(alarms))
 
 
 def _agree(where: ServerUnderTest, max_paid: int, yes: bool) -> None:

@@ -17,6 +17,7 @@ from .server import CouldNotRunError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from .history import Sighting
     from .reports import Report
     from .run import RunOptions, RunOutcome
 
@@ -49,12 +50,12 @@ class Outputs:
     github: bool = False
     baseline: Path | None = None
     update: bool = False
+    history: Path | None = None
 
     def must_be_writable(self) -> None:
         """A report that cannot be written is told before anything is sent, and perhaps paid for."""
         paths = [*self.files.values(), *self._summary]
-        if self.baseline and self.update:
-            paths.append(self.baseline)
+        paths += filter(None, [self.baseline if self.update else None, self.history])
         for path in paths:
             if not os.access(path.parent, os.W_OK) or path.is_dir():
                 raise CouldNotRunError(f"{path} cannot be written")
@@ -67,7 +68,12 @@ class Outputs:
         empty = Baseline(server.gateway, server.model, options.phase, today)
         return read_baseline(self.baseline, empty, new=self.update)
 
-    def tell(self, outcome: RunOutcome, baseline: Baseline | None) -> Report:
+    def tell(
+        self,
+        outcome: RunOutcome,
+        baseline: Baseline | None,
+        in_words: Callable[[Report], str] | None = None,
+    ) -> Report:
         """Write the files, print the text; the report that they tell."""
         from .reports import RENDERERS, make_report, render_annotations, render_text
 
@@ -81,11 +87,17 @@ class Outputs:
             write_whole(path, RENDERERS[name](made))
         if self.github:
             click.echo(render_annotations(made), nl=False)
-        click.echo(render_text(made))
+        click.echo((in_words or render_text)(made))
         for path in self._summary:
             with path.open("a", encoding="utf-8") as file:
                 file.write(RENDERERS["markdown"](made))
         return made
+
+    def remember(self, sighting: Sighting) -> None:
+        """A line more for the canaries' history, where there is one."""
+        if self.history is not None:
+            old = self.history.read_text(encoding="utf-8") if self.history.exists() else ""
+            write_whole(self.history, old + sighting.as_line())
 
     @property
     def _summary(self) -> list[Path]:

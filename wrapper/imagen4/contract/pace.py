@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..facts.protocol import CREATE_PATH, DETAILS_PATH
+from ..facts.protocol import CREATE_PATH, CREDITS_PATH, DETAILS_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,7 @@ class Pace:
 
     def __post_init__(self) -> None:
         self._rates = {CREATE_PATH: self.gateway.creates, DETAILS_PATH: self.gateway.polls}
+        self._rates[CREDITS_PATH] = self.gateway.polls
         self._sent = {path: deque[float](maxlen=rate.times) for path, rate in self._rates.items()}
 
     def wait(self, path: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import httpx
 
@@ -93,13 +93,17 @@ class Seams:
     now: Callable[[], float] = time.time
 
 
+Converse: TypeAlias = "Callable[[RunOptions, Sender, Seams], None]"
+
+
 def run_contract(
     options: RunOptions,
     seams: Seams | None = None,
     document: Document | None = None,
     watch: Callable[[Trace], None] | None = None,
+    converse: Converse | None = None,
 ) -> RunOutcome:
-    """Hold the whole conversation and judge it; CouldNotRunError if it cannot begin.
+    """Hold the whole conversation, or another, and judge it; CouldNotRunError: it cannot begin.
 
     `watch` is called after each exchange.
     """
@@ -109,7 +113,7 @@ def run_contract(
     _must_be_askable(document)
     trace = Trace(document, server.loopback, options.profile, watch=watch)
     with _sender(options, seams, trace) as sender:
-        _hold(options, sender, seams)
+        _hold(options, sender, seams, converse or _ask_everything)
     if server.guessed and refuses_key(trace.exchanges):
         variable = server.facts.key_variable
         raise CouldNotRunError(f"no key: the sandbox's was refused; give --api-key or {variable}")
@@ -165,12 +169,11 @@ def _client(options: RunOptions, seams: Seams, *, keep: bool = False) -> httpx.C
     )
 
 
-def _hold(options: RunOptions, sender: Sender, seams: Seams) -> None:
+def _hold(options: RunOptions, sender: Sender, seams: Seams, converse: Converse) -> None:
     """The conversation; what keeps it from a verdict is a CouldNotRunError."""
     url = options.server.base_url
     try:
-        patience, seconds = _patience(options, seams), options.limits.asking
-        Conversation(sender, options.phase, options.seed, patience, seconds).hold()
+        converse(options, sender, seams)
     except UnreachableError as error:
         raise CouldNotRunError(f"unreachable: {url}: {error}") from None
     except NoGatewayError as error:
@@ -179,7 +182,12 @@ def _hold(options: RunOptions, sender: Sender, seams: Seams) -> None:
         raise CouldNotRunError(f"interrupted; {_so_far(sender)}") from None
 
 
-def _patience(options: RunOptions, seams: Seams) -> Patience:
+def _ask_everything(options: RunOptions, sender: Sender, seams: Seams) -> None:
+    patience, seconds = patience_for(options, seams), options.limits.asking
+    Conversation(sender, options.phase, options.seed, patience, seconds).hold()
+
+
+def patience_for(options: RunOptions, seams: Seams) -> Patience:
     limits, full = options.limits, options.phase == "full" or not options.server.loopback
     times = limits.most, limits.spare, full, limits.first_poll, limits.longest_poll
     return Patience(*times, sleep=seams.sleep)
