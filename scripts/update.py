@@ -28,6 +28,7 @@ from typing import NamedTuple
 import readme_tables
 from differences import Change, Grade, compare, verdict
 from differences.report import as_items, as_markdown, as_text
+from imagen4.facts import GATEWAYS
 from pages.captures import FROM_A_FILE, Capture, Captures
 from pages.errors import FILE, PageError
 from pages.fetch import addresses, fetch
@@ -142,12 +143,23 @@ def _pages_of_today(
             continue
         if new is not None:
             found[key] = new
+    left += _unknown(folder, captures) if folder else []
     if not found:
         raise UpdateError(
-            f"{folder} holds no page by a name known here; the names are as in specs/pages, such "
-            "as kie.md; `vendor.py GATEWAY FILE --model NAME` takes a new model's"
+            "; ".join([f"{folder} holds no page by a name such as kie.md", *left[:1]])
         )
     return found, left
+
+
+def _unknown(folder: Path, captures: Captures) -> list[str]:
+    """A line for each page that lies among a gateway's models by none of their names."""
+    known = {name for capture in captures.all().values() for name in _names(capture)}
+    paths = (path for name in GATEWAYS for path in sorted((folder / name).glob("*.*")))
+    return [
+        f"{name} is no known model's page: `vendor.py GATEWAY FILE --model NAME` takes a new one's"
+        for name in (path.relative_to(folder).as_posix() for path in paths)
+        if name not in known
+    ]
 
 
 def _fetched(captures: Captures, known: Capture) -> CurrentPage:
@@ -167,14 +179,19 @@ def _fetched(captures: Captures, known: Capture) -> CurrentPage:
 def _from(folder: Path, captures: Captures, known: Capture) -> CurrentPage | None:
     if not folder.is_dir():
         raise UpdateError(f"{folder} is not a folder; --from takes one with pages in it")
-    stem = known.spec.removeprefix("models/").removesuffix(".yaml")
-    names = [*(stem + suffix for suffix in _SUFFIXES), known.file]
+    names = _names(known)
     path = next((folder / name for name in names if (folder / name).is_file()), None)
     if path is None:
         return None
     data = read_file(path)
     capture = captures.new(known.key, data, suffix=path.suffix, note=FROM_A_FILE)
     return _read(captures, capture, data)
+
+
+def _names(known: Capture) -> list[str]:
+    """What a capture's page can be called in a folder."""
+    stem = known.spec.removeprefix("models/").removesuffix(".yaml")
+    return [*(stem + suffix for suffix in _SUFFIXES), known.file]
 
 
 def _read(captures: Captures, capture: Capture, data: bytes) -> CurrentPage:

@@ -98,6 +98,21 @@ def test_a_models_refused_page_leaves_it_and_holds_up_nothing(
         assert after[f"specs/{name}"] == before[f"specs/{name}"]
 
 
+def test_a_page_of_no_known_model_is_named(
+    checkout: Path, pages: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is not taken without being asked for, and not passed over in silence."""
+    (pages / FILE).rename(pages / "kie" / "new--model.md")
+    assert run(checkout, pages) == 4
+    assert "kie/new--model.md is no known model's page: `vendor.py" in capsys.readouterr().err
+    (pages / "kie.md").unlink()
+    (pages / "kie" / "google--imagen4-fast.md").unlink()
+    before = state(checkout)
+    assert run(checkout, pages) == 3
+    assert "by a name such as kie.md; kie/new--model.md is no known" in capsys.readouterr().err
+    assert state(checkout) == before
+
+
 def test_a_gateways_refused_page_holds_up_its_models(checkout: Path, pages: Path) -> None:
     """What all models share is not known then."""
     (pages / "kie.md").write_text("# gone\n", encoding="utf-8")
