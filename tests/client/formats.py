@@ -48,14 +48,26 @@ def box(kind: bytes, data: bytes) -> bytes:
 
 
 def avif(
-    data: bytes = b"a" * 100, brands: bytes = b"avif\0\0\0\0mif1", media: bytes = b""
+    data: bytes = b"a" * 100,
+    brands: bytes = b"avif\0\0\0\0mif1",
+    media: bytes = b"",
+    *,
+    coded: bool = False,
+    wide: bool = False,
 ) -> bytes:
-    """An AVIF whose picture data are these bytes; `media` replaces the box around them."""
+    """An AVIF whose picture data are these bytes; `media` replaces the box around them.
+
+    coded: whether it says that they are a coded picture; wide: in the later versions of its boxes.
+    """
     kind = box(b"ftyp", brands)
-    description = 8 + 4 + 8 + 4 + 2 + 2 + 2 + 2 + 2 + 8
+    version, number = (b"\x03", 4) if wide else (b"\x02", 2)
+    entry = version + bytes(3) + (1).to_bytes(number) + bytes(2) + b"av01\0"
+    items = (b"\x01" if wide else b"\0") + bytes(3) + (1).to_bytes(number) + box(b"infe", entry)
+    known = box(b"iinf", items) if coded else b""
+    description = 8 + 4 + 8 + 4 + 2 + 2 + 2 + 2 + 2 + 8 + len(known)
     place = len(kind) + description + 8
     item = (1).to_bytes(2) + bytes(2) + (1).to_bytes(2) + place.to_bytes(4) + len(data).to_bytes(4)
-    meta = bytes(4) + box(b"iloc", bytes(4) + b"\x44\0" + (1).to_bytes(2) + item)
+    meta = bytes(4) + box(b"iloc", bytes(4) + b"\x44\0" + (1).to_bytes(2) + item) + known
     return kind + box(b"meta", meta) + (media or box(b"mdat", data))
 
 
