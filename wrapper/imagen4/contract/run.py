@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -157,7 +158,7 @@ def _client(options: RunOptions, seams: Seams, *, keep: bool = False) -> httpx.C
     Its own is the rule: a kept one that the server has just closed would look like an
     answer that never came.
     """
-    loopback = options.server.loopback
+    loopback, tls = options.server.loopback, options.server.base_url.startswith("https:")
     return httpx.Client(
         base_url=options.server.base_url + "/",
         headers={} if keep else {"Connection": "close"},
@@ -166,6 +167,8 @@ def _client(options: RunOptions, seams: Seams, *, keep: bool = False) -> httpx.C
         limits=httpx.Limits(max_connections=1 if keep else None, max_keepalive_connections=keep),
         # A proxy or certificate set in the environment has no part in a loopback run.
         trust_env=not loopback,
+        # Reading a machine's certificates takes 0.1 s, for nothing where there is no TLS.
+        verify=tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
     )
 
 

@@ -11,7 +11,7 @@ kinds than https.
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 GENERATED = "a generated body"
 """What a case is called that nobody named."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f](?<![\t\n\r])")
 EXACT = 2**53
 """Beyond it, many readers of JSON take one integer for another."""
 
@@ -128,11 +129,7 @@ def _is_ordinary(value: Any) -> bool:
 
 
 def _is_ordinary_text(text: str) -> bool:
-    plain = not any(unicodedata.category(character) == "Cc" for character in text.translate(_SPACE))
-    return bool(text.strip()) and plain
-
-
-_SPACE = {ord(character): " " for character in "\t\n\r"}
+    return bool(text.strip()) and not CONTROL.search(text)
 
 
 def _is_https(callback: Any) -> bool:
