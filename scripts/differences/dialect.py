@@ -119,7 +119,8 @@ def _join_types(found: dict[str, Any]) -> None:
         if "type" in found or not all(types) or not _differ([*names, *found]):
             continue
         keywords = [word for branch in branches for word in branch if word != "type"]
-        if names and _differ([*keywords, *found]) and not {"number", "integer"} <= {*names}:
+        overlap = {"number", "integer"} <= {*names} and (key == "oneOf" or keywords)
+        if names and _differ([*keywords, *found]) and not overlap:
             for branch in found.pop(key):
                 found |= branch
             found["type"] = names

@@ -98,6 +98,10 @@ def _required(old: View, new: View, side: Side) -> Iterator[Change]:
 def _nested(old: View, new: View, side: Side, seen: _Seen) -> Iterator[Change]:
     for key in ("items", "additionalProperties"):
         before, after = old.under(key), new.under(key)
+        forbidden = [bool(view and not view.types) for view in (before, after)]
+        if key == "additionalProperties" and any(forbidden) and not all(forbidden):
+            # Of which type they are on the other side does not matter.
+            before, after = (before, None) if forbidden[0] else (None, after)
         if before is not None and after is not None:
             yield from compare_schemas(before, after, side, seen)
             continue
