@@ -11,7 +11,7 @@ REDOCLY_VERSION := 2.77.0
 REDOCLY := .redocly/$(REDOCLY_VERSION)/node_modules/.bin/redocly
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types regenerate update contract arazzo sharpness test-pythons test-slow test-browser benchmark fuzz mutation build clean
+.PHONY: help setup demo test lint types fresh regenerate update contract arazzo sharpness test-pythons test-slow test-browser benchmark fuzz mutation build clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,8 +31,8 @@ demo: $(READY) ## Make pictures through both gateways' clients, offline, into ou
 	@$(BIN)/python scripts/regenerate.py --check
 	@$(BIN)/imagen4 demo --output out
 
-test: $(READY) lint types ## Lint, types, regeneration check and tests (under 3 minutes)
-	$(BIN)/python scripts/regenerate.py --check
+test: $(READY) ## Lint, types, regeneration check and tests (under 3 minutes)
+	@$(MAKE) --no-print-directory --jobs 2 lint types fresh
 	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist worksteal
 
 lint: $(READY)
@@ -45,6 +45,9 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy wrapper/imagen4 scripts generated tests/client/typed_usage.py
 	$(BIN)/pyrefly check --preset default tests/client/typed_usage.py
+
+fresh: $(READY)
+	$(BIN)/python scripts/regenerate.py --check
 
 regenerate: $(READY) ## Rebuild generated/ from specs/
 	$(BIN)/python scripts/regenerate.py

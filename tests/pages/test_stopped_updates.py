@@ -14,7 +14,10 @@ from market.captured import KEPT, lay
 
 ROOT = Path(__file__).resolve().parents[2]
 RATIO = "                        - '4:3'\n"
-SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+SIGNALS = [
+    signal.SIGTERM,
+    *(pytest.param(each, marks=pytest.mark.slow) for each in (signal.SIGINT, signal.SIGHUP)),
+]
 # A generator that waits, with a process of its own that does not listen to Ctrl-C.
 WAITING = """\
 import signal, subprocess, sys, time

@@ -54,9 +54,13 @@ def test_each_snippet_saves_pictures(
 
 @pytest.mark.parametrize("block", TESTS, ids=line)
 def test_the_example_test_passes(tmp_path: Path, block: Block) -> None:
-    """A user's test file with the example in it passes, with the fixture from the plugin."""
+    """A user's test file with the example in it passes, with the fixture from the plugin.
+
+    Without the plugins of others that this project has, and whose imports take seconds.
+    """
     (tmp_path / "test_example.py").write_text(block.text, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    without = [f"-pno:{name}" for name in ("cacheprovider", "schemathesis", "hypothesispytest")]
+    command = [sys.executable, "-m", "pytest", "-q", *without, str(tmp_path)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
