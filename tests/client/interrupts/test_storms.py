@@ -5,7 +5,7 @@ import gc
 import json
 import logging
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -117,27 +117,39 @@ def test_after_a_ctrl_c_anywhere_in_saving_no_temporary_file_is_left(
         assert len(reached) > 3
 
 
+CALLS: tuple[Callable[[Client], Any], ...] = (
+    lambda client: client.credits(),
+    lambda client: client.submit(PROMPT).task_ids,
+    lambda client: client.generate(PROMPT).task_ids,
+)
+
+
 # A socket on which a Ctrl-C fell is closed by being forgotten.
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("every", [20, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("every", "most"), [(40, 150), pytest.param(1, 5000, marks=pytest.mark.slow)]
+)
 def test_after_a_ctrl_c_anywhere_the_client_still_works(
-    every: int, caplog: pytest.LogCaptureFixture
+    every: int, most: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Between taking and letting go of a lock, too: nothing is waited for that never comes."""
     caplog.set_level(logging.CRITICAL, "imagen4")
-
+    interrupts = 0
     with (
-        Loopback(lambda _: http(200, TASK)) as server,
+        Loopback(lambda each: BALANCE if "credit" in each.path else http(200, TASK)) as server,
         Client("kie", api_key=KEY, base_url=server.url, polling=QUICK, timeout=5) as client,
     ):
-        client.generate(PROMPT)
-        reached: list[int] = []
-        for step in range(1, 100_000, every):
-            with suppress(KeyboardInterrupt), interrupted_at(step, reached):
-                client.generate(PROMPT)
-            if step not in reached:
-                break
-            assert client.generate(PROMPT).task_ids == ("t1",)
-        assert len(reached) * every > 1000
+        for call in CALLS:
+            usual, reached = call(client), list[int]()
+            for step in range(1, 100_000, every):
+                with suppress(KeyboardInterrupt), interrupted_at(step, reached):
+                    call(client)
+                if step not in reached[-1:] or interrupts + len(reached) == most:
+                    break
+                assert len(reached) % 10 or call(client) == usual
+            interrupts += len(reached)
+        results = list(client.generate_many([PROMPT] * CONNECTIONS))
+        assert [done.error for done in results] == [None] * CONNECTIONS
     gc.collect()
+    assert interrupts == most
