@@ -57,7 +57,7 @@ def create_row(folder: Path) -> Row:
         number = next(numbers)
         about = (DEFAULT_GATEWAY, f"job {number}", 0, None, 0.0)
         key, fields, task_id = f"key {number}", {"prompt": PROMPT}, f"task {number}"
-        recorder(CreateStarting(*about, None, 1, 1, 1, DEFAULT_MODEL, 1, key, fields, None, None))
+        recorder(CreateStarting(*about, None, 1, 1, 1, DEFAULT_MODEL, 1, key, fields, *[None] * 3))
         recorder(TaskCreated(*about, task_id, (task_id,)))
 
     with closing(sqlite3.connect(folder / "bare.db", isolation_level=None)) as bare:

@@ -57,7 +57,7 @@ def test_each_failure_is_one_line_and_a_listed_exit_code(
     sandbox: Sandbox, imagen4: Callable, tmp_path: Path, fault: str, code: int
 ) -> None:
     """No traceback, no key, one last line that begins with the command's name."""
-    sandbox.fault(fault, times=1)
+    sandbox.fault(fault, operation="createTask", times=1)
     done = imagen4("generate", "a fox", *at(sandbox, "kie"), "-o", str(tmp_path))
     assert (done.code, done.out) == (code, "")
     assert done.err.splitlines()[-1].startswith("imagen4: ")
@@ -80,7 +80,7 @@ def test_errors_are_json_when_json_was_asked_for(
     sandbox: Sandbox, imagen4: Callable, tmp_path: Path
 ) -> None:
     """A machine reads type, code and message of the failure from standard output."""
-    sandbox.fault("code-402", times=1)
+    sandbox.fault("code-402", operation="createTask", times=1)
     done = imagen4("generate", "a fox", *at(sandbox, "kie"), "-o", str(tmp_path), "--json")
     error = json.loads(done.out)["error"]
     assert (error["type"], error["code"], error["gateway"]) == ("InsufficientCredits", 402, "kie")

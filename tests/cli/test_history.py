@@ -88,3 +88,21 @@ def test_only_what_is_uncertain_can_be_resolved(
     ):
         assert imagen4("resolve", str(number), *book, *how).code == 2
     assert history(imagen4, tmp_path, "--state", "uncertain") == [row]
+
+
+def test_the_balance_around_it_is_shown_before_it_is_resolved(
+    sandbox: Sandbox, imagen4: Imagen4, tmp_path: Path
+) -> None:
+    """The sandbox has charged for the create whose answer was lost; that decides nothing."""
+    book = ("--ledger", str(tmp_path / "l.db"))
+    sandbox.fault("reset", operation="createTask", times=1)
+    assert imagen4("generate", "a fox", *at(sandbox, "kie"), *book).code == 6
+    words = "balance 100000 → 99992: the price of one create: probably created"
+    assert words in imagen4("history", *book).out
+    (row,) = json.loads(imagen4("history", *book, "--json").out)
+    assert (row["balance_before"], row["balance_after"]) == (100000, 99992)
+    done = imagen4("resolve", str(row["id"]), *book)
+    assert done.code == 2
+    assert words in done.err
+    assert "Either --created TASK or --not-created" in done.err
+    assert "uncertain" in imagen4("history", *book).out

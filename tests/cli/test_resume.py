@@ -70,7 +70,7 @@ def test_resume_tells_of_creates_without_an_answer(
 ) -> None:
     """They are no pictures, and not forgotten."""
     where = (*at(sandbox, "kie"), "-o", str(tmp_path / "out"))
-    sandbox.fault("reset", times=1)
+    sandbox.fault("reset", operation="createTask", times=1)
     assert imagen4("generate", "a fox", *where).code == 6
     done = imagen4("resume", *where)
     assert done.code == 6

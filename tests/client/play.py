@@ -112,6 +112,9 @@ class Script:
     creates: Iterable[Reply] = ()
     polls: Iterable[Reply] = ()
     others: Iterable[Reply] = ()
+    balances: Iterable[float] = ()
+    """What the account has, each time that it is asked for around a create; not in `requests`."""
+    balances_told: int = 0
     requests: list[httpx.Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -120,10 +123,14 @@ class Script:
             "recordInfo": list(self.polls),
             "": list(self.others),
         }
+        self._balances = list(self.balances)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
         name = request.url.path.rsplit("/", 1)[-1]
+        if name == "credit" and not self._left[""]:
+            self.balances_told += 1
+            return envelope(200, self._balances.pop(0) if self._balances else None)
+        self.requests.append(request)
         left = self._left.get(name, self._left[""])
         assert left, f"an unexpected request: {request.method} {request.url.path}"
         reply = left.pop(0) if name != "recordInfo" or len(left) > 1 else left[0]

@@ -13,7 +13,7 @@ import httpx
 
 from .base_client import BaseClient
 from .configuration import DEFAULT_TIMEOUT, instance_of, make_session
-from .core.account import read_balance
+from .core.balance import read_balance
 from .core.checks import at_least_one
 from .core.job_state import resume_job
 from .core.many import checked_requests, finish

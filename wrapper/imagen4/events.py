@@ -5,6 +5,7 @@
     ├── TaskCreated       the gateway has accepted it: this is paid for
     ├── CreateRefused     certainly no task
     ├── CreateUncertain   nobody can say whether there is a task
+    ├── BalanceSeen       what the account had before and after that
     ├── TaskState         a poll brought a task's state
     ├── PollFailed        a poll brought none; the task goes on
     ├── Retrying          something is tried again, after a pause
@@ -65,6 +66,8 @@ class CreateStarting(Event):
     seed: str | None
     callback_token: str | None = field(repr=False)
     """What its callback's URL carries so that a ledger finds this create by it."""
+    balance: float | None
+    """In credits, just before; asked for with a ledger, where nothing else was in flight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,14 @@ class CreateUncertain(Event):
     """
 
     error: SubmissionUncertain
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceSeen(Event):
+    """The balance around a create that is uncertain, which was all that could change it."""
+
+    before: float
+    after: float
 
 
 @dataclass(frozen=True, slots=True)

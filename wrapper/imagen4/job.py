@@ -6,6 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .core.account import read_states
+from .core.balance import note_balance
 from .core.submission import create_tasks
 from .core.waiting import poll_until_ended
 from .errors import Imagen4Error, PartialFailure
@@ -61,6 +62,7 @@ class BaseJob(ClientBound):
 
     def _submit(self: JobT, timeout: float | None) -> Steps[JobT]:
         deadline = self._session.begin(self._state, timeout)
+        yield from note_balance(self._session, self._state)
         yield from create_tasks(self._session, self._state, deadline)
         return self
 
@@ -84,10 +86,13 @@ class BaseJob(ClientBound):
         """
         session, state = self._session, self._state
         deadline = session.begin(state, timeout)
+        if turn_counts:
+            yield from note_balance(session, state)
         yield from create_tasks(session, state, deadline if turn_counts else inf)
         if not turn_counts:
             deadline = session.begin(state, timeout)
         tasks = yield from poll_until_ended(session, state, deadline)
+        session.quiet = len(session.under_way) <= 1
         result = self._make_result(tasks)
         yield self._ended_well(result)
         return result if conclude is None else conclude(result)

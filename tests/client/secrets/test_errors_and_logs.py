@@ -25,8 +25,8 @@ from client.play import (
 )
 from client.steps import core
 from imagen4 import Imagen4Error, SubmissionUncertain
-from imagen4.core.account import read_balance
 from imagen4.core.answer import Answer
+from imagen4.core.balance import read_balance
 from imagen4.core.redaction import HIDDEN
 
 ECHOES: dict[str, Any] = {

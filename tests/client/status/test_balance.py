@@ -5,8 +5,8 @@ import pytest
 from client.play import GATEWAYS, KINDS, Script, envelope, play
 from client.steps import core
 from imagen4 import UnexpectedResponse, errors
-from imagen4.core.account import read_balance
 from imagen4.core.answer import Answer
+from imagen4.core.balance import read_balance
 
 
 @pytest.mark.parametrize("kind", KINDS)

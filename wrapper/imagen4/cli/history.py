@@ -51,7 +51,7 @@ def row_as_json(row: Row) -> dict[str, Any]:
     """A row for machines."""
     names = ("id", "started", "gateway", "model", "tag", "number", "total", "task_id", "seed")
     told = {name: getattr(row, name) for name in names}
-    more = ("fields", "estimate", "charged", "reason")
+    more = ("fields", "estimate", "charged", "reason", "balance_before", "balance_after")
     paths = {"paths": list(row.paths.values())}
     return told | {"state": state_of(row)} | {name: getattr(row, name) for name in more} | paths
 
@@ -59,4 +59,5 @@ def row_as_json(row: Row) -> dict[str, Any]:
 def line_of(row: Row) -> str:
     prompt = str(row.fields.get("prompt", ""))[:60]
     words = (row.id, row.started, state_of(row), row.tag, row.task_id, prompt, row.reason)
-    return "  ".join(str(word) for word in words if word)
+    known = "  ".join(str(word) for word in words if word)
+    return f"{known}  {row.evidence}" if row.uncertain else known

@@ -1,4 +1,4 @@
-"""The small questions: the balance, and how tasks stand."""
+"""How tasks stand, asked for once."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from ..errors import Imagen4Error, TaskFailed, TaskNotFound, UnexpectedResponse
 from .effects import Send, Sleep
-from .envelope import error_from_answer, parse_envelope, refusal
-from .records import finite_number
 from .turns import take_poll_turn
 from .waiting import exchange_about, partial_failure
 
@@ -19,18 +17,6 @@ if TYPE_CHECKING:
     from .task import Task
 
 ABOUT_ONE_TASK = (TaskNotFound, TaskFailed, UnexpectedResponse)
-
-
-def read_balance(session: Session) -> Steps[float]:
-    """The account's remaining credits."""
-    envelope = parse_envelope((yield Send(session.adapter.credits(), session.timeout)))
-    secrets = (session.key,)
-    error = refusal(envelope, secrets=secrets)
-    found = None if error else finite_number(envelope.data)
-    if found is None:
-        reason = "The answer holds no balance"
-        raise error or error_from_answer(UnexpectedResponse, envelope, reason, secrets)
-    return found
 
 
 def read_states(session: Session, job: JobState) -> Steps[tuple[Task, ...]]:

@@ -58,6 +58,8 @@ class JobState:
     callback_url: str | None = field(default=None, repr=False)
     recorded: bool = False
     """Whether a ledger keeps its creates."""
+    balance: float | None = None
+    """Before the create under way, where nothing else was."""
     prompts: tuple[str, ...] = field(default=(), repr=False)
     task_ids: list[str] = field(default_factory=list)
     seeds: dict[str, str | None] = field(default_factory=dict)

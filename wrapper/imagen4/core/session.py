@@ -52,6 +52,10 @@ class Session:
     """The gateway's."""
     recorded: bool = field(default=False, init=False)
     """Whether a ledger keeps every create."""
+    quiet: bool = field(default=True, init=False)
+    """Whether nothing can be in flight, nor was since the balance was last asked for."""
+    alone: JobState | None = field(default=None, init=False)
+    """The job whose create is the only one since the balance was asked for."""
     under_way: dict[str, JobState] = field(default_factory=dict, init=False)
     """What calls are working on now, by job id."""
     creates: Pacer = field(init=False)

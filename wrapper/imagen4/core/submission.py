@@ -32,6 +32,7 @@ from ..errors import (
 from ..events import CreateRefused, CreateStarting, CreateUncertain, Retrying, TaskCreated
 from ..facts.models import WITHDRAWN, says_model_is_gone
 from ..facts.protocol import Code
+from .balance import begin_create, show_balance
 from .callback_token import marked_url
 from .effects import Send, Sleep
 from .envelope import body_text, error_from_answer, parse_envelope, refusal
@@ -78,6 +79,7 @@ def create_task(
     session: Session, job: JobState, plan: PlannedCreate, deadline: float
 ) -> Steps[str]:
     """Create one task and return its id."""
+    begin_create(session, job)
     url, token = marked_url(session, job)
     call, until = session.adapter.create(job.model, plan.fields, url), None
     refused: Imagen4Error | None = None
@@ -141,7 +143,9 @@ def announce(
     number, total = job.number, len(job.plans)
     what = (job.model, plan.pictures, job.key, plan.fields, plan.seed)
     try:
-        yield CreateStarting(*session.identity(job), None, number, total, attempt, *what, token)
+        yield CreateStarting(
+            *session.identity(job), None, number, total, attempt, *what, token, job.balance
+        )
     except Exception as problem:
         yield CreateRefused(*session.identity(job), None, problem)
         if isinstance(problem, Imagen4Error):
@@ -174,6 +178,7 @@ def send_create(
     if not certain:
         error = uncertain(job, outcome, sent_at)
         yield CreateUncertain(*session.identity(job), error.record_id, error)
+        yield from show_balance(session, job)
         raise error from outcome
     job.create = None
     return outcome

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from ..core.price import credits_of
 from ..errors import PartialFailure, TaskNotFound, UnexpectedResponse
 from ..events import (
+    BalanceSeen,
     CreateRefused,
     CreateStarting,
     CreateUncertain,
@@ -90,6 +91,8 @@ class Recorder:
                 self._answered(event, RowState.REFUSED, reason=_words(event.error))
             case CreateUncertain():
                 self._answered(event, RowState.UNCERTAIN, reason=_words(event.error))
+            case BalanceSeen():
+                self._update(ANSWERED, event.job_id, balance_after=event.after)
             case TaskState():
                 self._polled(event)
             case PictureSaved():
@@ -111,6 +114,8 @@ class Recorder:
             "estimate": estimate,
             "batch": self.batch,
             "token": digest_of(event.callback_token),
+            "balance_before": event.balance,
+            "balance_after": None,
             "started": self.now().isoformat(timespec="seconds"),
         }
         mine = {"at": self.base_url, "of": event.key, "nth": event.number}

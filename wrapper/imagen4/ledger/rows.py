@@ -47,6 +47,10 @@ class Row(NamedTuple):
     """Why it was refused, is uncertain or has failed."""
     started: str
     """When it was last sent: UTC, ISO 8601."""
+    balance_before: float | None
+    """Credits of the account just before it was sent, where nothing else was in flight."""
+    balance_after: float | None
+    """The same once it was uncertain."""
     fields_json: str
     urls_json: str
     paths_json: str
@@ -71,6 +75,20 @@ class Row(NamedTuple):
         """Where the picture of each link is."""
         found: dict[str, str] = json.loads(self.paths_json)
         return found
+
+    @property
+    def evidence(self) -> str:
+        """What the balance says of a create that is uncertain. It proves nothing."""
+        before, after, price = self.balance_before, self.balance_after, self.estimate
+        if before is None or after is None:
+            return "no balance: other requests were in flight, or it was not told"
+        spent = round(before - after, 2)
+        words = "the price of one create: probably created"
+        if spent == 0:
+            words = "nothing was charged: probably not created"
+        elif spent != price:
+            words = f"not the price of one create ({'unknown' if price is None else f'{price:g}'})"
+        return f"balance {before:g} → {after:g}: {words}"
 
     @property
     def uncertain(self) -> bool:
