@@ -57,6 +57,13 @@ def test_what_cannot_run_ends_with_2(arguments: list[str], reason: str) -> None:
     assert _last(result).startswith(f"could not run: {reason}")
 
 
+def test_a_run_that_cannot_be_is_an_annotation_too() -> None:
+    """On GitHub; the last line is the same as anywhere."""
+    result = _run("kie", "--base-url", "https://api.kie.ai", "--github")
+    first, last = result.output.splitlines()
+    assert first == "::error title=could not run::" + last.removeprefix("could not run: ")
+
+
 def test_the_price_is_shown_before_anything_is_sent() -> None:
     """Without somebody to say yes, nothing goes to a server that costs money."""
     result = _run("kie", "--base-url", "https://api.kie.ai", "--api-key", "k", "--max-paid", "3")

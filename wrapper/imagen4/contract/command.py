@@ -143,7 +143,7 @@ def command(  # one argument for each option
                 outcome = run_contract(options, watch=watch)
             code = outputs.tell(outcome, accepted).exit_code
     except (CouldNotRunError, OSError) as error:
-        click.echo(f"could not run: {error}")
+        outputs.tell_refusal(str(error))
         code = 2
     context.exit(code)
 

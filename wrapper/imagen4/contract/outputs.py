@@ -93,6 +93,14 @@ class Outputs:
                 file.write(RENDERERS["markdown"](made))
         return made
 
+    def tell_refusal(self, reason: str) -> None:
+        """That the run came to no verdict, and why."""
+        from .reports import annotate_refusal
+
+        if self.github:
+            click.echo(annotate_refusal(reason))
+        click.echo(f"could not run: {reason}")
+
     def remember(self, sighting: Sighting) -> None:
         """A line more for the canaries' history, where there is one."""
         if self.history is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from .github import render_annotations
+from .github import annotate_refusal, render_annotations
 from .har import render_har
 from .junit import render_junit
 from .markdown import render_markdown
@@ -16,7 +16,14 @@ from .text import render_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["RENDERERS", "Report", "make_report", "render_annotations", "render_text"]
+__all__ = [
+    "RENDERERS",
+    "Report",
+    "annotate_refusal",
+    "make_report",
+    "render_annotations",
+    "render_text",
+]
 
 
 def _render_json(report: Report) -> str:

@@ -24,7 +24,12 @@ def _annotations(report: Report) -> Iterator[str]:
         where = f"file={_property(place.file)},line={place.line}," if place.line else ""
         yield f"::error {where}title={_property(broken.promise)}::{_data(broken.told)}"
     if report.exit_code == 2:
-        yield f"::error title=could not run::{_data(report.reason)}"
+        yield annotate_refusal(report.reason)
+
+
+def annotate_refusal(reason: str) -> str:
+    """The workflow command for a run that came to no verdict."""
+    return f"::error title=could not run::{_data(reason)}"
 
 
 def _data(text: str) -> str:

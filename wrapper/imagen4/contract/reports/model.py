@@ -162,7 +162,7 @@ def _reason(outcome: RunOutcome, broken: tuple[Broken, ...]) -> str:
         return f"{name} broke: {first}{more}"
     if outcome.blocked:
         return outcome.blocked
-    if outcome.exit_code == 2:
+    if outcome.exit_code_with(0) == 2:
         return f"nothing to look at for {', '.join(outcome.asleep)}"
     known = len(outcome.sorted.excused)
     checks, exchanges = len(CHECKS) - len(outcome.skipped), len(outcome.trace.exchanges)
