@@ -190,21 +190,22 @@ AREA.add(
     "gone-when-ended", finding(lambda task, _id, s: task if task and _age(task, s) < 1.5 else None)
 )
 AREA.add(
-    "gone-after-the-end-was-seen", finding(lambda t, _id, s: t if t and not _seen(t, s) else None)
+    "gone-after-the-end-was-seen",
+    finding(lambda t, _id, s: t if t and not _end_was_told(t, s) else None),
 )
 AREA.add("found-once", finding(lambda task, _id, _s: task if task and task.polls == 0 else None))
-AREA.add("found-every-other-time", finding(lambda task, _id, _s: _counted(task)))
+AREA.add("found-every-other-time", finding(lambda task, _id, _s: _every_other_time(task)))
 AREA.add("every-fourth-task-lost", finding(lambda t, _id, _s: t if t and t.number % 4 else None))
 
 
-def _seen(task: Task, server: Reference) -> bool:
+def _end_was_told(task: Task, server: Reference) -> bool:
     """Whether the end of the task was told before."""
     seen: bool = getattr(task, "seen", False)
     vars(task)["seen"] = seen or server.state(task) in ("success", "fail")
     return seen
 
 
-def _counted(task: Task | None) -> Task | None:
+def _every_other_time(task: Task | None) -> Task | None:
     if task is None:
         return None
     task.polls += 1

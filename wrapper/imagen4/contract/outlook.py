@@ -24,7 +24,7 @@ def outlook(trace: Trace) -> str:
     """
     asked = trace.exchanges
     if asked and all(map(is_no_gateway, asked)):
-        raise NoGatewayError(f"{_seen(trace)} to everything")
+        raise NoGatewayError(f"{_answered_as(trace)} to everything")
     if refuses_key(asked):
         return "the key was refused"
     if model_is_gone(trace):
@@ -42,7 +42,7 @@ def operations_alike(trace: Trace) -> frozenset[str]:
     return frozenset(path for path, exchanges in asked.items() if alike(exchanges))
 
 
-def _seen(trace: Trace) -> str:
+def _answered_as(trace: Trace) -> str:
     first = trace.exchanges[0]
     kind = first.answer.header("content-type") if first.answer else ""
     return f"HTTP {first.verdict.status}{f', {kind},' if kind else ''}"

@@ -18,7 +18,7 @@ from ..errors import Imagen4Error, TransportError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from .exchange_deadline import Evidence
+    from .exchange_deadline import SentAndHeard
 
 # The first that stands anywhere in the chain is the cause.
 CAUSES: tuple[tuple[type[Exception], str], ...] = (
@@ -76,7 +76,7 @@ def own_words(problem: BaseException, secrets: Collection[str]) -> str:
 
 def transport_error(
     problem: Exception,
-    evidence: Evidence,
+    evidence: SentAndHeard,
     secrets: Collection[str],
 ) -> Imagen4Error:
     """What httpx, or anything below it, raised; without its request, which holds the key."""

@@ -2,7 +2,7 @@
 
 httpx's read time-out counts from one piece of an answer to the next, so a server that sends
 a byte now and then holds an exchange as long as it likes. And an exception's class does not
-prove that nothing was sent: an injected client's hooks may raise any. Evidence for both is
+prove that nothing was sent: an injected client's hooks may raise any. What shows both is
 httpcore's documented `trace` extension, which tells of each step of a request.
 """
 
@@ -41,7 +41,7 @@ _current: ContextVar[ExchangeDeadline | AsyncExchangeDeadline | None] = ContextV
 )
 
 
-class Evidence:
+class SentAndHeard:
     """Whether a byte of the request may have left, and which ones came.
 
     watched: whether every step shows in the trace, as it does for connections of our own.
@@ -74,7 +74,7 @@ class Evidence:
         return not (self.nothing_left or (isinstance(problem, NEVER_LEFT) and not self.began))
 
 
-class ExchangeDeadline(Evidence):
+class ExchangeDeadline(SentAndHeard):
     """A sync exchange: it must be over in `patience` seconds.
 
     leave_in: seconds in which the request must have begun to leave; then only its answer counts.
@@ -129,7 +129,7 @@ class ExchangeDeadline(Evidence):
         return _INSTANT
 
 
-class AsyncExchangeDeadline(Evidence):
+class AsyncExchangeDeadline(SentAndHeard):
     """The same for asyncio, whose own time-outs bound everything."""
 
     def __init__(

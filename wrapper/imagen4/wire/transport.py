@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ..core.session import Session
     from .carriers import AsyncCarrier, SyncCarrier
     from .connections import Connections
-    from .exchange_deadline import Evidence
+    from .exchange_deadline import SentAndHeard
 
 # Requests on the way at a time. An injected httpx client's pool takes quadratic time over
 # those that wait in it (minutes for 2,000), so they wait here.
@@ -79,12 +79,12 @@ class Wire:
         )
 
     def reader(
-        self, send: Send, response: httpx.Response, exchange: Evidence, *, timed: bool
+        self, send: Send, response: httpx.Response, exchange: SentAndHeard, *, timed: bool
     ) -> AnswerReader:
         reject_early_bytes(response, exchange.heard)
         return AnswerReader(self._session, send, response, exchange.heard, timed=timed)
 
-    def rescue(self, send: Send, exchange: Evidence, problem: BaseException) -> Answer:
+    def rescue(self, send: Send, exchange: SentAndHeard, problem: BaseException) -> Answer:
         """The answer, if it was there although something broke; else raises what did.
 
         What was read of it is kept in any case.
@@ -100,7 +100,7 @@ class Wire:
         error = transport_error(problem, exchange, self.secrets(send))
         raise error from error.__cause__
 
-    def end(self, send: Send, exchange: Evidence) -> None:
+    def end(self, send: Send, exchange: SentAndHeard) -> None:
         """Note that an exchange is over, whatever came of it, and whether it got to sending."""
         send.started = not exchange.nothing_left
         send.ended = self._session.clock()

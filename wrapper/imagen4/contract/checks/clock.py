@@ -29,7 +29,8 @@ MONTH = 30 * DAY
 
 
 OUR_CLOCK = Evidence(
-    "no record has a createTime, or the server's time is a test's own", lambda t: _judged(t)
+    "no record has a createTime, or the server's time is a test's own",
+    lambda t: _moments_in_real_time(t),
 )
 
 
@@ -39,7 +40,7 @@ def times_are_utc(trace: Trace) -> Iterator[Found]:
 
     On loopback only if the server's time goes as fast as ours: a test's clock may not.
     """
-    moments = _judged(trace)
+    moments = _moments_in_real_time(trace)
     if not moments:
         return
     zones = {_zone(told - ours) for _, told, ours in moments}
@@ -58,7 +59,7 @@ def times_are_utc(trace: Trace) -> Iterator[Found]:
 )
 def this_time(trace: Trace) -> Iterator[Found]:
     """Another year, or a time made up: for every task, and where the server's own is not so."""
-    moments = _judged(trace)
+    moments = _moments_in_real_time(trace)
     if moments and all(abs(told - ours) > MONTH for _, told, ours in moments):
         first, told, ours = moments[0]
         if not _says_so_itself(first, told):
@@ -70,7 +71,7 @@ Moment = tuple[Exchange, float, float]
 """A task's first record, createTime there, and when the create was answered; both Unix seconds."""
 
 
-def _judged(trace: Trace) -> list[Moment]:
+def _moments_in_real_time(trace: Trace) -> list[Moment]:
     """None on loopback where the server's time is a test's own."""
     moments = moments_of(trace)
     return moments if moments and (not trace.loopback or _in_real_time(moments)) else []

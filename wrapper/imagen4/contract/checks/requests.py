@@ -52,7 +52,7 @@ def model_is_gone(trace: Trace) -> bool:
     )
 
 
-def _judged(trace: Trace, expect: Expect, *subjects: Subject) -> list[Exchange]:
+def _judged_on_the_merits(trace: Trace, expect: Expect, *subjects: Subject) -> list[Exchange]:
     """What was decided for what it asks; not for the key, nor for the account."""
     for_another_reason = (*ACCOUNT, Code.UNAUTHORIZED, None)
     asked = trace.expecting(expect, *subjects)
@@ -61,15 +61,19 @@ def _judged(trace: Trace, expect: Expect, *subjects: Subject) -> list[Exchange]:
 
 JUDGED_CREATES = Evidence(
     "no allowed create was judged by what it asks for",
-    lambda trace: [] if model_is_gone(trace) else _judged(trace, Expect.ACCEPT, *BODY_SUBJECTS),
+    lambda trace: (
+        [] if model_is_gone(trace) else _judged_on_the_merits(trace, Expect.ACCEPT, *BODY_SUBJECTS)
+    ),
 )
 FORBIDDEN_CREATES = Evidence(
     "no forbidden create was judged by what it asks for",
-    lambda trace: _judged(trace, Expect.REFUSE, *BODY_SUBJECTS),
+    lambda trace: _judged_on_the_merits(trace, Expect.REFUSE, *BODY_SUBJECTS),
 )
 REASONS = Evidence(
     "nothing was refused for what it asks",
-    lambda t: [e for e in _judged(t, Expect.REFUSE, *RIGHT_CODES) if e.verdict.refused],
+    lambda t: [
+        e for e in _judged_on_the_merits(t, Expect.REFUSE, *RIGHT_CODES) if e.verdict.refused
+    ],
 )
 
 

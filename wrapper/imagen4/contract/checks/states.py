@@ -41,7 +41,7 @@ def forward(trace: Trace) -> Iterator[Found]:
                 yield after, f"{task.id!r} went from {old} to {new}"
 
 
-def _counted(trace: Trace) -> Iterator[tuple[Exchange, str, TaskHistory, int, int]]:
+def _counters(trace: Trace) -> Iterator[tuple[Exchange, str, TaskHistory, int, int]]:
     """Each later record with what counts up in it, and how far it was before and is now."""
     for task in trace.tasks:
         for before, after in pairwise(task.records):
@@ -51,7 +51,7 @@ def _counted(trace: Trace) -> Iterator[tuple[Exchange, str, TaskHistory, int, in
                     yield after, name, task, old, new
 
 
-COUNTERS = Evidence("no record has updateTime or progress", _counted, optional=True)
+COUNTERS = Evidence("no record has updateTime or progress", _counters, optional=True)
 """wire: never seen."""
 
 
@@ -62,7 +62,7 @@ COUNTERS = Evidence("no record has updateTime or progress", _counted, optional=T
     of=COUNTERS,
 )
 def no_way_back(trace: Trace) -> Iterator[Found]:
-    for after, name, task, old, new in _counted(trace):
+    for after, name, task, old, new in _counters(trace):
         if new < old:
             yield after, f"{name} of {task.id!r} was {old}, now {new}"
 

@@ -111,13 +111,13 @@ def make_report(outcome: RunOutcome, baseline: Baseline | None = None) -> Report
         broken=broken,
         accepted=tuple(each for each in found if each.accepted),
         no_longer=tuple(_no_longer(found, baseline, {each.check for each in outcome.skipped})),
-        deviations=_seen(outcome),
+        deviations=_known_deviations(outcome),
         gone=tuple(
             Known(each.id, deviation_in_words(each), each.evidence, 0)
             for each in outcome.sorted.gone
         ),
         notes=tuple(notes(trace)),
-        not_checked=_counted(f"{intent.what} ({why})" for intent, why in trace.skipped),
+        not_checked=_with_times(f"{intent.what} ({why})" for intent, why in trace.skipped),
         skipped=outcome.skipped,
         unseen=tuple(_unseen(outcome)),
     )
@@ -170,7 +170,7 @@ def _reason(outcome: RunOutcome, broken: tuple[Broken, ...]) -> str:
     return f"{name}, {checked}, {known} known deviation{'' if known == 1 else 's'}"
 
 
-def _seen(outcome: RunOutcome) -> tuple[Known, ...]:
+def _known_deviations(outcome: RunOutcome) -> tuple[Known, ...]:
     return tuple(
         Known(
             each.id, deviation_in_words(each), each.evidence, len(outcome.sorted.excused[each.id])
@@ -180,7 +180,7 @@ def _seen(outcome: RunOutcome) -> tuple[Known, ...]:
     )
 
 
-def _counted(lines: Iterable[str]) -> tuple[str, ...]:
+def _with_times(lines: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         line if times == 1 else f"{line} × {times}" for line, times in Counter(lines).items()
     )
