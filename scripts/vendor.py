@@ -9,7 +9,8 @@
 With --model, only the name and the schema of `input` are taken; all else on the page must be
 what the gateway says for every model.
 
-A page is read exactly or refused (exit code 1, one line, nothing written).
+A page is read exactly or refused (exit code 1, one line, nothing written); 128 + a signal that
+stopped it.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from pages.envelope import must_be_model_name
 from pages.errors import FILE, PageError
 from pages.reader import read_bytes
 from pages.source import read_file
+from pages.steps import StoppedError, stoppable
 from pages.vendored import vendored_text, write
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,7 +34,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code is 0 when the document was read."""
     options = _parser().parse_args(arguments)
     try:
-        _run(options)
+        with stoppable():
+            _run(options)
+    except StoppedError as error:
+        print(f"vendor.py: {error}", file=sys.stderr)
+        return error.exit_code
     except PageError as error:
         print(f"vendor.py: {options.page or options.gateway}: {error}", file=sys.stderr)
         return 1

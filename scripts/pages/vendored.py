@@ -8,6 +8,7 @@ from pages.captures import FROM_A_FILE, Capture, Captures
 from pages.envelope import read_model
 from pages.errors import PageError
 from pages.reader import Page
+from pages.steps import undisturbed
 
 
 def vendored_text(capture: Capture, page: Page) -> str:
@@ -47,13 +48,14 @@ def write(captures: Captures, capture: Capture, data: bytes, text: str) -> None:
 
 
 def replace_files(files: dict[Path, bytes]) -> None:
-    """Write files so that each is the old or the new one, never half of it."""
+    """Write files so that each is the old or the new one, and no stop comes between them."""
     made: list[tuple[str, Path]] = []
     try:
         for path, data in files.items():
             made.append((_temporary(path, data), path))
-        for temporary, path in made:
-            Path(temporary).replace(path)
+        with undisturbed():
+            for temporary, path in made:
+                Path(temporary).replace(path)
     except OSError as error:
         raise PageError(
             f"cannot write {error.filename}: {error.strerror}", "see to the disk"

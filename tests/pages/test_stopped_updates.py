@@ -4,6 +4,7 @@ import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,23 @@ def test_a_stopped_regeneration_says_so_in_one_line(number: signal.Signals, tmp_
     (tmp_path / "openapi_python_client.py").write_text(WAITING)
     lines = stopped([str(tmp_path / "scripts" / "regenerate.py")], tmp_path, number)
     assert lines == [f"regenerate: stopped by {number.name}; generated/ is whole"]
+
+
+def test_a_stopped_fetch_says_so_in_one_line(tmp_path: Path) -> None:
+    """Whoever waits for a page that does not come can end it, and nothing is written."""
+    shutil.copytree(ROOT / "specs", tmp_path / "specs")
+    before = state(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/a.md"
+        command = [sys.executable, str(ROOT / "scripts" / "vendor.py"), "kie", url]
+        command += ["--specs", str(tmp_path / "specs")]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as program:
+            silent.settimeout(30)
+            with silent.accept()[0]:
+                program.send_signal(signal.SIGINT)
+                _, errors = program.communicate(timeout=30)
+    assert (program.returncode, errors) == (130, "vendor.py: stopped by SIGINT\n")
+    assert state(tmp_path) == before
 
 
 def stopped(command: list[str], checkout: Path, number: signal.Signals) -> list[str]:
