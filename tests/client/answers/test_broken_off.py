@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import threading
+from contextlib import nullcontext
 from time import monotonic
 from typing import Any
 
@@ -86,7 +87,8 @@ def test_an_interruption_in_the_middle_of_an_answer_logs_its_id(
     assert caplog.messages == ["kie: CancelledError while working on tasks t1"]
 
 
-def test_an_answer_that_came_while_the_loop_was_blocked_is_read() -> None:
+@pytest.mark.parametrize("http_client", [nullcontext, httpx.AsyncClient], ids=["own", "injected"])
+def test_an_answer_that_came_while_the_loop_was_blocked_is_read(http_client: Any) -> None:
     """It lies in the socket by the time that the time-out is looked at."""
     blocked = threading.Event()
 
@@ -99,9 +101,11 @@ def test_an_answer_that_came_while_the_loop_was_blocked_is_read() -> None:
             return http(200, CREATED)
 
         with Loopback(reply) as server:
-            async with AsyncClient(
-                "kie", api_key=KEY, base_url=server.url, timeout=IMPATIENT
-            ) as client:
+            settings: Any = {"base_url": server.url, "timeout": IMPATIENT}
+            async with (
+                http_client() as lent,
+                AsyncClient("kie", api_key=KEY, http_client=lent, **settings) as client,
+            ):
                 submitting = asyncio.create_task(client.submit(PROMPT))
                 await arrived.wait()
                 blocked.set()

@@ -52,12 +52,12 @@ class SentAndHeard:
         self.began = False
         self.heard = bytearray()
         """What came over the connection since the request began, headers included."""
-        self._watched = watched
+        self.watched = watched
         self._listening = listening
 
     def note(self, step: str, info: Mapping[str, Any]) -> None:
         """A step is under way; an injected client that shows one shows them all."""
-        self._watched = True
+        self.watched = True
         if step == _BEGUN and request_started(info):
             self.began = True
             self.heard.clear()  # of what a proxy said before
@@ -68,7 +68,7 @@ class SentAndHeard:
 
     @property
     def nothing_left(self) -> bool:
-        return self._watched and not self.began
+        return self.watched and not self.began
 
     def may_have_left(self, problem: Exception) -> bool:
         return not (self.nothing_left or (isinstance(problem, NEVER_LEFT) and not self.began))
@@ -150,7 +150,7 @@ class AsyncExchangeDeadline(SentAndHeard):
     async def __aenter__(self) -> Self:
         _current.set(self)
         # Whether an injected client that shows no step has sent a create is not known.
-        unknown = self._leave_in is not None and not self._watched
+        unknown = self._leave_in is not None and not self.watched
         self._limit = asyncio.timeout(None)
         await self._limit.__aenter__()
         if not unknown:
@@ -168,7 +168,7 @@ class AsyncExchangeDeadline(SentAndHeard):
         try:
             await limit.__aexit__(*exception)
         except TimeoutError:
-            kind = httpx.ReadTimeout if self.began or not self._watched else httpx.ConnectTimeout
+            kind = httpx.ReadTimeout if self.began or not self.watched else httpx.ConnectTimeout
             raise kind(_TOO_SLOW) from None
         finally:
             if self._connected is not None and exception[0] is not None:
@@ -178,8 +178,12 @@ class AsyncExchangeDeadline(SentAndHeard):
     async def observe(self, event: str, info: Mapping[str, Any]) -> None:
         step = event.partition(".")[2]
         self.note(step, info)
-        if self.began and step == _BEGUN and self._leave_in is not None:
-            self.extend(self._patience)
+        if self.began and step == _BEGUN:
+            if self._listening:  # httpx's own time-outs do not look before they judge
+                extensions = info["request"].extensions
+                extensions["timeout"] = extensions["timeout"] | {"read": None, "write": None}
+            if self._leave_in is not None:
+                self.extend(self._patience)
         elif step in _CONNECTED:
             self._connected = info["return_value"]
             hear_async_reads(self._connected)

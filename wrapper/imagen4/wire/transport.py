@@ -251,14 +251,12 @@ class AsyncWire(Wire):
         self, carrier: AsyncCarrier, send: Send, exchange: AsyncExchangeDeadline
     ) -> Answer:
         request = self.request(send, exchange.observe)
-        if carrier.own:  # bounded by the exchange's deadline, which looks before it judges
-            request.extensions["timeout"] |= {"read": None, "write": None}
         try:
             response = await carrier.send(request)
         except httpx.HTTPStatusError as problem:
             response = answer_of_hook(problem, request)
         try:
-            with self.reader(send, response, exchange, timed=carrier.own) as reader:
+            with self.reader(send, response, exchange, timed=exchange.watched) as reader:
                 if not reader.complete:
                     async for chunk in response.aiter_raw():
                         reader.add(chunk)
