@@ -49,6 +49,13 @@ class Server:
         address = f"postgresql://me:{PASSWORD}@127.0.0.1:{self.port}/postgres"
         return f"{address}?options=-csearch_path%3D{schema}"
 
+    def new_places(self, number: int) -> str:
+        """The address of so many, with `{}` for their numbers."""
+        first = self.new_place()
+        for each in range(number):
+            self.do(f"CREATE SCHEMA {first.rpartition('%3D')[2]}_{each}")
+        return f"{first}_{{}}"
+
     def do(self, statement: str) -> list[tuple[Any, ...]]:
         """What it brings, as another program would ask it."""
         import psycopg  # most tests need neither a server nor its driver

@@ -1,8 +1,9 @@
 """`imagen4 batch`, killed and run again, many times over.
 
-    killed.py URL FOLDER BOUNDARIES INSTANTS
+    killed.py URL FOLDER BOUNDARIES INSTANTS [PLACE]
 
-Each of its trials has a folder of its own. First the program is killed: at the boundary of that
+Each of its trials has a folder of its own, and its ledger there, or at PLACE, where `{}` is the
+trial's number. First the program is killed: at the boundary of that
 number for the first BOUNDARIES trials, then at INSTANTS random moments. It is then run again to
 its end. Prints a line for each trial: the folder, and the state of each row.
 
@@ -22,6 +23,7 @@ from typing import Any
 from imagen4 import Image, Ledger
 from imagen4.cli import batch
 from imagen4.ledger.recorder import Recorder
+from imagen4.ledger.turns import LedgerTurns
 from imagen4.wire.transport import SyncWire
 from imagen4_generated.kie.api.default import create_task, get_task
 
@@ -31,11 +33,12 @@ REQUESTS = 2
 LONGEST = 0.25  # seconds within which a random kill falls; a run takes about as long
 
 
-def program(url: str, folder: Path) -> None:
+def program(url: str, folder: Path, place: str) -> None:
     """What is killed."""
     file = folder / "prompts.txt"
     file.write_text("".join(f"{folder.name} {number}\n" for number in range(REQUESTS)))
     where = ["--gateway", "kie", "--base-url", url, "--output", str(folder / "out")]
+    where += ["--ledger", place]
     os.environ["KIE_API_KEY"] = "k"
     batch.command.main([str(file), *where], standalone_mode=False)
 
@@ -57,7 +60,8 @@ def die_at(boundary: int) -> None:
 
         return worked
 
-    for owner, name in ((Recorder, "__call__"), (SyncWire, "send"), (SyncWire, "fetch")):
+    told = ((Recorder, "__call__"), (LedgerTurns, "reserve"))
+    for owner, name in (*told, (SyncWire, "send"), (SyncWire, "fetch")):
         setattr(owner, name, between(getattr(owner, name)))
     Image._save = between(Image._save)  # type: ignore[method-assign]
 
@@ -76,27 +80,29 @@ def forked(work: Callable[[], object], die_after: float | None = None) -> None:
     os.waitpid(child, 0)
 
 
-def trial(url: str, folder: Path, boundary: int | None, moment: float | None) -> None:
+def trial(url: str, folder: Path, place: str, boundary: int | None, moment: float | None) -> None:
     def killed() -> None:
         if boundary is not None:
             die_at(boundary)
-        program(url, folder)
+        program(url, folder, place)
 
     folder.mkdir()
     forked(killed, moment)
-    forked(lambda: program(url, folder))
-    with Ledger(folder / "out/ledger.db") as ledger:
+    forked(lambda: program(url, folder, place))
+    with Ledger(place) as ledger:
         states = [f"{row.state}:{row.task_id}" for row in ledger.rows()]
     print(folder.name, *states, flush=True)
 
 
-def main(url: str, folder: str, boundaries: int, instants: int) -> None:
+def main(url: str, folder: str, boundaries: int, instants: int, place: str = "") -> None:
     moments = random.Random(15)
     for number in range(boundaries + instants):
         boundary = number if number < boundaries else None
         moment = moments.uniform(0, LONGEST) if boundary is None else None
-        trial(url, Path(folder) / f"trial{number}", boundary, moment)
+        own = Path(folder) / f"trial{number}"
+        ledger = place.format(number) or str(own / "out/ledger.db")
+        trial(url, own, ledger, boundary, moment)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:])

@@ -12,7 +12,9 @@ from cli import killed
 from client.loopback import HANG, Loopback, Received, http
 from client.pictures import PNG
 from client.play import created, succeeded
+from postgres import Server
 
+BOUNDARIES = 60  # a run has fewer
 SCRIPT = Path(killed.__file__)
 
 
@@ -37,11 +39,11 @@ class Counting:
         return http(200, succeeded(task_id, f"{self.server.url}/{task_id}.png").content)
 
 
-def torture(tmp_path: Path, boundaries: int, instants: int) -> Counter[str]:
+def torture(tmp_path: Path, boundaries: int, instants: int, *place: str) -> Counter[str]:
     """How many rows ended in which state, after each was held against the gateway's books."""
     gateway, ended = Counting(), Counter[str]()
     with gateway.server as server:
-        arguments = (server.url, tmp_path, str(boundaries), str(instants))
+        arguments = (server.url, tmp_path, str(boundaries), str(instants), *place)
         done = subprocess.run(
             [sys.executable, SCRIPT, *arguments], capture_output=True, text=True, check=True
         )
@@ -74,6 +76,15 @@ def test_sigkill_loses_no_picture_and_pays_none_twice(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_sigkill_at_every_boundary_and_at_300_instants(tmp_path: Path) -> None:
     """The whole table of outcomes, printed with -s."""
-    ended = torture(tmp_path, boundaries=60, instants=300)
+    ended = torture(tmp_path, BOUNDARIES, instants=300)
+    assert ended["saved"] > 0
+    assert ended["uncertain"] > 0
+
+
+@pytest.mark.slow
+def test_the_same_with_a_ledger_in_postgresql(tmp_path: Path, postgres: Server) -> None:
+    """A dead process neither holds a lock nor leaves half a transaction."""
+    place = postgres.new_places(BOUNDARIES + 100)
+    ended = torture(tmp_path, BOUNDARIES, 100, place)
     assert ended["saved"] > 0
     assert ended["uncertain"] > 0

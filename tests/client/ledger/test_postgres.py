@@ -164,15 +164,8 @@ def test_one_process_at_a_time_and_a_dead_one_holds_up_nobody(place: str) -> Non
         with pytest.raises(LedgerError, match="is at work in another process"), ledger.alone():
             pass
         holder.kill()
-        holder.wait()
-        for _ in range(1000):  # the server has to notice, which takes it a moment
-            try:
-                with ledger.alone():
-                    break
-            except LedgerError:
-                continue
-        else:
-            raise AssertionError("a dead process holds the lock")
+        with ledger.alone():
+            pass
 
 
 def test_the_first_version_becomes_what_a_new_ledger_is(postgres: server.Server) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from ..errors import InvalidRequest
 from .schema import metadata
@@ -29,9 +29,11 @@ SETTINGS = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
 }
+LOCK_NOT_AVAILABLE = "55P03"
 CONNECTING = 10  # seconds for one attempt at a connection
 LOCK = "SELECT pg_advisory_xact_lock(1769170740, hashtext(current_schema() || %s))"
-LOCK_SESSION = "SELECT pg_try_advisory_lock(1769170740, hashtext(current_schema() || ' alone'))"
+LOCK_SESSION = "SELECT pg_advisory_lock(1769170740, hashtext(current_schema() || ' alone'))"
+NOTICING = 2  # seconds that the server has to notice that the process with the lock is dead
 
 
 class PostgresServer:
@@ -88,7 +90,8 @@ class PostgresServer:
         engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             try:
-                yield connection.exec_driver_sql(LOCK_SESSION).scalar_one()
+                connection.exec_driver_sql(f"SET lock_timeout = '{NOTICING}s'")
+                yield is_free(connection)
             finally:
                 connection.invalidate()
 
@@ -100,6 +103,17 @@ class PostgresServer:
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return text
+
+
+def is_free(connection: Connection) -> bool:
+    """Whether the lock of a batch is now the connection's."""
+    try:
+        connection.exec_driver_sql(LOCK_SESSION)
+    except OperationalError as problem:
+        if getattr(problem.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+            return False
+        raise
+    return True
 
 
 def is_server(target: object) -> bool:
