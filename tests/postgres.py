@@ -4,13 +4,16 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import psycopg
 
 PASSWORD = "to-be-kept"
 MISSING = "PostgreSQL's programs are not installed (Debian: postgresql)"
@@ -58,12 +61,23 @@ class Server:
 
     def do(self, statement: str) -> list[tuple[Any, ...]]:
         """What it brings, as another program would ask it."""
+        with self._connected() as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def locked(self, table: str) -> Iterator[Callable[[], bool]]:
+        """Nobody uses the table; the function says whether somebody waits for it."""
+        with self._connected() as connection:
+            connection.execute(f"BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
+            yield lambda: bool(self.do("SELECT 1 FROM pg_locks WHERE NOT granted"))
+            connection.execute("ROLLBACK")
+
+    def _connected(self) -> "psycopg.Connection[Any]":
         import psycopg  # most tests need neither a server nor its driver
 
         where = f"host=127.0.0.1 port={self.port} user=me dbname=postgres"
-        with psycopg.connect(where, autocommit=True) as connection:
-            cursor = connection.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
+        return psycopg.connect(where, autocommit=True)
 
     def _run(self, name: str, *arguments: str) -> None:
         command = [str(program(name)), *arguments, "-D", str(self._data)]

@@ -1,5 +1,6 @@
 """Guards that a ledger in PostgreSQL keeps what one in a file keeps, over a network that breaks."""
 
+import asyncio
 import logging
 import os
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 import postgres as server
-from client.play import KINDS, PROMPT, Script, created, details, play, settled
+from client.play import KINDS, PROMPT, Script, Time, client_for, created, details, play, settled
 from imagen4 import InvalidRequest, Ledger, LedgerError, Polling
 from imagen4.ledger import migrations
 
@@ -142,6 +143,27 @@ def test_a_forked_process_has_a_connection_of_its_own(place: str) -> None:
     play("sync", Script(creates=[created("t2")]), lambda c: c.submit(PROMPT), ledger=ledger)
     ledger.close()
     assert states(place) == [("created", "t1"), ("created", "t2")]
+
+
+@pytest.mark.parametrize("table", ["turns", "creates"])
+def test_a_slow_server_does_not_hold_up_the_event_loop(
+    table: str, place: str, postgres: server.Server
+) -> None:
+    """Whatever it keeps waiting: the turn, or the row. The other tasks go on."""
+
+    async def run() -> tuple[str, ...]:
+        script = Script(creates=[created("t1")])
+        async with client_for("async", "kie", script, Time(), ledger=ledger) as client:
+            job = asyncio.create_task(client.submit(PROMPT))
+            with postgres.locked(f"{schema_of(place)}.{table}") as waiting:
+                while not (job.done() or await asyncio.to_thread(waiting)):
+                    pass
+                assert script.requests == []
+            return (await job).task_ids
+
+    with Ledger(place) as ledger:
+        assert asyncio.run(run()) == ("t1",)
+    assert states(place) == [("created", "t1")]
 
 
 HOLD = """

@@ -19,18 +19,26 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
 DRIVER = "postgresql+psycopg"
-CONNECTIONS = 2  # of a process: transactions are short, and a server has some hundred for all;
+CONNECTIONS = 2  # of a process: transactions are short, and a server has some hundred for all
 EXTRA = 1  # for the lock of a batch
-# Whoever vanished, with its machine or its network, must not hold the others up for ever.
+# Whoever vanished, with its machine or its network, must not hold the others up for ever;
+# who waits for its lock waits a little longer than it may live on.
 SETTINGS = {
-    "idle_in_transaction_session_timeout": "30s",
-    "lock_timeout": "30s",
+    "idle_in_transaction_session_timeout": "10s",
+    "lock_timeout": "15s",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
 }
 LOCK_NOT_AVAILABLE = "55P03"
-CONNECTING = 10  # seconds for one attempt at a connection
+# The same from our side, unless the address says otherwise: seconds, the last one milliseconds.
+PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
 LOCK = "SELECT pg_advisory_xact_lock(1769170740, hashtext(current_schema() || %s))"
 LOCK_SESSION = "SELECT pg_advisory_lock(1769170740, hashtext(current_schema() || ' alone'))"
 NOTICING = 2  # seconds that the server has to notice that the process with the lock is dead
@@ -54,7 +62,7 @@ class PostgresServer:
                 pool_pre_ping=True,
                 pool_size=CONNECTIONS,
                 max_overflow=EXTRA,
-                connect_args={"connect_timeout": CONNECTING},
+                connect_args={name: PATIENCE[name] for name in PATIENCE.keys() - url.query.keys()},
             )
         except ImportError:
             raise InvalidRequest(

@@ -64,8 +64,9 @@ class Recorder:
     """Writes down what a client does at one address.
 
     What cannot be committed at CreateStarting stops the create, since nothing of it has left. In
-    an event loop a commit holds the loop up for as long as the disk takes, some milliseconds: a
-    thread of its own would only make the create wait as long.
+    an event loop a commit to a file holds the loop up for as long as the disk takes, some
+    milliseconds: a thread of its own would only make the create wait as long. A server may keep
+    it waiting for seconds.
     """
 
     store: Store
@@ -99,6 +100,10 @@ class Recorder:
                 self._saved(event)
             case RequestEnded(error=error) if error is not None and error.accepted is None:
                 self._given_up(error)
+
+    @property
+    def remote(self) -> bool:
+        return self.store.database.remote
 
     def __hash__(self) -> int:
         return id(self.store)

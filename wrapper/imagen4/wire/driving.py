@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from ..core.effects import Consult, Effect, Fetch, Send, Sleep, StepRunner, Steps
 from ..events import Event
 from .async_scheduler import AsyncScheduler
-from .listeners import Listeners
+from .listeners import Listeners, OffLoop
 from .loops import running_loop
 from .open_creates import OpenCreates
 from .scheduler import Scheduler
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ..core.many import Finished
+    from ..core.ports import FirstListener
     from ..events import Listener
     from ..interruptions import OpenJobs
     from .transport import AsyncWire, SyncWire
@@ -50,7 +51,7 @@ class Driver:
         self._listeners = Listeners(on_event, may_await=False)
         self.creates = OpenCreates()
 
-    def recording(self, recorder: Listener) -> Self:
+    def recording(self, recorder: FirstListener) -> Self:
         """The same connections, with a ledger that is told first."""
         other = copy(self)
         other._listeners = self._listeners.recording(recorder)
@@ -166,10 +167,11 @@ class AsyncDriver:
         self._sleep = sleep
         self._listeners = Listeners(on_event, may_await=True)
 
-    def recording(self, recorder: Listener) -> Self:
+    def recording(self, recorder: FirstListener) -> Self:
         """The same connections, with a ledger that is told first."""
         other = copy(self)
-        other._listeners = self._listeners.recording(recorder)
+        told = OffLoop(recorder) if recorder.remote else recorder
+        other._listeners = self._listeners.recording(told)
         return other
 
     async def run(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from copy import copy
+from dataclasses import dataclass
 from inspect import isawaitable, iscoroutinefunction
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,21 @@ from ..logs import log_event, log_listener_error
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from ..core.ports import FirstListener
     from ..events import Event, Listener
+
+
+@dataclass(frozen=True, slots=True)
+class OffLoop:
+    """A ledger that may keep others waiting: told on a thread, so that the event loop goes on.
+
+    A cancellation does not stop what is being written down.
+    """
+
+    recorder: FirstListener
+
+    async def __call__(self, event: Event) -> None:
+        await asyncio.to_thread(self.recorder, event)
 
 
 class Listeners:
