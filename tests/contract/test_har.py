@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from contract.har_schema import valid_har
 from imagen4.contract.reports import RENDERERS, Report, make_report
 from sharpening.catalogue import CATALOGUE
 from sharpening.measure import Setting, meet
@@ -39,7 +40,7 @@ def test_cookies_are_left_out_and_bytes_are_base64(report: Report) -> None:
     answer = replace(exchange.answer, headers=(("Set-Cookie", "session=1"),), content=b"\xff")
     broken = replace(broken, exchanges=(replace(exchange, answer=answer),))
     archive = RENDERERS["har"](replace(report, broken=(broken,)))
-    (entry,) = json.loads(archive)["log"]["entries"]
+    (entry,) = valid_har(archive)
     assert entry["response"]["content"] | {"mimeType": ""} == {
         "size": 1,
         "mimeType": "",
@@ -47,3 +48,11 @@ def test_cookies_are_left_out_and_bytes_are_base64(report: Report) -> None:
         "encoding": "base64",
     }
     assert "session=1" not in archive
+
+
+def test_an_answer_that_did_not_come_has_status_0(report: Report) -> None:
+    """As browsers write it, with what became of the request."""
+    exchange = replace(report.broken[0].exchanges[0], answer=None, error="no answer within 5 s")
+    broken = replace(report.broken[0], exchanges=(exchange,))
+    (entry,) = valid_har(RENDERERS["har"](replace(report, broken=(broken,))))
+    assert (entry["response"]["status"], entry["response"]["comment"]) == (0, exchange.error)

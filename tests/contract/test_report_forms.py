@@ -9,9 +9,8 @@ import pytest
 from click.testing import CliRunner
 from junitparser import Failure, JUnitXml
 from markdown_it import MarkdownIt
-from referencing import Registry
-from referencing.jsonschema import DRAFT6
 
+from contract.har_schema import valid_har
 from imagen4.contract.checks import CHECKS
 from imagen4.contract.command import command
 from imagen4.sandbox import Sandbox
@@ -108,11 +107,7 @@ def test_junit_is_read_by_a_parser_of_junit(forms: dict[str, str]) -> None:
 
 def test_har_is_valid_and_without_prompts(forms: dict[str, str]) -> None:
     """By the schema of HAR 1.2; each finding is some entry's comment, and no prompt is told."""
-    archive = json.loads(forms["har"])
-    schemas = json.loads((SCHEMAS / "har-1.2.json").read_text(encoding="utf-8"))
-    known = Registry().with_resources((n, DRAFT6.create_resource(s)) for n, s in schemas.items())
-    jsonschema.Draft6Validator(schemas["har.json"], registry=known).validate(archive)
-    entries = archive["log"]["entries"]
+    entries = valid_har(forms["har"])
     comments = "\n".join(entry["comment"] for entry in entries)
     assert all(each["promise"] in comments for each in json.loads(forms["json"])["broken"])
     assert "[prompt]" in forms["har"]
