@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from threading import Event as Flag
 
-    from ..events import Event
     from ..facts import GatewayFacts, Rate
     from .answer import Call
     from .task import Task
@@ -40,17 +39,6 @@ class GatewayAdapter(Protocol):
     def credits(self) -> Call: ...
     def fresh_link(self, url: str) -> Call | None:
         """The request for a new link to an expired picture, where the gateway has that."""
-
-
-class FirstListener(Protocol):
-    """A listener that is told before all others: a ledger."""
-
-    @property
-    def remote(self) -> bool:
-        """Whether telling it may take long: it is on a network."""
-
-    def __call__(self, event: Event) -> None:
-        """Raises LedgerError."""
 
 
 class Turn(NamedTuple):

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ..core.many import Finished
-    from ..core.ports import FirstListener
     from ..events import Listener
     from ..interruptions import OpenJobs
+    from .listeners import FirstListener
     from .transport import AsyncWire, SyncWire
 
 T = TypeVar("T")

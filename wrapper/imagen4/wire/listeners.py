@@ -6,7 +6,7 @@ import asyncio
 from copy import copy
 from dataclasses import dataclass
 from inspect import isawaitable, iscoroutinefunction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ..errors import InvalidRequest
 from ..events import CreateStarting
@@ -15,8 +15,18 @@ from ..logs import log_event, log_listener_error
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from ..core.ports import FirstListener
     from ..events import Event, Listener
+
+
+class FirstListener(Protocol):
+    """A listener that is told before all others: a ledger."""
+
+    @property
+    def remote(self) -> bool:
+        """Whether telling it may take long: it is on a network."""
+
+    def __call__(self, event: Event) -> None:
+        """Raises LedgerError."""
 
 
 @dataclass(frozen=True, slots=True)
