@@ -5,7 +5,16 @@ import json
 from typing import Any
 
 from imagen4.facts.gateways import DEFAULT_MODEL
-from sharpening.defect import Area, accepting, accepting_model, also_accepting, around, refusing
+from sharpening.defect import (
+    Area,
+    accepting,
+    accepting_model,
+    also_accepting,
+    around,
+    before_check,
+    refusing,
+)
+from sharpening.reference import Reference
 
 AREA = Area("request")
 LONGEST = 5_000
@@ -45,3 +54,35 @@ AREA.add(
         server, "accepts_content_type", lambda _original, given: given == "application/json"
     ),
 )
+
+
+def _without_nulls(body: Any) -> Any:
+    if not isinstance(body, dict) or not isinstance(body.get("input"), dict):
+        return body
+    given = {n: v for n, v in body["input"].items() if v is not None or n == "prompt"}
+    return {n: v for n, v in body.items() if v is not None or n == "model"} | {"input": given}
+
+
+def _refusing_extras(server: Reference) -> None:
+    def check(original: Any, given: dict[str, Any]) -> None:
+        if given.keys() - server.fields().keys():
+            raise server.bad_parameter("unknown field")
+        original(given)
+
+    around(server, "check_input", check)
+
+
+def _refusing_extras_around_input(server: Reference) -> None:
+    def check(original: Any, body: Any) -> None:
+        original(body)
+        if body.keys() - {"model", "input", "callBackUrl"}:
+            raise server.bad_parameter("unknown field")
+
+    around(server, "check_body", check)
+
+
+AREA.add("ratio-may-be-null", also_accepting("aspect_ratio", lambda v: v is None))
+AREA.add("null-is-as-good-as-absent", before_check(_without_nulls))
+AREA.add("seed-must-not-be-empty", refusing("seed", lambda v: v == ""))
+AREA.add("extra-fields-refused", _refusing_extras)
+AREA.add("extra-fields-refused-around-input", _refusing_extras_around_input)

@@ -1,13 +1,11 @@
 """A false alarm is the fastest way to have a suite switched off."""
 
-from typing import Any
-
 import pytest
 
 from contract.conftest import Hold
 from imagen4.contract.notes import notes
 from sharpening.clock import Clock
-from sharpening.defect import Defect, around, before_check, refusing_with, with_status
+from sharpening.defect import Defect, around, refusing_with, with_status
 from sharpening.measure import Setting, meet
 from sharpening.reference import STYLES, Reference
 
@@ -50,13 +48,6 @@ def test_a_refusal_as_http_200_is_a_finding_where_real_statuses_were_told() -> N
     assert {finding.check for finding in found} == {"one-verdict"}
 
 
-def _without_nulls(body: Any) -> Any:
-    if not isinstance(body, dict) or not isinstance(body.get("input"), dict):
-        return body
-    given = {n: v for n, v in body["input"].items() if v is not None or n == "prompt"}
-    return {n: v for n, v in body.items() if v is not None or n == "model"} | {"input": given}
-
-
 VARIANTS = {
     "real statuses for keys": ("observed", with_status(lambda s, c: c if c == 401 else s)),
     "500 for bad parameters": ("documented", refusing_with("bad_parameter", 500)),
@@ -70,10 +61,6 @@ VARIANTS = {
                 for number, _ in enumerate(original(task))
             ],
         ),
-    ),
-    "null as good as absent": (
-        "documented",
-        lambda server: before_check(_without_nulls)(server),
     ),
     "Content-Type ignored": (
         "observed",

@@ -71,24 +71,27 @@ def _explained(cause: Cause, violations: list[Finding]) -> list[Finding]:
 
 def _causes(trace: Trace) -> Iterator[Cause]:
     """The most telling first: what one explains, no other does."""
-    yield from _answered_alike("Answers depend on what is asked.", pointer("paths"), trace.answered)
+    yield from _answered_alike("", pointer("paths"), trace.answered)
     for path in METHODS:
         asked = [each for each in trace.answered if each.request.path == path]
-        missing = all(each.verdict.status in NOT_THERE and not each.payload for each in asked)
-        told = "is where the document says" if missing else "answers depending on what is asked"
-        yield from _answered_alike(f"{operation_name(path)} {told}.", pointer("paths", path), asked)
+        yield from _answered_alike(operation_name(path), pointer("paths", path), asked)
     yield from _unrefused("What the document forbids", CODE_SCHEMA, trace.expecting(Expect.REFUSE))
     bodies = trace.expecting(Expect.REFUSE, *OF_A_BODY)
     yield from _unrefused("A create that the document forbids", BODY_SCHEMA, bodies)
 
 
-def _answered_alike(promise: str, place: str, asked: list[Exchange]) -> Iterator[Cause]:
-    if alike(asked):
-        same = [each for each in asked if gist(each) == gist(asked[0])]
-        first = asked[0]
-        words = f" {first.message!r}" if first.message else ""
-        seen = f"{len(same)} of {len(asked)} answers were the same: {first.verdict}{words}"
-        yield Cause(promise, place, seen, same)
+def _answered_alike(operation: str, place: str, asked: list[Exchange]) -> Iterator[Cause]:
+    if not alike(asked):
+        return
+    first = asked[0]
+    same = [each for each in asked if gist(each) == gist(first)]
+    words = f" {first.message!r}" if first.message else ""
+    seen = f"{len(same)} of {len(asked)} answers were the same: {first.verdict}{words}"
+    if first.verdict.status in NOT_THERE and first.verdict.code is None:
+        promise = f"{operation} is where the document says."
+    else:
+        promise = f"{operation or 'Each operation'} answers what is asked."
+    yield Cause(promise, place, seen, same)
 
 
 def _unrefused(what: str, place: str, tried: list[Exchange]) -> Iterator[Cause]:

@@ -1,7 +1,7 @@
 """Requests that the document allows, at its edges: each has to be accepted.
 
-The first twenty fit into the rate that kie documents (20 creates in 10 s), so the
-quick phase never has to wait for it.
+Hardly more than fit into the rate that kie documents (20 creates in 10 s) are for the
+quick phase, so that it need not wait for long.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from ...facts.models import COUNT_FIELDS
 from ...facts.protocol import CALLBACK_URL
 from ..document import BODY_SCHEMA
 from ..exchange import Case, Expect, Intent, Subject
-from .build import CALLBACK, JSON_TYPE, accepted_create, body, create_case
+from .build import CALLBACK, JSON_TYPE, UNKNOWN, accepted_create, body, create_case
+from .judge import may_be_empty
 from .values import ALLOWED_EXTRAS, ZEROS_SEED, bounds, choices, longest, several, usual, words
 
 if TYPE_CHECKING:
@@ -163,6 +164,8 @@ def _optional(document: Document) -> list[Case]:
     ]
     return [
         *chain(*cases),
+        *_empty(document),
+        *_with_more(document),
         accepted_create({**plain, CALLBACK_URL: CALLBACK}, "a callBackUrl"),
         accepted_create({**plain, CALLBACK_URL: PARTS}, "a callBackUrl with a port and a query"),
         accepted_create({**everything, CALLBACK_URL: CALLBACK}, "all fields together"),
@@ -171,6 +174,20 @@ def _optional(document: Document) -> list[Case]:
         *_all("numbers at their highest", document, lambda _, schema: schema.get("maximum")),
         *_all("lists at their longest", document, lambda *field: _longest_list(document, *field)),
     ]
+
+
+def _empty(document: Document) -> list[Case]:
+    """The texts that the page's own example leaves empty, one create for all."""
+    empty = {name: "" for name in document.input_fields if may_be_empty(document, name)}
+    told = f"{' and '.join(map(words, empty))} that {'is' if len(empty) == 1 else 'are'} empty"
+    return _accepted(document, told, **empty) if empty else []
+
+
+def _with_more(document: Document) -> list[Case]:
+    """Fields that the document neither has nor rules out: it has no `additionalProperties`."""
+    more = body(document, **{UNKNOWN: "x"}) | {UNKNOWN: "x"}
+    told = "fields that the document does not have"
+    return [] if document.body_breaches(more) else [accepted_create(more, told)]
 
 
 def _all(what: str, document: Document, value_of: Callable[[str, Schema], Any]) -> list[Case]:

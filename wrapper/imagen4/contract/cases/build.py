@@ -12,6 +12,8 @@ from ..exchange import Case, Expect, HttpRequest, Intent, Subject
 from .values import usual
 
 JSON_TYPE = "application/json"
+UNKNOWN = "imagen4_contract"
+"""A field that no server knows."""
 CALLBACK = "https://callback.invalid/imagen4"
 """Never resolves (RFC 2606): a server under test can post nothing to anybody."""
 

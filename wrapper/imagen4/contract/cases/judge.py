@@ -1,10 +1,9 @@
 """What the document says of any createTask body: accept, refuse, or nothing firm.
 
-Open is what the documents and recorded answers leave open, so that a server may do
-either: empty optional fields ("an optional field sent as an empty string can be
-refused", a claim), an empty prompt (the schema admits it), no `input` at all (not
-`required` in the page), unknown extra fields, null for an optional field (no field is
-`nullable` in the page, and to many servers null is the same as absent), control
+Open is what the documents and recorded answers leave open, so that a server may do either:
+empty optional fields that the page's own example does not send empty ("an optional field sent
+as an empty string can be refused", a claim), an empty prompt (the schema admits it), no `input`
+at all (not `required` in the page), extra fields that a server may know all the same, control
 characters, integers written as 3.0 or with more digits than every reader keeps, URLs of other
 kinds than https.
 """
@@ -19,7 +18,7 @@ from ...facts.protocol import CALLBACK_URL, INPUT, MODEL
 from .. import strict_json
 from ..document import BODY_SCHEMA, REQUEST_BODY, Breach, Document
 from ..exchange import Case, Expect, Intent, Subject
-from .build import JSON_TYPE, raw_create_case
+from .build import JSON_TYPE, UNKNOWN, raw_create_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,19 +65,13 @@ def intent_of(document: Document, content: bytes, what: str, content_type: str |
 
 def _is_firm(document: Document, breach: Breach) -> bool:
     if breach.value is None and breach.keyword != "required":
-        return breach.where in ((), (MODEL,)) or _must_be_given(document, breach.where)
+        # OpenAPI 3.0: null is no value of any type, unless the schema is `nullable`.
+        return not document.at(breach.pointer.rpartition("/")[0]).get("nullable")
     if breach.keyword == "type" and isinstance(breach.value, float) and breach.value.is_integer():
         return bool(document.at(breach.pointer) != "integer")
     if breach.keyword == "format":
         return isinstance(breach.value, str) and bool(breach.value) and ":" not in breach.value
     return breach.value != "" or breach.where in ((), (MODEL,))
-
-
-def _must_be_given(document: Document, where: tuple[str | int, ...]) -> bool:
-    """Whether null stands where something is required and nothing is said of null."""
-    if len(where) != 2 or where[0] != INPUT or where[1] not in document.required:
-        return False
-    return not document.input_fields.get(str(where[1]), {}).get("nullable")
 
 
 def _subject(firm: list[Breach]) -> Subject:
@@ -91,15 +84,23 @@ def _is_plain(document: Document, value: Any) -> bool:
     """Whether a valid body has nothing in it that servers may differ on."""
     fields = document.at(f"{BODY_SCHEMA}/properties")
     given = value.get(INPUT, {})
-    known = set(value) <= set(fields) and set(given) <= set(fields[INPUT]["properties"])
+    known = {*value} <= {*fields, UNKNOWN} and {*given} <= {*document.input_fields, UNKNOWN}
+    empty = [name for name in given if given[name] == "" and may_be_empty(document, name)]
+    told = {**value, INPUT: {name: given[name] for name in given if name not in empty}}
     urls = [value[CALLBACK_URL]] if CALLBACK_URL in value else []
     urls += [
         url
         for name in given
         for url in _must_be_urls(document.input_fields.get(name, {}), given[name])
     ]
-    ordinary = all(map(_is_ordinary, _leaves(value)))
+    ordinary = all(map(_is_ordinary, _leaves(told)))
     return INPUT in value and known and ordinary and all(map(_is_https, urls))
+
+
+def may_be_empty(document: Document, name: str) -> bool:
+    """Whether the page's own example sends this text empty, and its schema allows that."""
+    example = document.input_fields.get(name, {}).get("example")
+    return example == "" and document.accepts(name, "")
 
 
 def _leaves(value: Any) -> Iterator[Any]:

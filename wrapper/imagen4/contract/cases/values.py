@@ -132,8 +132,7 @@ def wrong(document: Document, name: str) -> Iterator[tuple[Any, str]]:
     """Values that the field's schema may forbid, each with words for it."""
     schema, plain, told = document.input_fields[name], usual(document, name), words(name)
     yield from ((value, f"{told} {what}") for value, what in _of_length(schema))
-    if name in document.required:
-        yield None, f"{told} that is null"
+    yield None, f"{told} that is null"
     yield from ((value, f"{told} that is {what}") for value, what in _of_other_types(schema, plain))
     yield from ((value, f"{told} {value!r}") for value in _out_of_bounds(schema))
     yield from ((value, f"the {told.partition(' ')[2]} {value!r}") for value in _near(name, schema))

@@ -19,6 +19,9 @@ STATE_FIELD = field_of_record(STATE)
 ENOUGH = 5
 """So many different prompts that failed, and none that did not, are no bad luck."""
 FEWEST = 4
+MANY, LEAST = 10, 60.0
+"""Where every task ends that takes less, one is overdue after so many times as long as the slowest
+success, and so many seconds. wire: the slowest took five times as long as the fastest."""
 ENDS = Evidence("no task was seen to end", lambda trace: _ended(trace) or _waited_for(trace))
 OUTCOMES = Evidence(
     f"no task was seen to succeed, and fewer than {ENOUGH} to fail",
@@ -39,9 +42,20 @@ def _waited_for(trace: Trace) -> list[TaskHistory]:
 
 @check("ends", "Every task ends in success or fail.", STATE_FIELD, of=ENDS)
 def ends(trace: Trace) -> Iterator[Found]:
-    for task in _waited_for(trace):
+    for task in _waited_for(trace) or _overdue(trace):
         if not task.ended:
             yield task.polls[-1], f"{task.id!r} {_last_seen(task)}"
+
+
+def _overdue(trace: Trace) -> list[TaskHistory]:
+    """Without the time in which every task has to end: those far behind the others."""
+    succeeded = {task.id: task for task, _ in trace.successes}.values()
+    took = [task.ended[0].ended - task.created.sent for task in succeeded]
+    if len(took) < FEWEST:
+        return []
+    bound = max(LEAST, MANY * max(took))
+    running = [task for task in trace.tasks if task.records and not task.ended]
+    return [task for task in running if task.polls[-1].ended - task.created.sent >= bound]
 
 
 def _last_seen(task: TaskHistory) -> str:
@@ -101,7 +115,9 @@ def _kinds(trace: Trace, created: Exchange) -> set[str]:
     fields = trace.document.input_fields
     kinds = {"a callBackUrl"} if CALLBACK_URL in body else set()
     for name, value in body[INPUT].items():
-        if "enum" in fields[name] or isinstance(value, bool):
+        if name not in fields:
+            kinds.add("an unknown field")
+        elif "enum" in fields[name] or isinstance(value, bool):
             kinds.add(f"{name} {value!r}")
         elif name != "prompt":
             kinds.add(f"a {name}")

@@ -11,7 +11,7 @@ from .evidence import FAILURE_SEEN, NO_FAILURE_SEEN, RECORDS, records_with
 from .registry import Found, check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from ..trace import Trace
 
@@ -49,7 +49,8 @@ def param(trace: Trace) -> Iterator[Found]:
     for task, poll in trace.records:
         text = poll.data.get(PARAM)
         if isinstance(text, str) and text:
-            problem = _difference(task.asked, text) or _default(trace, task.asked, text)
+            known = trace.document.input_fields
+            problem = _difference(task.asked, text, known) or _default(trace, task.asked, text)
             if problem:
                 yield poll, problem
 
@@ -65,8 +66,8 @@ def _default(trace: Trace, asked: dict[str, Any], text: str) -> str:
     return ""
 
 
-def _difference(asked: dict[str, Any], text: str) -> str:
-    """How `param` differs from the request; more may stand in it than was asked."""
+def _difference(asked: dict[str, Any], text: str, known: Collection[str]) -> str:
+    """How `param` differs from the request; more may stand in it, and nothing unknown has to."""
     told = _object(text)
     if told is None:
         return f"not the text of a JSON object: {shortened(text, 60)!r}"
@@ -79,7 +80,8 @@ def _difference(asked: dict[str, Any], text: str) -> str:
     if fields is None:
         return f"`input` in it is no object, nor the text of one: {shortened(text, 60)!r}"
     pairs = [] if alone else [(MODEL, asked.get(MODEL), told.get(MODEL))]
-    pairs += [(name, value, fields.get(name)) for name, value in inputs.items() if _echoed(value)]
+    told_again = (name for name in inputs if name in known and _echoed(inputs[name]))
+    pairs += [(name, inputs[name], fields.get(name)) for name in told_again]
     for name, wanted, found in pairs:
         if wanted is not None and found != wanted and str(found) != str(wanted):
             return f"{name} was {_around(wanted, found)}, param has {_around(found, wanted)}"

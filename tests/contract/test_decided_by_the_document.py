@@ -1,0 +1,56 @@
+"""What many servers do either way, and the document does not leave open."""
+
+import pytest
+
+from contract.conftest import Hold
+from imagen4.contract.reports import make_report
+from sharpening.catalogue import CATALOGUE
+from sharpening.clock import Clock
+from sharpening.measure import Setting, meet
+from sharpening.reference import STYLES, Reference, Task
+
+DEFECTS = {defect.name: defect for defect in CATALOGUE}
+ALLOWED = "A create that the document allows is accepted."
+ENDS = "Every task ends in success or fail."
+BROKEN = {
+    "ratio-may-be-null": "A create whose aspect_ratio is of another type is refused.",
+    "seed-must-not-be-empty": ALLOWED,
+    "extra-fields-refused": ALLOWED,
+    "extra-fields-refused-around-input": ALLOWED,
+    "every-third-never-ends": ENDS,
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_the_document_decides_is_a_promise(name: str, style: str) -> None:
+    """Found in quick, in both styles, and nothing else with it."""
+    report = make_report(meet(Setting("kie", style), DEFECTS[name]))
+    assert [each.promise for each in report.broken] == [BROKEN[name]]
+
+
+def _taking(clock: Clock, seconds: float) -> Reference:
+    """Every fifth task takes so long, the others a second and a half."""
+    server = Reference("kie", "observed", clock)
+    plain = server.state
+
+    def state(task: Task) -> str:
+        late = task.number % 5 == 0 and server.now() - task.created < seconds
+        return "generating" if late else plain(task)
+
+    server.state = state  # type: ignore[method-assign]  # one changed decision
+    return server
+
+
+def test_a_task_that_is_slower_than_others_ends_all_the_same(clock: Clock, hold: Hold) -> None:
+    """Within the minute that quick gives it, forty times as long is no finding."""
+    assert hold(_taking(clock, 59.0)).sorted.violations == []
+
+
+def test_where_no_task_ends_quick_says_that_it_has_not_seen_it(clock: Clock, hold: Hold) -> None:
+    """Two minutes may be too short for a server that is slow with all of them."""
+    server = Reference("kie", "observed", clock)
+    server.generating = 10_000.0
+    report = make_report(hold(server))
+    assert report.broken == ()
+    assert "ends" in {each.check for each in report.skipped}
