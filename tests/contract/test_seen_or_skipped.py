@@ -19,7 +19,7 @@ from sharpening.reference import STYLES, Reference
 
 NEEDS_AN_END = {"ends", "some-succeed", "cost-time", "result-readable", "result-own", "final"}
 OF_ANY_ANSWER = {"answered", "in-time", "no-redirect", "no-echo", "content-type", "strict-json"}
-OF_ANY_ANSWER |= {"schema", "one-verdict", "words", "key-opens"}
+OF_ANY_ANSWER |= {"proxy", "schema", "one-verdict", "words", "key-opens"}
 
 
 def _skipped(outcome: RunOutcome) -> dict[str, str]:

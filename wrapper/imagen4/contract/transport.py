@@ -17,7 +17,7 @@ import httpx
 from .._version import __version__
 from ..facts.protocol import CREATE_PATH, Code
 from .credentials import authorization
-from .exchange import TIMED_OUT, Case, Exchange, HttpAnswer, HttpRequest
+from .exchange import TIMED_OUT, Case, Exchange, Expect, HttpAnswer, HttpRequest
 from .secrets import Secrets
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 MAX_ANSWER = 4 * 1024 * 1024
+USED_UP = "refused with 429, for longer than any documented limit"
 
 
 class BudgetSpentError(Exception):
@@ -96,6 +97,8 @@ class Sender:
     _keeping: httpx.Client | None = None
 
     def __post_init__(self) -> None:
+        self._opened: set[str] = set()
+        self._used_up: set[str] = set()
         self._secrets = Secrets(self.key, self.foreign)
         self._secrets.permit(str(self.client.base_url).encode())
 
@@ -111,6 +114,7 @@ class Sender:
     def send(self, case: Case, task_id: str = "") -> Exchange:
         """Send a request, at the server's pace, and record what came of it.
 
+        Not recorded, and without a number, is a 429 that others have used up the limit for.
         BudgetSpentError before anything is sent; UnreachableError when nobody is there.
         """
         exchange = self._exchange(case, task_id)
@@ -125,7 +129,17 @@ class Sender:
                 break
         if exchange.verdict.effective == Code.RATE_LIMITED:
             self.pace.exhausted = True
+            if self._is_used_up(exchange):
+                self.trace.skipped.append((case.intent, USED_UP))
+                return exchange
         return self._record(exchange)
+
+    def _is_used_up(self, exchange: Exchange) -> bool:
+        """Whether the operation refuses what it took before: then 429 says nothing of a request."""
+        path = exchange.request.path
+        if exchange.intent.expect is Expect.ACCEPT and path in self._opened:
+            self._used_up.add(path)
+        return path in self._used_up
 
     def gives_away(self, request: HttpRequest) -> bool:
         """Whether a key stands in what the request says outside its headers.
@@ -154,6 +168,8 @@ class Sender:
     def _record(self, exchange: Exchange) -> Exchange:
         numbered = replace(exchange, number=len(self.trace.exchanges) + 1)
         self.trace.append(numbered)
+        if exchange.intent.expect is Expect.ACCEPT and exchange.verdict.accepted:
+            self._opened.add(exchange.request.path)
         return numbered
 
     def _exchange(self, case: Case, task_id: str = "") -> Exchange:

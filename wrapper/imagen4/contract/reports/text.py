@@ -45,16 +45,18 @@ def _text_lines(report: Report) -> Iterator[str]:
         "Known deviations that did not show", [each.id for each in report.gone]
     )
     yield from _first_of_list("Noted", list(report.notes))
-    yield from _first_of_list("Checks that had nothing to look at", reasons(report.skipped))
+    yield from _first_of_list(
+        "Checks that had nothing to look at", reasons(report.skipped), most=None
+    )
     yield from _first_of_list("Not checked", list(report.not_checked))
     yield ""
     yield report.last_line
 
 
-def _first_of_list(title: str, lines: list[str]) -> Iterator[str]:
+def _first_of_list(title: str, lines: list[str], most: int | None = LISTED) -> Iterator[str]:
     if lines:
         yield ""
         yield f"{title} ({len(lines)})"
-        yield from (f"  · {line}" for line in lines[:LISTED])
-        if len(lines) > LISTED:
-            yield f"  · … {len(lines) - LISTED} more (--json has them all)"
+        yield from (f"  · {line}" for line in lines[:most])
+        if more := len(lines[most:]) if most else 0:
+            yield f"  · … {more} more (--json has them all)"
