@@ -8,7 +8,7 @@ document's own security scheme: a runner may write parameters into its logs.
 from typing import Any
 
 from gateway_documents import Document
-from imagen4.facts import protocol
+from imagen4.facts import DEFAULT_MODEL, protocol
 from imagen4.facts.documents import body_media
 
 POLL_EVERY = 3
@@ -24,6 +24,8 @@ TASK_ID = f"{ANSWER}/{protocol.DATA}/{protocol.TASK_ID}"
 STATE = f"{ANSWER}/{protocol.DATA}/{protocol.STATE}"
 RESULT = f"{ANSWER}/{protocol.DATA}/{protocol.RESULT_JSON}"
 FIRST_URL = rf'"{protocol.RESULT_URLS}"\s*:\s*\[\s*"https?://'
+PLAINEST = {protocol.MODEL: DEFAULT_MODEL, protocol.INPUT: {"prompt": "a red fox in the snow"}}
+"""What is sent where a document gives no example."""
 INPUTS = {
     "type": "object",
     "required": ["key"],
@@ -49,7 +51,7 @@ def arazzo(gateway: str, effective: Document) -> dict[str, Any]:
 
 
 def _create(effective: Document) -> dict[str, Any]:
-    example = dict(body_media(effective)["example"])
+    example = dict(body_media(effective).get("example", PLAINEST))
     example.pop(protocol.CALLBACK_URL, None)
     return {
         **_step("create", effective, protocol.CREATE_PATH, "post"),

@@ -115,7 +115,14 @@ class BaseJob(ClientBound):
         state.told.clear()
         try:
             under_way[state.job_id] = state
-            return (yield from self._complete_errors(steps, ends))
+            try:
+                return (yield from steps)
+            except Imagen4Error as error:
+                self._complete(error)
+                if ends:
+                    about = self._session.identity(state)
+                    yield RequestEnded(*about, None, error.task_ids, error)
+                raise
         except Imagen4Error:
             raise
         except BaseException as interruption:
@@ -123,16 +130,6 @@ class BaseJob(ClientBound):
             raise
         finally:
             under_way.pop(state.job_id, None)
-
-    def _complete_errors(self, steps: Steps[T], ends: bool) -> Steps[T]:
-        try:
-            return (yield from steps)
-        except Imagen4Error as error:
-            self._complete(error)
-            if ends:
-                about = self._session.identity(self._state)
-                yield RequestEnded(*about, None, error.task_ids, error)
-            raise
 
     def _complete(self, error: Imagen4Error) -> None:
         """Put what is known of the tasks on the error."""

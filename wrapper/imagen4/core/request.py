@@ -71,10 +71,10 @@ def plan_creates(
     """
     check_shape(request)
     fields = fields_of_request(request, schema, owner)
-    tasks, pictures = request.num_images, 1
-    counter = next((name for name in COUNT_FIELDS if name in properties(schema)), None)
+    known, tasks, pictures = properties(schema), request.num_images, 1
+    counter = next((name for name in COUNT_FIELDS if name in known), None)
     if counter is not None:
-        fields.setdefault(counter, as_documented(request.num_images, properties(schema)[counter]))
+        fields.setdefault(counter, as_documented(request.num_images, known[counter]))
         tasks, pictures = 1, pictures_counted(fields[counter])
     given = fields.pop("seed", None) if request.seed in (None, "") else request.seed
     seeds = [None] * tasks if given in (None, "") else seeds_for(given, tasks)
@@ -82,7 +82,7 @@ def plan_creates(
     for seed in seeds:
         planned = dict(fields)
         if seed is not None:
-            wanted = as_documented(seed, properties(schema).get("seed", {}))
+            wanted = as_documented(seed, known.get("seed", {}))
             add_argument(planned, "seed", wanted, schema, owner)
         check_object(planned, schema, "", owner)
         plans.append(PlannedCreate(planned, seed, pictures))
@@ -96,13 +96,13 @@ def fields_of_request(request: Request, schema: Mapping[str, Any], owner: str) -
     """
     if not isinstance(request.fields, Mapping):
         raise InvalidRequest("fields must be a mapping of the model's fields")
-    fields = dict(request.fields)
+    fields, known = dict(request.fields), properties(schema)
     for name in ("prompt", "negative_prompt", "aspect_ratio"):
         if value := getattr(request, name):
             add_argument(fields, name, value, schema, owner)
     for name in schema.get("required", ()):
-        if "default" in properties(schema).get(name, {}):
-            fields.setdefault(name, properties(schema)[name]["default"])
+        if "default" in known.get(name, {}):
+            fields.setdefault(name, known[name]["default"])
     return fields
 
 

@@ -80,7 +80,7 @@ class Adapter:
         body = Body({"url": url})
         return call_from(self._operation("get_download_url")._get_kwargs(body=body))
 
-    @property
+    @cached_property
     def _package(self) -> str:
         return self.package or f"{GENERATED}.{self.name}"
 
