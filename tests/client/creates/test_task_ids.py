@@ -5,7 +5,8 @@ import logging
 import httpx
 import pytest
 
-from client.play import PROMPT, Script, created, envelope, play, succeeded, task_id_of
+from client.loopback import Loopback, http
+from client.play import KINDS, PROMPT, Script, created, envelope, play, succeeded, task_id_of
 from client.steps import answer, core, job, next_request
 from imagen4 import SubmissionUncertain, UnexpectedResponse
 from imagen4.core.effects import Send
@@ -74,6 +75,26 @@ def test_a_success_without_a_task_id_is_ambiguous(answer: httpx.Response) -> Non
         play("sync", script, lambda c: c.submit(PROMPT))
     assert len(script.requests) == 1
     assert caught.value.record_id is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"code":200,"taskId":"t1"}',
+        b'{"code":200,"data":[{"taskId":"t1"}]}',
+        b'{"code":200,"data":{"data":{"task_id":"t1"}}}',
+        rb'{"code":200,"data":"{\"taskId\": \"t1\"}"}',
+        b'[{"code":200,"data":{"taskId":"t1"}}]',
+        b"{'code':200,'data':{'taskId':'t1'}}",
+        b'{"code":200,"data":{"taskId":"t1"}}<!-- cached -->',
+    ],
+)
+def test_an_id_where_nobody_expects_it_is_told(kind: str, body: bytes) -> None:
+    """The create is uncertain, since that may be anybody's; but it is what to look for."""
+    with Loopback(lambda _: http(200, body)) as server, pytest.raises(SubmissionUncertain) as caught:
+        play(kind, None, lambda c: c.submit(PROMPT), base_url=server.url)
+    assert caught.value.record_id == "t1"
 
 
 def test_a_success_without_an_id_says_so() -> None:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from .task import Task
 
 _ID_NAMES = (protocol.TASK_ID, protocol.TASK_ID_IN_SAMPLES, protocol.RECORD_ID)
-_ID_IN_TEXT = re.compile(rf'"(?:{"|".join(_ID_NAMES)})"\s*:\s*(?:"([^"\\]+)"|([0-9]+)\s*[,}}])')
+# However it is quoted: JSON may stand in a text of JSON, or be something like it.
+_ID_IN_TEXT = re.compile(
+    rf"""\b(?:{"|".join(_ID_NAMES)})\\*["']?\s*:\s*(?:\\*["']([^"'\\]+)\\*["']|([0-9]+)\s*[,}}\]])"""
+)
 
 # No id, wherever one belongs: what programs write for "it went well" and for "nothing".
 _WORD = re.compile(
@@ -108,11 +111,14 @@ class JobState:
 def id_in(answer: Answer) -> str | None:
     """An id that an answer names, whatever its code says; possibly that of a paid task."""
     envelope = parse_envelope(answer)
-    if envelope.decoded is None:  # cut short, perhaps behind the id
-        text = answer.body.decode("utf-8", "replace")
-        return next((named_id(found[1] or found[2]) for found in _ID_IN_TEXT.finditer(text)), None)
-    named = (named_id(envelope.record.get(name)) for name in _ID_NAMES)
-    return next(filter(None, named), None) or (created_id(envelope) if envelope.succeeded else None)
+    named = [named_id(envelope.record.get(name)) for name in _ID_NAMES]
+    named += [created_id(envelope) if envelope.succeeded else None]
+    if any(named):
+        return next(filter(None, named))
+    # It may be cut short behind the id, or hold it where nobody expects it.
+    text = answer.body.decode("utf-8", "replace")
+    found = (named_id(each[1] or each[2]) for each in _ID_IN_TEXT.finditer(text))
+    return next(filter(None, found), None)
 
 
 def created_id(envelope: Envelope) -> str | None:
