@@ -92,7 +92,8 @@ def test_a_success_without_a_task_id_is_ambiguous(answer: httpx.Response) -> Non
 )
 def test_an_id_where_nobody_expects_it_is_told(kind: str, body: bytes) -> None:
     """The create is uncertain, since that may be anybody's; but it is what to look for."""
-    with Loopback(lambda _: http(200, body)) as server, pytest.raises(SubmissionUncertain) as caught:
+    told = pytest.raises(SubmissionUncertain)
+    with Loopback(lambda _: http(200, body)) as server, told as caught:
         play(kind, None, lambda c: c.submit(PROMPT), base_url=server.url)
     assert caught.value.record_id == "t1"
 
