@@ -1,9 +1,9 @@
 """Differences between two documents: servers, security, paths, operations."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice, product
 from typing import Any
-from urllib.parse import urlsplit
 
 from differences.change import Change, Grade, Side
 from differences.operations import (
@@ -19,6 +19,8 @@ from differences.renames import only_cosmetic, paired
 
 _SCHEME_KEYS = ("type", "scheme", "name", "in", "openIdConnectUrl", "flows")
 _MOST_URLS = 100
+_ORIGIN = re.compile(r"(https?)://([^/]*)", re.IGNORECASE)
+_PORTS = {"http": ":80", "https": ":443"}
 _JUDGED = ("info", "servers", "paths", "webhooks", "components", "security")
 # Apidog leaves these out or empty: that says nothing.
 _OFTEN_EMPTY = ("title", "description", "version", "contact", "license", "termsOfService")
@@ -120,10 +122,11 @@ def _values(variable: Element) -> list[str]:
 
 def _address(url: str) -> str:
     """A server's URL without the case of its host, the usual port and a slash at its end."""
-    scheme, host, *_ = urlsplit(url)
-    origin = f"{scheme}://{host}".lower()
-    usual = {"http": ":80", "https": ":443"}.get(scheme.lower(), "")
-    return url.replace(f"{scheme}://{host}", origin.removesuffix(usual)).rstrip("/")
+    origin = _ORIGIN.match(url)
+    if origin:
+        scheme, host = origin[1].lower(), origin[2].lower().removesuffix(_PORTS[origin[1].lower()])
+        url = f"{scheme}://{host}{url[origin.end() :]}"
+    return url.rstrip("/")
 
 
 def _security(old: Element, new: Element) -> Iterator[Change]:
