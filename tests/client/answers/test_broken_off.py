@@ -76,14 +76,23 @@ def test_an_interruption_in_the_middle_of_an_answer_logs_its_id(
     """The connection hangs, the user gives up, and the id was there."""
     answer = CHUNKED % (b"", len(CREATED), CREATED)
 
-    async def cancelled(url: str) -> None:
-        async with AsyncClient("kie", api_key=KEY, base_url=url) as client:
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(IMPATIENT):
-                    await client.submit(PROMPT)
+    async def cancelled() -> None:
+        answered, loop = asyncio.Event(), asyncio.get_running_loop()
 
-    with Loopback(lambda _: answer) as server:
-        asyncio.run(cancelled(server.url))
+        def reply(_: Received) -> bytes:
+            loop.call_soon_threadsafe(answered.set)
+            return answer
+
+        with Loopback(reply) as server:
+            async with AsyncClient("kie", api_key=KEY, base_url=server.url) as client:
+                submitting = asyncio.create_task(client.submit(PROMPT))
+                await answered.wait()  # a busy machine may take long to connect
+                await asyncio.sleep(IMPATIENT)
+                submitting.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await submitting
+
+    asyncio.run(cancelled())
     assert caplog.messages == ["kie: CancelledError while working on tasks t1"]
 
 
