@@ -49,15 +49,13 @@ def test_a_program_that_runs_again_continues(kind: str, place: str) -> None:
 
 
 @pytest.mark.parametrize("late", [False, True])
-@pytest.mark.parametrize("paced", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_connection_cut_at_the_commit_stops_the_create(
-    kind: str, paced: bool, late: bool, place: str, postgres: server.Server
+    kind: str, late: bool, place: str, postgres: server.Server
 ) -> None:
-    """Of the row, or before that of the turn: nothing is sent. The row says so if there is one."""
-    script, polling = Script(creates=[created("t1")]), Polling(paced=paced)
+    """Whether the row is there or not, nothing is sent; if it is there, it says so."""
+    script = Script(creates=[created("t1")])
     with server.Relay(postgres) as relay, Ledger(relay.url(place)) as ledger:
-        play(kind, Script(creates=[created("t0")]), lambda c: c.submit(PROMPT), ledger=ledger)
         relay.cut_at, relay.late = COMMIT, late
 
         async def submit(client: Any) -> None:
@@ -66,10 +64,27 @@ def test_a_connection_cut_at_the_commit_stops_the_create(
             assert caught.value.accepted == "no"
             assert server.PASSWORD not in str(caught.value)
 
-        play(kind, script, submit, ledger=ledger, polling=polling)
+        play(kind, script, submit, ledger=ledger, polling=Polling(paced=False))
     assert script.requests == []
-    refused = [("refused", None)] if late and not paced else []
-    assert states(place) == [("created", "t0"), *refused]
+    assert states(place) == ([("refused", None)] if late else [])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_turn_that_cannot_be_had_is_the_clients_own(
+    kind: str, place: str, postgres: server.Server
+) -> None:
+    """What may be sent is for the row to say, which comes after it."""
+    script = Script(creates=[created("t1"), created("t2")])
+    with server.Relay(postgres) as relay, Ledger(relay.url(place)) as ledger:
+
+        async def submit(client: Any) -> None:
+            await settled(client.submit(PROMPT))
+            relay.cut_at = COMMIT
+            await settled(client.submit(PROMPT))
+            assert relay.cut_at is None
+
+        play(kind, script, submit, ledger=ledger)
+    assert states(place) == [("created", "t1"), ("created", "t2")]
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -114,6 +129,26 @@ def test_an_answer_outlives_a_server_that_is_away(
     assert states(place) == [("created", "t1")]
     assert PROMPT not in caplog.text
     assert server.PASSWORD not in caplog.text
+
+
+def test_an_answer_is_written_before_the_next_create(postgres: server.Server, place: str) -> None:
+    """Whatever could not be written while the server was away."""
+
+    def away(_: Any) -> Any:
+        postgres.stop()
+        return created("t1")
+
+    def back(_: Any) -> Any:
+        assert states(place) == [("created", "t1"), ("sending", None)]
+        return created("t2")
+
+    with Ledger(place) as ledger:
+        try:
+            play("sync", Script(creates=[away]), lambda c: c.submit(PROMPT), ledger=ledger)
+        finally:
+            postgres.start()
+        play("sync", Script(creates=[back]), lambda c: c.submit(PROMPT), ledger=ledger)
+        assert states(place) == [("created", "t1"), ("created", "t2")]
 
 
 def test_a_restarted_server_is_connected_again(postgres: server.Server, place: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import Imagen4Error, TaskFailed, TaskNotFound, UnexpectedResponse
 from .effects import Send, Sleep
-from .turns import take_poll_turn
+from .turns import take_shared_turn
 from .waiting import exchange_about, partial_failure
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def read_states(session: Session, job: JobState) -> Steps[tuple[Task, ...]]:
         moment = session.polls.reserve(now) or now
         if moment > now:
             yield Sleep(moment - now)
-        yield from take_poll_turn(session, inf)
+        yield from take_shared_turn(session, session.polls, inf)
         send = Send(session.adapter.details(task_id), session.timeout)
         found = yield from exchange_about(session, send, task_id, job.prompts)
         if found.task is not None:

@@ -21,7 +21,6 @@ from ..errors import (
     FeatureDisabled,
     Imagen4Error,
     InvalidRequest,
-    LedgerError,
     ModelUnavailable,
     RateLimited,
     SubmissionUncertain,
@@ -115,7 +114,7 @@ def wait_for_create_turn(
     moment = session.creates.reserve(now, max(now, deadline))
     if moment is not None and moment > now:
         yield Sleep(moment - now)
-    if moment is None or not (yield from take_create_turn(session, deadline)):
+    if moment is None or not (yield from take_shared_turn(session, session.creates, deadline)):
         if refusal is not None:
             raise refusal
         creates, seconds = session.adapter.creates
@@ -125,15 +124,6 @@ def wait_for_create_turn(
         )
         error.accepted = "no"
         raise error
-
-
-def take_create_turn(session: Session, deadline: float) -> Steps[bool]:
-    """The turn among all who use the account; False if that comes after the deadline."""
-    try:
-        return (yield from take_shared_turn(session, session.creates, deadline))
-    except LedgerError as error:
-        error.accepted = "no"
-        raise
 
 
 def announce(

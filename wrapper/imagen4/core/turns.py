@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 def take_shared_turn(session: Session, pacer: Pacer, latest: float) -> Steps[bool]:
     """Sleep until it is the turn of whoever has it by the session's own pacer.
 
-    False if that is after `latest`. Raises LedgerError where nobody can be asked.
+    False if that is after `latest`. Where nobody can be asked the own pacer's turn is enough: a
+    poll is about what is paid, and a create that cannot be written down is stopped for that.
     """
     if session.turns is None:
         return True
+    question = partial(session.turns.reserve, pacer.kind, pacer.rate, latest)
     while True:
-        question = partial(session.turns.reserve, pacer.kind, pacer.rate, latest)
-        turn: Turn | None = yield Consult(question, session.turns.remote)
+        try:
+            turn: Turn | None = yield Consult(question, session.turns.remote)
+        except LedgerError:
+            return True
         if turn is None:
             return False
         wait = turn.moment - session.clock() - (0.0 if turn.taken else AHEAD / 2)
@@ -33,11 +37,3 @@ def take_shared_turn(session: Session, pacer: Pacer, latest: float) -> Steps[boo
             yield Sleep(wait)
         if turn.taken:
             return True
-
-
-def take_poll_turn(session: Session, latest: float) -> Steps[bool]:
-    """The same for a poll, which goes out where nobody can be asked: what it is about is paid."""
-    try:
-        return (yield from take_shared_turn(session, session.polls, latest))
-    except LedgerError:
-        return True

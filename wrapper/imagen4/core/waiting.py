@@ -28,7 +28,7 @@ from ..facts.protocol import Code
 from .effects import Send, Sleep
 from .polls import PollResult, read_poll
 from .task import Task
-from .turns import take_poll_turn
+from .turns import take_shared_turn
 
 if TYPE_CHECKING:
     from .answer import Answer
@@ -201,7 +201,7 @@ def wait_for_the_others(
 ) -> Steps[bool]:
     """Sleep until the others with this account have polled; False if this one is then too late."""
     began = session.clock()
-    taken = yield from take_poll_turn(session, overtime.last_turn(began))
+    taken = yield from take_shared_turn(session, session.polls, overtime.last_turn(began))
     now = session.clock()
     overtime.spend(began, now)
     if not taken:

@@ -39,7 +39,10 @@ PATIENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
-LOCK = "SELECT pg_advisory_xact_lock(1769170740, hashtext(current_schema() || %s))"
+LOCK = (
+    "SELECT set_config('synchronous_commit', %s, true), "
+    "pg_advisory_xact_lock(1769170740, hashtext(current_schema() || %s))"
+)
 LOCK_SESSION = "SELECT pg_advisory_lock(1769170740, hashtext(current_schema() || ' alone'))"
 NOTICING = 2  # seconds that the server has to notice that the process with the lock is dead
 
@@ -82,9 +85,7 @@ class PostgresServer:
 
     def begin_writing(self, connection: Connection, lock: str, *, durable: bool) -> None:
         """The lock is the server's, and ends with the transaction."""
-        how = "on" if durable else "off"
-        connection.exec_driver_sql(f"SET LOCAL synchronous_commit = {how}")
-        connection.exec_driver_sql(LOCK, (lock,))
+        connection.exec_driver_sql(LOCK, ("on" if durable else "off", lock))
 
     def clock(self, connection: Connection, now: float) -> float:  # noqa: ARG002
         """The server's: those of several machines differ."""

@@ -6,7 +6,7 @@ import hmac
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from ..core.pacing import AHEAD, next_moment
 from ..core.ports import Turn
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from ..core.session import Session
     from ..facts import Rate
     from .store import Store
+
+# Made once: SQLAlchemy takes longer to make a statement than SQLite to carry it out.
+MINE = (turns.c.account == bindparam("of"), turns.c.kind == bindparam("what"))
+TAKEN = select(turns.c.pace, turns.c.written).where(*MINE)
+KEEP = update(turns).where(*MINE)
 
 
 class LedgerTurns:
@@ -42,9 +47,8 @@ class LedgerTurns:
             if in_time and wait <= AHEAD:
                 moments = [*moments, common + wait][-rate.times :]
             values = {"pace": moments, "written": common}
-            mine = (turns.c.account == account, turns.c.kind == kind)
-            if connection.execute(update(turns).where(*mine).values(values)).rowcount != 1:
-                connection.execute(insert(turns).values(account=account, kind=kind, **values))
+            if connection.execute(KEEP, {"of": account, "what": kind, **values}).rowcount != 1:
+                connection.execute(insert(turns), {"account": account, "kind": kind, **values})
         return Turn(now + wait, wait <= AHEAD) if in_time else None
 
     def _fingerprint(self) -> str:
@@ -67,8 +71,7 @@ def taken(connection: Connection, account: str, kind: str, now: float) -> list[f
 
     Where the clock was set back, or the machine started again, as if no time had passed since.
     """
-    mine = (turns.c.account == account, turns.c.kind == kind)
-    row: Any = connection.execute(select(turns.c.pace, turns.c.written).where(*mine)).first()
+    row: Any = connection.execute(TAKEN, {"of": account, "what": kind}).first()
     if row is None:
         return []
     back = min(now - row.written, 0.0)
