@@ -50,6 +50,15 @@ def test_a_broken_promise_is_a_failed_test(server: Sandbox, tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+def test_strict_fails_where_not_all_was_seen(server: Sandbox, tmp_path: Path) -> None:
+    """That server's time is its own, so nothing can be said of its times of day."""
+    where = f"--imagen4-base-url={server.url('kie')}"
+    result = _pytest(tmp_path, "--imagen4-contract=kie", where, "--imagen4-strict")
+    assert result.returncode == 1
+    assert "not all seen: nothing to look at for " in result.stdout
+
+
+@pytest.mark.slow
 def test_what_cannot_run_is_one_failure(tmp_path: Path) -> None:
     """The first test says why, the others are skipped: nothing is known of the server."""
     where = "--imagen4-base-url=http://127.0.0.1:1"

@@ -3,9 +3,11 @@
 import pytest
 
 from contract.conftest import Hold
+from contract.foreign import judged
 from contract.replay import Replay
 from imagen4.facts import GATEWAYS
 from sharpening.clock import Clock
+from sharpening.reference import InProcess
 
 SEEDS = 30
 FEW = 2
@@ -27,3 +29,11 @@ def test_a_replay_of_recorded_answers_conforms(
     outcome = hold(server, phase=phase, seed=seed)
     assert outcome.sorted.violations == []
     assert set(outcome.sorted.excused) == KNOWN
+
+
+@pytest.mark.slow
+def test_it_does_so_over_a_socket(clock: Clock) -> None:
+    """As one that has real requests to read, and connections to close."""
+    outcome = judged(InProcess(Replay("kie", clock)).handle_request, clock)
+    assert outcome.sorted.violations == []
+    assert outcome.asleep == []

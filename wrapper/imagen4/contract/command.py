@@ -115,7 +115,7 @@ def command(  # one argument for each option
     """Check that a server keeps to a gateway's document.
 
     The last line says what came of it. Exit code: 0 conforms, 1 violated, 2 could not run,
-    which includes a server that no longer has the model.
+    which includes a server that no longer has the model, or with --strict not all was seen.
     A server on loopback is taken to cost nothing: never a tunnel to a gateway that does.
     """
     if update_baseline and baseline is None:
