@@ -1,7 +1,9 @@
 """Working through a batch: first what an earlier run left, then what was never sent."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from .. import Client, Finished, Ledger, Request, Result
 from ..errors import (
@@ -20,6 +22,7 @@ from ..ledger.schema import RowState
 from .batch_file import Line
 from .batch_names import FileNames
 from .batch_progress import BatchDisplay
+from .batch_saving import Savers
 
 HOPELESS = (
     AuthenticationError,
@@ -53,19 +56,22 @@ class BatchRun:
         self._shown = shown
         self._timeout = timeout
         self._hopeless = False
+        self._showing = Lock()
         self.errors: dict[str, Imagen4Error] = {}
 
     def work(self, *, retry_failed: bool) -> None:
         """Until each line has ended, or nothing more can be paid."""
         if retry_failed:
             self._ledger.retry_failed(line.tag for line in self._lines)
-        for done in self._client.resume(self._ledger, timeout=self._timeout):
-            self._finish(done, shown=False)
-        wanted = self._unfinished()
-        requests = self._until_hopeless(wanted)
-        more = {"timeout": self._timeout, "ledger": self._ledger}
-        for done in self._client.generate_many(requests, **more):  # type: ignore[arg-type]
-            self._finish(done)
+        with Savers() as savers:
+            for done in self._client.resume(self._ledger, timeout=self._timeout):
+                savers.start(partial(self._finish, done, shown=False))
+            savers.wait()
+            requests = self._until_hopeless(self._unfinished())
+            more = {"timeout": self._timeout, "ledger": self._ledger}
+            for done in self._client.generate_many(requests, **more):  # type: ignore[arg-type]
+                self._hopeless = self._hopeless or isinstance(done.error, HOPELESS)
+                savers.start(partial(self._finish, done))
 
     def _unfinished(self) -> list[Request]:
         """What has creates that were never sent, or pictures that are not on the disk."""
@@ -89,11 +95,11 @@ class BatchRun:
             yield request
 
     def _finish(self, done: Finished[Result], *, shown: bool = True) -> None:
+        """Save its pictures; on a thread of their own."""
         tag = done.request.tag or ""
         error: Imagen4Error | None = done.error
-        self._hopeless = self._hopeless or isinstance(error, HOPELESS)
-        partial = error.result if isinstance(error, PartialFailure) else None
-        for image in (done.result or partial or NOTHING).images:
+        part = error.result if isinstance(error, PartialFailure) else None
+        for image in (done.result or part or NOTHING).images:
             try:
                 image.save(self._output, name=self._names.name(tag, image.index + 1))
             except DownloadError as problem:
@@ -101,7 +107,8 @@ class BatchRun:
         if error is not None:
             self.errors[tag] = error
         if shown:
-            self._shown.ended(tag, "saved" if error is None else error.message)
+            with self._showing:
+                self._shown.ended(tag, "saved" if error is None else error.message)
 
 
 class NOTHING:
