@@ -2,18 +2,21 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
 from click.testing import CliRunner
-from junitparser import Failure, JUnitXml
+from junitparser import Error, Failure, JUnitXml
 from markdown_it import MarkdownIt
 
 from contract.har_schema import valid_har
 from imagen4.contract.checks import CHECKS
 from imagen4.contract.command import command
+from imagen4.contract.reports import RENDERERS, make_report
 from imagen4.sandbox import Sandbox
+from sharpening.measure import Setting, meet
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -65,7 +68,7 @@ def test_sarif_is_valid(forms: dict[str, str]) -> None:
 def test_annotations_are_one_line_each(forms: dict[str, str]) -> None:
     """A server cannot give the runner a command of its own, whatever it answers."""
     commands = [line for line in forms["text"].splitlines() if line.lstrip().startswith("::")]
-    pattern = r"::error file=specs/[\w./-]+,line=\d+,title=[^:,\n]+::[^\r\n]+"
+    pattern = r"::error file=specs/[\w./-]+,line=\d+,title=[^:,\n]+::[^\r\n]+%0Acurl -sS [^\r\n]+"
     assert len(commands) == len(json.loads(forms["json"])["broken"])
     assert [line for line in commands if not re.fullmatch(pattern, line)] == []
     assert forms["text"].splitlines()[-1].startswith("violated: ")
@@ -103,6 +106,15 @@ def test_junit_is_read_by_a_parser_of_junit(forms: dict[str, str]) -> None:
         if any(isinstance(each, Failure) for each in case.result)
     }
     assert (failed, suite.failures, suite.tests) == (broken, len(broken), len(cases))
+
+
+def test_junit_has_nothing_that_xml_cannot_hold() -> None:
+    """Whatever a server may say: a sign stands for each such character."""
+    report = make_report(meet(Setting("kie", "observed")))
+    text = RENDERERS["junit"](replace(report, exit_code=2, reason="no\x00\x1b\ufffe"))
+    suite = next(iter(JUnitXml.fromstring(text.encode())))
+    errors = [each for case in suite for each in case.result if isinstance(each, Error)]
+    assert [each.message for each in errors] == ["no\ufffd\ufffd\ufffd"]
 
 
 def test_har_is_valid_and_without_prompts(forms: dict[str, str]) -> None:
