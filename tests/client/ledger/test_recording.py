@@ -28,6 +28,7 @@ from client.play import (
 )
 from imagen4 import CreateStopped, Ledger, LedgerError, SubmissionUncertain, TaskFailed
 from imagen4.events import CreateStarting, Event
+from postgres import Server
 
 
 def committed(path: Path) -> list[str]:
@@ -230,14 +231,22 @@ def test_the_limit_refuses_the_create_that_would_pass_it(kind: str, tmp_path: Pa
     assert len(script.requests) == 2
 
 
-def test_many_at_once_never_pass_the_limit(tmp_path: Path) -> None:
+@pytest.fixture(params=["a file", "PostgreSQL"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a ledger may be."""
+    if request.param == "a file":
+        return str(tmp_path / "l.db")
+    postgres: Server = request.getfixturevalue("postgres")
+    return postgres.new_place()
+
+
+def test_many_at_once_never_pass_the_limit(place: str) -> None:
     """Between the question what is spent and the row that is written nobody else writes."""
-    path = tmp_path / "l.db"
-    Ledger(path).close()
+    Ledger(place).close()
 
     def program(name: str) -> int:
         script = Script(creates=[created(f"{name}{number}") for number in range(9)])
-        with Ledger(path, max_credits=80) as ledger:
+        with Ledger(place, max_credits=80) as ledger:
             requests = [f"{name} {number}" for number in range(9)]
             play("sync", script, lambda c: c.generate_many(requests, ledger=ledger, timeout=0))
         return len(script.sent("createTask"))
@@ -245,4 +254,5 @@ def test_many_at_once_never_pass_the_limit(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         sent = list(pool.map(program, "abcd"))
     assert sum(sent) == 10
-    assert Ledger(path).spent() == 80.0
+    with Ledger(place) as ledger:
+        assert ledger.spent() == 80.0
