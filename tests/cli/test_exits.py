@@ -1,13 +1,15 @@
 """Exit codes: the number for each error, and what a script reads beside it."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import respx
 
-from cli.invoking import AT_NOWHERE, at
+from cli.invoking import AT_A_TERMINAL, AT_NOWHERE, at
 from imagen4 import errors
 from imagen4.cli import exits
 from imagen4.sandbox import Sandbox
@@ -82,3 +84,12 @@ def test_a_failure_without_a_code_of_its_own_has_its_message() -> None:
     assert exits.as_json(error)["failures"] == [
         {"task_ids": ["t1"], "fail_code": None, "fail_message": None, "message": "Unknown task"}
     ]
+
+
+def test_a_ctrl_c_as_python_ends_does_not_take_the_exit_code_away() -> None:
+    """By then all is told, and its number says whether a paid request is out."""
+    pressing = "import os\nclass Late:\n    def __del__(self, kill=os.kill, process=os.getpid()):\n"
+    program = f"{pressing}        kill(process, 2)\nlate = Late()\n{AT_A_TERMINAL}"
+    command = [sys.executable, "-c", program, "wait", "--timeout", "never"]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.returncode == 2

@@ -10,8 +10,11 @@ def main() -> None:
     except ModuleNotFoundError:
         sys.exit("imagen4: the command line is an extra; run: pip install 'imagen4[cli]'")
     from imagen4.cli.group import run
+    from imagen4.cli.signals import end_undisturbed
 
-    sys.exit(run())
+    code = run()
+    end_undisturbed()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

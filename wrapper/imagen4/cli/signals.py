@@ -28,3 +28,9 @@ def undisturbed() -> Iterator[None]:
     finally:
         for kind, handler in before:
             signal.signal(kind, handler)
+
+
+def end_undisturbed() -> None:
+    """All is told, and Python is about to end: no second Ctrl-C takes the exit code away."""
+    for kind in ENDINGS:
+        signal.signal(kind, signal.SIG_IGN)
