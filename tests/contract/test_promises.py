@@ -82,7 +82,7 @@ def test_a_broken_server_is_told_which_promise_it_broke(names: list[str]) -> Non
     for promise in map(NAMED.__getitem__, names):
         (broken,) = [each for each in made.broken if each.promise == promise]
         load_document("kie").at(broken.pointer)
-        assert broken.curl.startswith("curl -sS")
+        assert broken.commands[-1].startswith("curl -sS")
         assert render_text(made).count(f": {promise}\n") == 1
     assert made.last_line.startswith("violated: kie broke: ")
 
@@ -152,7 +152,7 @@ def test_the_place_fits_the_operation_shown(name: str, place: str) -> None:
     """What is seen on recordInfo is promised there, not where createTask is described."""
     made = make_report(meet(Setting("apikley", "observed"), DEFECTS[name]))
     assert place in made.broken[0].pointer
-    assert place.partition("/")[0] in made.broken[0].curl
+    assert place.partition("/")[0] in made.broken[0].commands[-1]
 
 
 def test_nan_is_one_finding() -> None:

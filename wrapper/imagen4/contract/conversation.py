@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from ..facts.protocol import CREATE_PATH, DETAILS_PATH
 from .cases import allowed, forbidden, generated, probes
 from .cases.build import poll_case
+from .cases.simpler import simpler
 from .credentials import Credential, worth_trying
-from .exchange import Case, Exchange, Expect
+from .exchange import Case, Exchange, Expect, Subject, simplicity
 from .follow import Follower, Patience
 from .outlook import operations_alike, outlook
 from .promptness import is_slow, too_slow
@@ -107,6 +108,7 @@ class Conversation:
             self._try_more,
             self._ask_generated,
             self._explore,
+            self._find_what_is_at_fault,
         ]
 
     def _about_ends(self) -> list[Callable[[], object]]:
@@ -275,6 +277,18 @@ class Conversation:
                 self._try(case)
             elif full or case.intent.expect is Expect.ACCEPT:
                 self._create([case])
+
+    def _find_what_is_at_fault(self) -> None:
+        """Of the simplest create that was refused and should not: first a field, then a letter."""
+        for _ in range(2):
+            creates = self._trace.expecting(Expect.ACCEPT, Subject.PARAMETER)
+            refused = [each.request for each in creates if each.verdict.refused]
+            if not self._free or not refused or len(refused) == len(creates):
+                return
+            for case in simpler(self._document, min(refused, key=simplicity).body):
+                tried = self._try(case)
+                if tried and tried.verdict.refused:
+                    break
 
     def _explore(self) -> None:
         if self.phase == "full" and self._free and not self._enough:

@@ -18,12 +18,19 @@ RUN = re.compile(r"(.{1,6}?)\1{199,}", re.DOTALL)
 PLAIN = string.ascii_letters + string.digits + ' {}[]":,._/'
 
 
-def curl(request: HttpRequest, base_url: str, variable: str) -> str:
-    """The command; long runs are written as the `printf` that makes them."""
+def curl(request: HttpRequest, base_url: str, variable: str, task: str = "") -> str:
+    """The command; long runs are written as the `printf` that makes them.
+
+    `task` is the shell variable that holds the task id to ask for, if that is not the request's.
+    """
     words = ["curl", "-sS"]
     if request.method != "GET":
         words += ["-X", request.method]
-    words.append(shlex.quote(base_url + request.target))
+    if task:
+        words += ["-G", shlex.quote(base_url + request.path)]
+        words += ["--data-urlencode", f'"{request.query[0][0]}=${task}"']
+    else:
+        words.append(shlex.quote(base_url + request.target))
     header = as_shell(request.credential, variable)
     if header is not None:
         # curl drops a header given as `Name:`; with a semicolon it is sent empty.

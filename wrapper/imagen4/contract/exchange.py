@@ -62,6 +62,13 @@ class HttpRequest:
         return None if self.content is None else strict_json.read(self.content).value
 
 
+def simplicity(request: HttpRequest) -> tuple[int, int]:
+    """Orders requests: the fewest fields, then the shortest body."""
+    body = request.body if isinstance(request.body, dict) else {}
+    inputs = body.get(protocol.INPUT)
+    return len(body) + (len(inputs) if isinstance(inputs, dict) else 0), len(request.content or b"")
+
+
 @dataclass(frozen=True)
 class Intent:
     """Why a request is sent: the promise it tries, where that stands, and in words."""

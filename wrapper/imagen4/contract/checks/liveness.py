@@ -71,7 +71,8 @@ def _last_seen(task: TaskHistory) -> str:
 def some_succeed(trace: Trace) -> Iterator[Found]:
     ended = [task.ended[-1] for task in _ended(trace)]
     if len(ended) >= ENOUGH and all(poll.state == FAILED for poll in ended):
-        yield ended[-1], f"all {len(ended)} tasks failed: {ended[-1].data.get('failMsg')!r}"
+        for poll in ended:
+            yield poll, f"all {len(ended)} tasks failed: {poll.data.get(FAIL_MESSAGE)!r}"
 
 
 LONG = 1_000
@@ -93,13 +94,12 @@ def kinds_succeed(trace: Trace) -> Iterator[Finding]:
         of_kind = [poll for kinds, poll in ended if kind in kinds]
         others = [poll for kinds, poll in ended if kind not in kinds]
         if _is_no_chance(of_kind, others):
-            telling.append((len(of_kind), kind, of_kind[0]))
-    if telling:
-        times, kind, shown = max(telling, key=lambda each: each[0])
-        seen = (
-            f"all {times} failed with {kind}, others did not: {shown.data.get(FAIL_MESSAGE)!r:.80}"
-        )
-        yield Finding("kinds-succeed", f"{ALWAYS_FAIL} ({kind}).", STATE_FIELD, shown, seen)
+            telling.append((kind, of_kind))
+    kind, failed = max(telling, key=lambda each: len(each[1]), default=("", []))
+    told = f"all {len(failed)} failed with {kind}, others did not"
+    for poll in failed:
+        seen = f"{told}: {poll.data.get(FAIL_MESSAGE)!r:.80}"
+        yield Finding("kinds-succeed", f"{ALWAYS_FAIL} ({kind}).", STATE_FIELD, poll, seen)
 
 
 def _is_no_chance(of_kind: list[Exchange], others: list[Exchange]) -> bool:

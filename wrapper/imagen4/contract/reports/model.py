@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..checks.registry import CHECKS, Skipped
 from ..deviations import deviation_in_words, registered
 from ..notes import notes
-from .broken import group_broken
+from .grouping import group_broken
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

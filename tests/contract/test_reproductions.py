@@ -1,0 +1,105 @@
+"""What a report gives to paste is the simplest request that shows it, and it does show it."""
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from contract.foreign import serving
+from imagen4.contract.reports import Report, make_report
+from imagen4.contract.run import RunOptions, Seams, run_contract
+from imagen4.contract.server import ServerUnderTest
+from sharpening.catalogue import CATALOGUE
+from sharpening.clock import Clock
+from sharpening.measure import Setting, meet
+from sharpening.reference import KEYS, InProcess, Reference
+
+DEFECTS = {defect.name: defect for defect in CATALOGUE}
+
+
+@pytest.mark.parametrize(
+    "defects",
+    [
+        ["prompt-on-one-line", "ratio-may-be-null", "no-key-needed-to-read", "result-not-json"],
+        ["every-task-fails"],
+    ],
+    ids=lambda names: names[0],
+)
+def test_what_is_pasted_gives_the_answer_that_was_judged(defects: list[str]) -> None:
+    """In bash, against the server that still runs, with the key in the environment only."""
+    clock = Clock()
+    server = Reference("kie", "observed", clock)
+    server.waiting = server.generating = 0.0
+    for name in defects:
+        DEFECTS[name].apply(server)
+    with serving(InProcess(server).handle_request) as url:
+        target = ServerUnderTest("kie", url, KEYS["kie"])
+        seams = Seams(None, clock.now, clock.sleep, server.now)
+        report = make_report(run_contract(RunOptions(target), seams))
+        assert len(report.broken) >= len(defects)
+        for broken in report.broken:
+            seen = [json.loads(each.answer.content) for each in broken.exchanges if each.answer]
+            assert _gist(_pasted(broken.commands)) in map(_gist, seen)
+
+
+def _pasted(commands: tuple[str, ...]) -> Any:
+    script = "\n".join(commands)
+    assert KEYS["kie"] not in script
+    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "KIE_API_KEY": KEYS["kie"]}
+    ran = subprocess.run(
+        ["bash", "-ec", script], env=environment, capture_output=True, timeout=20, check=True
+    )
+    return json.loads(ran.stdout)
+
+
+def _gist(answer: Any) -> tuple[object, ...]:
+    """All that another task of the same kind has in common with this one."""
+    data = answer.get("data") or {}
+    return answer["code"], answer["msg"], data.get("state"), sorted(data)
+
+
+def _report(name: str, phase: str = "quick") -> Report:
+    return make_report(meet(Setting("kie", "observed", phase), DEFECTS[name]))
+
+
+@pytest.mark.parametrize(
+    "name", ["every-task-fails", "fail-code-missing", "result-not-json", "key-in-every-message"]
+)
+def test_what_every_task_shows_is_shown_by_the_plainest(name: str) -> None:
+    """Fewest fields, shortest body; never by the prompt that a filter may stop."""
+    (broken,) = _report(name).broken
+    assert len(broken.commands[0]) < 420
+    assert "forbidden" not in broken.commands[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("prompt-on-one-line", r'"A red fox in the snow \n"'),
+        ("prompt-without-joiners", '"A red fox in the snow \u200d"'),
+        ("seed-only-digits", '"seed": "s"'),
+        ("seed-must-not-be-empty", '"seed": ""'),
+    ],
+)
+def test_a_refused_create_is_boiled_down_to_what_is_at_fault(name: str, shown: str) -> None:
+    """One field, and of its text one character, where creates cost nothing."""
+    (broken,) = _report(name).broken
+    assert shown in broken.commands[0]
+    assert len(broken.commands[0]) < 240
+
+
+def test_what_a_few_characters_do_to_a_record_is_not_shown_by_thousands() -> None:
+    """Of the prompts with an ampersand in them, the shortest."""
+
+    def escaped(server: Reference) -> None:
+        plain = server.param
+        server.param = lambda task: plain(task).replace("&", "&amp;")  # type: ignore[method-assign]
+
+    clock = Clock()
+    server = Reference("kie", "observed", clock)
+    escaped(server)
+    seams = Seams(InProcess(server), clock.now, clock.sleep, server.now)
+    target = ServerUnderTest("kie", "http://127.0.0.1:9", KEYS["kie"])
+    (broken,) = make_report(run_contract(RunOptions(target), seams)).broken
+    assert "seq" not in broken.commands[0]

@@ -1,0 +1,49 @@
+"""The exchange that shows a finding best, and what to paste into a shell to see the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...facts.protocol import CREATE_PATH, FAILED, STATE, SUCCEEDED, TASK_ID
+from ..cases.judge import GENERATED
+from ..curl import curl
+from ..exchange import Exchange, Expect, simplicity
+from ..trace import FINAL
+
+if TYPE_CHECKING:
+    from ..server import ServerUnderTest
+
+TASK = "TASK"
+FIND_ID = f"""sed -E 's/.*"{TASK_ID}" *: *"?([^",}}]*).*/\\1/'"""
+ENDED = f"""grep -qE '"{STATE}" *: *"({SUCCEEDED}|{FAILED})"'"""
+
+
+def rank(exchange: Exchange, created: Exchange | None) -> tuple[bool | int, ...]:
+    """Orders what shows the same: first what curl can repeat, then the paid operation.
+
+    After that a case with a name, one that is not meant to fail, the fewest fields, the shortest
+    body; for a record, those of `created`, the create of its task.
+    """
+    asked = created or exchange
+    return (
+        exchange.keep_alive,
+        exchange.request.path != CREATE_PATH,
+        asked.intent.what.startswith(GENERATED),
+        asked.intent.expect is Expect.OPEN,
+        *simplicity(asked.request),
+        exchange.number,
+    )
+
+
+def commands(
+    exchange: Exchange, created: Exchange | None, server: ServerUnderTest
+) -> tuple[str, ...]:
+    """To be pasted in this order; a record is that of a new task, once it has ended if need be."""
+    where = server.base_url, server.facts.key_variable
+    if created is None:
+        return (curl(exchange.request, *where),)
+    create = f"{TASK}=$({curl(created.request, *where)} | {FIND_ID})"
+    read = curl(exchange.request, *where, TASK)
+    if exchange.state not in FINAL:
+        return create, read
+    return create, f"until {read} | {ENDED}; do sleep 1; done", read
