@@ -252,6 +252,16 @@ def test_a_database_may_be_shared_but_not_its_names(postgres: server.Server, pla
         Ledger(other)
 
 
+def test_who_only_looks_makes_no_tables(postgres: server.Server, place: str) -> None:
+    """A database that is named by mistake stays as it is."""
+    with pytest.raises(LedgerError, match="There is no ledger 'postgresql://me@"):
+        Ledger(place, new=False)
+    tables = "SELECT tablename FROM pg_tables WHERE schemaname = "
+    assert postgres.do(f"{tables}'{schema_of(place)}'") == []
+    Ledger(place).close()
+    Ledger(place, new=False).close()
+
+
 @pytest.mark.parametrize(
     ("address", "error"),
     [

@@ -49,16 +49,12 @@ def place_of(book: str | Path | None) -> str | Path:
 def opened(book: str | Path | None, *, new: bool = False) -> Iterator[Ledger]:
     """The ledger; a new one where it may be. Raises LedgerError."""
     path = place_of(book)
-    if isinstance(path, str):
-        pass  # a database that is not there says so itself
-    elif new:
+    if new and isinstance(path, Path):
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             words = f"No folder for the ledger at {str(path.parent)!r}: {error.strerror}"
             hint = "name another with --ledger FILE, or go without by --no-ledger"
             raise LedgerError(f"{words}; {hint}") from None
-    elif not path.exists():
-        raise LedgerError(f"There is no ledger {str(path)!r}: nothing was written down there")
-    with Ledger(path) as found:
+    with Ledger(path, new=new) as found:
         yield found

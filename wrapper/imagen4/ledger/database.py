@@ -20,8 +20,8 @@ class Database(Protocol):
     remote: bool
     """Whether it may keep others waiting for seconds: it is on a network."""
 
-    def prepare(self) -> None:
-        """What has to be there before it is opened."""
+    def prepare(self, *, new: bool) -> bool:
+        """Whether there is something to be opened; it is made if it may be new."""
 
     def set_up(self) -> None:
         """What is done to it when it is open."""

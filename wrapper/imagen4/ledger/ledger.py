@@ -43,8 +43,9 @@ class Ledger:
     max_credits: refuse the create with which all of this ledger's would cost more. What is
         uncertain counts as spent.
     batch: a name under which its creates are added up.
+    new: whether it is made where there is none.
     Threads, processes and forked workers may share one. Raises LedgerError for what is no ledger,
-    is damaged, cannot be reached or written, or was written by a newer imagen4.
+    is not there, is damaged, cannot be reached or written, or was written by a newer imagen4.
     """
 
     def __init__(
@@ -53,12 +54,13 @@ class Ledger:
         *,
         max_credits: float | None = None,
         batch: str = "",
+        new: bool = True,
     ) -> None:
         self._limit = None if max_credits is None else real_number(max_credits)
         if max_credits is not None and (self._limit is None or not self._limit >= 0):
             raise InvalidRequest("max_credits must be a number of credits, 0 or more")
         self._batch = batch
-        self._store = Store(place)
+        self._store = Store(place, new=new)
 
     def __repr__(self) -> str:
         return f"Ledger({self._store.database.name!r})"

@@ -73,8 +73,9 @@ class PostgresServer:
             ) from None
         event.listen(self.engine, "connect", _limit_waits)
 
-    def prepare(self) -> None:
+    def prepare(self, *, new: bool) -> bool:  # noqa: ARG002
         """A database is made by whoever runs the server."""
+        return True
 
     def set_up(self) -> None:
         """Who may read it is for its owner to say."""

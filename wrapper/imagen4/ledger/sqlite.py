@@ -34,9 +34,11 @@ class SQLiteFile:
         )
         event.listen(self.engine, "connect", _set_up)
 
-    def prepare(self) -> None:
-        # Prompts are private: nobody else reads them. SQLite gives its other files this mode, too.
-        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+    def prepare(self, *, new: bool) -> bool:
+        """Prompts are private: nobody else reads them. SQLite's other files get this mode, too."""
+        if new:
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        return self._path.exists()
 
     def set_up(self) -> None:
         with suppress(OSError):  # somebody else's file, which they let us use

@@ -31,7 +31,7 @@ class Store:
     Every transaction is short: it begins, writes a row or two, and is committed to the disk.
     """
 
-    def __init__(self, target: str | os.PathLike[str]) -> None:
+    def __init__(self, target: str | os.PathLike[str], *, new: bool) -> None:
         self.database: Database = (
             PostgresServer(str(target)) if is_server(target) else SQLiteFile(target)
         )
@@ -40,7 +40,7 @@ class Store:
         self.backlog = Backlog()
         weakref.finalize(self, _close, self._engine, self._process)
         with self._in_words("opened"):
-            self._open()
+            self._open(new=new)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -91,10 +91,11 @@ class Store:
             self._process = os.getpid()
             self.backlog = Backlog()  # what the parent owes it writes itself
 
-    def _open(self) -> None:
-        self.database.prepare()
-        with self._engine.connect() as connection:
-            version = self._version(connection)
+    def _open(self, *, new: bool) -> None:
+        version = self._version() if self.database.prepare(new=new) else None
+        if version is None and not new:
+            name = self.database.name
+            raise LedgerError(f"There is no ledger {name!r}: nothing was written down there")
         if version is None:
             with suppress(IntegrityError), self._writing("") as connection:
                 make_tables(connection)
@@ -108,11 +109,12 @@ class Store:
             )
         self.database.set_up()
 
-    def _version(self, connection: Connection) -> int | None:
+    def _version(self) -> int | None:
         """Of the tables; None where there are none yet."""
-        tables = inspect(connection).get_table_names()
-        if about.name in tables:
-            return connection.scalar(select(about.c.version))
+        with self._engine.connect() as connection:
+            tables = inspect(connection).get_table_names()
+            if about.name in tables:
+                return connection.scalar(select(about.c.version))
         if self.database.is_foreign(tables):
             raise self.error("is no ledger, but another program's database")
         return None
