@@ -46,7 +46,7 @@ def test_what_was_charged_is_evidence(
 def test_without_a_price_or_a_balance_that_is_said(tmp_path: Path) -> None:
     """A gateway that does not tell its balance costs no create."""
     assert "(unknown)" in lost("sync", tmp_path / "l.db", 120, 112, model="nano-banana-pro")
-    assert lost("sync", tmp_path / "l.db", 120).startswith("no balance: other requests were in")
+    assert lost("sync", tmp_path / "l.db", 120).startswith("balance 120 before it, not known since")
     assert lost("sync", tmp_path / "l.db").startswith("no balance: ")
 
 

@@ -20,8 +20,8 @@ def changed(path: Path, *statements: str) -> None:
 def test_each_request_is_one_job_with_all_its_creates(tmp_path: Path) -> None:
     """Also with those that have ended."""
     ledger = Ledger(tmp_path / "l.db")
-    creates = [created("t1"), created("t2"), httpx.ReadTimeout("late")]
-    requests = [Request("a", 2, tag="a"), "b"]
+    creates = [created("t1"), created("t2"), created("t3"), httpx.ReadTimeout("late")]
+    requests = [Request("a", 3, tag="a"), "b"]
     play(
         "sync",
         Script(creates=creates),
@@ -29,7 +29,7 @@ def test_each_request_is_one_job_with_all_its_creates(tmp_path: Path) -> None:
     )
     changed(tmp_path / "l.db", "UPDATE creates SET state = 'saved' WHERE task_id = 't1'")
     jobs = ledger.open_jobs()
-    assert [job.task_ids for job in jobs] == [("t1", "t2"), ()]
+    assert [job.task_ids for job in jobs] == [("t1", "t2", "t3"), ()]
     assert [len(job.uncertain) for job in jobs] == [0, 1]
     assert (len(jobs), jobs[0].tag, [job.tag for job in jobs[1:]]) == (2, "a", [None])
     assert repr(jobs) == "<2 open jobs>"

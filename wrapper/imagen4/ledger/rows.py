@@ -80,8 +80,10 @@ class Row(NamedTuple):
     def evidence(self) -> str:
         """What the balance says of a create that is uncertain. It proves nothing."""
         before, after, price = self.balance_before, self.balance_after, self.estimate
-        if before is None or after is None:
+        if before is None:
             return "no balance: other requests were in flight, or it was not told"
+        if after is None:
+            return f"balance {before:g} before it, not known since: see `imagen4 credits`"
         spent = round(before - after, 2)
         words = "the price of one create: probably created"
         if spent == 0:
