@@ -100,6 +100,13 @@ def test_a_name_that_nobody_resolves_is_given_up(
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("host", ["a" * 64, "a..b"])
+def test_a_name_that_cannot_be_one_is_not_waited_for(kind: str, host: str) -> None:
+    """Python refuses to look it up, which is no failure of the network."""
+    assert not_created(kind, f"http://{host}") < IMPATIENT
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_server_that_never_answers_the_tls_handshake_is_given_up(kind: str) -> None:
     """The handshake has what is left of the time to connect."""
     with Loopback(lambda _: HANG) as server:

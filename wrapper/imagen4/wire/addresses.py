@@ -57,6 +57,8 @@ def addresses_of(host: str, port: int, seconds: float) -> list[str]:
             found.put([str(each[4][0]) for each in every])
         except OSError as problem:
             found.put(problem)
+        except UnicodeError as problem:  # a part of the name is too long, or empty
+            found.put(socket.gaierror(str(problem)))
 
     start_new_thread(ask, ())
     try:
