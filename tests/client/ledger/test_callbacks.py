@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+import postgres as server
 from client.loopback import Loopback, Received, http
 from client.play import KINDS, QUICK, Script, created, envelope, play, settled, succeeded
 from imagen4 import Ledger, Request, SubmissionUncertain, callbacks
@@ -101,3 +102,21 @@ def test_a_create_that_was_said_to_have_made_none_has_its_task_after_all(tmp_pat
     assert ledger.record_callback(called("t9"), url)
     assert sent("sync", ledger) == []
     assert [(row.state, row.task_id) for row in ledger.rows()] == [("created", "t9")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_in_postgresql_it_is_the_same(kind: str, postgres: server.Server) -> None:
+    """By the balance nothing is settled, by a callback it is; then the picture is had."""
+    script = Script(creates=[LATE], balances=[120, 112])
+
+    async def lose(client: Any) -> None:
+        with pytest.raises(SubmissionUncertain):
+            await settled(client.submit("a fox", callback_url=URL))
+
+    with Ledger(postgres.new_place()) as ledger:
+        play(kind, script, lose, ledger=ledger)
+        assert ledger.rows()[0].evidence.startswith("balance 120 → 112: the price of one create")
+        assert ledger.record_callback(called("t1"), script.bodies[0]["callBackUrl"])
+        script = Script(polls=[succeeded("t1")])
+        (done,) = play(kind, script, lambda c: c.resume(ledger), polling=QUICK)
+        assert done.get().task_ids == ("t1",)
