@@ -36,15 +36,15 @@ def states(place: str) -> list[tuple[str, str | None]]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_program_that_runs_again_continues(kind: str, place: str) -> None:
-    """As with a file: rows, fields and links come back as they were."""
+    """As with a file: rows, fields and links come back as they were, in whatever order."""
     requests = ["a fox", "a bear"]
     for creates in ([created("t1"), created("t2")], []):
         script = Script(creates=creates, polls=[details("t", "waiting")])
         with Ledger(place) as ledger:
             play(kind, script, lambda c: c.generate_many(requests, ledger=ledger, timeout=0))
             assert len(script.sent("createTask")) == len(creates)
-            assert [row.fields["prompt"] for row in ledger.rows()] == requests
-            assert [job.task_ids for job in ledger.open_jobs()] == [("t1",), ("t2",)]
+            assert {row.fields["prompt"] for row in ledger.rows()} == set(requests)
+            assert {job.task_ids for job in ledger.open_jobs()} == {("t1",), ("t2",)}
             assert ledger.spent() == 16.0
 
 
