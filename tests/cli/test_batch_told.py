@@ -1,5 +1,6 @@
 """Guards what a person is told of a batch: while it runs, and of what it cost."""
 
+import io
 import json
 import os
 import pty
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 import respx
 
 from cli.invoking import AT_A_TERMINAL, AT_NOWHERE, NOWHERE, at
@@ -16,6 +18,7 @@ from cli.test_batch import written
 from cli.test_terminal import read_until_closed
 from client.pictures import PNG
 from client.play import created, details
+from imagen4.cli.batch_progress import LiveBatch
 from imagen4.sandbox import Sandbox
 
 
@@ -40,6 +43,22 @@ def test_a_terminal_shows_one_bar_and_what_went_wrong(sandbox: Sandbox, tmp_path
     assert b"\x1b[" in shown
     for words in (b"2/2", b" a minute, 16 credits", b"an-owl-3e5f8a38  "):
         assert words in shown, shown
+
+
+def test_what_is_spent_is_not_added_up_for_every_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch of 100,000 lines that is run again has them all at once."""
+    asked = []
+
+    class Book:
+        def spent(self) -> float:
+            asked.append(1)
+            return 8.0
+
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with LiveBatch(1000, Book()) as shown:  # type: ignore[arg-type]
+        for number in range(1000):
+            shown.ended(str(number), "saved")
+    assert len(asked) < 50
 
 
 def test_what_is_charged_otherwise_than_listed_is_warned_of(

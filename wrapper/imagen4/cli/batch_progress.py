@@ -50,7 +50,9 @@ class LiveBatch:
         from rich.progress import TimeRemainingColumn as TimeLeft
 
         self._ledger = ledger
+        self._total = total
         self._began = time.monotonic()
+        self._spent, self._look = 0.0, self._began  # added up once a second: there may be 100,000
         columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[told]}"), TimeLeft())
         self._progress = Progress(*columns, console=Console(stderr=True))
         self._all = self._progress.add_task("", total=total, told="")
@@ -66,8 +68,11 @@ class LiveBatch:
 
     def ended(self, tag: str, words: str) -> None:
         self._ended += 1
-        minutes = (time.monotonic() - self._began) / 60
-        told = f"{self._ended / minutes:.0f} a minute, {self._ledger.spent():g} credits"
+        now = time.monotonic()
+        if now >= self._look or self._ended == self._total:
+            self._spent, self._look = self._ledger.spent(), now + 1.0
+        rate = 60 * self._ended / max(now - self._began, 0.001)
+        told = f"{rate:.0f} a minute, {self._spent:g} credits"
         with suppress(OSError):  # the terminal is gone; the tasks are paid for
             self._progress.update(self._all, completed=self._ended, told=told)
             if words != "saved":
