@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+import jsonschema_rs
 
 from imagen4.facts import GATEWAYS
 from imagen4.facts.documents import document
@@ -36,8 +37,12 @@ def input_fields(gateway: str) -> Any:
 
 
 def _fits(schema: dict[str, Any], value: Any) -> bool:
-    short = isinstance(value, str) and len(value) <= schema.get("maxLength", len(value))
-    return short and value in schema.get("enum", [value])
+    return (value is None and schema.get("nullable") is True) or _validator(schema).is_valid(value)
+
+
+def _validator(schema: dict[str, Any]) -> Any:
+    """By OpenAPI 3.0, whose schemas are nearest to the fourth draft."""
+    return jsonschema_rs.Draft4Validator(schema)
 
 
 @dataclass

@@ -20,6 +20,17 @@ def argument(gateway: str, field: str, value: Any) -> dict[str, Any]:
     return {"prompt": PROMPT, ARGUMENTS.get(field, field): value}
 
 
+def sample(schema: dict[str, Any]) -> Any:
+    """A value that a plain schema allows."""
+    given = [schema[key] for key in ("default", "example") if schema.get(key) not in (None, "")]
+    given += schema.get("enum", ())
+    if given or schema["type"] == "array":
+        return given[0] if given else [sample(schema["items"])] * schema.get("minItems", 0)
+    text = "x" * schema.get("minLength", 1)
+    number = schema.get("minimum", schema.get("maximum", 1))
+    return {"string": text, "object": {}, "boolean": True}.get(schema["type"], number)
+
+
 def meant(gateway: str, arguments: dict[str, Any]) -> dict[str, Any]:
     """The body that says what was asked for, word for word; empty options are left out."""
     given = {name: value for name, value in arguments.items() if value not in (None, "")}

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from consumer.conformity import violations
-from consumer.documents import CREATE, DETAILS
+from consumer.documents import CREATE, DETAILS, inputs
 from consumer.gateway import KEY
 
 GOOD: dict[str, Any] = {"model": "google/imagen4", "input": {"prompt": "a fox"}}
@@ -39,10 +39,10 @@ BROKEN = {
     "no model": request({"input": {"prompt": "a fox"}}),
     "another model": request({**GOOD, "model": "google/imagen4-fast"}),
     "no prompt": request({**GOOD, "input": {}}),
-    "prompt too long": request(with_input(prompt="𝄞" * 5001)),
-    "unknown ratio": request(with_input(aspect_ratio="1:2")),
+    "prompt too long": request(with_input(prompt="𝄞" * (inputs("kie")["prompt"]["maxLength"] + 1))),
+    "unknown ratio": request(with_input(aspect_ratio="0:0")),
     "seed as a number": request(with_input(seed=1)),
-    "field of the other gateway": request(with_input(num_images="1")),
+    "field of no gateway": request(with_input(pictures="1")),
     "field of nobody": request({**GOOD, "callback_url": "https://example.com"}),
     "callback is no URI": request({**GOOD, "callBackUrl": "example com"}),
 }
