@@ -61,7 +61,7 @@ def create_row(folder: Path) -> Row:
     def submitting(ledger: Ledger | None) -> Callable[[], object]:
         http = httpx.Client(transport=httpx.MockTransport(create))
         client = Client(
-            "kie", api_key=KEY, base_url=URL, http_client=http, ledger=ledger,
+            DEFAULT_GATEWAY, api_key=KEY, base_url=URL, http_client=http, ledger=ledger,
             clock=time_.clock, sleep=time_.sleep,
         )  # fmt: skip
         return lambda: client.submit(PROMPT)
