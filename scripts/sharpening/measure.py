@@ -12,6 +12,7 @@ from sharpening.defect import Defect
 from sharpening.reference import KEYS, STYLES, InProcess, Reference
 
 NOWHERE = "http://127.0.0.1:9"
+ELSEWHERE = "https://staging.invalid"
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Setting:
     phase: str = "quick"
     seed: int = 0
     profile: str = "auto"
+    creates: int | None = None
+    """How many it has, where each costs; None: as many as it likes, where they are free."""
 
 
 def settings(defect: Defect, phase: str = "quick") -> list[Setting]:
@@ -43,8 +46,10 @@ def meet(
     server = Reference(setting.gateway, setting.style, clock)
     if defect is not None:
         defect.apply(server)
-    target = ServerUnderTest(setting.gateway, NOWHERE, KEYS[setting.gateway])
-    options = RunOptions(target, setting.profile, setting.seed, setting.phase)
+    url = NOWHERE if setting.creates is None else ELSEWHERE
+    target = ServerUnderTest(setting.gateway, url, KEYS[setting.gateway])
+    paid = setting.creates or 0
+    options = RunOptions(target, setting.profile, setting.seed, setting.phase, max_paid=paid)
     return run_contract(
         options, Seams(InProcess(server), clock.now, clock.sleep, server.now), document
     )

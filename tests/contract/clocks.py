@@ -2,9 +2,11 @@
 
 from email.utils import formatdate
 
+from contract.conftest import FEW
 from imagen4.contract.run import RunOptions, Seams, run_contract
 from imagen4.contract.server import ServerUnderTest
 from sharpening.clock import Clock
+from sharpening.measure import ELSEWHERE, NOWHERE
 from sharpening.reference import KEYS, Incoming, InProcess, Outgoing, Reference
 
 
@@ -25,11 +27,9 @@ class Shifted(Reference):
         return outgoing
 
 
-FEW = 8  # creates tell what time it is; how fast it goes shows only in a whole run, which is free
-
-
 def checks_on(server: Shifted, clock: Clock) -> set[str]:
-    url = "https://staging.invalid" if server.speed == 1 else "http://127.0.0.1:9"
+    """A few creates tell what time it is; how fast it goes shows only in a whole run."""
+    url = ELSEWHERE if server.speed == 1 else NOWHERE
     target = ServerUnderTest("kie", url, KEYS["kie"])
     ours = Reference("kie", "observed", clock).now
     outcome = run_contract(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contract.conftest import Hold
+from contract.conftest import BRIEFLY, Hold
 from imagen4.contract import run
 from imagen4.contract.cases import allowed, forbidden
 from imagen4.contract.cases.build import encoded
@@ -199,7 +199,7 @@ def test_seconds_may_leave_out_what_recorded_ones_did(
         return record | {"costTime": cost and cost - too_few}
 
     recording(change)(server)
-    assert ("cost-time" in caught_by(hold(server).sorted.violations)) is caught
+    assert ("cost-time" in caught_by(hold(server, **BRIEFLY).sorted.violations)) is caught
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_pictures_are_counted_by_the_models_own_field(
         return (asked if isinstance(asked, int) else 2) + beyond
 
     server.pictures = pictures  # type: ignore[method-assign]  # one defect
-    assert ("result-count" in caught_by(hold(server).sorted.violations)) is caught
+    assert ("result-count" in caught_by(hold(server, **BRIEFLY).sorted.violations)) is caught
 
 
 def test_a_page_of_which_no_right_request_can_be_made_is_no_broken_word(

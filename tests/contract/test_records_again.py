@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contract.conftest import FEW
 from sharpening.defect import Defect, recording
 from sharpening.measure import Setting, caught_by, meet
 from sharpening.reference import STYLES, Task
@@ -29,7 +30,7 @@ def _written_anew(record: dict[str, Any], task: Task) -> None:
 def test_json_written_anew_is_no_change(gateway: str, style: str) -> None:
     """Order of names and blanks differ from read to read, `input` inside `param` included."""
     anew = Defect("anew", "record", recording(_written_anew))
-    assert meet(Setting(gateway, style), anew).sorted.violations == []
+    assert meet(Setting(gateway, style, creates=FEW), anew).sorted.violations == []
 
 
 def _more(record: dict[str, Any], task: Task) -> None:
@@ -46,4 +47,6 @@ def _more(record: dict[str, Any], task: Task) -> None:
 def test_a_change_deep_inside_param_is_one(style: str) -> None:
     """What `input` holds is compared, not passed over, be it an object or its text."""
     changing = Defect("changing", "record", recording(_more))
-    assert caught_by(meet(Setting("kie", style), changing).sorted.violations) == ["lasting"]
+    assert caught_by(meet(Setting("kie", style, creates=FEW), changing).sorted.violations) == [
+        "lasting"
+    ]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contract.clocks import Shifted, checks_on
-from contract.conftest import Hold
+from contract.conftest import BRIEFLY, FEW, Hold
 from imagen4.contract.run import RunOutcome
 from sharpening.clock import Clock
 from sharpening.defect import Defect, around, recording
@@ -24,7 +24,7 @@ def _checks(outcome: RunOutcome) -> list[str]:
 @pytest.mark.parametrize("name", ["complete-time-5-minutes-ahead", "update-time-a-day-ahead"])
 def test_a_time_still_to_come_is_found(name: str, style: str) -> None:
     """Quick has seen for how long a task can have run at most, whatever its costTime says."""
-    assert _checks(meet(Setting("kie", style), AHEAD[name])) == ["not-ahead"]
+    assert _checks(meet(Setting("kie", style, creates=FEW), AHEAD[name])) == ["not-ahead"]
 
 
 def test_it_is_found_where_times_are_whole_seconds(clock: Clock, hold: Hold) -> None:
@@ -32,7 +32,7 @@ def test_it_is_found_where_times_are_whole_seconds(clock: Clock, hold: Hold) -> 
     server = Reference("kie", "documented", clock)
     AHEAD["complete-time-an-hour-ahead"].apply(server)
     recording(_coarse)(server)
-    assert _checks(hold(server)) == ["not-ahead"]
+    assert _checks(hold(server, **BRIEFLY)) == ["not-ahead"]
 
 
 def test_it_is_found_where_the_servers_clock_is_wrong(clock: Clock, hold: Hold) -> None:
@@ -40,7 +40,7 @@ def test_it_is_found_where_the_servers_clock_is_wrong(clock: Clock, hold: Hold) 
     server = Reference("kie", "documented", clock)
     AHEAD["complete-time-5-minutes-ahead"].apply(server)
     recording(lambda record, _task: _later(record, -600_000))(server)
-    assert _checks(hold(server)) == ["not-ahead"]
+    assert _checks(hold(server, **BRIEFLY)) == ["not-ahead"]
 
 
 def _later(record: dict[str, Any], milliseconds: int) -> None:
@@ -61,14 +61,14 @@ def _coarse(record: dict[str, Any], _task: Task) -> None:
 def test_times_in_whole_seconds_are_no_finding(style: str) -> None:
     """A second of rounding is not the future."""
     coarse = Defect("coarse", "variant", recording(_coarse))
-    assert _checks(meet(Setting("apikley", style), coarse)) == []
+    assert _checks(meet(Setting("apikley", style, creates=FEW), coarse)) == []
 
 
 def test_an_update_time_of_the_read_is_no_finding(clock: Clock, hold: Hold) -> None:
     """It may be the time of the answer itself, also long after the end."""
     server = Reference("kie", "documented", clock)
     recording(lambda r, _task: r.update(updateTime=int(server.now() * 1000)))(server)
-    assert _checks(hold(server)) == []
+    assert _checks(hold(server, **BRIEFLY)) == []
 
 
 def test_a_task_that_was_there_before_is_not_judged(clock: Clock, hold: Hold) -> None:
@@ -87,7 +87,7 @@ def test_a_task_that_was_there_before_is_not_judged(clock: Clock, hold: Hold) ->
 
     around(server, "create", create)
     recording(record)(server)
-    assert _checks(hold(server)) == []
+    assert _checks(hold(server, **BRIEFLY)) == []
 
 
 @pytest.mark.parametrize("speed", [7, 60, 1000])
