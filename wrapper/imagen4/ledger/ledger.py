@@ -13,9 +13,10 @@ from ..errors import InvalidRequest, SubmissionUncertain
 from .callback_rows import attach
 from .keys import Keys, canonical
 from .open_jobs import JobsLeft, OpenJob, take_up
-from .recorder import SPENT, Recorder
+from .recorder import Recorder
 from .rows import COLUMNS, Row, as_rows
 from .schema import UNANSWERED, RowState, creates
+from .spending import SPENT
 from .store import Store
 from .turns import LedgerTurns
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..core.price import credits_of
@@ -23,6 +23,7 @@ from ..events import (
 )
 from .callback_rows import digest_of
 from .schema import SENDABLE, UNANSWERED, RowState, creates, is_one_of
+from .spending import Spending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,10 +51,6 @@ ONE = update(creates).where(creates.c.id == OF)
 PICTURES = select(creates.c.id, creates.c.state, creates.c.urls, creates.c.paths).where(
     HERE, creates.c.task_id == OF
 )
-# What all creates cost that may have been accepted: as charged, else as estimated.
-SPENT = select(
-    func.coalesce(func.sum(func.coalesce(creates.c.charged, creates.c.estimate, 0.0)), 0.0)
-).where(~is_one_of(SENDABLE))
 
 LOST = (TaskNotFound, UnexpectedResponse)
 """Final for a task without pictures, although the gateway does not call it failed."""
@@ -75,6 +72,7 @@ class Recorder:
     now: Callable[[], datetime]
     batch: str
     max_credits: float | None
+    spending: Spending = field(default_factory=Spending, compare=False)
 
     def __call__(self, event: Event) -> None:
         """Raises LedgerError if it cannot be written, or if the create must not be sent."""
@@ -158,7 +156,7 @@ class Recorder:
             raise self.store.error(
                 "has a limit of credits, and what this create costs is not known: it was not sent"
             )
-        spent: float = connection.execute(SPENT).scalar_one()
+        spent: float = self.spending.spent(connection)
         if spent + estimate > limit:
             raise self.store.error(
                 f"allows {limit:g} credits and {spent:g} are spent: a create of {estimate:g} was "
