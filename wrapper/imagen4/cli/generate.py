@@ -10,10 +10,12 @@ from ..facts import DEFAULT_MODEL
 from . import books, options, outcome
 from .fields import complete_model, parse_fields, schema_of, set_option
 from .progress import display
+from .prompts import file_option, prompt_of
 
 
 @click.command()
 @click.argument("prompt", required=False)
+@file_option
 @options.gateway
 @click.option(
     "--model",
@@ -37,6 +39,7 @@ from .progress import display
 @options.as_json
 def command(
     prompt: str | None,
+    prompt_file: Path | None,
     gateway: Gateway,
     base_url: str | None,
     model: Model,
@@ -52,12 +55,13 @@ def command(
     no_ledger: bool,
     as_json: bool,
 ) -> None:
-    """Make pictures of PROMPT and save them.
+    """Make pictures of PROMPT and save them; `-` reads PROMPT from standard input.
 
     Task ids are shown as soon as they exist, and stand in a ledger; should anything go
     wrong after that, `imagen4 resume` or `imagen4 fetch` takes the tasks up again without
     paying twice. The key is read from KIE_API_KEY or APIKLEY_API_KEY.
     """
+    prompt = prompt_of(prompt, prompt_file)
     with (
         display(gateway) as shown,
         outcome.ending(
