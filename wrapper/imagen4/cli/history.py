@@ -29,17 +29,20 @@ def command(
         rows = [row for row in reversed(ledger.rows()) if wanted(row, word, tag, state)]
     if as_json:
         click.echo(json.dumps(list(map(row_as_json, rows)), indent=2))
-    else:
-        outcome.say(*map(line_of, rows))
+    elif rows:
+        click.echo("\n".join(outcome.harmless(line_of(row)) for row in rows))
 
 
 def wanted(row: Row, word: str | None, tag: str | None, state: str | None) -> bool:
-    texts = (row.tag or "", row.task_id or "", *map(str, row.fields.values()))
     return (
         (state is None or state_of(row) == state)
         and (tag is None or row.tag == tag)
-        and (word is None or any(word.lower() in text.lower() for text in texts))
+        and (word is None or any(word.lower() in text.lower() for text in texts_of(row)))
     )
+
+
+def texts_of(row: Row) -> tuple[str, ...]:
+    return (row.tag or "", row.task_id or "", *map(str, row.fields.values()))
 
 
 def state_of(row: Row) -> str:

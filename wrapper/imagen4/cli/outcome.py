@@ -45,6 +45,8 @@ def say(*lines: str | Path) -> None:
 
 def harmless(text: str) -> str:
     """The text without controls, and without what no terminal can show."""
+    if text.isprintable():  # soon seen, of 100,000 lines
+        return text
     return "".join("\ufffd" if category(char) in ("Cc", "Cs") else char for char in text)
 
 
