@@ -1,5 +1,7 @@
 """A suite that spends somebody's credits by surprise would be the worst defect of all."""
 
+import re
+
 import pytest
 
 from contract.conftest import Hold
@@ -50,7 +52,7 @@ def test_what_the_budget_left_out_is_listed(clock: Clock, hold: Hold) -> None:
     """The report names each case that was not sent, with the reason."""
     outcome = hold(Counting("observed", clock), STAGING)
     left_out = [intent.what for intent, reason in outcome.trace.skipped if "budget" in reason]
-    assert "a prompt of 5001 characters" in left_out
+    assert any(re.fullmatch(r"a prompt of \d+ characters", what) for what in left_out)
     assert "no Authorization header" in left_out
     assert len(left_out) > 100
 

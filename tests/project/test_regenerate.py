@@ -52,7 +52,7 @@ def test_a_changed_byte_in_any_source_asks_for_a_new_run(copy: Path) -> None:
     ("file", "old", "new"),
     [
         ("generated/imagen4_generated/kie/models/task_details.py", "task_id", "task_iD"),
-        ("specs/apikley.yaml", "maxLength: 500", "maxLength: 501"),
+        ("specs/apikley.yaml", "title: ", "title: Another "),
         ("specs/overlays/client.yaml", "# The tolerant", "#  The tolerant"),
     ],
 )
