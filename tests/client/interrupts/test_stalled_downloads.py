@@ -65,6 +65,35 @@ def test_a_ctrl_c_is_not_held_up_by_a_host(
         assert list(tmp_path.iterdir()) == []
 
 
+def test_a_download_that_hangs_in_its_connection_is_left_without_a_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its thread cannot be told; its temporary file goes all the same."""
+    began = []
+
+    def interrupted(*_: object) -> None:
+        for _ in range(1000):
+            if len(list(tmp_path.iterdir())) == 3:
+                break
+            Event().wait(0.01)
+        Event().wait(0.1)
+        began.append(monotonic())
+        raise Stop
+
+    def reply(_: Received) -> bytes:
+        links = (f"{server.url.replace('http:', 'https:')}/{n}.png" for n in range(3))
+        return http(200, succeeded("t1", *links).content)
+
+    with Loopback(reply) as server:
+        with Client("kie", api_key=KEY, base_url=server.url, polling=QUICK) as client:
+            result = client.job("t1").wait()
+            monkeypatch.setattr(driving.Workers, "done", interrupted)
+            with pytest.raises(Stop):
+                result.save(tmp_path)
+        assert monotonic() - began[0] < LONGEST
+        assert list(tmp_path.iterdir()) == []
+
+
 def test_a_ctrl_c_that_wakes_nobody_is_noticed(tmp_path: Path) -> None:
     """One that comes just before the main thread blocks, or on another thread, as here."""
     began = []

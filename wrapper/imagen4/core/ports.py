@@ -81,6 +81,8 @@ class Download(Protocol):
 
     def received(self, chunk: bytes) -> None: ...
     def finished(self) -> None: ...
+    def abandon(self) -> None:
+        """Leave nothing behind of a download that does not end although it was stopped."""
 
 
 class ResumableJob(Protocol):

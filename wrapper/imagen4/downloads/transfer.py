@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import zlib
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urljoin
 
@@ -112,7 +114,7 @@ class Transfer:
         self.stop: Flag | None = None  # set by another thread to end this one
         self._session = session
         self._file = file
-        self._where = getattr(file, "name", "memory")
+        self._where: str | None = getattr(file, "name", None)
         self._until = session.clock() + LONGEST
         self._size = 0
         self._total: int | None = None  # what the server says the whole comes to
@@ -191,7 +193,7 @@ class Transfer:
                 self._kind()
         self._check_size(self._size + len(chunk))
         self._check_time()
-        with disk_errors(self._where):
+        with disk_errors(self._where or "memory"):
             self._file.write(chunk)
         self._size += len(chunk)
 
@@ -203,7 +205,7 @@ class Transfer:
         if self._total not in (None, self._size):
             raise TransferError("the picture is not complete")
         suffix = self._kind()
-        with disk_errors(self._where):
+        with disk_errors(self._where or "memory"):
             whole = is_whole(suffix, self._file, checksums=self._in_parts)
             self._file.seek(self._size)
         if not whole:
@@ -223,6 +225,12 @@ class Transfer:
             cause = problem.__cause__ if ours else None
             raise DownloadError(f"The picture cannot be fetched: {reason}") from cause
         return 0.5 * 2.0 ** (self._attempts - 1), reason
+
+    def abandon(self) -> None:
+        """Leave nothing on the disk: another thread may hang in it as the program ends."""
+        if self._where is not None:
+            with suppress(OSError):
+                Path(self._where).unlink()
 
     def check_stop(self) -> None:
         if self.stop is not None and self.stop.is_set():
@@ -267,7 +275,7 @@ class Transfer:
 
     def _restart(self) -> None:
         self._size, self._head, self._refused, self._in_parts = 0, b"", 0, False
-        with disk_errors(self._where):
+        with disk_errors(self._where or "memory"):
             self._file.seek(0)
             self._file.truncate()
 

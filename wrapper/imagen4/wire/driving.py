@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ..core.many import Finished
+    from ..core.ports import Download
     from ..events import Listener
     from ..interruptions import OpenJobs
     from .listeners import FirstListener
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 DOWNLOADS = 4  # of one result side by side
-LONGEST_STOP = 0.8  # seconds that a Ctrl-C waits for them; a name service may take longer
+LONGEST_STOP = 0.3  # seconds that a Ctrl-C waits for them; a connection may take longer
 
 
 class Driver:
@@ -90,10 +91,11 @@ class Driver:
         if sys.is_finalizing():  # in a __del__ at the end of the program no thread begins any more
             return [self._run(steps, tell) for steps in every]
         stop, told = Flag(), SimpleQueue[Event]()
+        downloads: list[Download] = []
         workers = Workers[int, T](DOWNLOADS)
         try:
             for number, steps in enumerate(every):
-                workers.start(number, partial(self._run, steps, told.put, stop))
+                workers.start(number, partial(self._run, steps, told.put, stop, downloads))
             ended = []
             for _ in every:
                 ended.append(next(workers.done(None)))
@@ -101,6 +103,8 @@ class Driver:
         except BaseException:
             stop.set()
             workers.end(LONGEST_STOP)
+            for download in downloads:
+                download.abandon()
             raise
         workers.end()
         return [each.get() for each in sorted(ended, key=lambda each: each.name)]
@@ -121,14 +125,25 @@ class Driver:
         scheduler = Scheduler[T](self._perform, tell, self._sleep, self._clock, limit, jobs)
         return scheduler.run(every, waits)
 
-    def _run(self, steps: Steps[T], tell: Callable[[Event], object], stop: Flag | None = None) -> T:
-        """Once `stop` is set, by another thread, downloads end, at once if the host is stalled."""
+    def _run(
+        self,
+        steps: Steps[T],
+        tell: Callable[[Event], object],
+        stop: Flag | None = None,
+        downloads: list[Download] | None = None,
+    ) -> T:
+        """Once `stop` is set, by another thread, downloads end, at once if the host is stalled.
+
+        downloads: whatever is begun is entered there.
+        """
+        under_way = [] if downloads is None else downloads
         try:
             effect = next(steps)
             while True:
                 try:
                     if isinstance(effect, Fetch):
                         effect.download.stop = stop
+                        under_way.append(effect.download)
                     answer = tell(effect) if isinstance(effect, Event) else self._perform(effect)
                 except BaseException as problem:
                     effect = steps.throw(problem)
