@@ -2,6 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from itertools import count
 
 import httpx
@@ -9,9 +10,13 @@ import pytest
 
 from contract.foreign import Answer, creates, judged, page, reported, said
 from imagen4.contract.reports import RENDERERS, Report, make_report, render_text
-from imagen4.contract.server import CouldNotRunError
+from imagen4.contract.run import RunOptions, Seams, run_contract
+from imagen4.contract.server import CouldNotRunError, ServerUnderTest
+from sharpening.catalogue import CATALOGUE
+from sharpening.clock import Clock
 from sharpening.defect import around
-from sharpening.reference import Incoming, Outgoing, Reference, RefusedError
+from sharpening.measure import Setting, meet
+from sharpening.reference import KEYS, Incoming, InProcess, Outgoing, Reference, RefusedError
 
 HANDFUL = 6
 
@@ -112,6 +117,40 @@ def test_an_operation_that_is_not_there_is_one_finding() -> None:
     assert {each.because_of for each in broken.consequences} == {broken.promise}
 
 
+@pytest.mark.parametrize(
+    ("name", "promise"),
+    [
+        ("crashes-now-and-then", "The gateway does not fail."),
+        ("html-for-refusals", "A refusal is an envelope."),
+    ],
+)
+def test_the_same_refusal_of_requests_of_all_kinds_is_one_finding(name: str, promise: str) -> None:
+    """It says nothing of any of them: no task is lost, and no key refused for a wrong reason."""
+    defect = next(each for each in CATALOGUE if each.name == name)
+    (broken,) = make_report(meet(Setting("kie", "observed"), defect)).broken
+    assert broken.promise == promise
+    assert len(broken.consequences) >= 3
+
+
+def test_an_operation_that_never_answers_is_asked_twice() -> None:
+    """Each time costs as long as an answer may take; the other one is asked everything."""
+
+    def hanging(original: object, given: Incoming) -> Outgoing:
+        answer: Outgoing = original(given)  # type: ignore[operator]  # a method
+        hangs = httpx.ReadTimeout("") if given.method == "GET" else None
+        return replace(answer, trouble=hangs, delay=5.0 if hangs else 0.0)
+
+    clock = Clock()
+    server = Reference("kie", "observed", clock)
+    around(server, "answer", hanging)
+    target = ServerUnderTest("kie", "http://127.0.0.1:9", KEYS["kie"])
+    seams = Seams(InProcess(server), clock.now, clock.sleep, server.now)
+    report = make_report(run_contract(RunOptions(target), seams))
+    assert [each.promise for each in report.broken] == ["Every request is answered completely."]
+    assert clock.now() < 12
+    assert report.tasks == 22
+
+
 def _flaky(server: Reference) -> None:
     asked = count(1)
 
@@ -187,9 +226,10 @@ def test_each_report_tells_causes_from_consequences(lost: Report) -> None:
 
 def test_what_was_refused_for_another_reason_was_not_left_open() -> None:
     """A note on what the document leaves open is for creates that are otherwise accepted."""
+    asked = count()
 
     def refuse(*_: object) -> None:
-        raise RefusedError(500, "Server exception, please try again later")
+        raise RefusedError(500, f"Server exception {next(asked)}, please try again later")
 
     report = reported(lambda server: around(server, "create", refuse))
     assert [each.promise for each in report.broken] == [

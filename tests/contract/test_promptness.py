@@ -3,6 +3,7 @@
 import pytest
 
 from contract.conftest import Hold
+from imagen4.contract.conversation import CREATES
 from imagen4.contract.notes import notes
 from imagen4.contract.reports import make_report
 from imagen4.contract.run import RunOutcome
@@ -46,7 +47,7 @@ def test_slow_now_and_then_is_noted(style: str, clock: Clock, hold: Hold) -> Non
     told = [note for note in notes(outcome.trace) if "took longer than 1.5 s, up to 2.5 s" in note]
     assert [note.partition(":")[0] for note in told] == ["createTask", "recordInfo"]
     assert make_report(outcome).seconds < 50
-    assert len(outcome.trace.tasks) == 20
+    assert len(outcome.trace.tasks) == CREATES["quick"]
 
 
 @pytest.mark.parametrize("path", [CREATE_PATH, DETAILS_PATH])

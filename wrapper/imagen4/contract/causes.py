@@ -6,23 +6,26 @@ that show it, a finding of its own stands before them, and they say that they fo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .alike import NOT_THERE, alike, gist
+from ..facts.protocol import Code
+from .alike import ENOUGH, NOT_THERE, alike, gist
 from .checks.registry import Finding
 from .document import BODY_SCHEMA, CODE_SCHEMA, METHODS, pointer
 from .exchange import Exchange, Expect, Subject
 from .trace import operation_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from .trace import Trace
 
 MOST = 0.75
 """Where more than this share of what is forbidden passes, it is not single rules that are amiss."""
 TRIED = 10
+FAILURES = (Code.MAINTENANCE, Code.SERVER_ERROR, Code.DISABLED)
 OF_A_BODY = (Subject.PARAMETER, Subject.MODEL, Subject.BODY, Subject.MEDIA_TYPE)
 
 
@@ -75,6 +78,7 @@ def _causes(trace: Trace) -> Iterator[Cause]:
     for path in METHODS:
         asked = [each for each in trace.answered if each.request.path == path]
         yield from _answered_alike(operation_name(path), pointer("paths", path), asked)
+    yield from _failing(trace)
     yield from _unrefused("What the document forbids", CODE_SCHEMA, trace.expecting(Expect.REFUSE))
     bodies = trace.expecting(Expect.REFUSE, *OF_A_BODY)
     yield from _unrefused("A create that the document forbids", BODY_SCHEMA, bodies)
@@ -92,6 +96,25 @@ def _answered_alike(operation: str, place: str, asked: list[Exchange]) -> Iterat
     else:
         promise = f"{operation or 'Each operation'} answers what is asked."
     yield Cause(promise, place, seen, same)
+
+
+def _failing(trace: Trace) -> Iterator[Cause]:
+    """Refusals in the same words whatever was asked: a failure, or no envelope at all.
+
+    For bad parameters alone, a code 500 is known to be the gateway's word.
+    """
+    failures: dict[Hashable, list[Exchange]] = defaultdict(list)
+    for exchange in trace.speaking:
+        verdict = exchange.verdict
+        if verdict.refused and (verdict.effective in FAILURES or not exchange.payload):
+            failures[gist(exchange)].append(exchange)
+    for exchanges in failures.values():
+        first = exchanges[0]
+        if len({each.intent.subject for each in exchanges}) >= ENOUGH:
+            share = f"{len(exchanges)} of {len(trace.answered)} answers"
+            seen = f"{share} to requests of all kinds: {first.verdict} {first.message!r}"
+            promise = "The gateway does not fail." if first.payload else "A refusal is an envelope."
+            yield Cause(promise, pointer("paths"), seen, exchanges)
 
 
 def _unrefused(what: str, place: str, tried: list[Exchange]) -> Iterator[Cause]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..facts.protocol import CREATE_PATH, DETAILS_PATH
@@ -12,7 +12,7 @@ from .cases.simpler import simpler
 from .credentials import Credential, worth_trying
 from .exchange import Case, Exchange, Expect, Subject, simplicity
 from .follow import Follower, Patience
-from .outlook import operations_alike, outlook
+from .outlook import is_silent, operations_alike, outlook
 from .promptness import is_slow, too_slow
 from .stateful import explore
 from .trace import TaskHistory, operation_name
@@ -60,8 +60,8 @@ class Conversation:
     """In a row."""
     _first_task: float | None = None
     _glanced: float = 0.0
-    _alike: frozenset[str] = frozenset()
-    """The operations of which nothing more is asked."""
+    _left_out: dict[str, str] = field(default_factory=dict)
+    """The operations that are not asked any more, by path, and why."""
     _stopped: str = ""
     """Why nothing more is sent; empty as long as it is."""
 
@@ -78,7 +78,7 @@ class Conversation:
                 step()
             except EnoughError as enough:
                 self._stopped = str(enough)
-        followed = not self._stopped and DETAILS_PATH not in self._alike
+        followed = not self._stopped and DETAILS_PATH not in self._left_out
         self._trace.patient = self.patience.full and followed
         self._trace.stopped = self._stopped
 
@@ -122,7 +122,7 @@ class Conversation:
     @property
     def _tasks(self) -> list[TaskHistory]:
         """The tasks worth following: not those that should never have been created."""
-        if DETAILS_PATH in self._alike:
+        if DETAILS_PATH in self._left_out:
             return []
         return [
             task for task in self._trace.tasks if task.created.intent.expect is not Expect.REFUSE
@@ -141,8 +141,7 @@ class Conversation:
 
     def _why_not(self, path: str) -> str:
         """Why this operation is not asked any more; empty as long as it is."""
-        alike = f"{operation_name(path)} answers everything alike" if path in self._alike else ""
-        return self._enough or alike
+        return self._enough or self._left_out.get(path, "")
 
     def _ask(self, cases: Iterable[Case]) -> None:
         for case in cases:
@@ -176,6 +175,9 @@ class Conversation:
     def _watch(self, exchange: Exchange) -> None:
         """Stop when the server has stopped answering, or is slow as a rule."""
         self._unanswered = self._unanswered + 1 if exchange.error else 0
+        if exchange.error and is_silent(self._trace, exchange.request.path):
+            name = operation_name(exchange.request.path)
+            self._left_out[exchange.request.path] = f"{name} has never answered"
         if self._unanswered >= MAX_UNANSWERED:
             raise EnoughError(f"no answer {MAX_UNANSWERED} times in a row: {exchange.error}")
         if is_slow(self._trace, exchange):
@@ -233,7 +235,8 @@ class Conversation:
 
     def _leave_out_what_is_alike(self) -> None:
         """Of an operation that gives one answer whatever it is asked, no more is to be learned."""
-        self._alike = operations_alike(self._trace)
+        for path in operations_alike(self._trace):
+            self._left_out[path] = f"{operation_name(path)} answers everything alike"
 
     def _about_first_task(self, wrong_keys: list[Credential]) -> list[Case]:
         """What can be asked about a task that exists; with no task, about one that does not."""

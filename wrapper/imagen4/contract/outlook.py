@@ -42,6 +42,12 @@ def operations_alike(trace: Trace) -> frozenset[str]:
     return frozenset(path for path, exchanges in asked.items() if alike(exchanges))
 
 
+def is_silent(trace: Trace, path: str) -> bool:
+    """Whether an operation was asked more than once and has never answered."""
+    asked = [each for each in trace.exchanges if each.request.path == path]
+    return len(asked) > 1 and all(each.error for each in asked)
+
+
 def _answered_as(trace: Trace) -> str:
     first = trace.exchanges[0]
     kind = first.answer.header("content-type") if first.answer else ""

@@ -178,7 +178,7 @@ def _hold(options: RunOptions, sender: Sender, seams: Seams, converse: Converse)
     try:
         converse(options, sender, seams)
     except UnreachableError as error:
-        raise CouldNotRunError(f"unreachable: {url}: {error}") from None
+        raise CouldNotRunError(f"unreachable: {url}: {error}; is the base URL right?") from None
     except NoGatewayError as error:
         raise CouldNotRunError(f"wrong host: {error} at {url}; is the base URL right?") from None
     except KeyboardInterrupt:
