@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from contract.conftest import FEW
 from sharpening.defect import Defect, around
 from sharpening.measure import Setting, meet
 from sharpening.reference import Reference
@@ -29,7 +30,9 @@ WORDS = {
 
 def test_an_error_is_not_told_as_a_state() -> None:
     """Neither is the task still waiting, nor is it said to be gone."""
-    outcome = meet(Setting("kie", "observed", "full"), Defect("breaks", "state", _breaking_off))
+    outcome = meet(
+        Setting("kie", "observed", "full", creates=FEW), Defect("breaks", "state", _breaking_off)
+    )
     for check, words in WORDS.items():
         seen = [finding.seen for finding in outcome.sorted.violations if finding.check == check]
         assert seen, check
