@@ -30,7 +30,6 @@ from imagen4_generated.kie.api.default import create_task, get_task
 __all__ = ["create_task", "get_task"]  # imported once, as all that a program uses
 
 REQUESTS = 2
-LONGEST = 0.25  # seconds within which a random kill falls; a run takes about as long
 
 
 def program(url: str, folder: Path, place: str) -> None:
@@ -94,11 +93,19 @@ def trial(url: str, folder: Path, place: str, boundary: int | None, moment: floa
     print(folder.name, *states, flush=True)
 
 
+def seconds_of_a_run(url: str, folder: Path) -> float:
+    """How long one takes that nobody kills, on this machine as busy as it is."""
+    folder.mkdir()
+    began = time.monotonic()
+    forked(lambda: program(url, folder, str(folder / "out/ledger.db")))
+    return time.monotonic() - began
+
+
 def main(url: str, folder: str, boundaries: int, instants: int, place: str = "") -> None:
-    moments = random.Random(15)
+    moments, longest = random.Random(15), seconds_of_a_run(url, Path(folder) / "whole")
     for number in range(boundaries + instants):
         boundary = number if number < boundaries else None
-        moment = moments.uniform(0, LONGEST) if boundary is None else None
+        moment = moments.uniform(0, longest) if boundary is None else None
         own = Path(folder) / f"trial{number}"
         ledger = place.format(number) or str(own / "out/ledger.db")
         trial(url, own, ledger, boundary, moment)

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from .. import Client, Gateway, Imagen4Error
+from ..ledger.schema import UNANSWERED, creates, is_one_of
 from . import books, exits, options, outcome
 from .progress import display
 
@@ -45,8 +46,8 @@ def command(
                 results.append(outcome.result_as_json(gateway, result, result.save(output)))
             except Imagen4Error as error:
                 errors.append(error)
-        here = (row for job in ledger.open_jobs() for row in job.uncertain)
-        uncertain = sum(row.base_url == client.base_url for row in here)
+        here = creates.c.base_url == client.base_url
+        uncertain = len(ledger.rows(here, is_one_of(UNANSWERED)))
     if as_json:
         failures = list(map(exits.as_json, errors))
         told = {"results": results, "errors": failures, "uncertain": uncertain}
