@@ -1,5 +1,8 @@
 """Guards against losing a paid task to one failed poll, and riding out a refusal."""
 
+import gzip
+from collections.abc import Callable
+
 import httpx
 import pytest
 
@@ -158,3 +161,20 @@ def test_a_base_url_without_tasks_is_said_within_half_a_minute(kind: str, body: 
     assert "HTTP 404, and not by the gateway: is the base URL right?" in str(caught.value)
     assert 20 <= sum(time.sleeps) < 30
     assert caught.value.task_ids == ("t1",)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "spoil", [lambda zipped: zipped[:30], lambda zipped: b"\x1f\x8bjunk" + zipped]
+)
+def test_a_poll_that_cannot_be_unpacked_is_a_broken_transfer(
+    kind: str, spoil: Callable[[bytes], bytes]
+) -> None:
+    """It is ridden out however long it lasts, like one that is reset."""
+    spoiled = http(200, spoil(gzip.compress(WAITING.content)), "Content-Encoding: gzip\r\n")
+    left = [*[spoiled] * 40, http(200, DONE.content)]
+    time = Time()
+    with Loopback(lambda _: left.pop(0)) as server:
+        result = play(kind, None, lambda c: c.job("t1").wait(), base_url=server.url, time=time)
+    assert result.task_ids == ("t1",)
+    assert sum(time.sleeps) > 100

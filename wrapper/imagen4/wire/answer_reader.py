@@ -12,7 +12,7 @@ import httpx
 from ..core.answer import Answer
 from ..core.redaction import HIDDEN, LONGEST_TEXT, clue, redacted
 from ..errors import TransportError
-from .by_eye import LARGEST_ANSWER, by_eye, is_object, unpacked
+from .by_eye import LARGEST_ANSWER, breaks_off, by_eye, is_object, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,6 +76,8 @@ class AnswerReader:
         answer = self._read()
         if len(answer.body) > LARGEST_ANSWER:
             raise TransportError(TOO_LARGE)
+        if not is_object(answer.body) and breaks_off(bytes(self._body)):
+            raise TransportError("The answer breaks off, or cannot be unpacked")
         self._send.answer = answer
         return answer
 

@@ -17,6 +17,7 @@ _STATUS = re.compile(rb"\s*HTTP/[0-9.]+ +([1-9][0-9][0-9])")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _OBJECT = re.compile(rb"(?m)^(?=\{)")
 _ENCODING = re.compile(rb"(?im)^content-encoding:[ \t]*([a-z-]+)")
+_GZIP, _GZIPPED = b"\x1f\x8b", 16 + zlib.MAX_WBITS  # what it begins with, and zlib's word for it
 _CHUNK = re.compile(rb"(?:\A|\r\n)[0-9A-Fa-f]{1,8}(?:;[^\r\n]*)?\r\n")
 
 
@@ -44,8 +45,8 @@ def unpacked(body: bytes, encoding: str) -> bytes:
 
     At most one byte too long; what is only said to be packed, or gives nothing, is left alone.
     """
-    if body.startswith(b"\x1f\x8b"):
-        return inflated(body, 16 + zlib.MAX_WBITS) or body
+    if body.startswith(_GZIP):
+        return inflated(body, _GZIPPED) or body
     if encoding != "deflate" or is_object(body):
         return body
     return inflated(body, zlib.MAX_WBITS) or inflated(body, -zlib.MAX_WBITS) or body
@@ -62,3 +63,13 @@ def inflated(packed: bytes, window: int) -> bytes:
             if len(found) > LARGEST_ANSWER:
                 break
     return bytes(found)
+
+
+def breaks_off(body: bytes) -> bool:
+    """Whether this is gzip that is spoiled, or has no end."""
+    if not body.startswith(_GZIP):
+        return False
+    inflate = zlib.decompressobj(_GZIPPED)
+    with suppress(zlib.error):
+        inflate.decompress(body, LARGEST_ANSWER + 1)
+    return not inflate.eof
