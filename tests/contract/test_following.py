@@ -1,8 +1,12 @@
 """Tasks are followed for as long as they plausibly run, also by a machine that is busy."""
 
+from typing import Any
+
 import pytest
 
 from contract.conftest import Hold
+from imagen4.contract.cases import generated
+from imagen4.contract.exchange import Case
 from imagen4.contract.run import RunOutcome
 from sharpening.clock import Clock
 from sharpening.reference import Incoming, Outgoing, Reference
@@ -52,6 +56,20 @@ def test_the_time_counts_from_the_last_create(clock: Clock, hold: Hold) -> None:
     server = Slow("kie", "observed", clock)
     server.delay, server.waiting, server.generating = 0.9, 0.0, 119.0
     assert _unended(hold(server)) == 0
+
+
+def test_a_busy_machine_asks_all_there_is_to_ask(
+    clock: Clock, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it takes to make up requests is not the time that the server gets for its answers."""
+    plain = generated.generated_cases
+
+    def slowly(*arguments: Any) -> list[Case]:
+        clock.sleep(100.0)
+        return plain(*arguments)
+
+    monkeypatch.setattr(generated, "generated_cases", slowly)
+    assert hold(Reference("kie", "observed", clock)).trace.skipped == []
 
 
 def test_others_get_no_longer_than_those_that_ended_suggest(clock: Clock, hold: Hold) -> None:

@@ -53,6 +53,8 @@ class Conversation:
     patience: Patience
     seconds: float
     """For asking; after that tasks are only followed to their ends."""
+    _asking: float = 0.0
+    """Seconds between requests and answers: what this machine does meanwhile is not counted."""
     _creates: int = 0
     _slow: float = 0.0
     """Seconds spent on slow answers."""
@@ -68,7 +70,6 @@ class Conversation:
     def __post_init__(self) -> None:
         self._trace = self.sender.trace
         self._document = self._trace.document
-        self._deadline = self.sender.clock() + self.seconds
         self._follower = Follower(self._document, self._send, self.sender.clock, self.patience)
 
     def hold(self) -> None:
@@ -124,9 +125,8 @@ class Conversation:
         """The tasks worth following: not those that should never have been created."""
         if DETAILS_PATH in self._left_out:
             return []
-        return [
-            task for task in self._trace.tasks if task.created.intent.expect is not Expect.REFUSE
-        ]
+        tasks = self._trace.tasks
+        return [each for each in tasks if each.created.intent.expect is not Expect.REFUSE]
 
     @property
     def _free(self) -> bool:
@@ -136,7 +136,7 @@ class Conversation:
     @property
     def _enough(self) -> str:
         """Why nothing more is asked; empty as long as it is."""
-        over = self.sender.clock() >= self._deadline
+        over = self._asking >= self.seconds
         return self._stopped or (f"{self.seconds:.0f} s of asking were over" if over else "")
 
     def _why_not(self, path: str) -> str:
@@ -168,7 +168,9 @@ class Conversation:
     def _send(self, case: Case, task_id: str = "") -> Exchange:
         if self._stopped:
             raise EnoughError(self._stopped)
+        began = self.sender.clock()
         exchange = self.sender.send(case, task_id)
+        self._asking += self.sender.clock() - began
         self._watch(exchange)
         return exchange
 
