@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,11 +27,19 @@ DEFECTS = {defect.name: defect for defect in CATALOGUE}
     ],
     ids=lambda names: names[0],
 )
-def test_what_is_pasted_gives_the_answer_that_was_judged(defects: list[str]) -> None:
-    """In bash, against the server that still runs, with the key in the environment only."""
+def test_what_is_pasted_gives_the_answer_that_was_judged(
+    defects: list[str], tmp_path: Path
+) -> None:
+    """In bash, against the server that still runs, with the key in the environment only.
+
+    A new task has not ended yet when it is first asked for; nobody sleeps until it has.
+    """
+    stand_in = tmp_path / "sleep"
+    stand_in.write_text("#!/bin/sh\n")
+    stand_in.chmod(0o755)
     clock = Clock()
     server = Reference("kie", "observed", clock)
-    server.waiting = server.generating = 0.0
+    server.waiting, server.generating = 0.0, 0.004
     for name in defects:
         DEFECTS[name].apply(server)
     with serving(InProcess(server).handle_request) as url:
@@ -40,13 +49,13 @@ def test_what_is_pasted_gives_the_answer_that_was_judged(defects: list[str]) -> 
         assert len(report.broken) >= len(defects)
         for broken in report.broken:
             seen = [json.loads(each.answer.content) for each in broken.exchanges if each.answer]
-            assert _gist(_pasted(broken.commands)) in map(_gist, seen)
+            assert _gist(_pasted(broken.commands, tmp_path)) in map(_gist, seen)
 
 
-def _pasted(commands: tuple[str, ...]) -> Any:
+def _pasted(commands: tuple[str, ...], first: Path) -> Any:
     script = "\n".join(commands)
     assert KEYS["kie"] not in script
-    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "KIE_API_KEY": KEYS["kie"]}
+    environment = {"PATH": f"{first}:/usr/local/bin:/usr/bin:/bin", "KIE_API_KEY": KEYS["kie"]}
     ran = subprocess.run(
         ["bash", "-ec", script], env=environment, capture_output=True, timeout=20, check=True
     )

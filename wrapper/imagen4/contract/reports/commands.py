@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...facts.protocol import CREATE_PATH, FAILED, STATE, SUCCEEDED, TASK_ID
 from ..cases.judge import GENERATED
 from ..curl import curl
-from ..exchange import Exchange, Expect, simplicity
+from ..exchange import Exchange, simplicity
 from ..trace import FINAL
 
 if TYPE_CHECKING:
@@ -21,15 +21,14 @@ ENDED = f"""grep -qE '"{STATE}" *: *"({SUCCEEDED}|{FAILED})"'"""
 def rank(exchange: Exchange, created: Exchange | None) -> tuple[bool | int, ...]:
     """Orders what shows the same: first what curl can repeat, then the paid operation.
 
-    After that a case with a name, one that is not meant to fail, the fewest fields, the shortest
-    body; for a record, those of `created`, the create of its task.
+    After that a case with a name, the fewest fields, the shortest body; for a record, those of
+    `created`, the create of its task.
     """
     asked = created or exchange
     return (
         exchange.keep_alive,
         exchange.request.path != CREATE_PATH,
         asked.intent.what.startswith(GENERATED),
-        asked.intent.expect is Expect.OPEN,
         *simplicity(asked.request),
         exchange.number,
     )
