@@ -5,12 +5,13 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from contract.conftest import Hold
-from imagen4.contract import run as run_module
+from imagen4.contract.limits import LIMITS
 from imagen4.contract.run import RunOptions, RunOutcome, run_contract
 from imagen4.contract.server import ServerUnderTest
 from sharpening.clock import Clock
@@ -88,7 +89,8 @@ def test_a_compressed_answer_that_is_cut_off_is_told_as_one() -> None:
 
 def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three times in a row is enough; the rest is listed as not checked."""
-    monkeypatch.setattr(run_module, "TIMEOUTS", {True: 0.1})
+    quick = "quick", True
+    monkeypatch.setitem(LIMITS, quick, replace(LIMITS[quick], timeout=0.1))
     with _answering(b"", wait=threading.Event()) as url:
         outcome = _run(url)
     assert _checks(outcome) == {"answered"}
