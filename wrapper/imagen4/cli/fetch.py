@@ -27,8 +27,8 @@ def command(
 
     Nothing is paid: the tasks were created earlier, here or elsewhere.
     """
+    shown = display(gateway)
     with (
-        display(gateway) as shown,
         outcome.ending(
             shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output
         ) as made,
@@ -36,4 +36,5 @@ def command(
         outcome.keeping(made, output),
     ):
         result = made.result = client.job(*task_ids).wait(timeout=timeout, on_event=shown.tell)
-        outcome.saved(gateway, result, result.save(output), as_json=as_json)
+        made.paths = result.save(output)
+    outcome.saved(gateway, result, made.paths, as_json=as_json)

@@ -62,8 +62,8 @@ def command(
     paying twice. The key is read from KIE_API_KEY or APIKLEY_API_KEY.
     """
     prompt = prompt_of(prompt, prompt_file)
+    shown = display(gateway)
     with (
-        display(gateway) as shown,
         outcome.ending(
             shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output
         ) as made,
@@ -84,4 +84,5 @@ def command(
             on_event=shown.tell,
             **fields,
         )
-        outcome.saved(gateway, result, result.save(output), as_json=as_json)
+        made.paths = result.save(output)
+    outcome.saved(gateway, result, made.paths, as_json=as_json)

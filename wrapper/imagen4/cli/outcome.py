@@ -113,7 +113,8 @@ def ending(
 ) -> Iterator[Made]:
     """Turn an error into its line and exit code, with the command that takes the tasks up again.
 
-    Once there is a result, or a part of one, an error says where each of its pictures is;
+    The display ends before anything is said: it would be drawn over that. Once there is a result,
+    or a part of one, an error says where each of its pictures is;
     `empty` is what stands beside it in the JSON document as long as there is none.
     """
     resume = ["imagen4", "fetch", "--gateway", gateway]
@@ -121,7 +122,8 @@ def ending(
     resume += ["--output", str(output)] if output else []
     made = Made()
     try:
-        yield made
+        with display:
+            yield made
     except KeyboardInterrupt as stopped:
         with undisturbed():
             left, out = told_by(stopped)

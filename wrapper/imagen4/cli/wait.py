@@ -22,8 +22,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Wait until each TASK has ended, and print the URLs of the pictures."""
+    shown = display(gateway)
     with (
-        display(gateway) as shown,
         outcome.ending(shown, gateway=gateway, base_url=base_url, as_json=as_json),
         Client(gateway, base_url=base_url) as client,
     ):
