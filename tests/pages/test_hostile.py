@@ -62,9 +62,9 @@ def test_bad_pages_end_in_one_line_and_change_nothing(
     """A bad page is refused quickly, in one line, and no file is touched."""
     page = tmp_path / "page.txt"
     page.write_bytes(PAGES[case])
-    before, start = _state(specs), time.monotonic()
+    before, start = _state(specs), time.process_time()
     assert vendor.main(["kie", str(page), "--specs", str(specs)]) == 1
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert capsys.readouterr().err.count("\n") == 1
     assert _state(specs) == before
 
@@ -82,20 +82,21 @@ def test_a_page_of_50_megabytes_takes_neither_time_nor_memory(specs: Path, tmp_p
     page = tmp_path / "huge.txt"
     with page.open("wb") as file:
         file.truncate(50 * 1024 * 1024)
-    start = time.monotonic()
     command = [sys.executable, str(ROOT / "scripts" / "vendor.py"), "kie", str(page)]
-    # Data beyond 300 MB would be a MemoryError. (What a child's peak is reported as holds
-    # the memory of the test process that it was forked from.)
-    done = subprocess.run(
-        [*command, "--specs", str(specs)],
-        capture_output=True,
-        text=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (300 << 20, 300 << 20)),
-    )
+
+    def limits() -> None:
+        """After ten seconds of the processor it is killed, for more than 300 MB a MemoryError.
+
+        What a child's peak is reported as holds the memory of the process that it was forked from.
+        """
+        resource.setrlimit(resource.RLIMIT_DATA, (300 << 20, 300 << 20))
+        resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
+
+    command += ["--specs", str(specs)]
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limits)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.count("\n") == 1
     assert "MemoryError" not in done.stderr
-    assert time.monotonic() - start < 10
 
 
 def test_only_https_is_fetched(specs: Path, capsys: pytest.CaptureFixture[str]) -> None:

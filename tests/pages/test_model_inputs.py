@@ -138,10 +138,10 @@ def test_references_that_double_at_each_step_end_soon() -> None:
         f"S{n}": {"properties": {side: {"$ref": f"#/components/schemas/S{n + 1}"} for side in "ab"}}
         for n in range(20)
     }
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(PageError, match="more schemas than an input has"):
         read({**doubled, "S20": TEXT}, field={"$ref": "#/components/schemas/S0"})
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_reference_to_itself_is_not_followed_for_ever() -> None:
