@@ -1,11 +1,9 @@
 """`imagen4 fetch`: take tasks up again and save their pictures."""
 
-from pathlib import Path
-
 import click
 
 from .. import Client, Gateway
-from . import options, outcome
+from . import options, outcome, targets
 from .progress import display
 
 
@@ -13,14 +11,14 @@ from .progress import display
 @options.task_ids
 @options.gateway
 @options.timeout
-@options.output
+@targets.output
 @options.as_json
 def command(
     task_ids: tuple[str, ...],
     gateway: Gateway,
     base_url: str | None,
     timeout: float | None,
-    output: Path,
+    output: targets.Target,
     as_json: bool,
 ) -> None:
     """Save the pictures of each TASK, waiting for those that have not ended.
@@ -30,11 +28,12 @@ def command(
     shown = display(gateway)
     with (
         outcome.ending(
-            shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output
+            shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output.path
         ) as made,
         Client(gateway, base_url=base_url) as client,
         outcome.keeping(made, output),
     ):
         result = made.result = client.job(*task_ids).wait(timeout=timeout, on_event=shown.tell)
-        made.paths = result.save(output)
+        output.refuse(len(result.images))
+        made.paths = output.save(result)
     outcome.saved(gateway, result, made.paths, as_json=as_json)

@@ -7,7 +7,7 @@ import click
 
 from .. import AspectRatio, Client, Gateway, Model
 from ..facts import DEFAULT_MODEL
-from . import books, options, outcome
+from . import books, options, outcome, targets
 from .fields import complete_model, parse_fields, schema_of, set_option
 from .progress import display
 from .prompts import file_option, prompt_of
@@ -33,7 +33,7 @@ from .prompts import file_option, prompt_of
 @options.option("--seed", metavar="TEXT", help="For the same pictures again.")
 @options.callback_url
 @options.timeout
-@options.output
+@targets.output
 @books.ledger
 @books.no_ledger
 @options.as_json
@@ -50,7 +50,7 @@ def command(
     seed: str | None,
     callback_url: str | None,
     timeout: float | None,
-    output: Path,
+    output: targets.Target,
     book: str | Path | None,
     no_ledger: bool,
     as_json: bool,
@@ -65,14 +65,15 @@ def command(
     shown = display(gateway)
     with (
         outcome.ending(
-            shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output
+            shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output.path
         ) as made,
         nullcontext() if no_ledger else books.opened(book, new=True) as ledger,
         Client(gateway, model=model, base_url=base_url, ledger=ledger) as client,
         outcome.keeping(made, output),
     ):
         fields = parse_fields(pairs, schema_of(gateway, model))
-        options.make(output)  # that it cannot be made is to be said before anything is paid
+        output.refuse(num_images)
+        output.probe()
         result = made.result = client.generate(
             prompt,
             num_images=num_images,
@@ -84,5 +85,5 @@ def command(
             on_event=shown.tell,
             **fields,
         )
-        made.paths = result.save(output)
+        made.paths = output.save(result)
     outcome.saved(gateway, result, made.paths, as_json=as_json)

@@ -12,7 +12,7 @@ from unicodedata import category
 
 import click
 
-from .. import Task
+from .. import Result, Task
 from ..core.ports import PartialResult
 from ..errors import (
     DownloadError,
@@ -25,6 +25,7 @@ from ..interruptions import told_by
 from . import exits
 from .progress import Display
 from .signals import undisturbed
+from .targets import Target
 
 OUT = "interrupted while a paid request was out: it may have arrived, look before repeating it"
 
@@ -165,14 +166,14 @@ def _ids(error: Imagen4Error, display: Display) -> Sequence[str]:
 
 
 @contextmanager
-def keeping(made: Made, output: Path) -> Iterator[None]:
+def keeping(made: Made, output: Target) -> Iterator[None]:
     """Save what a partial failure leaves, while the client is open: old links need a fresh one."""
     try:
         yield
     except PartialFailure as error:
         made.result = error.result
         try:
-            made.paths = error.result.save(output) if error.result else ()
+            made.paths = output.save(error.result) if isinstance(error.result, Result) else ()
         except DownloadError as problem:
             made.paths, made.problem = problem.paths, problem
         raise

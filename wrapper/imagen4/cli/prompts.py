@@ -25,7 +25,7 @@ def prompt_of(words: str | None, file: Path | None) -> str | None:
     if words is not None and file is not None:
         raise click.UsageError("Either PROMPT or --prompt-file FILE, not both")
     if file is not None:
-        return _read(file)
+        return _read_whole(file)
     if words == STDIN:
         return _read_stdin()
     # os.path: a prompt may be longer than any file's name, which Path takes for an error.
@@ -36,7 +36,7 @@ def prompt_of(words: str | None, file: Path | None) -> str | None:
     return words
 
 
-def _read(file: Path) -> str:
+def _read_whole(file: Path) -> str:
     try:
         with file.open("rb") as stream:
             return _decoded(stream.read(LARGEST + 1), str(file))
