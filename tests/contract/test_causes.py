@@ -117,6 +117,14 @@ def test_an_operation_that_is_not_there_is_one_finding() -> None:
     assert {each.because_of for each in broken.consequences} == {broken.promise}
 
 
+def test_what_tasks_of_one_id_get_mixed_up_follows_from_the_id() -> None:
+    """Their records rightly tell of one request only."""
+    defect = next(each for each in CATALOGUE if each.name == "id-always-the-same")
+    (broken,) = make_report(meet(Setting("kie", "observed"), defect)).broken
+    assert (broken.check, broken.operation) == ("own-id", "createTask")
+    assert len(broken.consequences) == 2
+
+
 @pytest.mark.parametrize(
     ("name", "promise"),
     [

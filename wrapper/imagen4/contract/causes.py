@@ -6,13 +6,13 @@ that show it, a finding of its own stands before them, and they say that they fo
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..facts.protocol import Code
 from .alike import ENOUGH, NOT_THERE, alike, gist
-from .checks.registry import Finding
+from .checks.registry import CHECKS, Finding
 from .document import BODY_SCHEMA, CODE_SCHEMA, METHODS, pointer
 from .exchange import Exchange, Expect, Subject
 from .trace import operation_name
@@ -57,7 +57,8 @@ def _explained(cause: Cause, violations: list[Finding]) -> list[Finding]:
         and each.exchange.number in shown_by
         and each.promise != cause.promise
     ]
-    if len({each.promise for each in explained}) < 2:
+    stands = any(each.promise == cause.promise for each in violations)
+    if not stands and len({each.promise for each in explained}) < 2:
         return violations
     # It counts for the check that noticed it first, and is shown where that was.
     roots = [
@@ -69,7 +70,7 @@ def _explained(cause: Cause, violations: list[Finding]) -> list[Finding]:
         replace(each, because_of=cause.promise) if id(each) in follows else each
         for each in violations
     ]
-    return [*roots, *rest]
+    return rest if stands else [*roots, *rest]
 
 
 def _causes(trace: Trace) -> Iterator[Cause]:
@@ -78,6 +79,7 @@ def _causes(trace: Trace) -> Iterator[Cause]:
     for path in METHODS:
         asked = [each for each in trace.answered if each.request.path == path]
         yield from _answered_alike(operation_name(path), pointer("paths", path), asked)
+    yield from _mixed_up(trace)
     yield from _failing(trace)
     yield from _unrefused("What the document forbids", CODE_SCHEMA, trace.expecting(Expect.REFUSE))
     bodies = trace.expecting(Expect.REFUSE, *OF_A_BODY)
@@ -96,6 +98,14 @@ def _answered_alike(operation: str, place: str, asked: list[Exchange]) -> Iterat
     else:
         promise = f"{operation or 'Each operation'} answers what is asked."
     yield Cause(promise, place, seen, same)
+
+
+def _mixed_up(trace: Trace) -> Iterator[Cause]:
+    """Records of tasks that share an id tell of one of them, and of the others nothing true."""
+    times = Counter(each.created_id for each in trace.answered if each.created_id)
+    polls = [poll for task in trace.tasks if times[task.id] > 1 for poll in task.polls]
+    if polls:
+        yield Cause(CHECKS["own-id"].promise, CHECKS["own-id"].pointer, "", polls)
 
 
 def _failing(trace: Trace) -> Iterator[Cause]:
