@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import Imagen4Error, UnexpectedResponse
+from ..errors import Imagen4Error, TransportError, UnexpectedResponse
 from ..events import BalanceSeen
 from .effects import Send
-from .envelope import error_from_answer, parse_envelope, refusal
+from .envelope import error_from_answer, keep_read, parse_envelope, refusal
 from .records import finite_number
 
 if TYPE_CHECKING:
@@ -20,8 +20,12 @@ PATIENCE = 5.0  # seconds; evidence is not worth more
 
 def read_balance(session: Session, timeout: float | None = None) -> Steps[float]:
     """The account's remaining credits."""
-    envelope = parse_envelope((yield Send(session.adapter.credits(), timeout or session.timeout)))
-    secrets = (session.key,)
+    send, secrets = Send(session.adapter.credits(), timeout or session.timeout), (session.key,)
+    try:
+        envelope = parse_envelope((yield send))
+    except TransportError as problem:
+        keep_read(problem, send.partial, secrets)
+        raise
     error = refusal(envelope, secrets=secrets)
     found = None if error else finite_number(envelope.data)
     if found is None:

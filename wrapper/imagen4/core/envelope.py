@@ -165,6 +165,13 @@ def error_from_answer(
     )
 
 
+def keep_read(error: errors.Imagen4Error, read: Answer | None, secrets: Collection[str]) -> None:
+    """Put what was read of an answer that broke off on its error, the secrets cut out."""
+    if read is not None:
+        error.http_status = read.status or None
+        error.body = body_text(read, secrets)
+
+
 def body_text(answer: Answer, secrets: Collection[str]) -> str:
     """The beginning of an answer's body, with the secrets cut out."""
     body = answer.body[:LONGEST_TEXT].decode("utf-8", "replace")

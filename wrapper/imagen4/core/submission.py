@@ -34,7 +34,7 @@ from ..facts.protocol import Code
 from .balance import begin_create, show_balance
 from .callback_token import marked_url
 from .effects import Send, Sleep
-from .envelope import body_text, error_from_answer, parse_envelope, refusal
+from .envelope import error_from_answer, keep_read, parse_envelope, refusal
 from .job_state import created_id, id_in
 from .turns import take_shared_turn
 
@@ -157,9 +157,7 @@ def send_create(
         answer: Answer = yield job.create
     except TransportError as failure:
         outcome, certain = failure, not failure.sent
-        if (read := job.create.partial) is not None:
-            failure.http_status = read.status or None
-            failure.body = body_text(read, (session.key, *job.prompts))
+        keep_read(failure, job.create.partial, (session.key, *job.prompts))
     else:
         outcome = task_id_or_error(session, job, answer)
         certain = isinstance(outcome, str) or is_certain(outcome, answer)

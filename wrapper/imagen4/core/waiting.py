@@ -26,6 +26,7 @@ from ..errors import (
 from ..events import PollFailed, TaskState
 from ..facts.protocol import Code
 from .effects import Send, Sleep
+from .envelope import keep_read
 from .polls import PollResult, read_poll
 from .task import Task
 from .turns import take_shared_turn
@@ -226,12 +227,14 @@ def exchange_about(
     session: Session, send: Send, task_id: str, prompts: tuple[str, ...]
 ) -> Steps[PollResult]:
     """What an exchange about one task brought."""
+    secrets = (session.key, *prompts)
     try:
         answer: Answer = yield send
     except TransportError as problem:
         problem.gateway = session.name
+        keep_read(problem, send.partial, secrets)
         return PollResult(None, problem)
-    return read_poll(session.name, answer, task_id, (session.key, *prompts))
+    return read_poll(session.name, answer, task_id, secrets)
 
 
 def pause_after_poll(session: Session, task: TrackedTask, elapsed: float) -> float:
