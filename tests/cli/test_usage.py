@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -94,3 +95,21 @@ def test_usage_errors_are_json_too(imagen4: Callable) -> None:
     done = imagen4("credits", "--json")
     assert done.code == 2
     assert "--gateway" in json.loads(done.out)["error"]["message"]
+
+
+def test_a_sandbox_is_named_by_the_environment(
+    sandbox: Sandbox, imagen4: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commands need no `--base-url` then."""
+    monkeypatch.setenv("KIE_BASE_URL", sandbox.url("kie"))
+    assert imagen4("credits", "--gateway", "kie").code == 0
+    assert len(sandbox.requests) == 1
+
+
+def test_plain_http_can_be_allowed(imagen4: Callable, tmp_path: Path) -> None:
+    """Wherever the option stands."""
+    (tmp_path / "prompts.txt").write_text("a fox\n")
+    dry = ("batch", str(tmp_path / "prompts.txt"), "--gateway", "kie", "--dry-run")
+    url = ("-o", str(tmp_path), "--base-url", "http://sandbox:8080/kie")
+    assert imagen4(*dry, *url).code == 2
+    assert imagen4(*dry, *url, "--allow-http").code == 0

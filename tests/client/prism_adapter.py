@@ -8,6 +8,7 @@ ADAPTER = Adapter(
         name="prism",
         origin="https://api.prism.example",
         key_variable="PRISM_API_KEY",
+        base_url_variable="PRISM_BASE_URL",
         creates=Rate(5, 1.0),
     ),
     package="prism_generated.prism",

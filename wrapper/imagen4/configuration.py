@@ -13,11 +13,13 @@ from .core.polling import Polling
 from .core.session import Session
 from .errors import InvalidRequest
 from .facts import DEFAULT_MODEL
+from .facts.gateways import ALLOW_HTTP_VARIABLE, BASE_URL_VARIABLE
 from .gateways import adapter_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .facts.gateways import GatewayFacts
     from .gateways.adapter import Adapter
     from .literals import Gateway
 
@@ -38,9 +40,8 @@ def make_session(
 ) -> Session:
     """A session with what a caller gives, checked. Raises InvalidRequest."""
     adapter = adapter_for(gateway)
-    # "", say of a variable that is not set, must not mean the gateway where pictures are paid.
-    origin = adapter.facts.origin if base_url is None else base_url
-    origin = checked_base_url(origin, allow_http=allow_http)
+    allow_http = allow_http or os.environ.get(ALLOW_HTTP_VARIABLE) == "1"
+    origin = address_of(adapter.facts, base_url, allow_http=allow_http)
     key = os.environ.get(adapter.facts.key_variable) if api_key is None else api_key
     key = checked_key(key, adapter.facts.key_variable)
     patience = seconds(timeout, "timeout", zero=False)
@@ -62,6 +63,21 @@ def make_session(
         new_job_id,
         secrets.token_urlsafe,
     )
+
+
+def address_of(facts: GatewayFacts, base_url: str | None, *, allow_http: bool) -> str:
+    """Where a gateway is: as given, else as the environment says, else its own origin.
+
+    "", say of a variable that is not filled in, does not mean the gateway where pictures are
+    paid. Raises InvalidRequest.
+    """
+    found = {"base_url": base_url}
+    for variable in (facts.base_url_variable, BASE_URL_VARIABLE):
+        found[variable] = os.environ.get(variable)
+    name, url = next(
+        ((name, url) for name, url in found.items() if url is not None), ("base_url", facts.origin)
+    )
+    return checked_base_url(url, allow_http=allow_http, name=name)
 
 
 def utc_now() -> datetime:

@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from .. import Client, Gateway, Ledger, Model
+from ..configuration import address_of
 from ..facts import DEFAULT_MODEL, GATEWAYS
 from ..ledger import Row
 from . import books, exits, options, outcome
@@ -54,6 +55,7 @@ def command(
     file: Path,
     gateway: Gateway,
     base_url: str | None,
+    allow_http: bool,
     model: Model,
     pairs: tuple[str, ...],
     callback_url: str | None,
@@ -78,8 +80,8 @@ def command(
     lines = read_batch(file, gateway, columns | named_values(pairs))
     names = FileNames(template, lines)
     place = book or output / "ledger.db"
-    address = (base_url or GATEWAYS[gateway].origin).rstrip("/")
     if dry_run:
+        address = address_of(GATEWAYS[gateway], base_url, allow_http=allow_http)
         rows = read_rows(place) if isinstance(place, str) or place.exists() else []
         told_plan(BatchPlan(lines, gateway, address, rows), as_json=as_json)
         return
@@ -87,7 +89,7 @@ def command(
     with (
         Ledger(place, max_credits=max_credits, batch=file.name) as ledger,
         ledger.alone(),
-        Client(gateway, model=model, base_url=base_url) as client,
+        Client(gateway, model=model, base_url=base_url, allow_http=allow_http) as client,
         batch_display(len(lines), ledger) as shown,
     ):
         run = BatchRun(client, ledger, lines, names, output, shown, timeout)

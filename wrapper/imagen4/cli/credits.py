@@ -12,11 +12,17 @@ from .progress import PlainLines
 @click.command()
 @options.gateway
 @options.as_json
-def command(gateway: Gateway, base_url: str | None, as_json: bool) -> None:
+def command(gateway: Gateway, base_url: str | None, allow_http: bool, as_json: bool) -> None:
     """Print the account's remaining credits."""
     with (
-        outcome.ending(PlainLines(gateway), gateway=gateway, base_url=base_url, as_json=as_json),
-        Client(gateway, base_url=base_url) as client,
+        outcome.ending(
+            PlainLines(gateway),
+            gateway=gateway,
+            base_url=base_url,
+            allow_http=allow_http,
+            as_json=as_json,
+        ),
+        Client(gateway, base_url=base_url, allow_http=allow_http) as client,
     ):
         left = client.credits()
     click.echo(

@@ -17,6 +17,7 @@ def command(
     task_ids: tuple[str, ...],
     gateway: Gateway,
     base_url: str | None,
+    allow_http: bool,
     timeout: float | None,
     output: targets.Target,
     as_json: bool,
@@ -28,9 +29,14 @@ def command(
     shown = display(gateway)
     with (
         outcome.ending(
-            shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output.path
+            shown,
+            gateway=gateway,
+            base_url=base_url,
+            allow_http=allow_http,
+            as_json=as_json,
+            output=output.path,
         ) as made,
-        Client(gateway, base_url=base_url) as client,
+        Client(gateway, base_url=base_url, allow_http=allow_http) as client,
         outcome.keeping(made, output),
     ):
         result = made.result = client.job(*task_ids).wait(timeout=timeout, on_event=shown.tell)

@@ -42,6 +42,7 @@ def command(
     prompt_file: Path | None,
     gateway: Gateway,
     base_url: str | None,
+    allow_http: bool,
     model: Model,
     pairs: tuple[str, ...],
     num_images: int,
@@ -65,10 +66,17 @@ def command(
     shown = display(gateway)
     with (
         outcome.ending(
-            shown, gateway=gateway, base_url=base_url, as_json=as_json, output=output.path
+            shown,
+            gateway=gateway,
+            base_url=base_url,
+            allow_http=allow_http,
+            as_json=as_json,
+            output=output.path,
         ) as made,
         nullcontext() if no_ledger else books.opened(book, new=True) as ledger,
-        Client(gateway, model=model, base_url=base_url, ledger=ledger) as client,
+        Client(
+            gateway, model=model, base_url=base_url, allow_http=allow_http, ledger=ledger
+        ) as client,
         outcome.keeping(made, output),
     ):
         fields = parse_fields(pairs, schema_of(gateway, model))

@@ -11,6 +11,7 @@ import click
 from ..core.origins import checked_base_url
 from ..errors import InvalidRequest
 from ..facts import GATEWAYS
+from ..facts.gateways import ALLOW_HTTP_VARIABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,14 +27,15 @@ _gateway = click.option(
 )
 
 
-def _address(_context: click.Context, _option: click.Parameter, url: str | None) -> str | None:
+def _address(context: click.Context, _option: click.Parameter, url: str | None) -> str | None:
     """The URL, if the client takes it. Its own words name what only Python can set."""
     try:
-        return url and checked_base_url(url, allow_http=False)
+        return url and checked_base_url(url, allow_http=context.params["allow_http"])
     except InvalidRequest:
         raise click.BadParameter(
             "Must be like https://host[:port][/path], nothing more. Plain http is for this machine "
-            "only, such as http://localhost:8080; it would show the key to a network."
+            "only, such as http://localhost:8080; it would show the key to a network, which "
+            "--allow-http allows."
         ) from None
 
 
@@ -42,6 +44,13 @@ _base_url = click.option(
     metavar="URL",
     callback=_address,
     help="Another address for the gateway, such as a sandbox's.",
+)
+_allow_http = click.option(
+    "--allow-http",
+    is_flag=True,
+    is_eager=True,  # the address is judged by it
+    envvar=ALLOW_HTTP_VARIABLE,
+    help="Allow plain http beyond this machine, where it shows the key to the network.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 timeout = click.option(
@@ -66,7 +75,7 @@ task_ids = click.argument("task_ids", nargs=-1, required=True, metavar="TASK..."
 
 def gateway(command: F) -> F:
     """Add what says which gateway is meant, and where it is."""
-    return _gateway(_base_url(command))
+    return _gateway(_base_url(_allow_http(command)))
 
 
 option = partial(click.option, show_default=True)

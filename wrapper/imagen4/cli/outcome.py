@@ -109,6 +109,7 @@ def ending(
     gateway: str,
     base_url: str | None,
     as_json: bool,
+    allow_http: bool = False,
     output: Path | None = None,
     empty: dict[str, Any] | None = None,
 ) -> Iterator[Made]:
@@ -120,6 +121,7 @@ def ending(
     """
     resume = ["imagen4", "fetch", "--gateway", gateway]
     resume += ["--base-url", base_url] if base_url else []
+    resume += ["--allow-http"] if allow_http else []
     resume += ["--output", str(output)] if output else []
     made = Made()
     try:

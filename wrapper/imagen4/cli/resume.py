@@ -24,6 +24,7 @@ UNCERTAIN = "{} creates have no answer: see `imagen4 history --state uncertain`"
 def command(
     gateway: Gateway,
     base_url: str | None,
+    allow_http: bool,
     book: str | Path | None,
     timeout: float | None,
     output: Path,
@@ -37,7 +38,7 @@ def command(
     errors: list[Imagen4Error] = []
     with (
         books.opened(book) as ledger,
-        Client(gateway, base_url=base_url) as client,
+        Client(gateway, base_url=base_url, allow_http=allow_http) as client,
         display(gateway) as shown,
     ):
         for done in client.resume(ledger, timeout=timeout, on_event=shown.tell):

@@ -15,7 +15,11 @@ from .progress import PlainLines
 @options.gateway
 @options.as_json
 def command(
-    task_ids: tuple[str, ...], gateway: Gateway, base_url: str | None, as_json: bool
+    task_ids: tuple[str, ...],
+    gateway: Gateway,
+    base_url: str | None,
+    allow_http: bool,
+    as_json: bool,
 ) -> None:
     """Say where each TASK stands, without waiting."""
     with (
@@ -23,10 +27,11 @@ def command(
             PlainLines(gateway),
             gateway=gateway,
             base_url=base_url,
+            allow_http=allow_http,
             as_json=as_json,
             empty={"tasks": []},
         ),
-        Client(gateway, base_url=base_url) as client,
+        Client(gateway, base_url=base_url, allow_http=allow_http) as client,
     ):
         try:
             tasks = client.job(*task_ids).status()

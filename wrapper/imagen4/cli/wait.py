@@ -18,14 +18,17 @@ def command(
     task_ids: tuple[str, ...],
     gateway: Gateway,
     base_url: str | None,
+    allow_http: bool,
     timeout: float | None,
     as_json: bool,
 ) -> None:
     """Wait until each TASK has ended, and print the URLs of the pictures."""
     shown = display(gateway)
     with (
-        outcome.ending(shown, gateway=gateway, base_url=base_url, as_json=as_json),
-        Client(gateway, base_url=base_url) as client,
+        outcome.ending(
+            shown, gateway=gateway, base_url=base_url, allow_http=allow_http, as_json=as_json
+        ),
+        Client(gateway, base_url=base_url, allow_http=allow_http) as client,
     ):
         result = client.job(*task_ids).wait(timeout=timeout, on_event=shown.tell)
     if as_json:

@@ -17,14 +17,14 @@ _LINK = re.compile(r"(https?://[^\s\\/?#\x00-\x20\x7f]+)((?:[/?#].*)?)", re.IGNO
 _LEGAL = "!#$%&'()*+,/:;=?@[]~"  # in a link, besides letters, digits and `_.-`
 
 
-def checked_base_url(url: str, *, allow_http: bool) -> str:
+def checked_base_url(url: str, *, allow_http: bool, name: str = "base_url") -> str:
     """The base URL without a trailing slash; refused if the key could leak on its way there."""
     match = _BASE_URL.fullmatch(url) if isinstance(url, str) else None
     if match is None:
-        raise InvalidRequest("base_url must be like https://host[:port][/path], nothing more")
+        raise InvalidRequest(f"{name} must be like https://host[:port][/path], nothing more")
     if match["scheme"] == "http" and not (allow_http or is_loopback(match["host"])):
         raise InvalidRequest(
-            "base_url is plain http, which would show the key to the network; "
+            f"{name} is plain http, which would show the key to the network; "
             "allow_http=True allows it"
         )
     return url.rstrip("/")

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL: Final = "google/imagen4"
 DEFAULT_GATEWAY: Final = "kie"
+BASE_URL_VARIABLE: Final = "IMAGEN4_BASE_URL"
+"""For the gateways that have no address of their own in the environment."""
+ALLOW_HTTP_VARIABLE: Final = "IMAGEN4_ALLOW_HTTP"
 
 
 class Rate(NamedTuple):
@@ -44,6 +47,7 @@ class GatewayFacts:
     origin: where its key may go. Written here and held against the document by a test, because
         one gateway's documents have named the other's server.
     key_variable: the environment variable that holds its key.
+    base_url_variable: the one that may hold another address for it, such as a sandbox's.
     creates, polls: the rates that it accepts, for an account.
     prices: by model; a model that is not there costs nobody knows what.
     dollars_per_credit: None where it is not known.
@@ -54,6 +58,7 @@ class GatewayFacts:
     name: str
     origin: str
     key_variable: str
+    base_url_variable: str
     creates: Rate = CREATES
     polls: Rate = POLLS
     prices: Mapping[str, Price] = field(default_factory=dict)
@@ -72,6 +77,7 @@ KIE = GatewayFacts(
     name=DEFAULT_GATEWAY,
     origin="https://api.kie.ai",
     key_variable="KIE_API_KEY",
+    base_url_variable="KIE_BASE_URL",
     prices={
         DEFAULT_MODEL: Price(8.0, "request", *_LIST),
         "google/imagen4-fast": Price(4.0, "request", *_LIST),
@@ -85,5 +91,6 @@ APIKLEY = GatewayFacts(
     name="apikley",
     origin="https://api.apikley.ru",
     key_variable="APIKLEY_API_KEY",
+    base_url_variable="APIKLEY_BASE_URL",
 )
 GATEWAYS: Mapping[str, GatewayFacts] = {each.name: each for each in (KIE, APIKLEY)}
