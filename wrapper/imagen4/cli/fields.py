@@ -82,17 +82,31 @@ def complete_model(
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
+def complete_aspect_ratio(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The values that the model which is named takes."""
+    field = _known_fields(context).get("aspect_ratio", {})
+    return [CompletionItem(each) for each in field.get("enum", ()) if each.startswith(incomplete)]
+
+
 def complete_field(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """The fields of the model that is named, and then the values that a field may have."""
-    gateway = context.params.get("gateway") or next(iter(GATEWAYS))
-    model = context.params.get("model") or DEFAULT_MODEL
-    known = schema_of(gateway, model).get("properties", {})
+    known = _known_fields(context)
     name, equals, _ = incomplete.partition("=")
     choices = known.get(name, {}).get("enum", ()) if equals else ()
     words = [f"{name}={choice}" for choice in choices] if equals else [f"{each}=" for each in known]
     return [CompletionItem(word) for word in words if word.startswith(incomplete)]
+
+
+def _known_fields(context: click.Context) -> Mapping[str, Any]:
+    """What stands on the command line so far says of which model."""
+    gateway = context.params.get("gateway") or next(iter(GATEWAYS))
+    model = context.params.get("model") or DEFAULT_MODEL
+    fields: Mapping[str, Any] = schema_of(gateway, model).get("properties", {})
+    return fields
 
 
 def set_option(words: str) -> Callable[[Command], Command]:

@@ -8,7 +8,7 @@ import click
 from .. import AspectRatio, Client, Gateway, Model
 from ..facts import DEFAULT_MODEL
 from . import books, options, outcome, targets
-from .fields import complete_model, parse_fields, schema_of, set_option
+from .fields import complete_aspect_ratio, complete_model, parse_fields, schema_of, set_option
 from .progress import display
 from .prompts import file_option, prompt_of
 
@@ -28,7 +28,13 @@ from .prompts import file_option, prompt_of
 )
 @set_option("A further field of the model")
 @options.option("--num-images", "-n", type=int, default=1, help="How many pictures, 1 to 4.")
-@options.option("--aspect-ratio", "-a", metavar="W:H", help="Such as 16:9; the gateway's default.")
+@options.option(
+    "--aspect-ratio",
+    "-a",
+    metavar="W:H",
+    shell_complete=complete_aspect_ratio,
+    help="Such as 16:9; the gateway's default.",
+)
 @options.option("--negative-prompt", metavar="TEXT", help="What the pictures should not show.")
 @options.option("--seed", metavar="TEXT", help="For the same pictures again.")
 @options.callback_url
