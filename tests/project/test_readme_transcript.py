@@ -1,6 +1,7 @@
 """The README's transcript is typed line by line, and prints what it says."""
 
 import doctest
+import re
 import shlex
 import subprocess
 import sys
@@ -51,9 +52,14 @@ def typed_in_a_shell(line: str) -> str:
 
 
 def alike(printed: str, said: str) -> bool:
-    """… stands for what is another each time."""
-    wanted = printed.replace("…", "...")
-    return doctest.OutputChecker().check_output(wanted, said, doctest.ELLIPSIS)
+    """… stands for what is another each time; two tasks at once may come in either order."""
+    wanted = in_any_order(printed.replace("…", "..."))
+    return doctest.OutputChecker().check_output(wanted, in_any_order(said), doctest.ELLIPSIS)
+
+
+def in_any_order(lines: str) -> str:
+    """The lines sorted, without how many of how many are done."""
+    return "".join(sorted(re.sub(r"^\d+/\d+ ", "", line) for line in lines.splitlines(True)))
 
 
 def kill_once_tasks_are_known(sandbox: Sandbox, line: str) -> None:
