@@ -33,7 +33,8 @@ demo: $(READY) ## Make pictures through both gateways' clients, offline, into ou
 
 test: $(READY) ## Lint, types, regeneration check and tests (under 3 minutes)
 	@$(MAKE) --no-print-directory --jobs 2 lint types fresh
-	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist worksteal
+	@# Three for two cores: tests that wait for a socket or a process leave theirs to another.
+	$(BIN)/python -m pytest --quiet --numprocesses 3 --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 
+from imagen4.contract.server import CouldNotRunError
 from imagen4.facts import GATEWAYS
 from sharpening.catalogue import CATALOGUE
 from sharpening.defect import Defect
@@ -41,7 +42,12 @@ def detection(number: int, phase: str) -> Detection:
     started = time.perf_counter()
     missed, checks = [], []
     for setting in settings(defect, phase):
-        outcome = meet(setting, defect)
+        try:
+            outcome = meet(setting, defect)
+        except CouldNotRunError as error:
+            # Who answers 404 to everything has no operation left to judge, and is told so.
+            checks.append(str(error).partition(":")[0])
+            continue
         if outcome.exit_code != 1:
             missed.append(f"{setting.gateway}/{setting.style}")
         checks += caught_by(outcome.sorted.violations)

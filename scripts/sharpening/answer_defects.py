@@ -164,7 +164,6 @@ def _refuse_create(code: int) -> Any:
 AREA.add("create-always-500", _refuse_create(500))
 AREA.add("create-always-505", _refuse_create(505))
 AREA.add("create-always-422", _refuse_create(422))
-AREA.add("create-always-429", _refuse_create(429))
 AREA.add("create-always-501", _refuse_create(501))
 AREA.add(
     "refusal-with-an-id",
