@@ -28,6 +28,8 @@ from imagen4.core.origins import is_loopback
         "https://api.example/a b",
         "https://api.example\n",
         "https://äpi.example",
+        "https://api.example:99999",
+        "https://api.example:0",
         7,
     ],
 )

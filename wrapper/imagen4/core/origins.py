@@ -10,7 +10,7 @@ from ..errors import InvalidRequest
 
 # Stricter than URLs are, so that no two parsers can disagree about the host.
 _BASE_URL = re.compile(
-    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::[0-9]{1,5})?"
+    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?"
     r"(?:/[A-Za-z0-9._~/-]*)?"
 )
 _LINK = re.compile(r"(https?://[^\s\\/?#\x00-\x20\x7f]+)((?:[/?#].*)?)", re.IGNORECASE | re.DOTALL)
@@ -22,6 +22,8 @@ def checked_base_url(url: str, *, allow_http: bool, name: str = "base_url") -> s
     match = _BASE_URL.fullmatch(url) if isinstance(url, str) else None
     if match is None:
         raise InvalidRequest(f"{name} must be like https://host[:port][/path], nothing more")
+    if not 0 < int(match["port"] or 1) < 65536:  # a socket takes 99999 for 34463
+        raise InvalidRequest(f"{name} names no port: they end at 65535")
     if match["scheme"] == "http" and not (allow_http or is_loopback(match["host"])):
         raise InvalidRequest(
             f"{name} is plain http, which would show the key to the network; "
