@@ -125,7 +125,10 @@ class Reference:
         return bool(model == DEFAULT_MODEL)
 
     def accepts_callback(self, url: Any) -> bool:
-        return isinstance(url, str) and bool(urlsplit(url).scheme) and " " not in url
+        try:
+            return isinstance(url, str) and bool(urlsplit(url).scheme) and " " not in url
+        except ValueError:  # "//["
+            return False
 
     def bad_parameter(self, message: str) -> RefusedError:
         return RefusedError(422 if self.style == "documented" else 500, message)
@@ -161,7 +164,9 @@ class Reference:
         return task.number % 7 == 6
 
     def pictures(self, task: Task) -> int:
-        return int(task.request["input"].get("num_images", "1"))
+        """One where the page has no such field, whatever stands under its name."""
+        given = task.request["input"] if "num_images" in self.fields() else {}
+        return int(given.get("num_images", "1"))
 
     # --- doing ---
 
@@ -170,7 +175,7 @@ class Reference:
             raise self.bad_parameter("Content-Type has to be application/json")
         try:
             body = self.parse(incoming.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self.bad_parameter("the body is not JSON") from None
         self.check_body(body)
         task = Task(self.new_id(), body, self.now(), len(self.tasks) + 1)

@@ -54,7 +54,8 @@ class Replay(Reference):
     def param(self, task: Task) -> str:
         """A text from a list of digits was kept as a number, 13 times of 13."""
         given = task.request["input"]
-        kept = {"num_images": int(given["num_images"])} if "num_images" in given else {}
+        counts = "num_images" in given and "num_images" in self.fields()
+        kept = {"num_images": int(given["num_images"])} if counts else {}
         inner = json.dumps(given | kept, ensure_ascii=False, separators=(",", ":"))
         return json.dumps({"input": inner, "model": task.request["model"]}, ensure_ascii=False)
 
