@@ -24,7 +24,7 @@ $(READY): $(SETTINGS)
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint scripts/constraints.txt pip
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint scripts/constraints.txt \
-		--editable '.[cli,ledger,postgres,sandbox,testing,contract]' --group dev
+		--editable '.[cli,ledger,postgres,sandbox,testing,contract,pillow,webhooks,workers,otel]' --group dev
 	@touch $(READY)
 
 demo: $(READY) ## Make pictures through both gateways' clients, offline, into out/
