@@ -24,6 +24,7 @@ def server() -> Iterator[tuple["subprocess.Popen[str]", dict[str, str]]]:
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
         assert run.stdout is not None
         lines = [run.stdout.readline().split() for _ in range(4)]
+        assert lines[1][-3:] == ["webhook", "key", "sandbox-webhook-key"]
         try:
             yield run, {words[0]: words[1] for words in lines[:3]}
         finally:
@@ -54,7 +55,7 @@ def test_it_serves_until_ctrl_c(server: tuple["subprocess.Popen[str]", dict[str,
 def test_a_program_reads_one_line_of_json(tmp_path: Path, aside: str) -> None:
     """Addresses and keys on standard output; what people read is beside it, if anybody does."""
     said = tmp_path / aside  # an absolute path stays as it is
-    argv = [*ARGV, "--port", "0", "--json"]
+    argv = [*ARGV, "--port", "0", "--json", "--webhook-key", "a key of ours"]
     with said.open("w") as err, subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=err) as run:
         assert run.stdout is not None
         try:
@@ -68,7 +69,8 @@ def test_a_program_reads_one_line_of_json(tmp_path: Path, aside: str) -> None:
             rest, _ = run.communicate(timeout=10)
         finally:
             run.kill()
-    assert list(told["gateways"]) == ["kie", "apikley"]
+    keys = {name: each["webhook_key"] for name, each in told["gateways"].items()}
+    assert keys == {"kie": "a key of ours", "apikley": None}
     assert (run.returncode, rest) == (0, b"")
     if aside == "said":
         lines = said.read_text().splitlines()

@@ -60,6 +60,8 @@ def test_the_state_shows_tasks_requests_and_callbacks(ask: Asker) -> None:
     assert "a calm sea" in state["requests"][1]["body"]
     assert state["callbacks"][0]["outcome"].startswith("not sent")
     assert state["profile"] == "observed"
+    keys = {gateway["name"]: gateway["webhook_key"] for gateway in state["gateways"]}
+    assert keys == {"kie": "sandbox-webhook-key", "apikley": None}
     assert [gateway["credits"] for gateway in state["gateways"]].count(99_984.0) == 1
 
 

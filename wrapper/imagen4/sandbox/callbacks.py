@@ -86,14 +86,20 @@ def callback_headers(delivery: Delivery, settings: SandboxSettings) -> dict[str,
     sandbox's: receivers hold it against their own clock.
     """
     headers = {"content-type": JSON_TYPE, "user-agent": f"imagen4-sandbox/{__version__}"}
-    if not GATEWAYS[delivery.gateway].signs_callbacks or not settings.webhook_key:
+    key = signing_key(delivery.gateway, settings)
+    if key is None:
         return headers
-    key = "not the key" if delivery.forged else settings.webhook_key
+    key = "not the key" if delivery.forged else key
     timestamp = str(int(time.time()))
     text = f"{delivery.task_id}.{timestamp}".encode()
     signature = base64.b64encode(hmac.digest(key.encode(), text, "sha256")).decode()
     signed = {protocol.TIMESTAMP_HEADER: timestamp, protocol.SIGNATURE_HEADER: signature}
     return {**headers, **{name.lower(): value for name, value in signed.items()}}
+
+
+def signing_key(gateway: str, settings: SandboxSettings) -> str | None:
+    """The webhook key that the account has there; None where nothing is signed."""
+    return settings.webhook_key or None if GATEWAYS[gateway].signs_callbacks else None
 
 
 def why_not_sent(url: str, allowed_hosts: tuple[str, ...]) -> str | None:

@@ -51,6 +51,12 @@ def _print_faults(context: click.Context, _option: click.Parameter, wanted: bool
     help="Name every fault with what can be set about it, and exit.",
 )
 @click.option(
+    "--webhook-key",
+    default=DEFAULTS.webhook_key,
+    metavar="KEY",
+    help="Sign callbacks with this key, where the gateway signs; an empty one signs nothing.",
+)
+@click.option(
     "--callback-host",
     "callback_hosts",
     multiple=True,

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from ..facts.protocol import CODE, FAILED
 from .admin import faults_as_json
+from .callbacks import signing_key
 from .gateways import SANDBOX_GATEWAYS
 from .strictjson import dumps
 
@@ -78,7 +79,12 @@ async def _state(request: Request) -> Response:
         "profile": state.settings.profile,
         "speed": state.clock.speed,
         "gateways": [
-            {"name": name, "key": gateway.key, "credits": state.accounts[name].credits}
+            {
+                "name": name,
+                "key": gateway.key,
+                "webhook_key": signing_key(name, state.settings),
+                "credits": state.accounts[name].credits,
+            }
             for name, gateway in SANDBOX_GATEWAYS.items()
         ],
         "tasks": [_task_as_json(task, now) for task in _newest(state.tasks.values())],

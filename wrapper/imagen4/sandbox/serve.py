@@ -54,13 +54,26 @@ def _configured_sandbox(
 
 
 def _introduction(sandbox: Sandbox) -> str:
-    lines = [f"{name:8} {sandbox.url(name)}  key {sandbox.key(name)}" for name in GATEWAYS]
+    lines = [f"{name:8} {sandbox.url(name)}  {_keys(sandbox, name)}" for name in GATEWAYS]
     return "\n".join([f"page     {sandbox.url()}", *lines, "Ctrl-C stops it."])
+
+
+def _keys(sandbox: Sandbox, gateway: str) -> str:
+    webhook_key = sandbox.webhook_key(gateway)
+    signed = f"webhook key {webhook_key}" if webhook_key else "callbacks are not signed"
+    return f"key {sandbox.key(gateway)}  {signed}"
 
 
 def _addresses_as_json(sandbox: Sandbox) -> str:
     """On one line: whoever started us reads it while we go on."""
-    gateways = {name: {"url": sandbox.url(name), "key": sandbox.key(name)} for name in GATEWAYS}
+    gateways = {
+        name: {
+            "url": sandbox.url(name),
+            "key": sandbox.key(name),
+            "webhook_key": sandbox.webhook_key(name),
+        }
+        for name in GATEWAYS
+    }
     return json.dumps({"page": sandbox.url(), "gateways": gateways})
 
 

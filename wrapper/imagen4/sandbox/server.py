@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import uvicorn
 
 from .app import app_for
+from .callbacks import signing_key
 from .faults.connection import protocol_for
 from .gateways import SANDBOX_GATEWAYS, SandboxGateway
 from .settings import SandboxSettings, SettingError
@@ -74,6 +75,10 @@ class Sandbox:
     def key(self, gateway: str) -> str:
         """The one API key the gateway accepts."""
         return _gateway(gateway).key
+
+    def webhook_key(self, gateway: str) -> str | None:
+        """What its callbacks are signed with; None where they are not."""
+        return signing_key(_gateway(gateway).name, self.state.settings)
 
     @property
     def requests(self) -> list[RecordedRequest]:
