@@ -63,7 +63,7 @@ apikley), and tried three times (unknown: no number is documented).
 The layers inside, from the top, each using those below it only (held by import-linter):
 command; serve; server; app; downloads, page, guard; admin, api; operations; state, validation;
 callback_sender, faults, journal, limits, pictures; callbacks; profiles; gateways, tasks;
-bounded, clock, documents, settings, shapes, strictjson.
+addresses, bounded, clock, documents, settings, shapes, strictjson.
 """
 
 from importlib import import_module

@@ -18,7 +18,11 @@ def _print_faults(context: click.Context, _option: click.Parameter, wanted: bool
 
 
 @click.command(name="sandbox", context_settings={"show_default": True})
-@click.option("--host", default="127.0.0.1", help="Address to listen on.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    help="Address to listen on; 0.0.0.0 or :: for all of this machine.",
+)
 @click.option("--port", default=8080, help="Port; 0 takes a free one.")
 @click.option(
     "--profile",

@@ -12,7 +12,7 @@ import click
 from ..facts import GATEWAYS
 from ..facts.protocol import CODE
 from .faults.spec import parse_fault
-from .server import Sandbox, bind, server_for
+from .server import Sandbox, server_for
 from .settings import SettingError
 
 if TYPE_CHECKING:
@@ -26,12 +26,11 @@ def serve(
     say = _to_standard_error if as_json else click.echo
     sandbox = _configured_sandbox(host, port, faults, settings)
     try:
-        listener = bind(host, port)
+        listener = sandbox.listen()
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise click.ClickException(f"cannot listen on {host}:{port}: {reason}") from None
     with listener:
-        sandbox.port = listener.getsockname()[1]
         click.echo(_addresses_as_json(sandbox) if as_json else _introduction(sandbox))
         sandbox.state.journal.listener = lambda entry: say(_log_line(entry))
         # uvicorn raises the signal again once it has shut down; now and then nothing comes of that.
@@ -55,7 +54,8 @@ def _configured_sandbox(
 
 def _introduction(sandbox: Sandbox) -> str:
     lines = [f"{name:8} {sandbox.url(name)}  {_keys(sandbox, name)}" for name in GATEWAYS]
-    return "\n".join([f"page     {sandbox.url()}", *lines, "Ctrl-C stops it."])
+    network = [f"network  {url}  for other machines" for url in sandbox.network_urls]
+    return "\n".join([f"page     {sandbox.url()}", *lines, *network, "Ctrl-C stops it."])
 
 
 def _keys(sandbox: Sandbox, gateway: str) -> str:
@@ -74,7 +74,8 @@ def _addresses_as_json(sandbox: Sandbox) -> str:
         }
         for name in GATEWAYS
     }
-    return json.dumps({"page": sandbox.url(), "gateways": gateways})
+    told = {"page": sandbox.url(), "gateways": gateways, "network": sandbox.network_urls}
+    return json.dumps(told)
 
 
 def _to_standard_error(text: str) -> None:

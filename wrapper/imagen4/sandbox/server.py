@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
 
+from .addresses import openable_hosts
 from .app import app_for
 from .callbacks import signing_key
 from .faults.connection import protocol_for
@@ -36,6 +37,7 @@ class Sandbox:
         self.state = SandboxState(SandboxSettings(**settings))
         self.host = host
         self.port = port
+        self._hosts = [host]
         self._server: _SandboxServer | None = None
         self._thread: threading.Thread | None = None
 
@@ -43,8 +45,7 @@ class Sandbox:
         """Bind and serve; returns when requests are answered. OSError if the port is taken."""
         if self._server is not None:
             raise RuntimeError("the sandbox is running already")
-        listener = bind(self.host, self.port)
-        self.port = listener.getsockname()[1]
+        listener = self.listen()
         self._server = server_for(self.state)
         self._thread = threading.Thread(
             target=self._server.run, args=([listener],), name="imagen4 sandbox", daemon=True
@@ -53,6 +54,13 @@ class Sandbox:
         if not self._server.answering.wait(START_TIMEOUT):
             raise RuntimeError("the sandbox did not start")
         return self
+
+    def listen(self) -> socket.socket:
+        """Bind; the addresses are known from now on. OSError if the port is taken."""
+        listener = bind(self.host, self.port)
+        self.port = listener.getsockname()[1]
+        self._hosts = openable_hosts(listener)
+        return listener
 
     def stop(self) -> None:
         if self._server is not None and self._thread is not None:
@@ -67,10 +75,17 @@ class Sandbox:
         self.stop()
 
     def url(self, gateway: str | None = None) -> str:
-        """Base URL of a gateway, or of the front page. The port is known once it runs."""
+        """Base URL of a gateway, or of the front page, as this machine opens it.
+
+        The port is known once it runs.
+        """
         prefix = "" if gateway is None else f"/{_gateway(gateway).name}"
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}{prefix}"
+        return f"http://{_bracketed(self._hosts[0])}:{self.port}{prefix}"
+
+    @property
+    def network_urls(self) -> list[str]:
+        """The front page as other machines open it, where `host` is `0.0.0.0` or `::`."""
+        return [f"http://{_bracketed(host)}:{self.port}" for host in self._hosts[1:]]
 
     def key(self, gateway: str) -> str:
         """The one API key the gateway accepts."""
@@ -197,6 +212,10 @@ def bind(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _gateway(name: str) -> SandboxGateway:
