@@ -60,7 +60,11 @@ def parse(body: bytes | str, gateway: Gateway | Adapter = DEFAULT_GATEWAY) -> Ta
     envelope = parse_envelope(Answer(200, {}, content))
     secrets = prompts_in(envelope.data)
     found = task_from_record(
-        envelope.record, name, envelope.decoded, expected_id=task_id_in(content), secrets=secrets
+        envelope.record,
+        name,
+        envelope.answer.decoded,
+        expected_id=task_id_in(content),
+        secrets=secrets,
     )
     if found is None:
         reason = "The callback does not describe a task"

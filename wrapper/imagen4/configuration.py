@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from .core.checks import seconds
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 DEFAULT_TIMEOUT = 30.0
 T = TypeVar("T")
+utc_now = partial(datetime.now, UTC)
 
 
 def make_session(
@@ -78,10 +80,6 @@ def address_of(facts: GatewayFacts, base_url: str | None, *, allow_http: bool) -
         ((name, url) for name, url in found.items() if url is not None), ("base_url", facts.origin)
     )
     return checked_base_url(url, allow_http=allow_http, name=name)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def new_job_id() -> str:

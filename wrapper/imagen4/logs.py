@@ -56,7 +56,7 @@ def log_state(event: TaskState) -> None:
 
 def log_exchange(send: Send) -> None:
     """One exchange, at DEBUG: the status, the envelope's code, how long it took, which attempt."""
-    if send.began is None or send.ended is None or not logger.isEnabledFor(logging.DEBUG):
+    if send.began is None or send.ended is None:
         return
     brought = "no answer"
     if (answer := send.answer) is not None:

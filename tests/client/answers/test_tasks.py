@@ -220,8 +220,8 @@ def test_urls_are_found_where_the_gateway_puts_them(
 ) -> None:
     """In resultJson, as JSON text; newer answers hold it decoded as well."""
     record = {"resultJson": result_json, "response": response}
-    assert list(result_links(record)) == expected
-    assert result_links({}) == ()
+    assert result_links(record) == (expected, expected)
+    assert result_links({}) == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from client.play import KEY, PICTURES, Script, details, play
+from imagen4.core.redaction import clue
 from imagen4.wire.answer_reader import without_key
 
 
@@ -33,5 +34,6 @@ def test_the_key_is_cut_out_of_an_answer_with_half_a_character() -> None:
 def test_a_long_answer_that_repeats_the_key_is_not_searched_for_ever() -> None:
     """As it is spelled nearly always, it is cut out."""
     body = json.dumps({"code": 200, "data": 7, "msg": KEY, "more": "x" * 1_000_000})
-    assert without_key(body.encode(), KEY).count(b"[hidden]") == 1
-    assert KEY.encode() not in without_key(body.encode(), KEY)
+    found = without_key(body.encode(), KEY, clue(KEY).lower().encode())
+    assert found.count(b"[hidden]") == 1
+    assert KEY.encode() not in found

@@ -31,6 +31,11 @@ class Answer:
     body: bytes
     received: datetime | None = None
     """When (aware) it came."""
+    decoded: Any = field(init=False, repr=False, compare=False)
+    """The body's JSON value, or None. The gateways send objects."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "decoded", json_value(self.body))
 
 
 def json_value(text: bytes | str) -> Any:

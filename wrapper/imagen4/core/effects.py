@@ -9,7 +9,7 @@ the same code.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -50,10 +50,11 @@ class Send:
     awaited: bool = True
     """Whether somebody still waits for the answer."""
 
-    @property
-    def is_write(self) -> bool:
-        """Whether it changes something, so that it must not go out twice."""
-        return self.call.method != "GET"
+    is_write: bool = field(init=False)
+    """Whether it changes something, so that it must not go out twice."""
+
+    def __post_init__(self) -> None:
+        self.is_write = self.call.method != "GET"
 
     @property
     def patience(self) -> float:

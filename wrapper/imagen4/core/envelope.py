@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .. import errors
 from ..facts import protocol
 from ..facts.protocol import Code
-from .answer import json_value
 from .redaction import LONGEST_TEXT, one_line, redacted
 
 if TYPE_CHECKING:
@@ -58,7 +57,6 @@ class Envelope:
     """An answer, parsed: `code` is None where it holds none, `data` where it holds no data."""
 
     answer: Answer
-    decoded: Any
     code: int | None
     verdict: int | None
     """The HTTP status if it is no success, else the body's code."""
@@ -78,7 +76,7 @@ class Envelope:
         """
         if self.verdict is not None or self.data is None:
             return self.verdict == Code.OK
-        return self.decoded.get(protocol.CODE) is None
+        return self.answer.decoded.get(protocol.CODE) is None
 
     @property
     def retry_after(self) -> float | None:
@@ -96,13 +94,11 @@ class Envelope:
 
 def parse_envelope(answer: Answer) -> Envelope:
     """Decode an answer; one that is not a JSON object has neither code nor data."""
-    decoded = json_value(answer.body)
-    fields = decoded if isinstance(decoded, dict) else {}
+    fields = answer.decoded if isinstance(answer.decoded, dict) else {}
     message = fields.get(protocol.MESSAGE) or fields.get(protocol.MESSAGE_IN_EXAMPLES)
     code = whole_number(fields.get(protocol.CODE))
     return Envelope(
         answer=answer,
-        decoded=decoded,
         code=code,
         verdict=code if 200 <= answer.status < 300 else answer.status,
         message=message if isinstance(message, str) else "",
@@ -184,7 +180,7 @@ def is_page_of_another(envelope: Envelope) -> bool:
     Live gateways say them under HTTP 200; in front of both stand proxies that block by a page.
     """
     refused = envelope.answer.status in (Code.UNAUTHORIZED, Code.FORBIDDEN)
-    return refused and not isinstance(envelope.decoded, dict)
+    return refused and not isinstance(envelope.answer.decoded, dict)
 
 
 def reason_in(envelope: Envelope) -> str:

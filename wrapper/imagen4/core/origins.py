@@ -56,7 +56,8 @@ def link_as_sent(link: str) -> str | None:
         host = (parts.hostname or "") if parts.port != 0 else ""
     except ValueError:
         return None
-    return sent if all(0 < len(label) < 64 for label in host.removesuffix(".").split(".")) else None
+    lengths = set(map(len, host.removesuffix(".").split(".")))
+    return sent if min(lengths) > 0 and max(lengths) < 64 else None
 
 
 def may_download(sent: str, *, allow_http: bool, from_loopback: bool) -> bool:

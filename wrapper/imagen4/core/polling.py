@@ -64,9 +64,9 @@ class Polling:
 
     def interval(self, elapsed: float, random: Callable[[], float]) -> float:
         """The pause before a task's next poll, `elapsed` seconds into the wait."""
-        shortest, longest = next(
-            ((low, high) for until, low, high in self.pace if elapsed < until), self.pace[-1][1:]
-        )
+        for until, shortest, longest in self.pace:  # noqa: B007 - the last band goes on
+            if elapsed < until:
+                break
         return shortest + (longest - shortest) * random()
 
     def backoff_pause(

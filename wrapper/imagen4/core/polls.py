@@ -34,7 +34,7 @@ def read_poll(gateway: str, answer: Answer, task_id: str, secrets: Collection[st
     # Code 501 says "generation failed" and may still come with the task.
     if problem is None or isinstance(problem, TaskFailed):
         task = task_from_record(
-            envelope.record, gateway, envelope.decoded, expected_id=task_id, secrets=secrets
+            envelope.record, gateway, envelope.answer.decoded, expected_id=task_id, secrets=secrets
         )
     if problem is not None and task is not None and not task.failed:
         reason = f"The code says that the task failed, its state is {task.state}"

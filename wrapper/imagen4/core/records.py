@@ -43,14 +43,13 @@ def task_from_record(
         return None
     created = moment(record.get(protocol.CREATE_TIME))
     completed = moment(record.get(protocol.COMPLETE_TIME))
-    links = result_links(record) if state == SUCCEEDED else ()
-    urls = tuple(link for link in links if link_as_sent(link))
+    links, urls = result_links(record) if state == SUCCEEDED else ([], [])
     return Task(
         task_id=task_id,
         state=state,
         gateway=gateway,
         model=line_from(record.get(protocol.MODEL)),
-        urls=urls,
+        urls=tuple(urls),
         unusable_links=len(links) - len(urls),
         seed=verbatim(echoed_input(record.get(protocol.PARAM)).get("seed")),
         fail_code=line_from(record.get(protocol.FAIL_CODE), secrets),
@@ -136,21 +135,27 @@ def duration(
     return seconds
 
 
-def result_links(record: Mapping[str, Any]) -> tuple[str, ...]:
-    """The results: `resultJson` is JSON text; since August 2026 also decoded in `response`."""
+def result_links(record: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """What stands where links to pictures belong, and those that lead somewhere.
+
+    `resultJson` is JSON text; since August 2026 it stands also decoded, in `response`.
+    """
     result = record.get(protocol.RESULT_JSON)
     decoded = json_value(result) if isinstance(result, str) else result
-    return max(
-        (named_links(each) for each in (decoded, record.get(protocol.RESULT_PARSED))),
-        key=lambda links: (any(map(link_as_sent, links)), bool(links)),
-    )
+    unusable = list[str]()
+    for each in (decoded, record.get(protocol.RESULT_PARSED)):
+        links = named_links(each)
+        if usable := [link for link in links if link_as_sent(link)]:
+            return links, usable
+        unusable = unusable or links
+    return unusable, []
 
 
-def named_links(result: object) -> tuple[str, ...]:
+def named_links(result: object) -> list[str]:
     """Whatever stands where links to pictures belong."""
     found = result.get(protocol.RESULT_URLS) if isinstance(result, Mapping) else None
     links = found if isinstance(found, list) else []
-    return tuple(link for link in links if isinstance(link, str) and link)
+    return [link for link in links if isinstance(link, str) and link]
 
 
 def echoed_input(param: object) -> Mapping[str, Any]:
@@ -166,13 +171,10 @@ def prompts_in(data: object) -> tuple[str, ...]:
 
     Without the model's document at hand, a short word counts as a choice from its list.
     """
-    records = data if isinstance(data, list) else [data]
-    params = [each.get(protocol.PARAM) for each in records if isinstance(each, Mapping)]
-    requests = [echoed_input(param) for param in params]
-    return tuple(
-        text
-        for request in requests
-        for name, value in request.items()
-        for text in texts_in(value, {})
-        if name in PROMPTS or len(text) > LONGEST_CHOICE
-    )
+    found = list[str]()
+    for record in data if isinstance(data, list) else [data]:
+        param = record.get(protocol.PARAM) if isinstance(record, Mapping) else None
+        for name, value in echoed_input(param).items():
+            texts = texts_in(value, {})
+            found += [each for each in texts if name in PROMPTS or len(each) > LONGEST_CHOICE]
+    return tuple(found)

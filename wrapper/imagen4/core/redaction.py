@@ -37,11 +37,11 @@ def redacted(text: str, secrets: Collection[str]) -> str:
     which no pattern made of a prompt can promise. Of a longer text, only the first
     LONGEST_TEXT characters come back.
     """
+    text = text[:LONGEST_TEXT]
+    if not text or not secrets:
+        return text
     wanted = {spelled_out(secret)[0].strip() for secret in secrets}
     wanted = {secret for secret in wanted if len(secret) >= SHORTEST}
-    text = text[:LONGEST_TEXT]
-    if not wanted or not text:
-        return text
     plain, starts, ends = spelled_out(text)
     found = sorted(span for secret in wanted for span in occurrences(plain, secret))
     pieces, at = list[str](), 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidRequest
 from ..facts.models import COUNT_FIELDS, INSTEAD
-from .schema import check_object, properties, types_of
+from .schema import check_object, types_of
 
 if TYPE_CHECKING:
     from ..literals import AspectRatio, Model
@@ -71,7 +71,7 @@ def plan_creates(
     """
     check_shape(request)
     fields = fields_of_request(request, schema, owner)
-    known, tasks, pictures = properties(schema), request.num_images, 1
+    known, tasks, pictures = schema.get("properties", {}), request.num_images, 1
     counter = next((name for name in COUNT_FIELDS if name in known), None)
     if counter is not None:
         fields.setdefault(counter, as_documented(request.num_images, known[counter]))
@@ -96,7 +96,7 @@ def fields_of_request(request: Request, schema: Mapping[str, Any], owner: str) -
     """
     if not isinstance(request.fields, Mapping):
         raise InvalidRequest("fields must be a mapping of the model's fields")
-    fields, known = dict(request.fields), properties(schema)
+    fields, known = dict(request.fields), schema.get("properties", {})
     for name in ("prompt", "negative_prompt", "aspect_ratio"):
         if value := getattr(request, name):
             add_argument(fields, name, value, schema, owner)
@@ -112,7 +112,7 @@ def add_argument(
     """One of our own arguments, under the same name in the model's fields."""
     if name in fields:
         raise InvalidRequest(f"{name} is given twice")
-    known = properties(schema)
+    known: Mapping[str, Any] = schema.get("properties", {})
     if name not in known:
         instead = next((other for other in INSTEAD.get(name, ()) if other in known), None)
         hint = f"; it has {instead}" if instead else ""

@@ -16,19 +16,26 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     Schema = Mapping[str, Any]
 
-# A JSON type: what it is called in a message, and whether a value is of it.
-TYPES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
-    "string": ("a text", lambda value: isinstance(value, str)),
-    "boolean": ("True or False", lambda value: isinstance(value, bool)),
-    "integer": ("a whole number", lambda value: is_json_number(value) and value == value // 1),
-    "number": ("a number", lambda value: is_json_number(value)),
-    "array": ("a list", lambda value: isinstance(value, list)),
-    "object": ("an object", lambda value: isinstance(value, dict)),
-    "null": ("None", lambda value: value is None),
+# What a JSON type is called in a message.
+TYPES = {
+    "string": "a text",
+    "boolean": "True or False",
+    "integer": "a whole number",
+    "number": "a number",
+    "array": "a list",
+    "object": "an object",
+    "null": "None",
+}
+CLASSES: Mapping[str, type] = {
+    "string": str,
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+    "null": type(None),
 }
 # Each bound: its keyword, which values break it, and how it is said.
 BOUNDS: tuple[tuple[str, Callable[[Any, Any], bool], str], ...] = (
@@ -79,10 +86,10 @@ def check_alternatives(value: Any, alternatives: Iterable[Schema], name: str, ow
 
 
 def check_type(value: Any, schema: Schema, name: str) -> None:
-    wanted = types_of(schema)
-    if wanted and not any(TYPES[kind][1](value) for kind in wanted):
-        raise InvalidRequest(f"{name} must be {' or '.join(TYPES[kind][0] for kind in wanted)}")
-    if not any(fits(value) for _, fits in TYPES.values()):
+    wanted, kind = types_of(schema), type_of(value)
+    if wanted and kind not in wanted and not (kind == "integer" and "number" in wanted):
+        raise InvalidRequest(f"{name} must be {' or '.join(TYPES[each] for each in wanted)}")
+    if kind is None:
         raise InvalidRequest(f"{name} must be something that JSON can hold")
 
 
@@ -107,7 +114,7 @@ def check_list(value: list[Any], schema: Schema, name: str, owner: str) -> None:
 
 def check_object(value: Mapping[str, Any], schema: Schema, name: str, owner: str) -> None:
     """An object's own fields; `name` is "" for the whole input."""
-    known = properties(schema)
+    known: Mapping[str, Any] = schema.get("properties", {})
     prefix = f"{name}." if name else ""
     for field in schema.get("required", ()):
         if field not in value:
@@ -138,38 +145,47 @@ def check_number(value: float, schema: Schema, name: str) -> None:
 def check_size(
     size: int, schema: Schema, keywords: tuple[str, str], what: str, unit: str, owner: str
 ) -> None:
-    least, most = (schema.get(keyword) for keyword in keywords)
+    least, most = map(schema.get, keywords)
     if most is not None and size > most:
         raise InvalidRequest(f"{what} {size} {unit}, {owner} allows {most}")
     if least is not None and size < least:
         raise InvalidRequest(f"{what} {size} {unit}, {owner} wants at least {least}")
 
 
-def texts_in(value: Any, schema: Mapping[str, Any]) -> Iterator[str]:
+def texts_in(value: Any, schema: Mapping[str, Any]) -> list[str]:
     """What a caller wrote in words of their own, at any depth: not to be shown or logged.
 
     A choice from the document's list gives nothing away.
     """
-    if isinstance(value, str) and "enum" not in schema:
-        yield value
-    elif isinstance(value, list):
+    if isinstance(value, str):
+        return [] if "enum" in schema else [value]
+    found = list[str]()
+    if isinstance(value, list):
         for item in value:
-            yield from texts_in(item, schema.get("items", {}))
+            found += texts_in(item, schema.get("items", {}))
     elif isinstance(value, dict):
+        known: Mapping[str, Any] = schema.get("properties", {})
         for name, content in value.items():
-            yield from texts_in(content, properties(schema).get(name, {}))
+            found += texts_in(content, known.get(name, {}))
+    return found
 
 
 def types_of(schema: Schema) -> list[str]:
     """The JSON types that a schema names; none where it leaves them open."""
     found = schema.get("type", [])
-    names = [found] if isinstance(found, str) else list(found)
-    return [name for name in names if name in TYPES]
+    if isinstance(found, str):
+        return [found] if found in TYPES else []
+    return [name for name in found if name in TYPES]
 
 
-def properties(schema: Schema) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = schema.get("properties", {})
-    return found
+def type_of(value: Any) -> str | None:
+    """The JSON type of a value, the narrowest; None for what JSON cannot hold."""
+    for name, kind in CLASSES.items():
+        if isinstance(value, kind):
+            return name
+    if not is_json_number(value):
+        return None
+    return "integer" if value == value // 1 else "number"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from .checks import seconds
 from .job_state import JobState
 from .origins import is_loopback
 from .pacing import Pacer
+from .redaction import clue
 from .request import plan_creates
 from .schema import texts_in
 
@@ -50,6 +51,8 @@ class Session:
     """What nobody can guess."""
     name: str = field(init=False)
     """The gateway's."""
+    key_clue: bytes = field(init=False, repr=False)
+    """What shows in small letters that a text may hold the key."""
     recorded: bool = field(default=False, init=False)
     """Whether a ledger keeps every create."""
     quiet: bool = field(default=True, init=False)
@@ -65,6 +68,7 @@ class Session:
 
     def __post_init__(self) -> None:
         self.name = self.adapter.name
+        self.key_clue = clue(self.key).lower().encode()
         creates, polls, paced = self.adapter.creates, self.adapter.polls, self.polling.paced
         self.creates = Pacer(creates if paced else Rate(creates.times, 0.0), "creates")
         # One by one rather than in bursts: polls of many tasks spread out.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ..errors import (
@@ -97,29 +98,35 @@ class TrackedTask:
 
     def apply(self, found: PollResult, now: float, polling: Polling) -> None:
         """Take in what a poll brought. Raises what concerns more than this task."""
-        self.problem = problem = found.problem
-        self.nothing_there = self.nothing_there and nothing_is_there(problem)
+        self.problem = found.problem
         if found.task is not None:
             self.last_seen, self.unknown_since = now, None
-        if not is_unreadable(problem):
-            self.unreadable_since = None
-        if problem is None:
-            self.outcome = found.task if found.task and found.task.succeeded else None
-        elif is_unreadable(problem):
+        if found.problem is not None:
+            self._apply_problem(found.problem, found.task, now, polling)
+            return
+        self.nothing_there, self.unreadable_since = False, None
+        if found.task is not None and found.task.succeeded:
+            self.outcome = found.task
+
+    def _apply_problem(
+        self, problem: Imagen4Error, task: Task | None, now: float, polling: Polling
+    ) -> None:
+        self.nothing_there = self.nothing_there and nothing_is_there(problem)
+        if is_unreadable(problem):
             self.unreadable_since = now if self.unreadable_since is None else self.unreadable_since
-            patience = self._patience(found.task, polling)
-            self.outcome = problem if now - self.unreadable_since >= patience else None
-        elif isinstance(problem, TaskFailed):
-            self.outcome = problem
-        elif isinstance(problem, TaskNotFound):
+            if now - self.unreadable_since >= self._patience(task, polling):
+                self.outcome = problem
+            return
+        self.unreadable_since = None
+        if isinstance(problem, TaskNotFound):
             # From the first "unknown", not from when it was seen: polls may be further
             # apart than the grace is long, and a single stray one must not end the wait.
             self.unknown_since = now if self.unknown_since is None else self.unknown_since
-            patient = self.last_seen is not None and now - self.unknown_since < polling.grace
-            self.outcome = None if patient else problem
-        elif isinstance(problem, TRANSIENT):
-            pass
-        else:
+            if self.last_seen is None or now - self.unknown_since >= polling.grace:
+                self.outcome = problem
+        elif isinstance(problem, TaskFailed):
+            self.outcome = problem
+        elif not isinstance(problem, TRANSIENT):
             problem.task_ids = ()  # a key refused, say: about all tasks of the job
             raise problem
 
@@ -130,38 +137,42 @@ class TrackedTask:
         return min(polling.tolerance, NOTHING_THERE if self.nothing_there else inf)
 
 
-def is_unreadable(problem: Imagen4Error | None) -> bool:
+def is_unreadable(problem: Imagen4Error) -> bool:
     """Whether the answer says nothing: also a 403 without a code, by whoever stands in between."""
-    if problem is None or isinstance(problem, (*TRANSIENT, TaskFailed, TaskNotFound)):
+    if isinstance(problem, (*TRANSIENT, TaskFailed, TaskNotFound)):
         return False
     return problem.code is None or isinstance(problem, UnexpectedResponse)
 
 
-def nothing_is_there(problem: Imagen4Error | None) -> bool:
-    return problem is not None and problem.code is None and problem.http_status == Code.NOT_FOUND
+def nothing_is_there(problem: Imagen4Error) -> bool:
+    return problem.code is None and problem.http_status == Code.NOT_FOUND
 
 
 def poll_until_ended(session: Session, job: JobState, deadline: float) -> Steps[list[Task]]:
     """Poll until every task of the job has ended, and return them in the job's order."""
     tracked = track(session, job, deadline)
     overtime = OvertimeBudget(deadline)
-    while running := [each for each in tracked if not each.over]:
-        task = min(running, key=lambda each: each.due)
-        if not (yield from wait_until_due(session, task, overtime)):
-            continue
-        found, arrived = yield from poll_once(session, task, job.prompts, overtime)
-        now = session.clock()
-        task.apply(found, now, session.polling)
-        if task.last_seen is not None:
-            job.last_seen[task.task_id] = task.last_seen
-        # Not now: a consumer of events or results may have kept us from reading the answer.
-        task.expired = arrived >= task.last
-        task.due = min(now + pause_after_poll(session, task, now - job.started), task.last)
-        if found.task is not None:
+    running = [each for each in tracked if each.outcome is None]
+    while running:
+        task = min(running, key=attrgetter("due"))
+        if (yield from wait_until_due(session, task, overtime)):
+            found, arrived = yield from poll_once(session, task, job.prompts, overtime)
+            now = session.clock()
+            task.apply(found, now, session.polling)
+            if task.last_seen is not None:
+                job.last_seen[task.task_id] = task.last_seen
+            # Not now: a consumer of events or results may have kept us from reading the answer.
+            task.expired = arrived >= task.last
+            if not task.over:
+                pause = pause_after_poll(session, task, now - job.started)
+                task.due = min(now + pause, task.last)
             about = (*session.identity(job), task.task_id)
-            yield TaskState(*about, found.task, found.problem)
-        elif found.problem is not None:
-            yield PollFailed(*session.identity(job), task.task_id, found.problem)
+            if found.task is not None:
+                yield TaskState(*about, found.task, found.problem)
+            elif found.problem is not None:
+                yield PollFailed(*about, found.problem)
+        if task.over:
+            running.remove(task)
     return make_outcome(job, tracked)
 
 
@@ -181,32 +192,29 @@ def track(session: Session, job: JobState, deadline: float) -> list[TrackedTask]
 
 
 def wait_until_due(session: Session, task: TrackedTask, overtime: OvertimeBudget) -> Steps[bool]:
-    """Sleep until this poll is due and within the rate; False if it is not to be sent now."""
+    """Sleep until this poll is due and its turn has come; False if it is not to be sent now."""
     now = session.clock()
     if task.due > now:
         yield Sleep(task.due - now)
         now = session.clock()
     hopeful = overtime.for_exchange(now) > 0
     moment = session.polls.reserve(now, overtime.last_turn(now)) if hopeful else None
-    if moment is None:
-        task.due, task.expired = task.last, now >= task.last
-        return False
-    if moment > now:
+    if moment is not None and moment > now:
         overtime.spend(now, moment)
         yield Sleep(moment - now)
-    return (yield from wait_for_the_others(session, task, overtime))
+    if moment is not None and (yield from wait_for_the_others(session, overtime)):
+        return True
+    task.due, task.expired = task.last, session.clock() >= task.last
+    return False
 
 
-def wait_for_the_others(
-    session: Session, task: TrackedTask, overtime: OvertimeBudget
-) -> Steps[bool]:
+def wait_for_the_others(session: Session, overtime: OvertimeBudget) -> Steps[bool]:
     """Sleep until the others with this account have polled; False if this one is then too late."""
+    if session.turns is None:
+        return True
     began = session.clock()
     taken = yield from take_shared_turn(session, session.polls, overtime.last_turn(began))
-    now = session.clock()
-    overtime.spend(began, now)
-    if not taken:
-        task.due, task.expired = task.last, now >= task.last
+    overtime.spend(began, session.clock())
     return taken
 
 
@@ -248,12 +256,17 @@ def pause_after_poll(session: Session, task: TrackedTask, elapsed: float) -> flo
 
 def make_outcome(job: JobState, tracked: list[TrackedTask]) -> list[Task]:
     """The tasks if all went well; else the error that tells what did not."""
-    tasks = [each.outcome for each in tracked if isinstance(each.outcome, Task)]
-    job.ended.update({task.task_id: task for task in tasks})
-    pending = [each for each in tracked if each.outcome is None]
+    tasks, failures, pending = list[Task](), list[Imagen4Error](), list[TrackedTask]()
+    for each in tracked:
+        if each.outcome is None:
+            pending.append(each)
+        elif isinstance(each.outcome, Task):
+            tasks.append(each.outcome)
+            job.ended[each.task_id] = each.outcome
+        else:
+            failures.append(each.outcome)
     if pending:
         raise wait_is_over(pending, len(tracked))
-    failures = [each.outcome for each in tracked if isinstance(each.outcome, Imagen4Error)]
     if not failures:
         return tasks
     if not tasks:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import httpx
 
 from ..core.answer import Answer
-from ..core.redaction import HIDDEN, LONGEST_TEXT, clue, redacted
+from ..core.redaction import HIDDEN, LONGEST_TEXT, redacted
 from ..errors import TransportError
-from .by_eye import LARGEST_ANSWER, breaks_off, by_eye, is_object, unpacked
+from .by_eye import LARGEST_ANSWER, breaks_off, by_eye, unpacked
+from .exchange_deadline import reject_early_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,7 @@ class AnswerReader:
         *,
         timed: bool = False,
     ) -> None:
+        reject_early_bytes(response, heard)
         self._session = session
         self._until = inf if timed else session.clock() + send.timeout
         self._send = send
@@ -62,7 +64,7 @@ class AnswerReader:
         """A whole JSON object is an answer, however the transfer went on."""
         if kind is not None:
             self._send.partial = self._read()
-            if is_object(self._send.partial.body):
+            if isinstance(self._send.partial.decoded, dict):
                 self._send.answer = self._send.partial
 
     def add(self, chunk: bytes) -> None:
@@ -76,17 +78,19 @@ class AnswerReader:
         answer = self._read()
         if len(answer.body) > LARGEST_ANSWER:
             raise TransportError(TOO_LARGE)
-        if not is_object(answer.body) and breaks_off(bytes(self._body)):
+        if not isinstance(answer.decoded, dict) and breaks_off(bytes(self._body)):
             raise TransportError("The answer breaks off, or cannot be unpacked")
         self._send.answer = answer
         return answer
 
     def _read(self) -> Answer:
+        status, headers = self._response.status_code, self._response.headers
         body = unpacked(bytes(self._body), self._encoding)
-        if not is_object(body):
-            _, seen = by_eye(bytes(self._heard))
-            body = seen if is_object(seen) else body or seen
-        return answer_of(self._session, self._response.status_code, self._response.headers, body)
+        answer = answer_of(self._session, status, headers, body)
+        if isinstance(answer.decoded, dict):
+            return answer
+        seen = answer_of(self._session, status, headers, by_eye(bytes(self._heard))[1])
+        return seen if isinstance(seen.decoded, dict) or not body else answer
 
 
 def rescued(session: Session, heard: bytes) -> Answer | None:
@@ -96,15 +100,15 @@ def rescued(session: Session, heard: bytes) -> Answer | None:
 
 
 def answer_of(session: Session, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
-    return Answer(status, headers, without_key(as_utf8(body), session.key), session.now())
+    body = without_key(as_utf8(body), session.key, session.key_clue)
+    return Answer(status, headers, body, session.now())
 
 
-def without_key(body: bytes, key: str) -> bytes:
+def without_key(body: bytes, key: str, found: bytes) -> bytes:
     """An answer that repeats the key is not passed on as it is.
 
     Keys are spelled as they are nearly always; a long answer is searched for that only.
     """
-    found = clue(key).encode().lower()
     if len(key) < SHORTEST_KEY or found not in body.lower():
         return body
     body = body.replace(key.encode(), HIDDEN.encode())

@@ -21,11 +21,6 @@ _GZIP, _GZIPPED = b"\x1f\x8b", 16 + zlib.MAX_WBITS  # what it begins with, and z
 _CHUNK = re.compile(rb"(?:\A|\r\n)[0-9A-Fa-f]{1,8}(?:;[^\r\n]*)?\r\n")
 
 
-def is_object(body: bytes) -> bool:
-    """Whether this is what the gateways send."""
-    return isinstance(json_value(body), dict)
-
-
 def by_eye(heard: bytes) -> tuple[int, bytes]:
     """The status (0 for none) and the body of an answer, as a person would read it."""
     status, head, body = 0, b"", heard
@@ -47,7 +42,7 @@ def unpacked(body: bytes, encoding: str) -> bytes:
     """
     if body.startswith(_GZIP):
         return inflated(body, _GZIPPED) or body
-    if encoding != "deflate" or is_object(body):
+    if encoding != "deflate" or isinstance(json_value(body), dict):
         return body
     return inflated(body, zlib.MAX_WBITS) or inflated(body, -zlib.MAX_WBITS) or body
 

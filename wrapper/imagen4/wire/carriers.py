@@ -21,6 +21,7 @@ from .proxies import proxy_for, tls_for
 R = TypeVar("R")
 N = TypeVar("N")
 BACKEND = BoundedBackend()
+CLOSED = "The client is closed"
 ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
 
 
@@ -78,7 +79,8 @@ def lent_sync(http: httpx.Client) -> SyncCarrier:
     """
 
     def send(request: httpx.Request) -> httpx.Response:
-        check_open(http)
+        if http.is_closed:
+            raise InvalidRequest(CLOSED)
         return http.send(request, stream=True, auth=None, follow_redirects=False)
 
     def fetch(request: httpx.Request) -> httpx.Response:
@@ -89,7 +91,8 @@ def lent_sync(http: httpx.Client) -> SyncCarrier:
 
 def lent_async(http: httpx.AsyncClient) -> AsyncCarrier:
     async def send(request: httpx.Request) -> httpx.Response:
-        check_open(http)
+        if http.is_closed:
+            raise InvalidRequest(CLOSED)
         return await http.send(request, stream=True, auth=None, follow_redirects=False)
 
     async def fetch(request: httpx.Request) -> httpx.Response:
@@ -99,8 +102,3 @@ def lent_async(http: httpx.AsyncClient) -> AsyncCarrier:
         """It belongs to the caller."""
 
     return Carrier(send, fetch, close, own=False)
-
-
-def check_open(http: httpx.Client | httpx.AsyncClient) -> None:
-    if http.is_closed:
-        raise InvalidRequest("The client is closed")

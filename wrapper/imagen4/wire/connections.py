@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import DownloadError, InvalidRequest
-from .carriers import Carrier
+from .carriers import CLOSED, Carrier
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -45,10 +45,13 @@ class Connections(Generic[C]):
         Raises InvalidRequest.
         """
         if self._closed:
-            raise InvalidRequest("The client is closed")
+            raise InvalidRequest(CLOSED)
         owner = (os.getpid(), loop)
         if self._injected is not None:
-            return self._lend(self._injected, owner)
+            self._borrower = self._borrower or owner
+            if self._borrower != owner:
+                raise InvalidRequest(ELSEWHERE)
+            return self._injected
         try:
             return self._make() if fresh else self._of(owner).pop()
         except IndexError:
@@ -57,10 +60,14 @@ class Connections(Generic[C]):
     def keep(self, carrier: C, loop: AbstractEventLoop | None = None, *, wanted: bool) -> bool:
         """Keep a carrier for later, unless it is neither wanted nor the only one left.
 
-        False: whoever has it closes it.
+        False: whoever has it closes it. An injected one is nobody's to close.
         """
+        if not carrier.own:
+            return True
+        if self._closed:
+            return False
         free = self._of((os.getpid(), loop))
-        if self._closed or not carrier.own or (free and not wanted):
+        if free and not wanted:
             return False
         carrier.kept = True
         free.append(carrier)
@@ -89,9 +96,3 @@ class Connections(Generic[C]):
                     self._free.pop(other, None)
             free = self._free.setdefault(owner, [])
         return free
-
-    def _lend(self, injected: C, owner: ConnectionOwner) -> C:
-        self._borrower = self._borrower or owner
-        if self._borrower != owner:
-            raise InvalidRequest(ELSEWHERE)
-        return injected

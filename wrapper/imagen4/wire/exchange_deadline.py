@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # Raised by httpx before the first byte of a request is written, so nothing can have been
 # accepted; unless somebody else raised it, which is why `began` is asked, too.
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+CONNECT_TIMEOUT = 10.0  # seconds
 _BEGUN = "send_request_headers.started"
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 # What came while the loop, or the process, was not running lies in the socket when the time is
@@ -42,18 +43,28 @@ _current: ContextVar[ExchangeDeadline | AsyncExchangeDeadline | None] = ContextV
 
 
 class SentAndHeard:
-    """Whether a byte of the request may have left, and which ones came.
+    """Whether a byte of the request may have left, and which ones came, in `patience` seconds.
 
+    leave_in: seconds in which the request must have begun to leave; then only its answer counts.
     watched: whether every step shows in the trace, as it does for connections of our own.
     listening: whether the bytes that come are to be kept.
     """
 
-    def __init__(self, *, watched: bool, listening: bool) -> None:
+    def __init__(
+        self,
+        patience: float,
+        leave_in: float | None = None,
+        *,
+        watched: bool = False,
+        listening: bool = False,
+    ) -> None:
         self.began = False
         self.heard = bytearray()
         """What came over the connection since the request began, headers included."""
         self.watched = watched
         self._listening = listening
+        self._patience = patience
+        self._leave_in = None if leave_in is None else min(leave_in, CONNECT_TIMEOUT)
 
     def note(self, step: str, info: Mapping[str, Any]) -> None:
         """A step is under way; an injected client that shows one shows them all."""
@@ -75,28 +86,12 @@ class SentAndHeard:
 
 
 class ExchangeDeadline(SentAndHeard):
-    """A sync exchange: it must be over in `patience` seconds.
-
-    leave_in: seconds in which the request must have begun to leave; then only its answer counts.
-    Pass `observe` as "trace" extension.
-    """
+    """A sync exchange. Pass `observe` as "trace" extension."""
 
     longest_read = inf
     """Seconds after which a read that brought nothing looks at `left` again."""
-
-    def __init__(
-        self,
-        patience: float,
-        leave_in: float | None = None,
-        *,
-        watched: bool = False,
-        listening: bool = False,
-    ) -> None:
-        super().__init__(watched=watched, listening=listening)
-        self._patience = patience
-        self._leave_in = leave_in
-        self._until = inf
-        self._looks = _LAST_LOOKS
+    _until = inf
+    _looks = _LAST_LOOKS
 
     def __enter__(self) -> Self:
         _current.set(self)
@@ -132,20 +127,9 @@ class ExchangeDeadline(SentAndHeard):
 class AsyncExchangeDeadline(SentAndHeard):
     """The same for asyncio, whose own time-outs bound everything."""
 
-    def __init__(
-        self,
-        patience: float,
-        leave_in: float | None = None,
-        *,
-        watched: bool = False,
-        listening: bool = False,
-    ) -> None:
-        super().__init__(watched=watched, listening=listening)
-        self._patience = patience
-        self._leave_in = leave_in
-        self._limit: asyncio.Timeout | None = None
-        self._alarm: asyncio.Handle | None = None
-        self._connected: Any = None  # the connection made for this exchange, if one was
+    _limit: asyncio.Timeout | None = None
+    _alarm: asyncio.Handle | None = None
+    _connected: Any = None  # the connection made for this exchange, if one was
 
     async def __aenter__(self) -> Self:
         _current.set(self)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -17,15 +18,10 @@ import httpx
 from .._version import USER_AGENT
 from ..core.records import prompts_in
 from ..facts import protocol
-from ..logs import log_exchange
+from ..logs import log_exchange, logger
 from .answer_reader import AnswerReader, rescued
-from .by_eye import is_object
 from .causes import transport_error
-from .exchange_deadline import (
-    AsyncExchangeDeadline,
-    ExchangeDeadline,
-    reject_early_bytes,
-)
+from .exchange_deadline import CONNECT_TIMEOUT, AsyncExchangeDeadline, ExchangeDeadline
 from .fetching import fetch, fetch_async
 from .slots import wait_for_slot
 
@@ -43,7 +39,6 @@ if TYPE_CHECKING:
 # Requests on the way at a time. An injected httpx client's pool takes quadratic time over
 # those that wait in it (minutes for 2,000), so they wait here.
 CONNECTIONS = 50
-CONNECT_TIMEOUT = 10.0
 # A kept connection that the server has closed meanwhile, or on which it is out of step.
 STALE = (httpx.NetworkError, httpx.RemoteProtocolError)
 
@@ -78,12 +73,6 @@ class Wire:
             extensions={"timeout": timeout, "trace": trace},
         )
 
-    def reader(
-        self, send: Send, response: httpx.Response, exchange: SentAndHeard, *, timed: bool
-    ) -> AnswerReader:
-        reject_early_bytes(response, exchange.heard)
-        return AnswerReader(self._session, send, response, exchange.heard, timed=timed)
-
     def rescue(self, send: Send, exchange: SentAndHeard, problem: BaseException) -> Answer:
         """The answer, if it was there although something broke; else raises what did.
 
@@ -91,7 +80,7 @@ class Wire:
         """
         if send.answer is None and send.partial is None and not exchange.nothing_left:
             send.partial = read = rescued(self._session, bytes(exchange.heard))
-            if read and read.status and is_object(read.body):
+            if read and read.status and isinstance(read.decoded, dict):
                 send.answer = read
         if not isinstance(problem, Exception):
             raise problem
@@ -104,7 +93,8 @@ class Wire:
         """Note that an exchange is over, whatever came of it, and whether it got to sending."""
         send.started = not exchange.nothing_left
         send.ended = self._session.clock()
-        log_exchange(send)
+        if logger.isEnabledFor(logging.DEBUG):
+            log_exchange(send)
 
     def secrets(self, send: Send) -> Collection[str]:
         """What no text about the exchange may show."""
@@ -121,7 +111,8 @@ class SyncWire(Wire):
     def send(self, send: Send) -> Answer:
         carrier = self._connections.take(fresh=send.is_write)
         send.started = True
-        with ExchangeDeadline(*limits_of(send), watched=carrier.own, listening=True) as exchange:
+        limits = send.timeout, send.leave_in
+        with ExchangeDeadline(*limits, watched=carrier.own, listening=True) as exchange:
             try:
                 try:
                     return self._carried(carrier, send, exchange)
@@ -155,8 +146,9 @@ class SyncWire(Wire):
             response = carrier.send(request)
         except httpx.HTTPStatusError as problem:
             response = answer_of_hook(problem, request)
+        read_by = self._session, send, response, exchange.heard
         try:
-            with self.reader(send, response, exchange, timed=carrier.own) as reader:
+            with AnswerReader(*read_by, timed=carrier.own) as reader:
                 for chunk in () if reader.complete else response.iter_raw():
                     reader.add(chunk)
                 return reader.answer()
@@ -216,7 +208,8 @@ class AsyncWire(Wire):
     async def _exchanged(
         self, carrier: AsyncCarrier, send: Send, loop: asyncio.AbstractEventLoop
     ) -> Answer:
-        exchange = AsyncExchangeDeadline(*limits_of(send), watched=carrier.own, listening=True)
+        limits = send.timeout, send.leave_in
+        exchange = AsyncExchangeDeadline(*limits, watched=carrier.own, listening=True)
         try:
             async with exchange:
                 try:
@@ -255,8 +248,9 @@ class AsyncWire(Wire):
             response = await carrier.send(request)
         except httpx.HTTPStatusError as problem:
             response = answer_of_hook(problem, request)
+        read_by = self._session, send, response, exchange.heard
         try:
-            with self.reader(send, response, exchange, timed=exchange.watched) as reader:
+            with AnswerReader(*read_by, timed=exchange.watched) as reader:
                 if not reader.complete:
                     async for chunk in response.aiter_raw():
                         reader.add(chunk)
@@ -276,12 +270,6 @@ def answer_of_hook(problem: httpx.HTTPStatusError, request: httpx.Request) -> ht
     if problem.response.request is not request:
         raise problem
     return problem.response
-
-
-def limits_of(send: Send) -> tuple[float, float | None]:
-    """Seconds for the exchange, and for leaving where that does not count."""
-    leave_in = send.leave_in
-    return send.timeout, None if leave_in is None else min(leave_in, CONNECT_TIMEOUT)
 
 
 def json_bytes(value: object) -> bytes:
