@@ -139,7 +139,7 @@ def test_pictures_that_cannot_be_saved_are_reported_by_address(
     def full(_: object) -> None:
         raise DownloadError("The picture cannot be written: No space left on device")
 
-    monkeypatch.setattr("imagen4.result.make_directory", full)
+    monkeypatch.setattr("imagen4.base_image.make_directory", full)
     sandbox.fault("fail", times=1)
     out = str(tmp_path)
     done = imagen4("generate", "a fox", *at(sandbox, "kie"), "-n", "2", "-o", out, "--json")

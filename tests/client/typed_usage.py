@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal, assert_type
+from typing import Any, Literal, assert_type
 
 from imagen4 import (
     AspectRatio,
@@ -53,6 +53,14 @@ def sync(gateway: Gateway, ratio: AspectRatio) -> None:
         assert_type(result.images[0].read(), bytes)
         assert_type(result.save(Path("out")), list[Path])
         assert_type(result.cost_time, timedelta | None)
+        assert_type(result[0], Image)
+        assert_type(result[1:], tuple[Image, ...])
+        assert_type([image.size for image in result], list[tuple[int, int] | None])
+        assert_type(result[0].content_type, str | None)
+        assert_type(result[0].to_pil().size, tuple[int, int])
+        assert_type(result[0].show(), None)
+        assert_type(result.to_dict(), dict[str, Any])
+        assert_type(result.tasks[0].to_dict(), dict[str, Any])
         assert_type(result.created, datetime | None)
         assert_type(client.price("fox"), Cost | None)
         client.generate("fox", model="nano-banana-2", resolution="2K")
@@ -84,6 +92,10 @@ async def by_await(gateway: Gateway) -> None:
         assert_type(await result.images[0].save("out/"), Path)
         assert_type(await result.images[0].read(), bytes)
         assert_type(await result.save("out"), list[Path])
+        assert_type(result[0], AsyncImage)
+        assert_type(result[1:], tuple[AsyncImage, ...])
+        assert_type((await result[0].to_pil()).size, tuple[int, int])
+        assert_type(await result[0].show(), None)
         job = await client.submit("fox")
         assert_type(job, AsyncJob)
         assert_type(await job.status(), tuple[Task, ...])
@@ -113,6 +125,7 @@ def mistakes(client: Client) -> None:
     client.generate("fox", model="nano-banana-22")  # type: ignore[arg-type]
     client.generate("fox", 4)  # type: ignore[arg-type,call-arg]
     _ = client.generate("fox").imagse  # type: ignore[attr-defined]
+    client.generate("fox")[0] = None  # type: ignore[index]
 
 
 def errors(error: TaskTimeout, partial: PartialFailure) -> None:

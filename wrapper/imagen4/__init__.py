@@ -45,10 +45,11 @@ if TYPE_CHECKING:
         UnexpectedResponse,
     )
     from .gateways.adapter import Adapter
+    from .image import AsyncImage, Image
     from .job import AsyncJob, Job
     from .ledger import Ledger
     from .literals import AspectRatio, Gateway, Model
-    from .result import AsyncImage, AsyncResult, Image, Result
+    from .result import AsyncResult, Result
 
 _ERRORS = (
     "AuthenticationError CreateStopped DownloadError FeatureDisabled GatewayUnavailable "
@@ -69,7 +70,8 @@ _HOMES = {
     "core.polling": "Polling",
     "core.price": "Cost",
     "core.request": "Request",
-    "result": "AsyncImage AsyncResult Image Result",
+    "image": "AsyncImage Image",
+    "result": "AsyncResult Result",
     "core.task": "Task",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

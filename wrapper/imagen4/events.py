@@ -136,6 +136,10 @@ class PictureSaved(Event):
     path: Path
     url: str
     """The one that the task has for it."""
+    content_type: str
+    """By its content, say "image/png"."""
+    misnamed: bool
+    """Whether it was given the suffix of another kind of picture."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from .client_bound import ClientBound, few
 from .core.account import read_states
 from .core.balance import note_balance
 from .core.submission import create_tasks
 from .core.waiting import poll_until_ended
 from .errors import Imagen4Error, PartialFailure
 from .events import RequestEnded
+from .image import AsyncImage, Image
 from .interruptions import tell_interruption
-from .result import AsyncImage, AsyncResult, ClientBound, Image, Result, fields_of
+from .result import AsyncResult, Result, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Sequence
@@ -55,7 +57,7 @@ class BaseJob(ClientBound):
         return tuple(self._state.task_ids)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.gateway} {' '.join(self.task_ids)}>"
+        return f"<{type(self).__name__} {self.gateway} {few(self.task_ids)}>"
 
     def _make_result(self, tasks: Sequence[Task]) -> Any:
         raise NotImplementedError  # Job and AsyncJob make results of their own kind

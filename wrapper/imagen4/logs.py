@@ -43,7 +43,7 @@ def log_event(event: Event) -> None:
         case PollFailed():
             logger.debug("%s: task %s: %s", event.gateway, event.task_id, event.error)
         case PictureSaved():
-            logger.debug("%s: saved a picture of task %s", event.gateway, event.task_id)
+            log_saved(event)
 
 
 def log_state(event: TaskState) -> None:
@@ -52,6 +52,14 @@ def log_state(event: TaskState) -> None:
     if event.task.urls and event.task.unusable_links:
         text = "%s: task %s: %d of its links lead to no picture"
         logger.warning(text, event.gateway, event.task_id, event.task.unusable_links)
+
+
+def log_saved(event: PictureSaved) -> None:
+    """A picture on the disk; at WARNING if its name says that it is of another kind."""
+    logger.debug("%s: saved a picture of task %s", event.gateway, event.task_id)
+    if event.misnamed:
+        text = "%s: %r holds %s, whatever its name says"
+        logger.warning(text, event.gateway, str(event.path), event.content_type)
 
 
 def log_exchange(send: Send) -> None:

@@ -1,181 +1,95 @@
-"""Pictures and what else came of a request."""
+"""The pictures of a request, and what else came of it."""
 
 from __future__ import annotations
 
-import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from .downloads.pictures import SaveTarget, make_directory, stem
-from .downloads.transfer import download_picture
+from .client_bound import ClientBound, few
+from .core.price import price_in_words
+from .core.task import number_of_pictures
+from .downloads.fetched import Fetched
+from .downloads.pictures import stem
 from .errors import DownloadError
-from .events import PictureSaved, Retrying
+from .image import AsyncImage, Image
+from .notebook import bundle, gallery
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator
     from datetime import datetime, timedelta
 
-    from .core.effects import Steps
+    from .base_image import BaseImage
     from .core.job_state import JobState
     from .core.session import Session
     from .core.task import Task
     from .events import Listener
     from .wire.driving import AsyncDriver, Driver
 
-
-class ClientBound:
-    """What belongs to a client and does not change: a copy is the thing itself.
-
-    It cannot leave the process, since the client's connections and its key would have to.
-    """
-
-    __slots__ = ()
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, _: object) -> Self:
-        return self
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            f"{type(self).__name__} cannot be pickled, since it belongs to a client: "
-            "save the pictures, or pass on their task ids for Client.job()"
-        )
+ImageT = TypeVar("ImageT", bound="BaseImage")
 
 
-@dataclass(frozen=True, slots=True)
-class BaseImage(ClientBound):
-    """What `Image` and `AsyncImage` share."""
+@dataclass(frozen=True, slots=True, repr=False)
+class BaseResult(ClientBound, Sequence[ImageT], Generic[ImageT]):
+    """What `Result` and `AsyncResult` share: they are sequences of their images."""
 
-    url: str
-    """Good for about a day."""
-    task_id: str
-    seed: str | None
-    """The one this picture was made with, if one was given."""
-    index: int
-    """From 0 within the result."""
-    _name: str = field(repr=False)
-    _taken: dict[Path, str] = field(repr=False, compare=False)
-    _request: tuple[str, int, str | None] = field(repr=False, compare=False)
-    _session: Session = field(repr=False, compare=False)
-
-    @property
-    def gateway(self) -> str:
-        return self._session.name
-
-    def _save(self, path: str | os.PathLike[str], name: str | None = None) -> Steps[Path]:
-        started = self._session.clock()
-        try:
-            target = SaveTarget(path, name or self._name, self._taken)
-            with target.temporary() as file:
-                suffix = yield from self._download(file, started)
-                saved = target.keep(file, suffix)
-        except DownloadError as error:
-            self._about_task(error)
-            raise
-        yield PictureSaved(*self._identity(started), saved, self.url)
-        return saved
-
-    def _try_to_save(self, directory: str | os.PathLike[str]) -> Steps[Path | DownloadError]:
-        try:
-            make_directory(directory)
-            return (yield from self._save(directory))
-        except DownloadError as error:
-            return self._about_task(error)
-
-    def _read(self) -> Steps[bytes]:
-        buffer = io.BytesIO()
-        try:
-            yield from self._download(buffer, self._session.clock())
-        except DownloadError as error:
-            self._about_task(error)
-            raise
-        return buffer.getvalue()
-
-    def _download(self, file: BinaryIO, started: float) -> Steps[str]:
-        def retrying(pause: float, reason: str) -> Retrying:
-            return Retrying(*self._identity(started), "download", pause, reason)
-
-        return download_picture(self._session, self.url, file, retrying)
-
-    def _identity(self, started: float) -> tuple[str, str, int, str | None, float, str]:
-        """What every event about the picture begins with."""
-        elapsed = self._session.clock() - started
-        return (self.gateway, *self._request, elapsed, self.task_id)
-
-    def _about_task(self, error: DownloadError) -> DownloadError:
-        """Whatever cannot be fetched or saved, the error names the task that was paid for."""
-        error.gateway, error.task_ids = self.gateway, (self.task_id,)
-        return error
-
-
-@dataclass(frozen=True, slots=True)
-class Image(BaseImage):
-    """One picture, from `Client`."""
-
-    _driver: Driver = field(repr=False, compare=False)
-
-    def save(
-        self,
-        path: str | os.PathLike[str],
-        on_event: Listener | None = None,
-        *,
-        name: str | None = None,
-    ) -> Path:
-        """Write the picture to a file, or into a directory.
-
-        path: a directory is one that exists, or any path without a suffix; there the file is
-            named after task and picture, with the suffix of its content.
-        on_event: called with each event.
-        name: the file's name in a directory, without its suffix.
-        Returns where the picture is. Raises DownloadError.
-        """
-        return self._driver.run(self._save(path, name), on_event)
-
-    def read(self) -> bytes:
-        """Download the picture and return its bytes. Raises DownloadError."""
-        return self._driver.run(self._read())
-
-
-@dataclass(frozen=True, slots=True)
-class AsyncImage(BaseImage):
-    """One picture, from `AsyncClient`."""
-
-    _driver: AsyncDriver = field(repr=False, compare=False)
-
-    async def save(
-        self,
-        path: str | os.PathLike[str],
-        on_event: Listener | None = None,
-        *,
-        name: str | None = None,
-    ) -> Path:
-        """Write the picture to a file, or into a directory.
-
-        path: a directory is one that exists, or any path without a suffix; there the file is
-            named after task and picture, with the suffix of its content.
-        on_event: called with each event; may be a coroutine function.
-        name: the file's name in a directory, without its suffix.
-        Returns where the picture is. Raises DownloadError.
-        """
-        return await self._driver.run(self._save(path, name), on_event)
-
-    async def read(self) -> bytes:
-        """Download the picture and return its bytes. Raises DownloadError."""
-        return await self._driver.run(self._read())
-
-
-@dataclass(frozen=True, slots=True)
-class BaseResult(ClientBound):
-    """What `Result` and `AsyncResult` share."""
-
-    images: tuple[Any, ...]
+    images: tuple[ImageT, ...]
+    """In order."""
     tasks: tuple[Task, ...]
     """The request's tasks, in order."""
-    _session: Session = field(repr=False, compare=False)
+    _session: Session = field(compare=False)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @overload
+    def __getitem__(self, index: int) -> ImageT: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[ImageT, ...]: ...
+    def __getitem__(self, index: int | slice) -> ImageT | tuple[ImageT, ...]:
+        return self.images[index]
+
+    def __repr__(self) -> str:
+        """One line, without links, which may be signed."""
+        words = f"{self.gateway} {few(self.task_ids)}: {number_of_pictures(len(self))}"
+        return f"<{type(self).__name__} {words}>"
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """For IPython: the HTML in a notebook, in a terminal nothing but the repr."""
+        return bundle(self, include, exclude)
+
+    def _repr_html_(self) -> str:
+        raise NotImplementedError  # Result may download for that, AsyncResult cannot
+
+    def _gallery(self, problems: Sequence[DownloadError | None]) -> str:
+        models = dict.fromkeys(task.model for task in self.tasks if task.model)
+        took = None if self.cost_time is None else f"{self.cost_time.total_seconds():g} s"
+        price = price_in_words(self._session.adapter.facts, self.tasks)
+        about = [f"{number_of_pictures(len(self))} of {self.gateway}", *models, took, price]
+        pictures = zip(self.images, problems, strict=True)
+        return gallery(about, (image._figure(problem) for image, problem in pictures))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as data for JSON: no key, no prompt, no pictures but their links.
+
+        {"gateway": str, "task_ids": [str], "images": [{"task_id": str, "index": from 0,
+        "seed": str | None, "url": str, "content_type": str | None,
+        "size": [width, height] | None}], "cost_time": seconds | None, "created": ISO 8601 | None,
+        "completed": ISO 8601 | None, "tasks": [what `Task.to_dict` gives]}
+        """
+        return {
+            "gateway": self.gateway,
+            "task_ids": list(self.task_ids),
+            "images": [image._to_dict() for image in self.images],
+            "cost_time": None if self.cost_time is None else self.cost_time.total_seconds(),
+            "created": self.created and self.created.isoformat(),
+            "completed": self.completed and self.completed.isoformat(),
+            "tasks": [task.to_dict() for task in self.tasks],
+        }
 
     @property
     def gateway(self) -> str:
@@ -209,13 +123,14 @@ class BaseResult(ClientBound):
         return tuple(task.raw for task in self.tasks)
 
 
-@dataclass(frozen=True, slots=True)
-class Result(BaseResult):
-    """The pictures of one request, from `Client`."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Result(BaseResult[Image]):
+    """The pictures of one request, from `Client`: a sequence of them.
 
-    images: tuple[Image, ...]
-    """In order."""
-    _driver: Driver = field(repr=False, compare=False)
+    In a notebook it shows them, and reads them for that, several at once.
+    """
+
+    _driver: Driver = field(compare=False)
 
     def save(
         self, directory: str | os.PathLike[str], on_event: Listener | None = None
@@ -229,14 +144,19 @@ class Result(BaseResult):
         steps = [image._try_to_save(directory) for image in self.images]
         return paths_of(self._driver.run_all(steps, on_event))
 
+    def _repr_html_(self) -> str:
+        steps = [image._try_to_read() for image in self.images]
+        return self._gallery(self._driver.run_all(steps, None))
 
-@dataclass(frozen=True, slots=True)
-class AsyncResult(BaseResult):
-    """The pictures of one request, from `AsyncClient`."""
 
-    images: tuple[AsyncImage, ...]
-    """In order."""
-    _driver: AsyncDriver = field(repr=False, compare=False)
+@dataclass(frozen=True, slots=True, repr=False)
+class AsyncResult(BaseResult[AsyncImage]):
+    """The pictures of one request, from `AsyncClient`: a sequence of them.
+
+    In a notebook it shows them as each shows itself: what was read, else by its link.
+    """
+
+    _driver: AsyncDriver = field(compare=False)
 
     async def save(
         self, directory: str | os.PathLike[str], on_event: Listener | None = None
@@ -249,6 +169,9 @@ class AsyncResult(BaseResult):
         """
         steps = [image._try_to_save(directory) for image in self.images]
         return paths_of(await self._driver.run_all(steps, on_event))
+
+    def _repr_html_(self) -> str:
+        return self._gallery([None] * len(self))
 
 
 def paths_of(found: Sequence[Path | DownloadError]) -> list[Path]:
@@ -281,5 +204,7 @@ def fields_of(session: Session, state: JobState, tasks: Sequence[Task]) -> Itera
                 "_taken": taken,
                 "_request": request,
                 "_session": session,
+                "_task": task,
+                "_fetched": Fetched(),
             }
             index += 1

@@ -82,11 +82,12 @@ def test_the_surface_is_the_documented_one() -> None:
     }  # fmt: skip
     assert public(Job).keys() == {"events", "gateway", "job_id", "status", "task_ids", "wait"}
     assert public(Result).keys() == {
-        "completed", "cost_time", "created", "gateway", "images", "raw", "save", "task_ids",
-        "tasks",
+        "completed", "cost_time", "count", "created", "gateway", "images", "index", "raw", "save",
+        "task_ids", "tasks", "to_dict",
     }  # fmt: skip
     assert public(Image).keys() == {
-        "gateway", "index", "read", "save", "seed", "task_id", "url",
+        "content_type", "gateway", "index", "read", "save", "seed", "show", "size", "task_id",
+        "to_pil", "url",
     }  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def _pictures(sandbox: "Sandbox", gateway: Gateway, output: Path, **asked: Any) 
     url, key = sandbox.url(gateway), sandbox.key(gateway)
     with display(gateway) as shown, Client(gateway, base_url=url, api_key=key) as client:
         result = client.generate(**asked, on_event=shown.tell)
-        return outcome.result_as_json(gateway, result, result.save(output))
+        return outcome.result_as_json(result, result.save(output))
 
 
 def _print_table(made: list[dict[str, Any]], output: Path) -> None:

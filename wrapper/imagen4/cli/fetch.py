@@ -42,4 +42,4 @@ def command(
         result = made.result = client.job(*task_ids).wait(timeout=timeout, on_event=shown.tell)
         output.refuse(len(result.images))
         made.paths = output.save(result)
-    outcome.saved(gateway, result, made.paths, as_json=as_json)
+    outcome.saved(result, made.paths, as_json=as_json)

@@ -100,4 +100,4 @@ def command(
             **fields,
         )
         made.paths = output.save(result)
-    outcome.saved(gateway, result, made.paths, as_json=as_json)
+    outcome.saved(result, made.paths, as_json=as_json)

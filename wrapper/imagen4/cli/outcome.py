@@ -12,7 +12,7 @@ from unicodedata import category
 
 import click
 
-from .. import Result, Task
+from .. import Result
 from ..core.ports import PartialResult
 from ..errors import (
     DownloadError,
@@ -30,10 +30,10 @@ from .targets import Target
 OUT = "interrupted while a paid request was out: it may have arrived, look before repeating it"
 
 
-def saved(gateway: str, result: PartialResult, paths: Sequence[Path], *, as_json: bool) -> None:
+def saved(result: PartialResult, paths: Sequence[Path], *, as_json: bool) -> None:
     """Print where the pictures are: a path a line, or one JSON document."""
     if as_json:
-        click.echo(json.dumps(result_as_json(gateway, result, paths), indent=2))
+        click.echo(json.dumps(result_as_json(result, paths), indent=2))
     else:
         say(*paths)
 
@@ -60,40 +60,12 @@ class Made:
     problem: DownloadError | None = None
 
 
-def result_as_json(
-    gateway: str, result: PartialResult, paths: Sequence[Path | None] = ()
-) -> dict[str, Any]:
-    """A result for machines; `cost_time` in seconds, times as ISO 8601."""
-    names = [path and str(path) for path in paths] or [None] * len(result.images)
-    return {
-        "gateway": gateway,
-        "task_ids": list(result.task_ids),
-        "images": [
-            {
-                "task_id": image.task_id,
-                "index": image.index,
-                "seed": image.seed,
-                "url": image.url,
-                "path": path,
-            }
-            for image, path in zip(result.images, names, strict=True)
-        ],
-        "cost_time": None if result.cost_time is None else result.cost_time.total_seconds(),
-        "created": result.created.isoformat() if result.created else None,
-        "completed": result.completed.isoformat() if result.completed else None,
-    }
-
-
-def task_as_json(task: Task) -> dict[str, Any]:
-    """A task for machines."""
-    return {
-        "task_id": task.task_id,
-        "state": task.state,
-        "urls": list(task.urls),
-        "unusable_links": task.unusable_links,
-        "fail_code": task.fail_code,
-        "fail_message": task.fail_message,
-    }
+def result_as_json(result: PartialResult, paths: Sequence[Path | None] = ()) -> dict[str, Any]:
+    """A result for machines: what `Result.to_dict` says, and where each picture was saved."""
+    names = [path and str(path) for path in paths] or [None] * len(result)
+    known = result.to_dict()
+    images = zip(known["images"], names, strict=True)
+    return known | {"images": [image | {"path": path} for image, path in images]}
 
 
 def interruption_as_json(gateway: str, task_ids: Sequence[str], out: object) -> dict[str, Any]:
@@ -131,7 +103,7 @@ def ending(
         with undisturbed():
             left, out = told_by(stopped)
             ids = list(dict.fromkeys((*display.task_ids, *left)))
-            _hint(resume, made.result.task_ids if made.result else ids, made, display)
+            _hint(resume, made.result.task_ids if made.result is not None else ids, made, display)
             if as_json:
                 told = interruption_as_json(gateway, ids, out)
                 click.echo(json.dumps({"error": told} | (empty or {}), indent=2))
@@ -142,12 +114,12 @@ def ending(
         if made.problem is not None:
             exits.tell(f"Not all are saved: {made.problem}")
             _hint(resume, made.problem.task_ids, made, display)
-        partial = result_as_json(gateway, error.result, made.paths) if error.result else None
+        partial = result_as_json(error.result, made.paths) if error.result is not None else None
         fail(error, as_json=as_json, result=partial)
     except Imagen4Error as error:
         _hint(resume, _ids(error, display), made, display)
         paths = getattr(error, "paths", ())
-        known = result_as_json(gateway, made.result, paths) if made.result else empty
+        known = result_as_json(made.result, paths) if made.result is not None else empty
         fail(error, as_json=as_json, result=known)
 
 

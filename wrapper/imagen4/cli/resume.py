@@ -44,7 +44,7 @@ def command(
         for done in client.resume(ledger, timeout=timeout, on_event=shown.tell):
             try:
                 result = done.get()
-                results.append(outcome.result_as_json(gateway, result, result.save(output)))
+                results.append(outcome.result_as_json(result, result.save(output)))
             except Imagen4Error as error:
                 errors.append(error)
         here = creates.c.base_url == client.base_url

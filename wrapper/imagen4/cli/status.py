@@ -36,12 +36,12 @@ def command(
         try:
             tasks = client.job(*task_ids).status()
         except PartialFailure as error:  # one unknown id does not hide the others
-            known = [outcome.task_as_json(task) for task in error.tasks]
+            known = [task.to_dict() for task in error.tasks]
             if not as_json:
                 _print_tasks(error.tasks)
             outcome.fail(error, as_json=as_json, result={"tasks": known})
     if as_json:
-        click.echo(json.dumps({"tasks": list(map(outcome.task_as_json, tasks))}, indent=2))
+        click.echo(json.dumps({"tasks": [task.to_dict() for task in tasks]}, indent=2))
     else:
         _print_tasks(tasks)
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
+from ..downloads.formats import suffix_said_by
 from ..errors import DownloadError
-from ..result import Image, Result, paths_of
+from ..image import Image
+from ..result import Result, paths_of
 from . import options
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif")
 INDEX = "{index}"
 
 
@@ -20,7 +21,7 @@ class Target:
 
     def __init__(self, text: str) -> None:
         self.path = Path(text)
-        named = self.path.suffix.lower() in SUFFIXES and not self.path.is_dir()
+        named = suffix_said_by(self.path) is not None and not self.path.is_dir()
         self._template = INDEX in text
         self._file = named and not self._template
         if re.search(r"\{\w*\}", text.replace(INDEX, "")) or (self._template and not named):

@@ -32,6 +32,6 @@ def command(
     ):
         result = client.job(*task_ids).wait(timeout=timeout, on_event=shown.tell)
     if as_json:
-        click.echo(json.dumps(outcome.result_as_json(gateway, result), indent=2))
+        click.echo(json.dumps(outcome.result_as_json(result), indent=2))
     else:
         outcome.say(*(image.url for image in result.images))

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..facts import GatewayFacts
     from .job_state import JobState
     from .ports import GatewayAdapter
+    from .task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,16 @@ def credits_of(facts: GatewayFacts, model: str, pictures: int) -> float | None:
     if price is None:
         return None
     return price.credits * (pictures if price.per == "image" else 1)
+
+
+def price_in_words(facts: GatewayFacts, tasks: Sequence[Task]) -> str | None:
+    """What tasks cost: as they were charged, else by the price list; None where neither says."""
+    charged = [task.credits for task in tasks]
+    listed = [credits_of(facts, task.model or "", len(task.urls)) for task in tasks]
+    for found, source in ((charged, ""), (listed, " by the price list")):
+        known = [each for each in found if each is not None]
+        if known and len(known) == len(tasks):
+            total, rate = sum(known), facts.dollars_per_credit
+            dollars = "" if rate is None else f" (${total * rate:.2f})"
+            return f"{total:g} credits{dollars}{source}"
+    return None
