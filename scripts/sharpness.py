@@ -9,17 +9,19 @@ there is any finding on the conforming server.
 import argparse
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 
+from imagen4.contract.reports import make_report
 from imagen4.contract.server import CouldNotRunError
 from imagen4.facts import GATEWAYS
 from sharpening.catalogue import CATALOGUE
 from sharpening.defect import Defect
-from sharpening.measure import Setting, caught_by, meet, settings
+from sharpening.measure import Setting, caught_by, hold, meet, prepared, settings
 from sharpening.reference import STYLES
 
 SEEDS = 30
@@ -56,9 +58,12 @@ def detection(number: int, phase: str) -> Detection:
 
 
 def baseline(setting: Setting) -> list[str]:
-    """The findings on a conforming server; there must be none."""
-    found = meet(setting).sorted.violations
-    return [f"{setting}: {each.check}: {each.seen}" for each in found]
+    """What is told of a conforming server, each with all it takes to see it; there must be none."""
+    server = prepared(setting)
+    report = make_report(hold(setting, server))
+    found = [each.told for each in report.broken]
+    found += ["".join(traceback.format_exception(each)) for each in server.crashes]
+    return [f"{setting}: {each}" for each in found]
 
 
 def baselines(seeds: int) -> list[Setting]:

@@ -9,7 +9,8 @@ from imagen4.contract.server import ServerUnderTest
 from imagen4.facts import GATEWAYS
 from sharpening.clock import Clock
 from sharpening.defect import Defect
-from sharpening.reference import KEYS, STYLES, InProcess, Reference
+from sharpening.in_process import InProcess
+from sharpening.reference import KEYS, STYLES, Reference
 
 NOWHERE = "http://127.0.0.1:9"
 ELSEWHERE = "https://staging.invalid"
@@ -42,14 +43,23 @@ def meet(
     setting: Setting, defect: Defect | None = None, document: Document | None = None
 ) -> RunOutcome:
     """One run against the reference in this setting, on a clock of its own."""
-    clock = Clock()
-    server = Reference(setting.gateway, setting.style, clock)
+    return hold(setting, prepared(setting, defect), document)
+
+
+def prepared(setting: Setting, defect: Defect | None = None) -> Reference:
+    """The reference in this setting, whole or with a defect."""
+    server = Reference(setting.gateway, setting.style, Clock())
     if defect is not None:
         defect.apply(server)
+    return server
+
+
+def hold(setting: Setting, server: Reference, document: Document | None = None) -> RunOutcome:
     url = NOWHERE if setting.creates is None else ELSEWHERE
     target = ServerUnderTest(setting.gateway, url, KEYS[setting.gateway])
     paid = setting.creates or 0
     options = RunOptions(target, setting.profile, setting.seed, setting.phase, max_paid=paid)
+    clock = server.clock
     return run_contract(
         options, Seams(InProcess(server), clock.now, clock.sleep, server.now), document
     )

@@ -3,18 +3,15 @@
 Written from the documents and the recorded answers alone: it shares no code with the
 sandbox, the client or the suite. The sandbox cannot take its place: a mistake that suite
 and sandbox share would go unnoticed, and here every decision is a method of its own, so
-that a defect is a small change to one of them. It has no socket and no real time, so that
-hundreds of defects are met within minutes.
+that a defect is a small change to one of them.
 """
 
 import json
 from dataclasses import dataclass, field
 from functools import cache, partial
-from itertools import count
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
-import httpx
 import jsonschema_rs
 
 from imagen4.facts import GATEWAYS
@@ -93,6 +90,8 @@ class Reference:
         self.gateway, self.style, self.clock = gateway, style, clock
         self.tasks: dict[str, Task] = {}
         self.waiting, self.generating = 0.5, 1.0
+        self.crashes: list[Exception] = []
+        """What it did not answer, but raised: without a defect, a mistake of its own."""
 
     # --- time and identity ---
 
@@ -119,7 +118,10 @@ class Reference:
         return content_type.partition(";")[0].strip() == "application/json"
 
     def parse(self, content: bytes) -> Any:
-        return json.loads(content.decode("utf-8"))
+        """Not NaN, nor half a character: `param` has to hold it, in JSON that all can read."""
+        value = json.loads(content.decode("utf-8"))
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        return value
 
     def accepts_model(self, model: Any) -> bool:
         return bool(model == DEFAULT_MODEL)
@@ -259,35 +261,8 @@ class Reference:
         return json.dumps(envelope, ensure_ascii=False).encode()
 
     def answer(self, incoming: Incoming) -> Outgoing:
+        if (incoming.method, incoming.path) not in self.operations():
+            return Outgoing(404, b"Not Found", {"content-type": "text/plain"})
         status, envelope = self.carry_out(incoming)
         headers = {"content-type": "application/json"}
         return Outgoing(status, self.encode(envelope), headers)
-
-
-class InProcess(httpx.BaseTransport):
-    """Carries requests to a reference server without a socket; each takes 2 ms.
-
-    A request that says `Connection: close` has a connection of its own; so it is in HTTP.
-    """
-
-    def __init__(self, server: Reference) -> None:
-        self.server = server
-        self.connections = count(1)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        path = request.url.path
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        query = dict(parse_qsl(request.url.query.decode(), keep_blank_values=True))
-        own = next(self.connections) if headers.get("connection") == "close" else 0
-        incoming = Incoming(request.method, path, query, headers, request.read(), own)
-        outgoing = self._answer(incoming)
-        self.server.clock.sleep(0.002 + outgoing.delay)
-        if outgoing.trouble is not None:
-            raise outgoing.trouble
-        return httpx.Response(outgoing.status, headers=outgoing.headers, content=outgoing.content)
-
-    def _answer(self, incoming: Incoming) -> Outgoing:
-        try:
-            return self.server.answer(incoming)
-        except Exception:  # what any web server makes of an exception
-            return Outgoing(500, b"Internal Server Error", {"content-type": "text/plain"})

@@ -6,8 +6,9 @@ from contract.conftest import FEW
 from imagen4.contract.run import RunOptions, Seams, run_contract
 from imagen4.contract.server import ServerUnderTest
 from sharpening.clock import Clock
+from sharpening.in_process import InProcess
 from sharpening.measure import ELSEWHERE, NOWHERE
-from sharpening.reference import KEYS, Incoming, InProcess, Outgoing, Reference
+from sharpening.reference import KEYS, Incoming, Outgoing, Reference
 
 
 class Shifted(Reference):

@@ -8,8 +8,9 @@ from imagen4.contract.run import RunOptions, RunOutcome, Seams, run_contract
 from imagen4.contract.server import ServerUnderTest
 from imagen4.sandbox import Sandbox
 from sharpening.clock import Clock
+from sharpening.in_process import InProcess
 from sharpening.measure import ELSEWHERE
-from sharpening.reference import KEYS, InProcess, Reference
+from sharpening.reference import KEYS, Reference
 
 Hold = Callable[..., RunOutcome]
 FEW = 8

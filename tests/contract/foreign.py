@@ -13,7 +13,8 @@ from imagen4.contract.run import RunOptions, RunOutcome, Seams, run_contract
 from imagen4.contract.server import ServerUnderTest
 from imagen4.facts.protocol import CREATE_PATH
 from sharpening.clock import Clock
-from sharpening.reference import KEYS, InProcess, Reference
+from sharpening.in_process import InProcess
+from sharpening.reference import KEYS, Reference
 
 Answer = Callable[[httpx.Request], httpx.Response]
 

@@ -12,11 +12,13 @@ from contract.foreign import Answer, creates, judged, page, reported, said
 from imagen4.contract.reports import RENDERERS, Report, make_report, render_text
 from imagen4.contract.run import RunOptions, Seams, run_contract
 from imagen4.contract.server import CouldNotRunError, ServerUnderTest
+from imagen4.facts.protocol import DETAILS_PATH
 from sharpening.catalogue import CATALOGUE
 from sharpening.clock import Clock
 from sharpening.defect import around
+from sharpening.in_process import InProcess
 from sharpening.measure import Setting, meet
-from sharpening.reference import KEYS, Incoming, InProcess, Outgoing, Reference, RefusedError
+from sharpening.reference import KEYS, Incoming, Outgoing, Reference, RefusedError
 
 HANDFUL = 6
 
@@ -145,7 +147,7 @@ def test_an_operation_that_never_answers_is_asked_twice() -> None:
 
     def hanging(original: object, given: Incoming) -> Outgoing:
         answer: Outgoing = original(given)  # type: ignore[operator]  # a method
-        hangs = httpx.ReadTimeout("") if given.method == "GET" else None
+        hangs = httpx.ReadTimeout("") if given.path == DETAILS_PATH else None
         return replace(answer, trouble=hangs, delay=5.0 if hangs else 0.0)
 
     clock = Clock()

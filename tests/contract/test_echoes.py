@@ -18,8 +18,9 @@ from imagen4.contract.transport import Budget, Sender
 from imagen4.facts import GATEWAYS
 from sharpening.catalogue import CATALOGUE
 from sharpening.clock import Clock
+from sharpening.in_process import InProcess
 from sharpening.measure import Setting, caught_by, meet
-from sharpening.reference import InProcess, Reference
+from sharpening.reference import Reference
 
 KIE = load_document("kie")
 KEY = "sandbox-kie-key"

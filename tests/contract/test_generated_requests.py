@@ -1,6 +1,8 @@
 """What is sent has to be the same for the same seed, and its intent has to be right."""
 
+import importlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,11 +27,20 @@ def _body(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("gateway", GATEWAYS)
-def test_the_same_seed_gives_the_same_requests(gateway: str) -> None:
-    """Byte for byte and in order, also when nothing is remembered from before."""
+def test_the_same_seed_gives_the_same_requests(
+    gateway: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Byte for byte and in order, when nothing is remembered, and whatever code is loaded.
+
+    A project's literals are nobody's business, and another machine has not loaded them.
+    """
     document = load_document(gateway)
     first = generated.generated_cases(document, generated.EVERYTHING, 3, examples=10)
     generated.cases_of_text.cache_clear()
+    words = [f"hunter{number}" for number in range(500)]
+    (tmp_path / f"somebodys_{gateway}.py").write_text(f"WORDS = {words}", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module(f"somebodys_{gateway}")
     assert generated.generated_cases(document, generated.EVERYTHING, 3, examples=10) == first
     assert len(first) > 60
 

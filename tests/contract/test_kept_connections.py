@@ -19,8 +19,9 @@ from imagen4.facts.protocol import CREATE_PATH
 from sharpening import connection_defects
 from sharpening.clock import Clock
 from sharpening.defect import Defect
+from sharpening.in_process import InProcess
 from sharpening.measure import Setting, meet
-from sharpening.reference import KEYS, STYLES, Incoming, InProcess, Outgoing, Reference
+from sharpening.reference import KEYS, STYLES, Incoming, Outgoing, Reference
 
 DEFECTS = connection_defects.AREA.defects
 STAGING = "https://staging.invalid"

@@ -13,7 +13,8 @@ from imagen4.contract.server import ServerUnderTest
 from imagen4.contract.trace import Trace
 from imagen4.sandbox import Sandbox
 from sharpening.clock import Clock
-from sharpening.reference import KEYS, InProcess, Reference
+from sharpening.in_process import InProcess
+from sharpening.reference import KEYS, Reference
 
 TOLD = "About 230 requests take 5 to 20 s as a rule; "
 TOLD += "then tasks are followed to their ends, 2 min at most."

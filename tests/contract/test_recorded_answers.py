@@ -7,7 +7,7 @@ from contract.foreign import judged
 from contract.replay import Replay
 from imagen4.facts import GATEWAYS
 from sharpening.clock import Clock
-from sharpening.reference import InProcess
+from sharpening.in_process import InProcess
 
 SEEDS = 30
 FEW = 2

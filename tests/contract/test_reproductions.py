@@ -13,8 +13,9 @@ from imagen4.contract.run import RunOptions, Seams, run_contract
 from imagen4.contract.server import ServerUnderTest
 from sharpening.catalogue import CATALOGUE
 from sharpening.clock import Clock
+from sharpening.in_process import InProcess
 from sharpening.measure import Setting, meet
-from sharpening.reference import KEYS, InProcess, Reference
+from sharpening.reference import KEYS, Reference
 
 DEFECTS = {defect.name: defect for defect in CATALOGUE}
 

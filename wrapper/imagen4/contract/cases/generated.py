@@ -11,9 +11,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
+from unittest import mock
 from urllib.parse import parse_qsl
 
 import schemathesis
+from hypothesis.internal.conjecture import providers
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
@@ -61,10 +63,23 @@ def cases_of_text(text: str, phases: tuple[str, ...], seed: int, examples: int) 
 
 def walked(schema: schemathesis.BaseSchema) -> Iterator[events.EngineEvent]:
     """The engine's events. It keeps a Ctrl-C to itself, as if all had been done."""
-    for event in from_schema(schema).execute():
-        if isinstance(event, events.Interrupted):
-            raise KeyboardInterrupt
-        yield event
+    literals = mock.patch.object(providers, "_get_local_constants", _NoLiterals, create=True)
+    with literals, mock.patch.object(providers, "CONSTANTS_CACHE", dict[Any, Any](), create=True):
+        for event in from_schema(schema).execute():
+            if isinstance(event, events.Interrupted):
+                raise KeyboardInterrupt
+            yield event
+
+
+class _NoLiterals:
+    """In place of the literals that hypothesis finds in loaded code; it has no setting for that.
+
+    They differ from machine to machine, as requests of one seed must not, and they are their
+    owner's: a password that stands in a project's code would go to the server.
+    """
+
+    def set_for_type(self, _type: object) -> tuple[()]:
+        return ()
 
 
 def schema_for(
