@@ -17,6 +17,7 @@ from imagen4 import (
     AsyncJob,
     AsyncResult,
     Client,
+    ConfirmedTask,
     Cost,
     Finished,
     Gateway,
@@ -72,7 +73,8 @@ def sync(gateway: Gateway, ratio: AspectRatio) -> None:
         assert_type(job.events(), Generator[Event])
         assert_type(client.job("a", "b"), Job)
         assert_type(client.credits(), float)
-        assert_type(client.confirm(callbacks.parse(b"{}")), Task)
+        assert_type(client.confirm(callbacks.parse(b"{}")), ConfirmedTask[Result])
+        assert_type(client.confirm(callbacks.parse(b"{}")).result.save("out"), list[Path])
         many = client.generate_many(["fox", Request("hare", seed="x")], max_in_flight=3)
         assert_type(many, Generator[Finished[Result]])
         for finished in many:
@@ -103,6 +105,8 @@ async def by_await(gateway: Gateway) -> None:
         assert_type(job.events(), AsyncGenerator[Event])
         assert_type(client.job("a"), AsyncJob)
         assert_type(await client.credits(), float)
+        confirmed = await client.confirm(callbacks.parse(b"{}"))
+        assert_type(await confirmed.result.save("out"), list[Path])
         task = asyncio.create_task(client.generate("fox"))
         assert_type(await task, AsyncResult)
         async for finished in client.generate_many(["fox"]):

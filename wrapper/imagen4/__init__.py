@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ._version import __version__
     from .aio import AsyncClient
     from .client import Client
+    from .confirmed import ConfirmedTask
     from .core.many import Failed, Finished, Succeeded
     from .core.polling import Polling
     from .core.price import Cost
@@ -61,6 +62,7 @@ _HOMES = {
     "_version": "__version__",
     "aio": "AsyncClient",
     "client": "Client",
+    "confirmed": "ConfirmedTask",
     "errors": _ERRORS,
     "gateways.adapter": "Adapter",
     "job": "AsyncJob Job",
@@ -85,6 +87,7 @@ __all__ = [
     "AsyncResult",
     "AuthenticationError",
     "Client",
+    "ConfirmedTask",
     "Cost",
     "CreateStopped",
     "DownloadError",

@@ -13,6 +13,7 @@ import httpx
 
 from .base_client import BaseClient
 from .configuration import DEFAULT_TIMEOUT, instance_of, make_session
+from .confirmed import ConfirmedTask, values_of
 from .core.balance import read_balance
 from .core.checks import at_least_one
 from .core.job_state import resume_job
@@ -247,13 +248,15 @@ class AsyncClient(BaseClient):
         """What is left in the account, in the gateway's credits."""
         return await self._driver.run(self._name_gateway(read_balance(self._session)))
 
-    async def confirm(self, callback: Task) -> Task:
+    async def confirm(self, callback: Task) -> ConfirmedTask[AsyncResult]:
         """Ask the gateway about the task of a callback: a callback's content is not signed.
 
-        Returns the task as the gateway has it. Raises TaskNotFound where it has none.
+        Returns the task as the gateway has it; its `result` has the pictures, to be saved without
+        asking again. Raises TaskNotFound where it has none.
         """
-        (task,) = await self.job(callback.task_id).status()
-        return task
+        job = self.job(callback.task_id)
+        (task,) = await job.status()
+        return ConfirmedTask(*values_of(task), result=job._make_result([task]))
 
     async def aclose(self) -> None:
         """Close the connections; an injected `http_client` stays open.

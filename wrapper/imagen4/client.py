@@ -11,6 +11,7 @@ import httpx
 
 from .base_client import BaseClient
 from .configuration import DEFAULT_TIMEOUT, instance_of, make_session
+from .confirmed import ConfirmedTask, values_of
 from .core.balance import read_balance
 from .core.checks import at_least_one
 from .core.job_state import resume_job
@@ -238,13 +239,15 @@ class Client(BaseClient):
         """What is left in the account, in the gateway's credits."""
         return self._driver.run(self._name_gateway(read_balance(self._session)))
 
-    def confirm(self, callback: Task) -> Task:
+    def confirm(self, callback: Task) -> ConfirmedTask[Result]:
         """Ask the gateway about the task of a callback: a callback's content is not signed.
 
-        Returns the task as the gateway has it. Raises TaskNotFound where it has none.
+        Returns the task as the gateway has it; its `result` has the pictures, to be saved without
+        asking again. Raises TaskNotFound where it has none.
         """
-        (task,) = self.job(callback.task_id).status()
-        return task
+        job = self.job(callback.task_id)
+        (task,) = job.status()
+        return ConfirmedTask(*values_of(task), result=job._make_result([task]))
 
     def close(self) -> None:
         """Close the connections; an injected `http_client` stays open.

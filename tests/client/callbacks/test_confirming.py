@@ -1,13 +1,17 @@
 """Guards against a forged callback that is believed though the gateway says otherwise."""
 
 import io
+import pickle
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import imagen4.callbacks
-from client.play import KINDS, Script, details, envelope, play
+from client.loopback import Loopback, http
+from client.pictures import GATEWAY, PNG
+from client.play import KINDS, Script, details, envelope, play, settled, succeeded
 from client.signed_callbacks import BODY, NOW, WEBHOOK_KEY, signed
 from imagen4 import Task, TaskNotFound, callbacks
 
@@ -22,6 +26,33 @@ def test_confirm_reads_the_task_again(kind: str) -> None:
     assert script.requests[0].url.params["taskId"] == "t1"
     with pytest.raises(TaskNotFound):
         play(kind, Script(polls=[envelope(422)]), lambda c: c.confirm(claimed))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_confirmed_is_saved_without_asking_again(kind: str, tmp_path: Path) -> None:
+    """The task has its pictures with it; one that runs or failed has none."""
+    with Loopback(lambda _: http(200, PNG)) as server:
+        script = Script(polls=[succeeded("t1", f"{server.url}/1.png"), details("t1", "fail")])
+
+        async def action(client: Any) -> Any:
+            good = await settled(client.confirm(callbacks.parse(BODY)))
+            bad = await settled(client.confirm(callbacks.parse(BODY)))
+            return good, bad, await settled(good.result.save(tmp_path))
+
+        good, bad, paths = play(kind, script, action, base_url=GATEWAY)
+    assert (good.succeeded, len(good.result), len(script.requests)) == (True, 1, 2)
+    assert [each.read_bytes() for each in paths] == [PNG]
+    assert (bad.failed, list(bad.result)) == (True, [])
+
+
+def test_a_confirmed_task_goes_to_another_process_as_a_plain_one() -> None:
+    """The pictures stay with their client, as those of a result do."""
+    script = Script(polls=[succeeded("t1")])
+    task = play("sync", script, lambda c: c.confirm(callbacks.parse(BODY)))
+    sent = pickle.loads(pickle.dumps(task))  # noqa: S301 - our own, of a moment ago
+    assert type(sent) is Task
+    assert sent.to_dict() == task.to_dict()
+    assert repr(task) == "<ConfirmedTask kie t1: success, 1 picture>"
 
 
 class Confirming:
