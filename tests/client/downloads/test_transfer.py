@@ -10,6 +10,7 @@ import pytest
 from client.bench import PNG, URL, Bench, begun
 from client.steps import core, ended
 from imagen4 import DownloadError, TransportError
+from imagen4.core.answer import Call
 from imagen4.core.effects import Fetch, Send, Sleep
 from imagen4.downloads.formats import HEAD
 from imagen4.downloads.transfer import (
@@ -147,7 +148,7 @@ def test_only_an_expired_link_is_renewed() -> None:
     for expired, asked in ((False, None), (True, Send)):
         core: Any = SimpleNamespace(clock=lambda: 0.0, allow_http=False, timeout=1.0, name="kie")
         core.on_loopback = False
-        core.adapter = SimpleNamespace(fresh_link=lambda url: url)
+        core.adapter = SimpleNamespace(fresh_link=lambda url: Call("POST", url))
         steps = download_picture(core, URL, io.BytesIO(), lambda *_: Sleep(0.0))
         assert isinstance(next(steps), Fetch)
         problem = DownloadError("no")
