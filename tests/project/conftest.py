@@ -1,35 +1,58 @@
-"""A sandbox in place of the gateways, and the command line, for what the README shows."""
+"""A new environment with the wheel, and a sandbox in place of the gateways: a reader's desk."""
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import NamedTuple
 
 import pytest
 
-from imagen4.cli.group import run
 from imagen4.facts import GATEWAYS
 from imagen4.sandbox import Sandbox
+from project.installed import Installed, build_wheel, new_environment
+from project.readme import DESK
 
-Imagen4 = Callable[..., tuple[int, str, str]]
+EVERYTHING = "imagen4[cli,ledger,postgres,sandbox,testing,contract,pillow,webhooks,workers,otel]"
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_wheel(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The wheel with all of its extras, and the frameworks that the examples are for."""
+    environment = new_environment(tmp_path_factory.mktemp("installed"))
+    environment.pip("install", "--no-deps", str(wheel))
+    environment.link(EVERYTHING, "fastapi")
+    return environment
 
 
 @pytest.fixture
-def sandbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox]:
-    """Tasks end at once; keys are in the environment; the working folder is empty."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "prompts.txt").write_text("a red fox in the snow\nan owl at night\n")
+def sandbox() -> Iterator[Sandbox]:
+    """Tasks end at once."""
     with Sandbox(waiting=0, generating=0, limits=False) as sandbox:
-        for name, facts in GATEWAYS.items():
-            monkeypatch.setenv(facts.key_variable, sandbox.key(name))
         yield sandbox
 
 
+class Desk(NamedTuple):
+    """Where somebody tries what a page says: gateways, folder and variables are theirs."""
+
+    sandbox: Sandbox
+    installed: Installed
+    folder: Path
+    variables: dict[str, str]
+
+    def typed(self, line: str, **more: str) -> "CompletedProcess[str]":
+        """A line as it stands on a page, only the sandbox's port being another."""
+        line = line.replace(DESK, self.sandbox.url())
+        return self.installed.run(line, self.folder, self.variables | more)
+
+
 @pytest.fixture
-def imagen4(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Imagen4:
-    """Runs the command line in this process: its exit code, and what it prints where."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["imagen4", *arguments])
-        return run(), *capsys.readouterr()
-
-    return call
+def desk(sandbox: Sandbox, installed: Installed, tmp_path: Path) -> Desk:
+    (tmp_path / "prompts.txt").write_text("a red fox in the snow\nan owl at night\n")
+    variables = {facts.key_variable: sandbox.key(name) for name, facts in GATEWAYS.items()}
+    variables |= {facts.base_url_variable: sandbox.url(name) for name, facts in GATEWAYS.items()}
+    return Desk(sandbox, installed, tmp_path, variables)

@@ -1,86 +1,31 @@
-"""The README is the front door: each of its blocks works as pasted."""
+"""The README is the front door: short, and each of its blocks is read by a test."""
 
-import os
 import re
 import subprocess
-import sys
-from collections.abc import Callable
-from functools import partial
-from pathlib import Path
-from typing import Any
+from importlib import import_module
 
 import pytest
-from ruamel.yaml import YAML
 
-import imagen4
-from imagen4.sandbox import Sandbox
-from project.readme import BLOCKS, TEXT, Block, blocks
+from imagen4.cli.group import COMMANDS
+from project.readme import BLOCKS, IN_BLOCKS, INLINE, PAGES, PROGRAMS, README, ROOT, commands
 
-SNIPPETS = blocks("python")
-TESTS = blocks("python", tests=True)
-WORKFLOW = blocks("yaml")
+TEXT = PAGES[README]
+LANGUAGES = {"sh", "console", "python", "text", "yaml"}
 
 
-def line(block: Block) -> str:
-    return f"line {block.line}"
-
-
-def at(sandbox: Sandbox, client: Callable[..., Any], gateway: str, **settings: Any) -> Any:
-    return client(gateway, base_url=sandbox.url(gateway), **settings)
-
-
-def test_every_block_is_run_by_a_test_here() -> None:
+def test_every_block_is_one_that_tests_run() -> None:
     """Each fence is read; one in a language that nothing here runs would be an empty promise."""
-    assert len(re.findall(r"^ *```", TEXT, re.MULTILINE)) == 2 * len(BLOCKS)
-    assert {each.language for each in BLOCKS} <= {"sh", "console", "python", "text", "yaml"}
-    assert len(SNIPPETS) + len(TESTS) == TEXT.count("```python")
-    assert [len(blocks("console")), len(SNIPPETS), len(TESTS), len(WORKFLOW)] == [1, 6, 1, 1]
+    fences = sum(len(re.findall(r"^ *```", text, re.MULTILINE)) for text in PAGES.values())
+    assert fences == 2 * len(BLOCKS)
+    assert {each.language for each in BLOCKS} <= LANGUAGES
+    assert {each.purpose for each in BLOCKS if each.language == "python"} <= {"", "test", "app"}
 
 
-@pytest.mark.parametrize("block", SNIPPETS, ids=line)
-def test_each_snippet_saves_pictures(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, block: Block
-) -> None:
-    """Pasted as it is (only the address is the sandbox's), a snippet leaves pictures in out/."""
-    monkeypatch.setattr(imagen4, "Client", partial(at, sandbox, imagen4.Client))
-    monkeypatch.setattr(imagen4, "AsyncClient", partial(at, sandbox, imagen4.AsyncClient))
-    code = compile("\n" * block.line + block.text, "README.md", "exec")
-    exec(code, {"__name__": "__main__"})  # noqa: S102  # our own text
-    saved = list((tmp_path / "out").iterdir())
-    assert len(saved) >= 2
-    assert all(path.read_bytes().startswith(b"\x89PNG") for path in saved)
-    assert "createTask" in {request.operation for request in sandbox.requests}
-
-
-@pytest.mark.parametrize("block", TESTS, ids=line)
-def test_the_example_test_passes(tmp_path: Path, block: Block) -> None:
-    """A user's test file with the example in it passes, with the fixture from the plugin.
-
-    Without the plugins of others that this project has, and whose imports take seconds.
-    """
-    (tmp_path / "test_example.py").write_text(block.text, encoding="utf-8")
-    without = [f"-pno:{name}" for name in ("cacheprovider", "schemathesis", "hypothesispytest")]
-    command = [sys.executable, "-m", "pytest", "-q", *without, str(tmp_path)]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert "1 passed" in done.stdout, done.stdout + done.stderr
-
-
-@pytest.mark.parametrize("block", WORKFLOW, ids=line)
-def test_the_workflow_step_works_as_pasted(sandbox: Sandbox, tmp_path: Path, block: Block) -> None:
-    """The step's script, run by a shell with its variables set, passes and writes its reports."""
-    (step,) = YAML(typ="safe").load(block.text)
-    environment = {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "GATEWAY_URL": sandbox.url("kie"),
-        "KIE_API_KEY": sandbox.key("kie"),
-    }
-    assert set(step["env"]) == set(environment) - {"PATH"}
-    done = subprocess.run(
-        ["sh", "-e", "-c", step["run"]], env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1].startswith("conforms")
-    assert {path.name for path in tmp_path.iterdir()} >= {"contract.xml", "contract.sarif"}
+def test_every_command_is_of_a_program_tested_here() -> None:
+    """In blocks nothing else stands; in sentences nothing else has arguments."""
+    assert [line for line in IN_BLOCKS if line.split()[0] not in PROGRAMS] == []
+    assert [span for span in INLINE if " " in span and span.split()[0] not in PROGRAMS] == []
+    assert [program for program in PROGRAMS if not commands(program)] == []
 
 
 def test_the_first_screen_shows_commands_and_where_the_pictures_are() -> None:
@@ -88,3 +33,29 @@ def test_the_first_screen_shows_commands_and_where_the_pictures_are() -> None:
     first = "\n".join(TEXT.splitlines()[:24])
     for words in ("make demo", "make test", "out/kie/", "from imagen4 import Client"):
         assert words in first
+
+
+def test_options_named_by_themselves_are_those_of_a_command() -> None:
+    """`--profile` in a sentence is an option that some command has."""
+    found = (import_module(module).command for module, _ in COMMANDS.values())
+    known = {option for each in found for param in each.params for option in param.opts}
+    assert {span for span in INLINE if span.startswith("-")} <= known
+
+
+@pytest.mark.parametrize("line", commands("make"))
+def test_each_make_target_exists(line: str) -> None:
+    """Listed by `make help`. Not made here: that takes minutes, or the net; .ci/run makes most."""
+    (target,) = line.partition("#")[0].split()[1:]
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert target in [each.split()[1] for each in listed.stdout.splitlines()]
+    dry = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
+    assert dry.returncode == 0, dry.stderr
+
+
+def test_every_file_that_is_named_exists() -> None:
+    """Paths of the project, in sentences, blocks and drawings."""
+    path = r"(?<![\w/.])(?:\.github|generated|scripts|specs|tests|wrapper)/\S*"
+    named = {each for text in PAGES.values() for each in re.findall(path, text)}
+    paths = {re.split(r"[),;:`]", name)[0].rstrip(".") for name in named}
+    assert len(paths) >= 10
+    assert [path for path in paths if not list(ROOT.glob(path.rstrip("/")))] == []

@@ -38,7 +38,8 @@ def test_the_command_tells_its_version() -> None:
 
 def test_every_request_names_the_version(sandbox: Sandbox, tmp_path: Path) -> None:
     """A create, a poll and the fetching of a picture carry it in their User-Agent."""
-    with imagen4.Client("kie", base_url=sandbox.url("kie")) as client:
+    url, key = sandbox.url("kie"), sandbox.key("kie")
+    with imagen4.Client("kie", base_url=url, api_key=key) as client:
         client.generate("a fox").images[0].save(tmp_path)
     seen = {request.operation: request.headers["user-agent"] for request in sandbox.requests}
     assert set(seen) == {"createTask", "recordInfo", "file"}
