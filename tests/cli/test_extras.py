@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ START = "import sys; sys.modules[sys.argv.pop(1)] = None; from imagen4.__main__ 
 MISSED = [
     ("demo", [], "jsonschema_rs", "sandbox"),
     ("sandbox", ["--port", "0"], "jsonschema_rs", "sandbox"),
+    ("worker", ["--gateway", "kie"], "dbos", "workers"),
     ("contract", ["kie", "--base-url", "https://a.example", "--api-key", "k"], "schemathesis", ""),
 ]
 
@@ -35,3 +37,12 @@ def test_help_needs_no_extra(name: str, module: str) -> None:
     done = without(module, name, "--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"Usage: imagen4 {name}")
+
+
+def test_an_option_that_needs_an_extra_says_which(tmp_path: Path) -> None:
+    """Without it, `batch` needs no more than the command line does."""
+    (tmp_path / "p.txt").write_text("a fox")
+    arguments = ("batch", str(tmp_path / "p.txt"), "-g", "kie", "--enqueue", "--database", "x.db")
+    done = without("dbos", *arguments)
+    line = "imagen4: `batch` needs dbos; run: pip install 'imagen4[workers]'\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", line)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         InsufficientCredits,
         InvalidRequest,
         LedgerError,
+        LedgerUnavailable,
         ModelUnavailable,
         PartialFailure,
         QuotaExceeded,
@@ -54,9 +55,9 @@ if TYPE_CHECKING:
 
 _ERRORS = (
     "AuthenticationError CreateStopped DownloadError FeatureDisabled GatewayUnavailable "
-    "Imagen4Error InsufficientCredits InvalidRequest LedgerError ModelUnavailable PartialFailure "
-    "QuotaExceeded RateLimited SubmissionUncertain TaskFailed TaskNotFound TaskTimeout "
-    "TransportError UnexpectedResponse"
+    "Imagen4Error InsufficientCredits InvalidRequest LedgerError LedgerUnavailable "
+    "ModelUnavailable PartialFailure QuotaExceeded RateLimited SubmissionUncertain TaskFailed "
+    "TaskNotFound TaskTimeout TransportError UnexpectedResponse"
 )
 _HOMES = {
     "_version": "__version__",
@@ -103,6 +104,7 @@ __all__ = [
     "Job",
     "Ledger",
     "LedgerError",
+    "LedgerUnavailable",
     "Model",
     "ModelUnavailable",
     "PartialFailure",

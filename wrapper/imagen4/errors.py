@@ -19,6 +19,7 @@
     ├── TransportError           no answer
     ├── DownloadError            a picture could not be fetched or saved
     └── LedgerError              a ledger cannot be read or written, or forbids a create
+        └── LedgerUnavailable    its database cannot be reached just now, or refuses
 
 Where known, each carries `gateway`, `task_ids`, `code` (the envelope's), `http_status`,
 `message`, `body` (the start of the answer) and `job`; and the error of a create says in
@@ -199,3 +200,7 @@ class DownloadError(Imagen4Error):
 
 class LedgerError(Imagen4Error):
     """A ledger cannot be read or written, or forbids a create, which then was not sent."""
+
+
+class LedgerUnavailable(LedgerError):
+    """A ledger cannot be opened, read or written just now: the database, or the way to it."""

@@ -18,6 +18,7 @@ from .batch_plan import BatchPlan, told_plan
 from .batch_progress import batch_display
 from .batch_report import BatchReport
 from .batch_run import BatchRun
+from .enqueue import hand_over
 from .fields import complete_model, named_values, set_option
 
 
@@ -49,6 +50,9 @@ from .fields import complete_model, named_values, set_option
 )
 @click.option("--dry-run", is_flag=True, help="Say what it would cost, and send nothing.")
 @click.option("--retry-failed", is_flag=True, help="Pay again for tasks that failed.")
+@click.option(
+    "--enqueue", is_flag=True, help="Leave it to workers: see `imagen4 worker`. Needs --database."
+)
 @options.timeout
 @options.as_json
 def command(
@@ -65,6 +69,7 @@ def command(
     max_credits: float | None,
     dry_run: bool,
     retry_failed: bool,
+    enqueue: bool,
     timeout: float | None,
     as_json: bool,
 ) -> None:
@@ -84,6 +89,9 @@ def command(
         address = address_of(GATEWAYS[gateway], base_url, allow_http=allow_http)
         rows = read_rows(place) if isinstance(place, str) or place.exists() else []
         told_plan(BatchPlan(lines, gateway, address, rows), as_json=as_json)
+        return
+    if enqueue:
+        hand_over(lines, names, gateway, book, file.name, max_credits, retry_failed=retry_failed)
         return
     options.make(output)
     with (

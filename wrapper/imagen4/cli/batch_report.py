@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Imagen4Error
-from ..ledger import Row
+from ..ledger import Row, state_of_request
 from ..ledger.schema import RowState
 from . import exits
 from .batch_file import Line
@@ -34,7 +34,7 @@ class BatchReport:
     def _line(self, line: Line, rows: Sequence[Row]) -> dict[str, Any]:
         error = self._errors.get(line.tag)
         reasons = [row.reason for row in rows if row.reason]
-        state = state_of_line(rows, len(line.creates))
+        state = state_of_request(rows, len(line.creates))
         why = reasons[0] if reasons else error and error.message
         return {
             "line": line.number,
@@ -81,22 +81,3 @@ class BatchReport:
         if RowState.SAVED in states:
             return exits.Exit.PARTIAL
         return next(map(exits.code_of, self._errors.values()), exits.Exit.FAILED)
-
-
-# The worst comes first: a line is as far as its slowest create.
-ORDER = (
-    RowState.UNCERTAIN,
-    RowState.FAILED,
-    RowState.REFUSED,
-    RowState.CREATED,
-    RowState.SUCCEEDED,
-)
-
-
-def state_of_line(rows: Sequence[Row], creates: int) -> str:
-    """One word for a line."""
-    states = {RowState.UNCERTAIN if row.uncertain else RowState(row.state) for row in rows}
-    for state in ORDER:
-        if state in states:
-            return state
-    return RowState.SAVED if len(rows) == creates else RowState.PLANNED

@@ -14,13 +14,14 @@ import click
 from .._version import __version__
 from ..facts import GATEWAYS
 from ..facts.gateways import ALLOW_HTTP_VARIABLE, BASE_URL_VARIABLE
-from . import exits, signals
+from . import exits, log, signals
 
 # Name → where its click command stands, and its line in `imagen4 --help`. Given here
 # so that `--help` imports neither httpx nor the server's or the suite's libraries.
 COMMANDS = {
     "generate": ("imagen4.cli.generate", "Make pictures and save them."),
     "batch": ("imagen4.cli.batch", "Make the pictures of many lines; run again, it continues."),
+    "worker": ("imagen4.cli.worker", "Work through a queue of requests, with others."),
     "spend": ("imagen4.cli.spend", "Add up what a ledger's creates cost."),
     "resume": ("imagen4.cli.resume", "Finish what earlier commands left in the ledger."),
     "history": ("imagen4.cli.history", "List a ledger's creates, newest first."),
@@ -40,7 +41,10 @@ EXTRAS = {
     "sandbox": "sandbox",
     "demo": "sandbox",
     "contract": "contract",
+    "worker": "workers",
 }
+# Of commands that need one only for an option.
+OF_MODULES = {"dbos": "workers"}
 
 ENVIRONMENT = (
     *((each.key_variable, f"The key for --gateway {each.name}.") for each in GATEWAYS.values()),
@@ -93,7 +97,7 @@ class LazyGroup(click.Group):
 def _without_extra(name: str, error: ModuleNotFoundError) -> click.UsageError:
     """What to install, in one line; where it was missed goes to the debug log."""
     logging.getLogger("imagen4").debug("failed", exc_info=error)
-    extra = EXTRAS.get(name, "cli")
+    extra = EXTRAS.get(name) or OF_MODULES.get(error.name or "", "cli")
     return click.UsageError(f"`{name}` needs {error.name}; run: pip install 'imagen4[{extra}]'")
 
 
@@ -115,7 +119,7 @@ def run() -> int:
     # A shell's `2>&-` leaves us without the stream.
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - as long as we run
     try:
-        _log_to_stderr(os.environ.get("IMAGEN4_LOG", ""))
+        log.to_stderr(os.environ.get("IMAGEN4_LOG", ""))
         # Without click's own handling of errors, `ctx.exit(code)` comes back as the code.
         return group.main(prog_name="imagen4", standalone_mode=False) or 0
     except click.Abort:
@@ -155,16 +159,3 @@ def _refuse(code: exits.Exit, line: str, kind: str = "UsageError") -> int:
         with suppress(OSError):  # standard output may be what failed
             click.echo(json.dumps({"error": error}, indent=2))
     return exits.report(code, line)
-
-
-def _log_to_stderr(level: str) -> None:
-    if not level:
-        return
-    if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise click.UsageError("IMAGEN4_LOG must be debug, info, warning or error")
-    # Our own logger only: libraries' debug logs may hold headers, and so the key.
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logger = logging.getLogger("imagen4")
-    logger.addHandler(handler)
-    logger.setLevel(level.upper())

@@ -22,7 +22,7 @@ Only this package imports SQLAlchemy, the extra `ledger`.
 
 from .ledger import Ledger
 from .open_jobs import OpenJob
-from .rows import Row
+from .rows import Row, state_of_request
 from .schema import RowState
 
-__all__ = ["Ledger", "OpenJob", "Row", "RowState"]
+__all__ = ["Ledger", "OpenJob", "Row", "RowState", "state_of_request"]

@@ -16,13 +16,14 @@ from .open_jobs import JobsLeft, OpenJob, take_up
 from .recorder import Recorder
 from .rows import COLUMNS, Row, as_rows
 from .schema import UNANSWERED, RowState, creates
-from .spending import SPENT
+from .spending import SPENT, Spending
 from .store import Store
 from .turns import LedgerTurns
+from .watch import Watch
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Self
 
     from sqlalchemy import ColumnElement
@@ -149,13 +150,17 @@ class Ledger:
             session.base_url,
             session.now,
             self._batch,
-            self._limit,
+            () if self._limit is None else (Spending(self._limit),),
         )
 
     def share_turns(self, session: Session) -> None:
         """Have the session take turns with all who use its account and this ledger."""
         if session.polling.paced:
             session.turns = LedgerTurns(self._store, session)
+
+    def watch(self, name: str, clock: Callable[[], float]) -> Watch:
+        """What a worker of that name tells, on a monotonic clock, while it is at work."""
+        return Watch(self._store, name, clock)
 
     def continuing(self, session: Session) -> Continuing:
         """For the requests of one run that may have run before."""
@@ -192,6 +197,7 @@ class Continuing:
         for a tag that stands in the ledger with other fields, LedgerError.
         """
         job.key, job.recorded = self._keys.key_of(job), True
+        self._ledger._store.backlog.settle()  # an answer that is owed is none that is missing
         here = creates.c.base_url == self._session.base_url
         rows = self._ledger.rows(here, creates.c.key == job.key)
         if not all(is_planned(row, job) for row in rows):

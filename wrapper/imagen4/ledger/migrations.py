@@ -27,6 +27,10 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE creates ADD COLUMN balance_after FLOAT",
         "CREATE INDEX creates_by_token ON creates (token)",
     ),
+    (
+        "ALTER TABLE creates ADD COLUMN account TEXT",
+        "CREATE TABLE workers (name TEXT NOT NULL, seen FLOAT NOT NULL, PRIMARY KEY (name))",
+    ),
 )
 VERSION = 1 + len(STEPS)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,6 @@ from ..events import (
 )
 from .callback_rows import digest_of
 from .schema import SENDABLE, UNANSWERED, RowState, creates, is_one_of
-from .spending import Spending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from ..errors import Imagen4Error
     from ..events import Event
     from ..facts import GatewayFacts
+    from .spending import Spending
     from .store import Store
 
 # Statements are made once: to make one takes several times as long as it takes to carry it out.
@@ -71,8 +71,10 @@ class Recorder:
     base_url: str
     now: Callable[[], datetime]
     batch: str
-    max_credits: float | None
-    spending: Spending = field(default_factory=Spending, compare=False)
+    budgets: tuple[Spending, ...]
+    """A create that would pass one of them is not sent."""
+    account: str | None = None
+    """Whose key sends, where there are several."""
 
     def __call__(self, event: Event) -> None:
         """Raises LedgerError if it cannot be written, or if the create must not be sent."""
@@ -95,7 +97,7 @@ class Recorder:
             case TaskState():
                 self._polled(event)
             case PictureSaved():
-                self._saved(event)
+                self.saved(event.task_id, event.url, str(event.path.absolute()))
             case RequestEnded(error=error) if error is not None and error.accepted is None:
                 self._given_up(error)
 
@@ -116,6 +118,7 @@ class Recorder:
             "reason": None,
             "estimate": estimate,
             "batch": self.batch,
+            "account": self.account,
             "token": digest_of(event.callback_token),
             "balance_before": event.balance,
             "balance_after": None,
@@ -123,8 +126,8 @@ class Recorder:
         }
         mine = {"at": self.base_url, "of": event.key, "nth": event.number}
         with self.store.writing() as connection:
-            if self.max_credits is not None:
-                self._check_spent(connection, estimate, self.max_credits)
+            for budget in self.budgets:
+                self._check_spent(connection, estimate, budget)
             if connection.execute(AGAIN, values | mine).rowcount == 1:
                 return
             try:
@@ -150,17 +153,20 @@ class Recorder:
             "paths": {},
         }
 
-    def _check_spent(self, connection: Connection, estimate: float | None, limit: float) -> None:
+    def _check_spent(
+        self, connection: Connection, estimate: float | None, budget: Spending
+    ) -> None:
         """Uncertain creates count as spent; so does one that failed, unless it is known better."""
         if estimate is None:
             raise self.store.error(
                 "has a limit of credits, and what this create costs is not known: it was not sent"
             )
-        spent: float = self.spending.spent(connection)
-        if spent + estimate > limit:
+        spent = budget.spent(connection)
+        if spent + estimate > budget.limit:
+            whose = f"{budget.account} " if budget.account else ""
             raise self.store.error(
-                f"allows {limit:g} credits and {spent:g} are spent: a create of {estimate:g} was "
-                "not sent"
+                f"allows {whose}{budget.limit:g} credits and {spent:g} are spent: a create of "
+                f"{estimate:g} was not sent"
             )
 
     def _answered(self, event: Event, state: RowState, **values: object) -> None:
@@ -177,12 +183,13 @@ class Recorder:
             values = {"reason": None, "urls": list(task.urls), "charged": charged}
             self._update(ENDED, task.task_id, state=RowState.SUCCEEDED, **values)
 
-    def _saved(self, event: PictureSaved) -> None:
+    def saved(self, task_id: str | None, url: str, place: str) -> None:
+        """The picture of that link is at that place."""
         with self.store.writing() as connection:
-            row = connection.execute(PICTURES, {"at": self.base_url, "of": event.task_id}).first()
+            row = connection.execute(PICTURES, {"at": self.base_url, "of": task_id}).first()
             if row is None:
                 return
-            paths = {**row.paths, event.url: str(event.path.absolute())}
+            paths = {**row.paths, url: place}
             complete = paths.keys() >= set(row.urls)
             state = RowState.SAVED if complete else row.state
             connection.execute(ONE, {"of": row.id, "paths": paths, "state": state})

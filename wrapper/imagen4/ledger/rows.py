@@ -51,6 +51,8 @@ class Row(NamedTuple):
     """Credits of the account just before it was sent, where nothing else was in flight."""
     balance_after: float | None
     """The same once it was uncertain."""
+    account: str | None
+    """By whose key it was sent, where there are several: the name of a variable, never the key."""
     fields_json: str
     urls_json: str
     paths_json: str
@@ -127,3 +129,22 @@ def as_rows(found: CursorResult[Any]) -> list[Row]:
     """Off the database's own cursor: SQLAlchemy would make rows of its own, 100,000 times."""
     cursor: Any = found.cursor
     return list(map(Row._make, cursor))
+
+
+# The worst comes first: a request is as far as its slowest create.
+ORDER = (
+    RowState.UNCERTAIN,
+    RowState.FAILED,
+    RowState.REFUSED,
+    RowState.CREATED,
+    RowState.SUCCEEDED,
+)
+
+
+def state_of_request(rows: Sequence[Row], total: int) -> str:
+    """One word for a request of so many creates, of which these stand in the ledger."""
+    states = {RowState.UNCERTAIN if row.uncertain else RowState(row.state) for row in rows}
+    for state in ORDER:
+        if state in states:
+            return state
+    return RowState.SAVED if len(rows) == total else RowState.PLANNED

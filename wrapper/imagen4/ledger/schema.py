@@ -82,6 +82,7 @@ creates = Table(
     Column("token", Text),
     Column("balance_before", Float),
     Column("balance_after", Float),
+    Column("account", Text),
     UniqueConstraint("base_url", "key", "number"),
     Index("creates_by_state", "state", "charged", "estimate"),
     Index("creates_by_task", "task_id"),
@@ -95,6 +96,13 @@ turns = Table(
     Column("kind", Text, primary_key=True),
     Column("pace", JSON, nullable=False),
     Column("written", Float, nullable=False),
+)
+# Who works through a queue of requests, and when that was last heard of: see `Watch`.
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("seen", Float, nullable=False),
 )
 
 

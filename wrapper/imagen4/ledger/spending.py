@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVarTuple
 
 from sqlalchemy import bindparam, func, select
 
 from .schema import SENDABLE, RowState, creates, is_one_of
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
+
+Ts = TypeVarTuple("Ts")
 
 MANY = 1000  # rows, which are added up in half a millisecond
 COST = func.coalesce(creates.c.charged, creates.c.estimate, 0.0)
@@ -27,10 +29,15 @@ ENDED = select(TOTAL).where(HAS_ENDED)
 
 @dataclass(slots=True)
 class Spending:
-    """Adds up for one recorder, in its transactions: what has ended only once in a while.
+    """Adds up in a recorder's transactions: what has ended only once in a while.
 
     A sum over 100,000 rows takes longer than all else that a create costs.
     """
+
+    limit: float
+    """So many credits are allowed."""
+    account: str | None = None
+    """To the creates of this one; None is all of the ledger's."""
 
     last: int = 0
     """Up to this row `ended` is what those cost that had ended, and `open` are the others."""
@@ -40,7 +47,7 @@ class Spending:
     """Behind so many further rows it is worth looking again."""
 
     def spent(self, connection: Connection) -> float:
-        later, count = connection.execute(LATER, {"last": self.last}).one()
+        later, count = connection.execute(self._own(LATER), {"last": self.last}).one()
         some = connection.execute(SOME, {"open": self.open}).scalar_one() if self.open else 0.0
         total: float = self.ended + later + some
         if count > (self.many or MANY):
@@ -48,10 +55,13 @@ class Spending:
         return total
 
     def _look(self, connection: Connection, count: int) -> None:
-        found = connection.execute(NOT_ENDED).scalars().all()
+        found = connection.execute(self._own(NOT_ENDED)).scalars().all()
         if len(found) > MANY:
             self.many = 2 * count
             return
         self.open, self.many = list(found), None
         self.last = connection.execute(LAST).scalar_one()
-        self.ended = connection.execute(ENDED).scalar_one()
+        self.ended = connection.execute(self._own(ENDED)).scalar_one()
+
+    def _own(self, chosen: Select[*Ts]) -> Select[*Ts]:
+        return chosen if self.account is None else chosen.where(creates.c.account == self.account)

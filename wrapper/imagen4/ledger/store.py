@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from ..errors import LedgerError
+from ..errors import LedgerError, LedgerUnavailable
 from .backlog import Backlog
 from .migrations import VERSION, make_tables, migrate
 from .postgres import PostgresServer, is_server
@@ -119,15 +119,18 @@ class Store:
             raise self.error("is no ledger, but another program's database")
         return None
 
+    def _unavailable(self, what: str, words: str) -> LedgerUnavailable:
+        return LedgerUnavailable(f"The ledger {self.database.name!r} cannot be {what}: {words}")
+
     @contextmanager
     def _in_words(self, what: str) -> Iterator[None]:
         try:
             yield
         except SQLAlchemyError as problem:
             words = self.database.words(problem)
-            raise self.error(f"cannot be {what}: {words}") from None
+            raise self._unavailable(what, words) from None
         except OSError as problem:
-            raise self.error(f"cannot be {what}: {problem.strerror}") from None
+            raise self._unavailable(what, str(problem.strerror)) from None
 
 
 def _close(engine: Engine, process: int) -> None:

@@ -1,0 +1,65 @@
+"""`imagen4 worker`: one of any number of processes that work through a queue."""
+
+import logging
+import os
+from pathlib import Path
+
+import click
+
+from .. import Gateway
+from ..facts import GATEWAYS
+from . import books, log, options
+
+
+@click.command()
+@options.gateway
+@books.ledger
+@click.option(
+    "--account",
+    "accounts",
+    multiple=True,
+    metavar="VARIABLE[=CREDITS]",
+    help="The environment variable with the key of an account, and what it may spend at most. "
+    "May be given several times.  [default: the gateway's variable]",
+)
+@options.option(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    default=50,
+    help="How many requests a worker has under way; the worker that started last says it for all.",
+)
+@options.option(
+    "--output", "-o", metavar="DIR|URL", default="out", help="Where to save the pictures."
+)
+def command(
+    gateway: Gateway,
+    base_url: str | None,
+    allow_http: bool,
+    book: str | Path | None,
+    accounts: tuple[str, ...],
+    concurrency: int,
+    output: str,
+) -> None:
+    """Make the pictures of requests that `imagen4 batch --enqueue` put into the queue.
+
+    Start as many as you like, on any machines: together they keep the rate and the budget of each
+    account, and no create is sent twice. Every worker of a queue has the same accounts, whose keys
+    stay in its environment. A worker that vanishes is missed within 15 seconds, and the others go
+    on with its requests. SIGTERM or Ctrl-C: no new create is sent, those that are out get their
+    answers, and the process ends within 40 seconds.
+    """
+    from ..workers import work
+    from ..workers.accounts import Accounts
+    from ..workers.desk import Desk
+    from ..workers.destinations import Destination
+
+    logger = logging.getLogger("imagen4")
+    if not logger.handlers:
+        log.to_stderr("info")
+    destination = Destination(output)
+    names = accounts or (GATEWAYS[gateway].key_variable,)
+    with books.opened(book, new=True) as ledger:
+        paying = Accounts(names, gateway, base_url, ledger, allow_http=allow_http)
+        work(ledger, gateway, Desk(ledger, paying, destination), concurrency)
+    logging.shutdown()
+    os._exit(0)  # DBOS's threads may sleep for 20 s in waits that are now another worker's

@@ -1,0 +1,61 @@
+"""Where a worker's pictures go: a directory, or what fsspec reaches."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from ..errors import DownloadError, InvalidRequest
+
+if TYPE_CHECKING:
+    from ..ledger.recorder import Recorder
+    from ..result import Image
+
+LOCAL = "file://"
+
+
+class Destination:
+    """A directory, or a URL such as s3://bucket/folder.
+
+    Raises InvalidRequest where fsspec, or its package for that kind of URL, is not installed.
+    """
+
+    def __init__(self, target: str) -> None:
+        self._target = target.removeprefix(LOCAL)
+        self._system: Any = None
+        if "://" in self._target:
+            self._system, self._root = file_system(self._target)
+
+    def save(self, image: Image, name: str, recorder: Recorder) -> None:
+        """Download one picture to here, and write down where it is. Raises DownloadError."""
+        if self._system is None:
+            image.save(self._target, name=name)
+            return
+        content = io.BytesIO()
+        suffix = image._driver.run(image._download(content, image._session.clock()))
+        path = f"{self._root}/{name}{suffix}"
+        try:
+            self._system.makedirs(self._root, exist_ok=True)
+            self._system.pipe_file(path, content.getvalue())
+        except Exception as problem:  # each of fsspec's packages has errors of its own
+            words = f"The picture cannot be written to {path!r}: {type(problem).__name__}"
+            raise DownloadError(words, task_ids=(image.task_id,)) from problem
+        recorder.saved(image.task_id, image.url, self._system.unstrip_protocol(path))
+
+
+def file_system(url: str) -> tuple[Any, str]:
+    """Of fsspec, and the path in it."""
+    protocol = url.partition("://")[0]
+    try:
+        import fsspec  # type: ignore[import-untyped]
+
+        system, path = fsspec.core.url_to_fs(url)
+    except ModuleNotFoundError as missing:
+        raise InvalidRequest(
+            f"output: {protocol}:// needs {missing.name}; run: pip install {missing.name}"
+        ) from None
+    except ImportError as missing:  # fsspec's own words: which package to install
+        raise InvalidRequest(f"output: {protocol}:// needs more: {missing}") from None
+    except ValueError as problem:
+        raise InvalidRequest(f"output: {problem}") from None
+    return system, path.rstrip("/")
