@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
+from ..downloads.formats import suffix_of
+from ..downloads.pictures import make_directory
 from ..errors import DownloadError, InvalidRequest
 
 if TYPE_CHECKING:
+    from ..image import Image
     from ..ledger.recorder import Recorder
-    from ..result import Image
 
 LOCAL = "file://"
 
@@ -17,7 +18,8 @@ LOCAL = "file://"
 class Destination:
     """A directory, or a URL such as s3://bucket/folder.
 
-    Raises InvalidRequest where fsspec, or its package for that kind of URL, is not installed.
+    Raises InvalidRequest where fsspec, or its package for that kind of URL, is not installed, and
+    DownloadError where the directory cannot be made.
     """
 
     def __init__(self, target: str) -> None:
@@ -25,18 +27,19 @@ class Destination:
         self._system: Any = None
         if "://" in self._target:
             self._system, self._root = file_system(self._target)
+        else:
+            make_directory(self._target)
 
     def save(self, image: Image, name: str, recorder: Recorder) -> None:
         """Download one picture to here, and write down where it is. Raises DownloadError."""
         if self._system is None:
             image.save(self._target, name=name)
             return
-        content = io.BytesIO()
-        suffix = image._driver.run(image._download(content, image._session.clock()))
-        path = f"{self._root}/{name}{suffix}"
+        content = image.read()
+        path = f"{self._root}/{name}{suffix_of(content)}"
         try:
             self._system.makedirs(self._root, exist_ok=True)
-            self._system.pipe_file(path, content.getvalue())
+            self._system.pipe_file(path, content)
         except Exception as problem:  # each of fsspec's packages has errors of its own
             words = f"The picture cannot be written to {path!r}: {type(problem).__name__}"
             raise DownloadError(words, task_ids=(image.task_id,)) from problem
