@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from .client_bound import ClientBound
 from .core.origins import link_as_sent, may_download
 from .core.price import price_in_words
-from .core.redaction import one_line, redacted
+from .core.redaction import one_line
 from .downloads.formats import CONTENT_TYPES, suffix_said_by
 from .downloads.pictures import SaveTarget, disk_errors, make_directory
 from .downloads.transfer import download_picture
@@ -85,11 +85,11 @@ class BaseImage(ClientBound):
         fetched = self._fetched
         about = [f"picture {self.index + 1}", self.seed and f"seed {self.seed}"]
         about += [f"task {self.task_id}", self._price()]
-        about = [each and self._without_key(one_line(each)) for each in about]
+        about = [each and one_line(each) for each in about]
         if fetched.content is not None and fetched.content_type is not None:
             return figure(embedded(fetched.content_type, fetched.content), about)
         if problem is not None:
-            return figure(None, [*about, self._without_key(problem.message)], self._link())
+            return figure(None, [*about, problem.message], self._link())
         return figure(self._link(), [*about, "not read yet"], None)
 
     def _price(self) -> str | None:
@@ -97,15 +97,12 @@ class BaseImage(ClientBound):
         return price and price + (f" for {len(pictures)} pictures" if len(pictures) > 1 else "")
 
     def _link(self) -> str | None:
-        """As a browser may follow it: no other than we would, and never with the key in it."""
+        """As a browser may follow it: no other than we would."""
         sent, session = link_as_sent(self.url), self._session
         allowed = sent is not None and may_download(
             sent, allow_http=session.allow_http, from_loopback=session.on_loopback
         )
-        return sent if allowed and sent == self._without_key(sent or "") else None
-
-    def _without_key(self, text: str) -> str:
-        return redacted(text, (self._session.key,))
+        return sent if allowed else None
 
     def _to_dict(self) -> dict[str, Any]:
         known = {"task_id": self.task_id, "index": self.index, "seed": self.seed, "url": self.url}

@@ -52,7 +52,7 @@ def bundle(
     shown: ShowsItself, include: Collection[str] | None, exclude: Collection[str] | None
 ) -> dict[str, str]:
     """What IPython asks for; the HTML, which may cost a download, only where it is shown."""
-    makers = {"text/plain": shown.__repr__, "text/html": shown._repr_html_}
+    makers = {"text/html": shown._repr_html_, "text/plain": shown.__repr__}
     wanted = set(makers if include is None else include) - set(exclude or ())
     if (shell := running_ipython()) is not None and not shows_html(shell):
         wanted.discard("text/html")

@@ -11,11 +11,12 @@ import pytest
 from PIL import Image as PillowImage
 from PIL import features
 
-from client.formats import WHOLE
+from client.formats import WHOLE, segment
 from client.loopback import Loopback, Received, http
 from client.pictures import GATEWAY, PNG, fetched
 from client.play import KINDS, Script, play, settled, succeeded
 from imagen4 import DownloadError
+from imagen4.downloads.dimensions import pixels_of
 from imagen4.downloads.formats import CONTENT_TYPES
 
 
@@ -129,3 +130,9 @@ def test_a_picture_that_does_not_say_its_size_has_none() -> None:
 
     image, _, _ = fetched("sync", lambda _: http(200, WHOLE[".avif"]), action)
     assert (image.content_type, image.size) == ("image/avif", None)
+
+
+def test_a_jpegs_tables_are_not_taken_for_its_frame() -> None:
+    """They may stand before it, and their marks are among those of frames."""
+    content = WHOLE[".jpg"][:2] + segment(0xC4, bytes(9)) + WHOLE[".jpg"][2:]
+    assert pixels_of(".jpg", io.BytesIO(content)) == (8, 8)
