@@ -7,13 +7,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cli.conftest import Run
 from cli.invoking import at
 from cli.test_batch import creates
-from imagen4 import Ledger
+from imagen4 import Client, Ledger, Result
 from imagen4.sandbox import Sandbox
 
 Imagen4 = Callable[..., Run]
@@ -107,3 +108,50 @@ def test_a_ledger_that_cannot_be_made_is_said_with_the_ways_out(
     done = imagen4("generate", "a fox", *at(sandbox, "kie"), *more)
     assert (done.code, list(sandbox.requests)) == (2, [])
     assert "file': File exists; name another with --ledger FILE, or go without by" in done.err
+
+
+@pytest.fixture
+def left(sandbox: Sandbox, tmp_path: Path, book: Path) -> list[str]:
+    """Leaves a request of two tasks and one of one, ended since; gives what resumes them."""
+    book.parent.mkdir()
+    sandbox.fault("fail", times=1)
+    with (
+        Ledger(book) as ledger,
+        Client("kie", base_url=sandbox.url("kie"), ledger=ledger) as client,
+    ):
+        client.submit("two foxes", num_images=2)
+        client.submit("an owl")
+    return ["resume", *at(sandbox, "kie"), "-o", str(tmp_path / "out")]
+
+
+def test_resume_saves_what_a_failure_in_part_leaves(imagen4: Imagen4, left: list[str]) -> None:
+    """One of the two tasks failed; the other's picture is paid for, too."""
+    done = imagen4(*left)
+    assert done.code == 7
+    paths = [Path(line) for line in done.out.splitlines()]
+    assert len(paths) == 2
+    assert all(path.is_file() for path in paths)
+
+
+def test_a_ctrl_c_shows_what_was_resumed_before(
+    imagen4: Imagen4, left: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is on the disk is printed, and the same command has the rest."""
+    save = Result.save
+    results: list[Result] = []
+
+    def stopped(result: Result, *arguments: Any) -> list[Path]:
+        results.append(result)
+        if len(results) == 2:
+            raise KeyboardInterrupt
+        return save(result, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Result, "save", stopped)
+        done = imagen4(*left, "--json")
+    assert done.code == 130
+    document = json.loads(done.out)
+    saved = [image["path"] for each in document["results"] for image in each["images"]]
+    assert [Path(path).is_file() for path in saved] == [True]
+    assert "KeyboardInterrupt" in [each["type"] for each in document["errors"]]
+    assert len(imagen4(*left).out.splitlines()) == 1

@@ -78,3 +78,73 @@ def test_no_folder_is_left_when_nothing_was_paid(
     sandbox.fault("code-402")
     assert generate("new/folder").code == 4
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def left(sandbox: Sandbox, imagen4: Callable, tmp_path: Path) -> Callable[[int], list[str]]:
+    """Leaves so many tasks in a ledger, ended since; gives the command that resumes them."""
+
+    def call(tasks: int) -> list[str]:
+        where = [*at(sandbox, "kie"), "--ledger", str(tmp_path / "ledger.db")]
+        sandbox.configure(generating=3600)
+        for _ in range(tasks):
+            imagen4("generate", "a fox", *where, "-o", str(tmp_path), "--timeout", "0.001")
+        sandbox.configure(generating=0)
+        sandbox.clock.advance_to(sandbox.clock.now() + 3600)
+        return ["resume", *where]
+
+    return call
+
+
+def test_a_resumed_picture_goes_into_the_file_that_is_named(
+    left: Callable, imagen4: Callable, tmp_path: Path
+) -> None:
+    """As `generate` would have saved it."""
+    done = imagen4(*left(1), "-o", str(tmp_path / "new" / "fox.png"))
+    assert (done.code, done.out) == (0, f"{tmp_path / 'new' / 'fox.png'}\n")
+
+
+def test_resumed_pictures_are_numbered_over_all_requests(
+    left: Callable, imagen4: Callable, tmp_path: Path
+) -> None:
+    """Two requests with a picture each do not share a name, and are not put into one file."""
+    resume = left(2)
+    refused = imagen4(*resume, "-o", str(tmp_path / "new" / "fox.png"))
+    assert (refused.code, refused.out) == (2, "")
+    assert "One file for 2 pictures" in refused.err
+    assert not (tmp_path / "new").exists()
+    done = imagen4(*resume, "-o", str(tmp_path / "new" / "{index}.png"))
+    assert done.code == 0, done.err
+    assert sorted(each.name for each in (tmp_path / "new").iterdir()) == ["1.png", "2.png"]
+
+
+@pytest.mark.parametrize("output", ["fox.png", "out/{index}.png", "{tag}"])
+@pytest.mark.parametrize("command", ["batch", "demo"])
+def test_pictures_of_several_requests_need_a_folder(
+    command: str,
+    output: str,
+    sandbox: Sandbox,
+    imagen4: Callable,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One line says so, before anything is sent or made."""
+    monkeypatch.chdir(tmp_path)
+    Path("prompts.txt").write_text("a fox\n")
+    more = ["prompts.txt", *at(sandbox, "kie")] if command == "batch" else []
+    done = imagen4(command, *more, "-o", output)
+    assert (done.code, done.out, sandbox.requests) == (2, "", [])
+    assert "Must be a folder" in done.err
+    assert ("--name" in done.err) == (command == "batch")
+    assert [each.name for each in tmp_path.iterdir()] == ["prompts.txt"]
+
+
+def test_a_batch_without_a_key_leaves_no_folder(
+    imagen4: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What can be refused before the first create is refused before the ledger is made."""
+    monkeypatch.delenv("KIE_API_KEY", raising=False)
+    (tmp_path / "prompts.txt").write_text("a fox\n")
+    prompts = str(tmp_path / "prompts.txt")
+    done = imagen4("batch", prompts, "-g", "kie", "-o", str(tmp_path / "new"))
+    assert (done.code, (tmp_path / "new").exists()) == (2, False)

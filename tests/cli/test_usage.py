@@ -106,10 +106,15 @@ def test_a_sandbox_is_named_by_the_environment(
     assert len(sandbox.requests) == 1
 
 
-def test_plain_http_can_be_allowed(imagen4: Callable, tmp_path: Path) -> None:
-    """Wherever the option stands."""
+def test_plain_http_can_be_allowed(
+    imagen4: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By an option, wherever it stands, or by a variable that is read as the client reads it."""
     (tmp_path / "prompts.txt").write_text("a fox\n")
     dry = ("batch", str(tmp_path / "prompts.txt"), "--gateway", "kie", "--dry-run")
     url = ("-o", str(tmp_path), "--base-url", "http://sandbox:8080/kie")
     assert imagen4(*dry, *url).code == 2
     assert imagen4(*dry, *url, "--allow-http").code == 0
+    for said, code in (("1", 0), ("true", 0), ("yes", 0), ("no", 2), ("", 2), ("perhaps", 2)):
+        monkeypatch.setenv("IMAGEN4_ALLOW_HTTP", said)
+        assert imagen4(*dry, *url).code == code

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .literals import Gateway
 
 DEFAULT_TIMEOUT = 30.0
+YES, NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 T = TypeVar("T")
 utc_now = partial(datetime.now, UTC)
 
@@ -42,7 +43,7 @@ def make_session(
 ) -> Session:
     """A session with what a caller gives, checked. Raises InvalidRequest."""
     adapter = adapter_for(gateway)
-    allow_http = allow_http or os.environ.get(ALLOW_HTTP_VARIABLE) == "1"
+    allow_http = allow_http or plain_http_allowed()
     origin = address_of(adapter.facts, base_url, allow_http=allow_http)
     key = os.environ.get(adapter.facts.key_variable) if api_key is None else api_key
     key = checked_key(key, adapter.facts.key_variable)
@@ -80,6 +81,18 @@ def address_of(facts: GatewayFacts, base_url: str | None, *, allow_http: bool) -
         ((name, url) for name, url in found.items() if url is not None), ("base_url", facts.origin)
     )
     return checked_base_url(url, allow_http=allow_http, name=name)
+
+
+def plain_http_allowed() -> bool:
+    """What the environment says. Raises InvalidRequest for what is neither yes nor no."""
+    said = os.environ.get(ALLOW_HTTP_VARIABLE, "").strip().lower()
+    if said in YES:
+        return True
+    if said in NO:
+        return False
+    raise InvalidRequest(
+        f"{ALLOW_HTTP_VARIABLE} must be one of {', '.join((*YES, *filter(None, NO)))}"
+    )
 
 
 def new_job_id() -> str:

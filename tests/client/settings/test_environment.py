@@ -44,5 +44,13 @@ def test_plain_http_beyond_this_machine_is_allowed_by_a_variable(
     monkeypatch.setenv("IMAGEN4_BASE_URL", "http://sandbox:8080/kie")
     with pytest.raises(InvalidRequest, match="IMAGEN4_BASE_URL is plain http"):
         address()
-    monkeypatch.setenv("IMAGEN4_ALLOW_HTTP", "1")
-    assert address() == "http://sandbox:8080/kie"
+    for yes in ("1", "true", "Yes", "ON"):
+        monkeypatch.setenv("IMAGEN4_ALLOW_HTTP", yes)
+        assert address() == "http://sandbox:8080/kie"
+    for no in ("0", "false", ""):
+        monkeypatch.setenv("IMAGEN4_ALLOW_HTTP", no)
+        with pytest.raises(InvalidRequest, match="is plain http"):
+            address()
+    monkeypatch.setenv("IMAGEN4_ALLOW_HTTP", "perhaps")
+    with pytest.raises(InvalidRequest, match="IMAGEN4_ALLOW_HTTP must be one of 1, true, yes"):
+        address()

@@ -10,7 +10,7 @@ from .. import Client, Gateway, Ledger, Model
 from ..configuration import address_of
 from ..facts import DEFAULT_MODEL, GATEWAYS
 from ..ledger import Row
-from . import books, exits, options, outcome
+from . import books, exits, options, outcome, targets
 from .batch_file import read_batch
 from .batch_index import write_index
 from .batch_names import FileNames
@@ -36,7 +36,7 @@ from .fields import complete_model, named_values, set_option
 )
 @set_option("A column for the lines that have none of that name")
 @options.callback_url
-@options.output
+@targets.folder
 @books.option("ledger.db in the output folder")
 @options.option(
     "--name",
@@ -93,18 +93,22 @@ def command(
     if enqueue:
         hand_over(lines, names, gateway, book, file.name, max_credits, retry_failed=retry_failed)
         return
-    options.make(output)
+    # Entered last, to end first; made first, since what it refuses is to leave no folder behind.
+    client = Client(gateway, model=model, base_url=base_url, allow_http=allow_http)
+    holds_ledger = isinstance(place, Path) and place.parent == output
+    (targets.make if holds_ledger else targets.probe)(output)
     with (
         Ledger(place, max_credits=max_credits, batch=file.name) as ledger,
         ledger.alone(),
-        Client(gateway, model=model, base_url=base_url, allow_http=allow_http) as client,
+        client,
         batch_display(len(lines), ledger) as shown,
     ):
         run = BatchRun(client, ledger, lines, names, output, shown, timeout)
         work_through(run, retry_failed=retry_failed)
         rows = ledger.rows()
         report = BatchReport(lines, rows, client.base_url, run.errors)
-        write_index(output, rows)
+        if output.exists():  # else nothing was paid
+            write_index(output, rows)
     end_with(report, as_json=as_json)
 
 

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from .. import AspectRatio, Client, Gateway
 from ..errors import Imagen4Error
-from . import exits, options, outcome
+from . import exits, options, outcome, targets
+from .fields import complete_aspect_ratio
 from .progress import display
 
 if TYPE_CHECKING:
@@ -23,8 +22,15 @@ SPEED = 4.0
 @click.command()
 @click.argument("prompt", default="a red fox in the snow")
 @options.option("--num-images", "-n", type=int, default=4, help="How many pictures, 1 to 4.")
-@options.option("--aspect-ratio", "-a", default="16:9", metavar="W:H", help="Such as 16:9.")
-@options.output
+@options.option(
+    "--aspect-ratio",
+    "-a",
+    default="16:9",
+    metavar="W:H",
+    help="Such as 16:9.",
+    shell_complete=complete_aspect_ratio,
+)
+@targets.folder
 @options.as_json
 def command(
     prompt: str, num_images: int, aspect_ratio: AspectRatio, output: Path, as_json: bool
@@ -50,7 +56,7 @@ def command(
         if as_json:
             click.echo(json.dumps(made, indent=2))
         else:
-            _print_table(made, output)
+            outcome.say(*(Path(image["path"]) for each in made for image in each.get("images", ())))
     codes = [exits.report(*exits.explain(error)) for error in failed]
     if codes:
         raise click.exceptions.Exit(codes[-1])
@@ -62,11 +68,3 @@ def _pictures(sandbox: "Sandbox", gateway: Gateway, output: Path, **asked: Any) 
     with display(gateway) as shown, Client(gateway, base_url=url, api_key=key) as client:
         result = client.generate(**asked, on_event=shown.tell)
         return outcome.result_as_json(result, result.save(output))
-
-
-def _print_table(made: list[dict[str, Any]], output: Path) -> None:
-    table = Table("gateway", "tasks", "pictures", "saved in")
-    for result in made:
-        tasks, pictures = len(result.get("task_ids", ())), len(result.get("images", ()))
-        table.add_row(result["gateway"], str(tasks), str(pictures), str(output / result["gateway"]))
-    Console().print(table)

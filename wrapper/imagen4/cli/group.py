@@ -50,7 +50,7 @@ ENVIRONMENT = (
     *((each.key_variable, f"The key for --gateway {each.name}.") for each in GATEWAYS.values()),
     *((each.base_url_variable, f"Another address for {each.name}.") for each in GATEWAYS.values()),
     (BASE_URL_VARIABLE, "Another address for a gateway that has none of its own."),
-    (ALLOW_HTTP_VARIABLE, "1 allows plain http beyond this machine."),
+    (ALLOW_HTTP_VARIABLE, "true allows plain http beyond this machine."),
     ("IMAGEN4_GATEWAY", "The gateway, where --gateway is not given."),
     ("IMAGEN4_LEDGER", "The ledger, where --ledger is not given."),
     ("IMAGEN4_LOG", "debug, info, warning or error: how much to log to standard error."),

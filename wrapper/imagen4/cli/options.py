@@ -1,17 +1,15 @@
 """Options that several commands share."""
 
-import os
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from ..configuration import plain_http_allowed
 from ..core.origins import checked_base_url
 from ..errors import InvalidRequest
 from ..facts import GATEWAYS
-from ..facts.gateways import ALLOW_HTTP_VARIABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,7 +47,7 @@ _allow_http = click.option(
     "--allow-http",
     is_flag=True,
     is_eager=True,  # the address is judged by it
-    envvar=ALLOW_HTTP_VARIABLE,
+    callback=lambda _context, _option, given: given or plain_http_allowed(),
     help="Allow plain http beyond this machine, where it shows the key to the network.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -58,14 +56,6 @@ timeout = click.option(
     type=click.FloatRange(min=0, min_open=True),
     metavar="SECONDS",
     help="How long to wait for the pictures; the tasks go on after that.  [default: 900]",
-)
-output = click.option(
-    "--output",
-    "-o",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("out"),
-    show_default=True,
-    help="Where to save the pictures.",
 )
 callback_url = click.option(
     "--callback-url", metavar="URL", help="Where the gateway reports the end, too."
@@ -79,13 +69,3 @@ def gateway(command: F) -> F:
 
 
 option = partial(click.option, show_default=True)
-
-
-def make(directory: Path) -> None:
-    """Make the directory for the pictures, or say why it cannot be."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise click.BadParameter(f"{error.strerror}: {directory}", param_hint="--output") from None
-    if not os.access(directory, os.W_OK):
-        raise click.BadParameter(f"Not writable: {directory}", param_hint="--output")

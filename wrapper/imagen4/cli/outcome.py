@@ -12,7 +12,6 @@ from unicodedata import category
 
 import click
 
-from .. import Result
 from ..core.ports import PartialResult
 from ..errors import (
     DownloadError,
@@ -146,10 +145,7 @@ def keeping(made: Made, output: Target) -> Iterator[None]:
         yield
     except PartialFailure as error:
         made.result = error.result
-        try:
-            made.paths = output.save(error.result) if isinstance(error.result, Result) else ()
-        except DownloadError as problem:
-            made.paths, made.problem = problem.paths, problem
+        made.paths, made.problem = output.try_to_save(error.result)
         raise
 
 

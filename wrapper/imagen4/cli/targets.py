@@ -1,18 +1,21 @@
-"""Where `--output` of a request leads: a folder, one file, or a template with a name for each."""
+"""Where `--output` leads: a folder, and of some commands one file, or a template of names."""
 
+import os
 import re
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
+from ..core.ports import PartialResult
 from ..downloads.formats import suffix_said_by
 from ..errors import DownloadError
 from ..image import Image
 from ..result import Result, paths_of
-from . import options
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 INDEX = "{index}"
 
 
@@ -24,8 +27,13 @@ class Target:
         named = suffix_said_by(self.path) is not None and not self.path.is_dir()
         self._template = INDEX in text
         self._file = named and not self._template
+        self._pictures = 0  # saved or tried, of all results
         if re.search(r"\{\w*\}", text.replace(INDEX, "")) or (self._template and not named):
             raise click.BadParameter(f"A template may have {INDEX} and ends like .png: {text}")
+
+    @property
+    def is_folder(self) -> bool:
+        return not (self._file or self._template)
 
     def refuse(self, pictures: int) -> None:
         """Several pictures do not fit into one file."""
@@ -37,23 +45,26 @@ class Target:
 
     def probe(self) -> None:
         """Say that the folder cannot be made; nothing is left of the attempt."""
-        folder = self.path.parent if self._file or self._template else self.path
-        new = [each for each in (folder, *folder.parents) if not each.exists()]
-        try:
-            options.make(folder)
-        finally:
-            for each in new:
-                with suppress(OSError):  # another process may use it by now
-                    each.rmdir()
+        probe(self.path if self.is_folder else self.path.parent)
 
     def save(self, result: Result) -> list[Path]:
         """Save all pictures, also more than were asked for. Raises DownloadError, as they do."""
-        if not (self._file or self._template):
+        before = self._pictures
+        self._pictures += len(result.images)
+        if self.is_folder:
             return result.save(self.path)
-        return paths_of([self._saved(image) for image in result.images])
+        return paths_of([self._saved(each, before + each.index + 1) for each in result.images])
 
-    def _saved(self, image: Image) -> Path | DownloadError:
-        number = image.index + 1
+    def try_to_save(
+        self, result: PartialResult | None
+    ) -> tuple[Sequence[Path | None], DownloadError | None]:
+        """Where the pictures are, and what kept some of them from being saved."""
+        try:
+            return (self.save(result) if isinstance(result, Result) else ()), None
+        except DownloadError as problem:
+            return problem.paths, problem
+
+    def _saved(self, image: Image, number: int) -> Path | DownloadError:
         path = Path(str(self.path).replace(INDEX, str(number)))
         if self._file and number > 1:  # paid for, and not to replace the first
             path = path.with_stem(f"{path.stem}-{number}")
@@ -63,7 +74,28 @@ class Target:
             return error
 
 
-class _Type(click.Path):
+def make(directory: Path) -> None:
+    """Make the directory for the pictures, or say why it cannot be."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.BadParameter(f"{error.strerror}: {directory}", param_hint="--output") from None
+    if not os.access(directory, os.W_OK):
+        raise click.BadParameter(f"Not writable: {directory}", param_hint="--output")
+
+
+def probe(directory: Path) -> None:
+    """Say that it cannot be made; nothing is left of the attempt."""
+    new = [each for each in (directory, *directory.parents) if not each.exists()]
+    try:
+        make(directory)
+    finally:
+        for each in new:
+            with suppress(OSError):  # another process may use it by now
+                each.rmdir()
+
+
+class _Place(click.Path):
     """Read as a text; completed by the shell as a path."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -73,12 +105,41 @@ class _Type(click.Path):
             self.fail(f"{error.strerror}: {value}", param, ctx)
 
 
-output = click.option(
-    "--output",
-    "-o",
-    type=_Type(),
-    default="out",
-    show_default=True,
-    metavar="FOLDER|FILE",
-    help=f"Where to save: a folder, fox.png for one picture, or a template as in out/{INDEX}.png.",
+class _Folder(click.Path):
+    """A folder, where each picture gets a name of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not _names_folder(str(value)):
+            options = [] if ctx is None else [each.name for each in ctx.command.params]
+            hint = "; --name says how they are called" if "template" in options else ""
+            self.fail(f"Must be a folder, for pictures of several requests{hint}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def _names_folder(text: str) -> bool:
+    try:
+        return Target(text).is_folder
+    except (OSError, click.BadParameter):
+        return False
+
+
+def _option(kind: click.Path, metavar: str, words: str) -> Callable[[Command], Command]:
+    return click.option(
+        *("--output", "-o"),
+        type=kind,
+        default="out",
+        show_default=True,
+        metavar=metavar,
+        help=words,
+    )
+
+
+output = _option(
+    _Place(),
+    "FOLDER|FILE",
+    f"Where to save: a folder, fox.png for one picture, or a template as in out/{INDEX}.png.",
 )
+folder = _option(_Folder(), "FOLDER", "In which folder to save the pictures.")
