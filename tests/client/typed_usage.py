@@ -65,6 +65,12 @@ def sync(gateway: Gateway, ratio: AspectRatio) -> None:
         assert_type(result.created, datetime | None)
         assert_type(client.price("fox"), Cost | None)
         client.generate("fox", model="nano-banana-2", resolution="2K")
+        with callbacks.Receiver(webhook_key="k").running(port=8001) as receiver:
+            assert_type(receiver, callbacks.Receiver)
+            assert_type(receiver.receive({}, b"", ""), int)
+            assert_type(client.generate("fox", callback=receiver), Result)
+            assert_type(client.job("a", callback=receiver), Job)
+            client.generate_many([Request("owl", callback=receiver), "fox"], callback=receiver)
         job = client.submit("fox", aspect_ratio="16:9", callback_url="https://example.org")
         assert_type(job, Job)
         assert_type(job.task_ids, tuple[str, ...])
@@ -127,6 +133,7 @@ def mistakes(client: Client) -> None:
     client.generate("fox", aspect_ratio="2:1")  # type: ignore[arg-type]
     client.generate("fox", num_images="4")  # type: ignore[arg-type]
     client.generate("fox", model="nano-banana-22")  # type: ignore[arg-type]
+    client.generate("fox", callback="https://example.org")  # type: ignore[arg-type]
     client.generate("fox", 4)  # type: ignore[arg-type,call-arg]
     _ = client.generate("fox").imagse  # type: ignore[attr-defined]
     client.generate("fox")[0] = None  # type: ignore[index]

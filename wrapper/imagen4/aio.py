@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
     from typing import Any, Self
 
+    from .callbacks import Receiver
     from .core.many import Finished
     from .core.polling import Polling
     from .core.task import Task
@@ -105,6 +106,7 @@ class AsyncClient(BaseClient):
         negative_prompt: str | None = None,
         seed: str | int | None = None,
         callback_url: str | None = None,
+        callback: Receiver | None = None,
         tag: str | None = None,
         timeout: float | None = None,
         on_event: Listener | None = None,
@@ -121,6 +123,9 @@ class AsyncClient(BaseClient):
         seed: a text or a whole number; each `Image` says which one it got.
         callback_url: where the gateway reports the end, see `imagen4.callbacks`. With a ledger,
             each create's has a token of its own in its query.
+        callback: in place of that, a `callbacks.Receiver` of this process: the result is there
+            within a second of its callback, after at most 3 polls a task; where none comes, after
+            1 or 4 minutes (`Polling.callback_patience`), or at the deadline.
         tag: a name of your own for the request, which every event about it carries.
         timeout: seconds for everything together (default: Polling.timeout), except that a
             create that is out is never cut short, and a last poll gets up to 5 s for its
@@ -130,18 +135,8 @@ class AsyncClient(BaseClient):
         Returns the pictures. Raises InvalidRequest before anything is sent, SubmissionUncertain,
         TaskTimeout, TaskFailed, PartialFailure, and the other errors of `imagen4.errors`.
         """
-        request = Request(
-            prompt,
-            num_images,
-            aspect_ratio,
-            negative_prompt,
-            seed,
-            callback_url,
-            tag,
-            model,
-            fields,
-        )
-        job = self._plan(request)
+        asked = (prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag, model)
+        job = self._plan(Request(*asked, fields, callback))
         steps = job._keep_ids(job._generate(timeout))
         result: AsyncResult = await self._driver.run(steps, on_event)
         return result
@@ -156,6 +151,7 @@ class AsyncClient(BaseClient):
         negative_prompt: str | None = None,
         seed: str | int | None = None,
         callback_url: str | None = None,
+        callback: Receiver | None = None,
         tag: str | None = None,
         timeout: float | None = None,
         on_event: Listener | None = None,
@@ -167,26 +163,19 @@ class AsyncClient(BaseClient):
         Returns the job, whose `wait()` has the pictures. Raises what `generate` does, except
         for what comes of waiting.
         """
-        request = Request(
-            prompt,
-            num_images,
-            aspect_ratio,
-            negative_prompt,
-            seed,
-            callback_url,
-            tag,
-            model,
-            fields,
-        )
-        job = self._plan(request)
+        asked = (prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag, model)
+        job = self._plan(Request(*asked, fields, callback))
         return await self._driver.run(job._keep_ids(job._submit(timeout)), on_event)
 
-    def job(self, *task_ids: str) -> AsyncJob:
+    def job(self, *task_ids: str, callback: Receiver | None = None) -> AsyncJob:
         """Take up tasks created earlier, by another process, or before a time-out.
 
-        Sends nothing. Raises InvalidRequest for what is no id.
+        Sends nothing. callback: as for `generate`, for tasks whose creates named that receiver's
+        URL. Raises InvalidRequest for what is no id.
         """
-        return AsyncJob(self._session, resume_job(self._session.new_id(), task_ids), self._driver)
+        return AsyncJob(
+            self._session, resume_job(self._session.new_id(), task_ids, callback), self._driver
+        )
 
     def generate_many(
         self,
@@ -194,6 +183,7 @@ class AsyncClient(BaseClient):
         *,
         max_in_flight: int = 20,
         timeout: float | None = None,
+        callback: Receiver | None = None,
         on_event: Listener | None = None,
         ledger: Ledger | None = None,
     ) -> AsyncGenerator[Finished[AsyncResult]]:
@@ -204,6 +194,7 @@ class AsyncClient(BaseClient):
         max_in_flight: so many are taken from the iterable ahead of those completed.
         timeout: seconds to wait for each request, from when its tasks exist; before, seconds for
             which its creates may be refused as too frequent.
+        callback: as for `generate`, for each request that names none and no callback_url.
         on_event: called with each event; `index` and `tag` say of which request; may be a
             coroutine function.
         ledger: what stands in it is not paid again: tasks of an earlier run are taken up, and a
@@ -216,7 +207,7 @@ class AsyncClient(BaseClient):
         driver = self._recording(ledger)
         book = None if ledger is None else ledger.continuing(self._session)
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
-        generate = ManyJobs(self._session, AsyncJob, driver, timeout, jobs, book).generate
+        generate = ManyJobs(self._session, AsyncJob, driver, timeout, jobs, book, callback).generate
         items, index = checked_requests(requests, AsyncIterable), count()
         if isinstance(items, Collection):
             listed = (finish(next(index), item, generate) for item in items)
@@ -230,6 +221,7 @@ class AsyncClient(BaseClient):
         *,
         max_in_flight: int = 20,
         timeout: float | None = None,
+        callback: Receiver | None = None,
         on_event: Listener | None = None,
     ) -> AsyncGenerator[Finished[AsyncResult]]:
         """Wait for the tasks that an earlier process left in the ledger; nothing is created.
@@ -240,7 +232,7 @@ class AsyncClient(BaseClient):
         """
         driver, left = self._recording(ledger), ledger.left_open(self._session)
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
-        resume = ManyJobs(self._session, AsyncJob, driver, timeout, jobs).resume
+        resume = ManyJobs(self._session, AsyncJob, driver, timeout, jobs, None, callback).resume
         every = (finish(i, each.request, resume(each)) for i, each in enumerate(left))
         return driver.run_many(every, limit, on_event, jobs)
 

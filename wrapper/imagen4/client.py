@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
     from typing import Any, Self
 
+    from .callbacks import Receiver
     from .core.many import Finished
     from .core.polling import Polling
     from .core.task import Task
@@ -100,6 +101,7 @@ class Client(BaseClient):
         negative_prompt: str | None = None,
         seed: str | int | None = None,
         callback_url: str | None = None,
+        callback: Receiver | None = None,
         tag: str | None = None,
         timeout: float | None = None,
         on_event: Listener | None = None,
@@ -116,6 +118,9 @@ class Client(BaseClient):
         seed: a text or a whole number; each `Image` says which one it got.
         callback_url: where the gateway reports the end, see `imagen4.callbacks`. With a ledger,
             each create's has a token of its own in its query.
+        callback: in place of that, a `callbacks.Receiver` of this process: the result is there
+            within a second of its callback, after at most 3 polls a task; where none comes, after
+            1 or 4 minutes (`Polling.callback_patience`), or at the deadline.
         tag: a name of your own for the request, which every event about it carries.
         timeout: seconds for everything together (default: Polling.timeout), except that a
             create that is out is never cut short, and a last poll gets up to 5 s for its
@@ -125,18 +130,8 @@ class Client(BaseClient):
         Returns the pictures. Raises InvalidRequest before anything is sent, SubmissionUncertain,
         TaskTimeout, TaskFailed, PartialFailure, and the other errors of `imagen4.errors`.
         """
-        request = Request(
-            prompt,
-            num_images,
-            aspect_ratio,
-            negative_prompt,
-            seed,
-            callback_url,
-            tag,
-            model,
-            fields,
-        )
-        job = self._plan(request)
+        asked = (prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag, model)
+        job = self._plan(Request(*asked, fields, callback))
         result: Result = self._driver.run(job._keep_ids(job._generate(timeout)), on_event)
         return result
 
@@ -150,6 +145,7 @@ class Client(BaseClient):
         negative_prompt: str | None = None,
         seed: str | int | None = None,
         callback_url: str | None = None,
+        callback: Receiver | None = None,
         tag: str | None = None,
         timeout: float | None = None,
         on_event: Listener | None = None,
@@ -161,26 +157,19 @@ class Client(BaseClient):
         Returns the job, whose `wait()` has the pictures. Raises what `generate` does, except
         for what comes of waiting.
         """
-        request = Request(
-            prompt,
-            num_images,
-            aspect_ratio,
-            negative_prompt,
-            seed,
-            callback_url,
-            tag,
-            model,
-            fields,
-        )
-        job = self._plan(request)
+        asked = (prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag, model)
+        job = self._plan(Request(*asked, fields, callback))
         return self._driver.run(job._keep_ids(job._submit(timeout)), on_event)
 
-    def job(self, *task_ids: str) -> Job:
+    def job(self, *task_ids: str, callback: Receiver | None = None) -> Job:
         """Take up tasks created earlier, by another process, or before a time-out.
 
-        Sends nothing. Raises InvalidRequest for what is no id.
+        Sends nothing. callback: as for `generate`, for tasks whose creates named that receiver's
+        URL. Raises InvalidRequest for what is no id.
         """
-        return Job(self._session, resume_job(self._session.new_id(), task_ids), self._driver)
+        return Job(
+            self._session, resume_job(self._session.new_id(), task_ids, callback), self._driver
+        )
 
     def generate_many(
         self,
@@ -188,6 +177,7 @@ class Client(BaseClient):
         *,
         max_in_flight: int = 20,
         timeout: float | None = None,
+        callback: Receiver | None = None,
         on_event: Listener | None = None,
         ledger: Ledger | None = None,
     ) -> Generator[Finished[Result]]:
@@ -198,6 +188,7 @@ class Client(BaseClient):
         max_in_flight: so many are taken from the iterable ahead of those completed.
         timeout: seconds to wait for each request, from when its tasks exist; before, seconds for
             which its creates may be refused as too frequent.
+        callback: as for `generate`, for each request that names none and no callback_url.
         on_event: called with each event; `index` and `tag` say of which request.
         ledger: what stands in it is not paid again: tasks of an earlier run are taken up, and a
             request with a create that may have been accepted is a SubmissionUncertain. Requests
@@ -209,7 +200,7 @@ class Client(BaseClient):
         driver = self._recording(ledger)
         book = None if ledger is None else ledger.continuing(self._session)
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
-        generate = ManyJobs(self._session, Job, driver, timeout, jobs, book).generate
+        generate = ManyJobs(self._session, Job, driver, timeout, jobs, book, callback).generate
         items = enumerate(checked_requests(requests))
         every = (finish(index, item, generate) for index, item in items)
         waits = not isinstance(requests, Collection)
@@ -221,6 +212,7 @@ class Client(BaseClient):
         *,
         max_in_flight: int = 20,
         timeout: float | None = None,
+        callback: Receiver | None = None,
         on_event: Listener | None = None,
     ) -> Generator[Finished[Result]]:
         """Wait for the tasks that an earlier process left in the ledger; nothing is created.
@@ -231,7 +223,7 @@ class Client(BaseClient):
         """
         driver, left = self._recording(ledger), ledger.left_open(self._session)
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
-        resume = ManyJobs(self._session, Job, driver, timeout, jobs).resume
+        resume = ManyJobs(self._session, Job, driver, timeout, jobs, None, callback).resume
         every = (finish(i, each.request, resume(each)) for i, each in enumerate(left))
         return driver.run_many(every, limit, on_event, jobs, waits=False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from .core.effects import Steps
     from .core.job_state import JobState
+    from .core.ports import CallbackReceiver
     from .core.request import Request
     from .core.session import Session
     from .interruptions import OpenJobs
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ManyJobs:
-    """What all of them share. `book`: where tasks of an earlier run stand, if anywhere."""
+    """What all of them share.
+
+    book: where tasks of an earlier run stand, if anywhere. callback: for the requests that do not
+    say by themselves who is called back.
+    """
 
     session: Session
     kind: type[BaseJob]
@@ -30,14 +35,19 @@ class ManyJobs:
     timeout: float | None
     under_way: OpenJobs
     book: Continuing | None = None
+    callback: CallbackReceiver | None = None
 
     def generate(self, request: Request, index: int, conclude: Conclude) -> Steps[Any]:
         """The steps of a request."""
+        if not (request.callback or request.callback_url):
+            request = replace(request, callback=self.callback)
         return self._follow(self.session.plan(request, index), conclude)
 
     def resume(self, left: OpenJob) -> Callable[[Request, int, Conclude], Steps[Any]]:
         """The same for a job whose tasks exist."""
-        return lambda _, index, conclude: self._follow(left.state(self.session, index), conclude)
+        return lambda _, index, conclude: self._follow(
+            left.state(self.session, index).listen(self.callback), conclude
+        )
 
     def _follow(self, state: JobState, conclude: Conclude) -> Steps[Any]:
         job = self.kind(self.session, state, self.driver)

@@ -16,10 +16,10 @@ NAME = "imagen4-token"
 
 
 def marked_url(session: Session, job: JobState) -> tuple[str | None, str | None]:
-    """A create's callback URL, and the token that stands in it if a ledger keeps that."""
-    if job.callback_url is None or not job.recorded:
+    """A create's callback URL, and the token in it by which somebody will know it again."""
+    if job.callback_url is None or not (job.recorded or job.bell):
         return job.callback_url, None
-    token = session.new_token()
+    token = session.new_token() if job.bell is None else job.bell.new_token()
     parts = urlsplit(job.callback_url)
     query = f"{parts.query}&{NAME}={token}" if parts.query else f"{NAME}={token}"
     return parts._replace(query=query).geturl(), token

@@ -18,7 +18,7 @@ from ..events import Event
 
 if TYPE_CHECKING:
     from .answer import Answer, Call
-    from .ports import Download
+    from .ports import Bell, Download
 
 T = TypeVar("T")
 
@@ -83,9 +83,10 @@ def not_sent(reason: str) -> TransportError:
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """Let so many seconds pass."""
+    """Let so many seconds pass; less, once a callback rings."""
 
     seconds: float
+    bell: Bell | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,12 @@ from .envelope import parse_envelope
 from .records import usable_id
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from .answer import Answer
     from .effects import Send
     from .envelope import Envelope
+    from .ports import Bell, CallbackReceiver
     from .request import PlannedCreate
     from .task import Task
 
@@ -59,6 +62,8 @@ class JobState:
     """How long, in seconds, it may take."""
     plans: tuple[PlannedCreate, ...] = ()
     callback_url: str | None = field(default=None, repr=False)
+    bell: Bell | None = field(default=None, repr=False)
+    """What callbacks about its tasks ring."""
     recorded: bool = False
     """Whether a ledger keeps its creates."""
     balance: float | None = None
@@ -79,8 +84,23 @@ class JobState:
         """Enter a task that an earlier process has created."""
         self.add(task.task_id, seed, now)
         self.taken_up.add(number)
+        if self.bell is not None:
+            self.bell.expect(task.task_id)
         if task.succeeded:
             self.ended[task.task_id] = task
+
+    def listen(self, receiver: CallbackReceiver | None) -> Self:
+        """Wait for callbacks about tasks that exist."""
+        if receiver is not None:
+            self.bell = receiver.bell()
+            for task_id in self.task_ids:
+                self.bell.expect(task_id)
+        return self
+
+    @property
+    def begun_here(self) -> bool:
+        """Whether each of its creates told the gateway where its callback is awaited."""
+        return bool(self.plans) and not self.taken_up
 
     def add(self, task_id: str, seed: str | None, now: float) -> None:
         self.task_ids.append(task_id)
@@ -135,8 +155,10 @@ def named_id(value: object) -> str | None:
     return None if found and _WORD.fullmatch(found.strip()) else found
 
 
-def resume_job(job_id: str, task_ids: tuple[str, ...]) -> JobState:
+def resume_job(
+    job_id: str, task_ids: tuple[str, ...], receiver: CallbackReceiver | None = None
+) -> JobState:
     """The state of tasks created earlier, each of them once. Raises InvalidRequest."""
     if not task_ids or not all(usable_id(task_id) for task_id in task_ids):
         raise InvalidRequest("A job is taken up by the ids of its tasks, one or more")
-    return JobState(job_id, task_ids=list(dict.fromkeys(task_ids)))
+    return JobState(job_id, task_ids=list(dict.fromkeys(task_ids))).listen(receiver)

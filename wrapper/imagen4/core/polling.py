@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # tasks of 5-120 s, at most 12 polls and a result known within 10 % of the task's duration.
 # (until, shortest, longest), all in seconds.
 DOCUMENTED_PACE = ((30.0, 2.4, 3.0), (120.0, 5.5, 7.5), (inf, 15.0, 20.0))
+# With callbacks: two polls within a wait of 15 minutes, so that the callback's makes three.
+SPREAD = 4.0
 LONGEST_BACKOFF = 60.0
 LONGEST_RETRY_AFTER = 120.0  # between two polls; for a create, the deadline is the bound
 
@@ -44,6 +46,9 @@ class Polling:
     """The first pause between such attempts; it doubles."""
     paced: bool = True
     """Keep creates and polls below the gateway's documented rates."""
+    callback_patience: float = 60.0
+    """When a task is asked for whose callback is awaited (`callback=`) and has not come: after so
+    long, then after four times as long, and so on, counted from the beginning of the wait."""
 
     def __post_init__(self) -> None:
         """Raises InvalidRequest: what cannot be waited by must not show after a task is paid."""
@@ -51,6 +56,7 @@ class Polling:
         seconds(self.grace, "Polling.grace")
         seconds(self.tolerance, "Polling.tolerance")
         seconds(self.backoff, "Polling.backoff")
+        seconds(self.callback_patience, "Polling.callback_patience", zero=False)
         at_least_one(self.attempts, "Polling.attempts")
         if not (isinstance(self.pace, (tuple, list)) and self.pace and all(map(_band, self.pace))):
             raise InvalidRequest(
@@ -68,6 +74,13 @@ class Polling:
             if elapsed < until:
                 break
         return shortest + (longest - shortest) * random()
+
+    def callback_pause(self, elapsed: float) -> float:
+        """The pause before a task is asked for whose callback does not come."""
+        moment = self.callback_patience
+        while moment <= 1.1 * elapsed:  # a sleep may end a little early
+            moment *= SPREAD
+        return moment - elapsed
 
     def backoff_pause(
         self, attempt: int, retry_after: float | None, random: Callable[[], float]

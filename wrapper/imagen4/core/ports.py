@@ -5,10 +5,10 @@ So that no import goes up, not even for typing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
     from threading import Event as Flag
 
@@ -59,6 +59,44 @@ class SharedTurns(Protocol):
 
     def reserve(self, kind: str, rate: Rate, latest: float) -> Turn | None:
         """When the caller may send; None if that is after `latest`. Raises LedgerError."""
+
+
+class Bell(Protocol):
+    """What callbacks ring, on any thread, and what one job listens to."""
+
+    @property
+    def rung(self) -> bool:
+        """Whether a callback came that was not taken yet."""
+
+    @property
+    def reliable(self) -> bool:
+        """Whether callbacks can be expected to come."""
+
+    def new_token(self) -> str:
+        """For the URL of a create: a callback that carries it rings."""
+
+    def expect(self, task_id: str) -> None:
+        """Let callbacks about a task ring whose create had no such token."""
+
+    def take(self) -> set[str]:
+        """The tasks of which callbacks came since the last time."""
+
+    def wake_with(self, wake: Callable[[], object] | None) -> None:
+        """What is called at each ring, by the thread that rings; None for nothing."""
+
+    def missed(self, task_id: str) -> None:
+        """A task has ended, and no callback came."""
+
+
+@runtime_checkable
+class CallbackReceiver(Protocol):
+    """Where callbacks come in."""
+
+    @property
+    def url(self) -> str | None:
+        """Where the gateway reaches it; None while that is not known."""
+
+    def bell(self) -> Bell: ...
 
 
 class Download(Protocol):

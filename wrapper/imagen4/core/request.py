@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ..errors import InvalidRequest
 from ..facts.models import COUNT_FIELDS, INSTEAD
+from .origins import is_loopback
+from .ports import CallbackReceiver
 from .schema import check_object, types_of
 
 if TYPE_CHECKING:
@@ -49,6 +52,8 @@ class Request:
     """The gateway's id of the model; None is the client's own."""
     fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Further fields of the model, by the names in its document (`imagen4 models NAME`)."""
+    callback: CallbackReceiver | None = field(default=None, repr=False)
+    """A `callbacks.Receiver` of this process, whose callbacks end the wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +145,33 @@ def check_shape(request: Request) -> None:
             raise InvalidRequest(f"{name} must be a text or None")
     if not isinstance(request.seed, (str, int, type(None))) or isinstance(request.seed, bool):
         raise InvalidRequest("seed must be a text, an int or None")
+    if request.callback is not None:
+        check_receiver(request.callback, request.callback_url)
     if request.callback_url and not is_callback_url(request.callback_url):
         raise InvalidRequest("callback_url must be an absolute http(s) URL, percent-encoded")
+
+
+def check_receiver(receiver: object, url: str | None) -> None:
+    """Raises InvalidRequest for what cannot receive, or is not to be called back."""
+    if not isinstance(receiver, CallbackReceiver):
+        raise InvalidRequest("callback must be a callbacks.Receiver; a URL goes into callback_url")
+    if url:
+        raise InvalidRequest("callback and callback_url are both given: the receiver has its own")
+    if receiver.url is None:
+        raise InvalidRequest("The receiver has no URL: give it one, or use it while it is running")
+
+
+def callback_url_of(request: Request, *, reaching_loopback: bool) -> str | None:
+    """Where callbacks are to go. Raises InvalidRequest where the gateway cannot reach that.
+
+    reaching_loopback: whether the gateway is on this machine.
+    """
+    if request.callback is None:
+        return request.callback_url or None
+    url = request.callback.url
+    if is_loopback(urlsplit(url or "").hostname) and not reaching_loopback:
+        raise InvalidRequest("The gateway cannot call back a receiver whose URL is on this machine")
+    return url
 
 
 def is_callback_url(url: str) -> bool:

@@ -13,7 +13,7 @@ from .job_state import JobState
 from .origins import is_loopback
 from .pacing import Pacer
 from .redaction import clue
-from .request import plan_creates
+from .request import callback_url_of, plan_creates
 from .schema import texts_in
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Session:
         except InvalidRequest as error:
             error.gateway, error.accepted = self.name, "no"
             raise
-        job_id = self.new_id()
+        job_id, receiver = self.new_id(), request.callback
         return JobState(
             job_id,
             index,
@@ -96,7 +96,8 @@ class Session:
             tag=request.tag,
             model=model,
             plans=plans,
-            callback_url=request.callback_url or None,
+            callback_url=callback_url_of(request, reaching_loopback=self.on_loopback),
+            bell=receiver.bell() if receiver is not None else None,
             recorded=self.recorded,
             prompts=tuple(dict.fromkeys(texts_in(plans[0].fields, schema))),
         )

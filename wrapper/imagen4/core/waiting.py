@@ -9,38 +9,32 @@ nothing about the task, so transport errors, 429, 5xx and 455 are ridden out unt
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ..errors import (
-    GatewayUnavailable,
     Imagen4Error,
     PartialFailure,
     RateLimited,
-    TaskFailed,
-    TaskNotFound,
     TaskTimeout,
     TransportError,
-    UnexpectedResponse,
 )
 from ..events import PollFailed, TaskState
-from ..facts.protocol import Code
 from .effects import Send, Sleep
 from .envelope import keep_read
+from .heeding import callback_pause, heed_callbacks, note_silence
 from .polls import PollResult, read_poll
 from .task import Task
+from .tracked_task import TrackedTask
 from .turns import take_shared_turn
 
 if TYPE_CHECKING:
     from .answer import Answer
     from .effects import Steps
     from .job_state import JobState
-    from .polling import Polling
+    from .ports import Bell
     from .session import Session
 
-TRANSIENT = (TransportError, RateLimited, GatewayUnavailable)
-NOTHING_THERE = 20.0  # seconds; a deployment is over sooner, a base URL stays wrong
 SHORTEST_EXCHANGE = 5.0  # a poll at the deadline itself still gets this long for its answer
 HOPELESS = 0.05  # in less, no answer comes over the internet
 
@@ -69,93 +63,14 @@ class OvertimeBudget:
         self.left -= max(0.0, now - max(sent, self.deadline))
 
 
-@dataclass(slots=True)
-class TrackedTask:
-    """One task that is polled until it has ended."""
-
-    task_id: str
-    due: float
-    """When to ask next."""
-    last: float
-    """When to ask for the last time."""
-    last_seen: float | None = None
-    """When it was last known to exist."""
-    outcome: Task | Imagen4Error | None = None
-    """Its final word."""
-    unknown_since: float | None = None
-    expired: bool = False
-    unreadable_since: float | None = None
-    nothing_there: bool = True
-    """Whether every answer so far was a 404 that is none of the gateway's."""
-    problem: Imagen4Error | None = None
-    """What was wrong with the last answer."""
-    polls: int = 0
-    """How often it was asked for."""
-
-    @property
-    def over(self) -> bool:
-        return self.expired or self.outcome is not None
-
-    def apply(self, found: PollResult, now: float, polling: Polling) -> None:
-        """Take in what a poll brought. Raises what concerns more than this task."""
-        self.problem = found.problem
-        if found.task is not None:
-            self.last_seen, self.unknown_since = now, None
-        if found.problem is not None:
-            self._apply_problem(found.problem, found.task, now, polling)
-            return
-        self.nothing_there, self.unreadable_since = False, None
-        if found.task is not None and found.task.succeeded:
-            self.outcome = found.task
-
-    def _apply_problem(
-        self, problem: Imagen4Error, task: Task | None, now: float, polling: Polling
-    ) -> None:
-        self.nothing_there = self.nothing_there and nothing_is_there(problem)
-        if is_unreadable(problem):
-            self.unreadable_since = now if self.unreadable_since is None else self.unreadable_since
-            if now - self.unreadable_since >= self._patience(task, polling):
-                self.outcome = problem
-            return
-        self.unreadable_since = None
-        if isinstance(problem, TaskNotFound):
-            # From the first "unknown", not from when it was seen: polls may be further
-            # apart than the grace is long, and a single stray one must not end the wait.
-            self.unknown_since = now if self.unknown_since is None else self.unknown_since
-            if self.last_seen is None or now - self.unknown_since >= polling.grace:
-                self.outcome = problem
-        elif isinstance(problem, TaskFailed):
-            self.outcome = problem
-        elif not isinstance(problem, TRANSIENT):
-            problem.task_ids = ()  # a key refused, say: about all tasks of the job
-            raise problem
-
-    def _patience(self, task: Task | None, polling: Polling) -> float:
-        """For how many seconds answers like this one, in a row, do not end the wait."""
-        if task is not None and task.unusable_links:
-            return 0.0  # the record is complete, and leads nowhere
-        return min(polling.tolerance, NOTHING_THERE if self.nothing_there else inf)
-
-
-def is_unreadable(problem: Imagen4Error) -> bool:
-    """Whether the answer says nothing: also a 403 without a code, by whoever stands in between."""
-    if isinstance(problem, (*TRANSIENT, TaskFailed, TaskNotFound)):
-        return False
-    return problem.code is None or isinstance(problem, UnexpectedResponse)
-
-
-def nothing_is_there(problem: Imagen4Error) -> bool:
-    return problem.code is None and problem.http_status == Code.NOT_FOUND
-
-
 def poll_until_ended(session: Session, job: JobState, deadline: float) -> Steps[list[Task]]:
     """Poll until every task of the job has ended, and return them in the job's order."""
     tracked = track(session, job, deadline)
     overtime = OvertimeBudget(deadline)
     running = [each for each in tracked if each.outcome is None]
     while running:
-        task = min(running, key=attrgetter("due"))
-        if (yield from wait_until_due(session, task, overtime)):
+        task = next_due(session, job, running)
+        if (yield from wait_until_due(session, task, overtime, job.bell)):
             found, arrived = yield from poll_once(session, task, job.prompts, overtime)
             now = session.clock()
             task.apply(found, now, session.polling)
@@ -164,7 +79,7 @@ def poll_until_ended(session: Session, job: JobState, deadline: float) -> Steps[
             # Not now: a consumer of events or results may have kept us from reading the answer.
             task.expired = arrived >= task.last
             if not task.over:
-                pause = pause_after_poll(session, task, now - job.started)
+                pause = pause_after_poll(session, job, task, now - job.started)
                 task.due = min(now + pause, task.last)
             about = (*session.identity(job), task.task_id)
             if found.task is not None:
@@ -176,27 +91,42 @@ def poll_until_ended(session: Session, job: JobState, deadline: float) -> Steps[
     return make_outcome(job, tracked)
 
 
+def next_due(session: Session, job: JobState, running: list[TrackedTask]) -> TrackedTask:
+    """The one to ask for next."""
+    if job.bell is not None:
+        heed_callbacks(job.bell, running, session.clock())
+    return min(running, key=attrgetter("due"))
+
+
 def track(session: Session, job: JobState, deadline: float) -> list[TrackedTask]:
     """Each task of a job; their last polls stand one after the other before the deadline."""
     now, spacing = session.clock(), session.polls.rate.seconds
-    return [
+    tracked = [
         TrackedTask(
             task_id,
             due=now,
             last=deadline - behind * spacing,
             last_seen=job.last_seen.get(task_id),
             outcome=job.ended.get(task_id),
+            begun_here=job.begun_here,
         )
         for behind, task_id in enumerate(job.task_ids)
     ]
+    for task in tracked if job.bell is not None else ():
+        task.due = min(now + callback_pause(session, job, task, now - job.started), task.last)
+    return tracked
 
 
-def wait_until_due(session: Session, task: TrackedTask, overtime: OvertimeBudget) -> Steps[bool]:
+def wait_until_due(
+    session: Session, task: TrackedTask, overtime: OvertimeBudget, bell: Bell | None = None
+) -> Steps[bool]:
     """Sleep until this poll is due and its turn has come; False if it is not to be sent now."""
     now = session.clock()
     if task.due > now:
-        yield Sleep(task.due - now)
+        yield Sleep(task.due - now, bell)
         now = session.clock()
+        if bell is not None and bell.rung:
+            return False
     hopeful = overtime.for_exchange(now) > 0
     moment = session.polls.reserve(now, overtime.last_turn(now)) if hopeful else None
     if moment is not None and moment > now:
@@ -245,9 +175,11 @@ def exchange_about(
     return read_poll(session.name, answer, task_id, secrets)
 
 
-def pause_after_poll(session: Session, task: TrackedTask, elapsed: float) -> float:
-    """How long to leave a task alone; longer when the gateway asks for it."""
+def pause_after_poll(session: Session, job: JobState, task: TrackedTask, elapsed: float) -> float:
+    """How long to leave a task alone; longer when the gateway asks for it, or will call."""
     pause = session.polling.interval(elapsed, session.random)
+    if job.bell is not None:
+        pause = max(pause, callback_pause(session, job, task, elapsed))
     if isinstance(task.problem, RateLimited):
         wish = task.problem.retry_after
         return max(pause, session.polling.backoff_pause(1, wish, session.random))
@@ -256,6 +188,8 @@ def pause_after_poll(session: Session, task: TrackedTask, elapsed: float) -> flo
 
 def make_outcome(job: JobState, tracked: list[TrackedTask]) -> list[Task]:
     """The tasks if all went well; else the error that tells what did not."""
+    if job.bell is not None:
+        note_silence(job.bell, tracked)
     tasks, failures, pending = list[Task](), list[Imagen4Error](), list[TrackedTask]()
     for each in tracked:
         if each.outcome is None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import suppress
 from copy import copy
 from functools import partial
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Event as Flag
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from ..core.effects import Consult, Effect, Fetch, Send, Sleep, StepRunner, Steps
 from ..events import Event
 from .async_scheduler import AsyncScheduler
-from .listeners import Listeners, OffLoop
+from .listeners import Listeners, OffLoop, tell_queued
 from .loops import running_loop
+from .naps import nap, nap_async
 from .open_creates import OpenCreates
 from .scheduler import Scheduler
 from .workers import Workers
@@ -163,7 +163,10 @@ class Driver:
         if isinstance(effect, Fetch):
             self._wire.fetch(effect.download)
         elif isinstance(effect, Sleep):
-            self._sleep(effect.seconds)
+            if effect.bell is None:
+                self._sleep(effect.seconds)
+            else:
+                nap(effect.seconds, effect.bell, self._sleep)
         elif isinstance(effect, Consult):
             return effect.question()
         return None
@@ -278,17 +281,13 @@ class AsyncDriver:
         if isinstance(effect, Fetch):
             await self._wire.fetch(effect.download)
         elif isinstance(effect, Sleep):
-            await self._sleep(effect.seconds)
+            if effect.bell is None:
+                await self._sleep(effect.seconds)
+            else:
+                await nap_async(effect.seconds, effect.bell, self._sleep)
         elif isinstance(effect, Consult):
             question = effect.question
             return await asyncio.to_thread(question) if effect.remote else question()
         else:
             await tell(effect)
         return None
-
-
-def tell_queued(told: SimpleQueue[Event], tell: Callable[[Event], None]) -> None:
-    """Tell of what worker threads left in the queue."""
-    with suppress(Empty):
-        while True:
-            tell(told.get_nowait())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from inspect import isawaitable, iscoroutinefunction
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import InvalidRequest
@@ -107,3 +109,10 @@ def pass_on(event: Event, problem: Exception) -> None:
     if isinstance(event, CreateStarting):
         raise problem
     log_listener_error(event, problem)
+
+
+def tell_queued(told: SimpleQueue[Event], tell: Callable[[Event], None]) -> None:
+    """Tell of what worker threads left in the queue."""
+    with suppress(Empty):
+        while True:
+            tell(told.get_nowait())

@@ -14,13 +14,14 @@ from ..core.effects import Consult, Fetch, Send, Sleep, StepRunner
 from ..events import Event
 from ..interruptions import insist
 from .transport import CONNECTIONS
-from .workers import Workers
+from .workers import LOOK, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from ..core.effects import Effect, Steps
     from ..core.many import Finished
+    from ..core.ports import Bell
     from ..interruptions import OpenJobs
 
 T = TypeVar("T")
@@ -55,6 +56,8 @@ class Scheduler(Generic[T]):
         self._order = count()  # first come, first served among those due at one moment
         self._due: list[tuple[float, int, StepRunner[Finished[T]]]] = []
         self._sending: dict[StepRunner[Finished[T]], Send | Fetch] = {}
+        # Until when at most each of those waits whose callbacks may come before.
+        self._listening: dict[StepRunner[Finished[T]], tuple[float, Bell]] = {}
         self._more = True  # whether there may be further items
         self._taking = False
         self._failure: BaseException | None = None  # what the iterator raised
@@ -95,7 +98,7 @@ class Scheduler(Generic[T]):
 
     @property
     def _in_flight(self) -> int:
-        return len(self._due) + len(self._sending)
+        return len(self._due) + len(self._sending) + len(self._listening)
 
     def _later(self, runner: StepRunner[Finished[T]], seconds: float) -> None:
         heapq.heappush(self._due, (self._clock() + seconds, next(self._order), runner))
@@ -121,6 +124,9 @@ class Scheduler(Generic[T]):
             self._workers.start(runner, partial(self._send, effect, self._clock()))
             return
         runner.reply()
+        if isinstance(effect, Sleep) and effect.bell is not None:
+            self._listening[runner] = (self._clock() + effect.seconds, effect.bell)
+            return
         # From a create's turn to its leaving nothing comes between: the gateway counts arrivals.
         self._later(runner, effect.seconds if isinstance(effect, Sleep) else -inf)
         try:
@@ -140,15 +146,29 @@ class Scheduler(Generic[T]):
     def _wait(self) -> None:
         """Until an answer or an item is there, or a sleep is over."""
         pause = max(0.0, self._due[0][0] - self._clock()) if self._due else None
+        if self._listening:
+            pause = LOOK if pause is None else min(pause, LOOK)
         if not (self._sending or self._taking):
             if pause:
                 self._sleep(pause)
-            return
+        else:
+            self._take_in(pause)
+        self._hear()
+
+    def _take_in(self, pause: float | None) -> None:
+        """What the workers have done by now, or the first of it within so many seconds."""
         for runner, value, problem in self._workers.done(pause):
             if runner is None:
                 self._taken(value, problem)
             else:
                 self._answered(runner, value, problem)
+
+    def _hear(self) -> None:
+        """Let those go on whose callbacks came, or whose time is over."""
+        for runner, (moment, bell) in tuple(self._listening.items()):
+            if bell.rung or moment <= self._clock():
+                self._later(runner, 0.0)
+                del self._listening[runner]
 
     def _taken(self, steps: Steps[Finished[T]] | None, problem: BaseException | None) -> None:
         self._taking, self._failure = False, problem
@@ -206,5 +226,5 @@ class Scheduler(Generic[T]):
             send.awaited = False
         for each in interruptions:
             self._jobs.mark(each)
-        for runner in (*self._sending, *(entry[2] for entry in self._due)):
+        for runner in (*self._sending, *self._listening, *(entry[2] for entry in self._due)):
             runner.close()

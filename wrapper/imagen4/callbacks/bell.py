@@ -1,0 +1,100 @@
+"""Who listens to which callback: what a receiver rings, and what a job hears."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+from collections import deque
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST = 100
+"""Rings that are kept for a job that is not waited for yet; it has at most four tasks."""
+logger = logging.getLogger("imagen4")
+
+
+class JobBell:
+    """One job's: callbacks ring it, on whatever thread they come.
+
+    Without locks: a Ctrl-C in one of Python's could leave it held. Each method is a single
+    step on a container that threads may share.
+    """
+
+    def __init__(self, board: Switchboard) -> None:
+        self._board = board
+        self._rung: deque[str] = deque(maxlen=MOST)
+        self._wake: Callable[[], object] | None = None
+
+    def new_token(self) -> str:
+        """For the URL of a create: a callback that carries it rings here."""
+        token = self._board.new_token()
+        self._board.bells[token] = self
+        return token
+
+    def expect(self, task_id: str) -> None:
+        """Let callbacks about a task ring here whose create had no such token."""
+        self._board.bells[task_id] = self
+
+    def ring(self, task_id: str) -> None:
+        """A callback about that task came."""
+        self._rung.append(task_id)
+        wake = self._wake
+        if wake is not None:
+            wake()
+
+    @property
+    def rung(self) -> bool:
+        """Whether a callback came that was not taken yet."""
+        return bool(self._rung)
+
+    def take(self) -> set[str]:
+        """The tasks of which callbacks came since the last time."""
+        return {self._rung.popleft() for _ in range(len(self._rung))}
+
+    def wake_with(self, wake: Callable[[], object] | None) -> None:
+        """What is called at each ring, by the thread that rings; None for nothing."""
+        self._wake = wake
+
+    @property
+    def reliable(self) -> bool:
+        """Whether callbacks can be expected to come."""
+        return self._board.reliable
+
+    def missed(self, task_id: str) -> None:
+        """A task was found to have ended without a callback."""
+        if self._board.reliable:
+            self._board.reliable = False
+            text = (
+                "Task %s has ended and no callback came: can the gateway reach the receiver's URL? "
+                "Until one comes, tasks are asked for at the documented pace"
+            )
+            logger.warning(text, task_id)
+
+
+class Switchboard:
+    """The bells of a receiver."""
+
+    def __init__(self) -> None:
+        self.reliable = True
+        """Whether callbacks come: since the last one, none was missed."""
+        self.bells: WeakValueDictionary[str, JobBell] = WeakValueDictionary()
+        """By token, or by the id of a task that an earlier process made; as long as their jobs."""
+        self._secret = secrets.token_bytes(32)
+
+    def new_token(self) -> str:
+        """One that nobody can guess, and that is known again also when its job is over."""
+        nonce = secrets.token_urlsafe(24)
+        return f"{nonce}.{self._seal(nonce)}"
+
+    def is_ours(self, token: str) -> bool:
+        """Whether we made it."""
+        nonce, _, seal = token.partition(".")
+        given = seal.encode("utf-8", "replace")
+        return hmac.compare_digest(given, self._seal(nonce).encode())
+
+    def _seal(self, nonce: str) -> str:
+        return hmac.digest(self._secret, nonce.encode("utf-8", "replace"), "sha256").hex()
