@@ -2,15 +2,21 @@
 
 import re
 from importlib.resources import files
+from typing import Any
 
 import httpx
 import pytest
 
+from imagen4.facts.protocol import CREATE_PATH, CREDITS_PATH
 from imagen4.sandbox import Sandbox
 from sandbox.conftest import Asker
 
 STATIC = files("imagen4.sandbox") / "static"
-NAMES = ["page.html", "page.css", "page.js", "icon.svg"]
+NAMES = ["page.html", "page.css", "page.js", "rows.js", "icon.svg"]
+
+
+def shown(ask: Asker, query: str = "") -> Any:
+    return ask.http.get(f"{ask.sandbox.url()}/sandbox/state{query}").json()
 
 
 @pytest.mark.parametrize("path", ["/", "/sandbox/state", "/sandbox/static/page.js"])
@@ -40,7 +46,7 @@ def test_nothing_in_the_package_points_elsewhere(name: str) -> None:
 def test_its_files_are_served_from_the_package(
     sandbox: Sandbox, http: httpx.Client, name: str
 ) -> None:
-    """Those four and nothing else of the package."""
+    """Those and nothing else of the package."""
     answer = http.get(f"{sandbox.url()}/sandbox/static/{name}")
     assert answer.content == (STATIC / name).read_bytes()
     for other in ("../page.py", "..%2Fpage.py", "page.py"):
@@ -63,6 +69,36 @@ def test_the_state_shows_tasks_requests_and_callbacks(ask: Asker) -> None:
     keys = {gateway["name"]: gateway["webhook_key"] for gateway in state["gateways"]}
     assert keys == {"kie": "sandbox-webhook-key", "apikley": None}
     assert [gateway["credits"] for gateway in state["gateways"]].count(99_984.0) == 1
+
+
+def test_requests_and_callbacks_say_what_they_are_about(ask: Asker) -> None:
+    """Task and prompt: of a create also where its answer never came or no task was made."""
+    ask.sandbox.fault("cut-body", operation="createTask")
+    with pytest.raises(httpx.RemoteProtocolError):
+        ask.create("a calm sea")
+    (task,) = shown(ask)["tasks"]
+    ask.sandbox.fault("code-402", operation="createTask")
+    ask.send("POST", CREATE_PATH, json={"model": "google/imagen4", "input": {"prompt": "a storm"}})
+    ask.send("POST", CREATE_PATH, json={"input": ["a storm"]})
+    ask.state(task["id"])
+    ask.http.get(f"{ask.sandbox.url()}/files/{ask.gateway}/{task['id']}/0.png")
+    ask.send("GET", CREDITS_PATH)
+    told = [(entry["task"], entry["prompt"]) for entry in shown(ask)["requests"][::-1]]
+    about = (task["id"], "a calm sea")
+    assert told == [about, ("", "a storm"), ("", ""), about, about, ("", "")]
+
+
+def test_polls_that_went_well_can_be_left_out(ask: Asker) -> None:
+    """However many they are, what they would push out of the newest is seen; they are counted."""
+    task_id = ask.create()
+    ask.sandbox.configure(limits=False)
+    for _ in range(50):
+        ask.state(task_id)
+    assert ask.state("unknown") != "waiting"
+    assert {entry["operation"] for entry in shown(ask)["requests"][1:]} == {"recordInfo"}
+    hidden = shown(ask, "?hide=polls")
+    assert [entry["operation"] for entry in hidden["requests"]] == ["recordInfo", "createTask"]
+    assert hidden["polls"] == 50
 
 
 def test_looking_at_pictures_is_no_request(ask: Asker) -> None:

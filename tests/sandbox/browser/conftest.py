@@ -42,6 +42,21 @@ class Page:
         screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
 
+    def show(self, view: str) -> None:
+        """A reader taps on the view's name."""
+        self.driver.find_element("css selector", f"nav a[data-view='{view}']").click()
+
+    def in_view(self, selector: str) -> bool:
+        """All of these are on the screen, whole and on top, where the reader has scrolled to."""
+        script = """return [...document.querySelectorAll(arguments[0])].every(e => {
+            const box = e.getBoundingClientRect();
+            const x = box.left + box.width / 2, y = box.top + box.height / 2;
+            const top = document.elementFromPoint(x, y);
+            return box.width > 0 && box.top >= 0 && box.bottom <= innerHeight
+                && (e.contains(top) || top.contains(e));
+        })"""
+        return bool(self.driver.execute_script(script, selector)) and bool(self.all(selector))
+
     def all(self, selector: str) -> list[Any]:
         return list(self.driver.find_elements("css selector", selector))
 
@@ -63,7 +78,7 @@ class Page:
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def hosts(self) -> set[str]:
-        """Every host and port that was asked for anything."""
+        """Every host and port that was asked for anything, the browser's own pages left out."""
         messages = [json.loads(entry["message"]) for entry in self.driver.get_log("performance")]
         events = [message["message"] for message in messages]
         urls = [
@@ -71,7 +86,7 @@ class Page:
             for event in events
             if event["method"] == "Network.requestWillBeSent"
         ]
-        return {urlsplit(url).netloc for url in urls}
+        return {urlsplit(url).netloc for url in urls if not url.startswith(("chrome:", "data:"))}
 
     def save(self, path: Path) -> None:
         """A screenshot of the whole page."""

@@ -61,9 +61,9 @@ for a balance that never fell would hide that one can run out), and failed tasks
 apikley), and tried three times (unknown: no number is documented).
 
 The layers inside, from the top, each using those below it only (held by import-linter):
-command; serve; server; app; downloads, page, guard; admin, api; operations; state, validation;
-callback_sender, faults, journal, limits, pictures; callbacks; profiles; gateways, tasks;
-addresses, bounded, clock, documents, settings, shapes, strictjson.
+command; serve; server; app; downloads, page, guard; page_state; admin, api; operations;
+state, validation; callback_sender, faults, journal, limits, pictures; callbacks; profiles;
+gateways, tasks; addresses, bounded, clock, documents, settings, shapes, strictjson.
 """
 
 from importlib import import_module

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from ..facts.protocol import INPUT, TASK_ID, Code
+from ..facts.protocol import DATA, INPUT, TASK_ID, Code
 from .documents import JSON_TYPE, Operation
 from .faults import ArmedFault, InjectionPoint
 from .faults.answers import FaultContext, faulty_response
@@ -86,6 +86,7 @@ def respond(
         query=masked(request.url.query),
         gateway=gateway,
         operation=operation,
+        task_id=masked(_task_id(request, intact)),
         headers=safe_headers(request.headers.items()),
         authorized="authorization" in request.headers,
         body=readable_body(body),
@@ -94,6 +95,16 @@ def respond(
         fault=armed.fault.name if armed else "",
     )
     return sent if armed else _compressed(request, sent, state.profile)
+
+
+def _task_id(request: Request, intact: Response) -> str:
+    """The task that it made or asked for: of a create also where its answer never arrives."""
+    asked = request.path_params.get("task_id") or request.query_params.get(TASK_ID)
+    if asked:
+        return str(asked)
+    answer = _shown(intact)
+    data = answer.get(DATA) if isinstance(answer, dict) else None
+    return str(data.get(TASK_ID, "")) if isinstance(data, dict) else ""
 
 
 def _compressed(request: Request, response: Response, profile: Profile) -> Response:

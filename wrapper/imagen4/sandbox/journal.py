@@ -33,6 +33,8 @@ class RecordedRequest:
     gateway: str
     operation: str
     """Last segment of the path for the documented ones, `file` for a picture, else empty."""
+    task_id: str
+    """The task it made or asked for, else empty."""
     headers: Mapping[str, str]
     """Lower-case names; those that carry credentials are left out."""
     authorized: bool

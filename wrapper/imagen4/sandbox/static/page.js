@@ -1,146 +1,61 @@
-// Shows /sandbox/state once a second. Whatever a user sent is set as text, never as markup.
+// Shows /sandbox/state once a second, and tells the sandbox what the buttons say.
+
+import {
+  clockText, fillArmed, fillCallback, fillRequest, fillSigning, fillTask, make, moveBars, sync,
+} from "./rows.js";
 
 const PERIOD = 1000;
+const GROUPS = { answer: "Answers", task: "Tasks", download: "Downloads", callback: "Callbacks" };
 const byId = (id) => document.getElementById(id);
 let faults = [];
-
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
-// Keeps the nodes of what is still there, so that opened details stay open and pictures do not
-// load again; `fill` is called again only for what has changed.
-function sync(list, items, key, fill) {
-  const old = new Map([...list.children].map((node) => [node.dataset.key, node]));
-  items.forEach((item, index) => {
-    const id = String(key(item));
-    const node = old.get(id) ?? make("li");
-    old.delete(id);
-    const now = JSON.stringify(item);
-    if (node.dataset.now !== now) {
-      node.dataset.key = id;
-      node.dataset.now = now;
-      fill(node, item);
-    }
-    if (list.children[index] !== node) list.insertBefore(node, list.children[index] ?? null);
-  });
-  old.forEach((node) => node.remove());
-}
-
-const clockText = (seconds) => new Date(seconds * 1000).toLocaleTimeString();
-const stateClass = (state) => ({ success: "chip good", fail: "chip bad" })[state] ?? "chip";
-
-function fillTask(node, task) {
-  node.dataset.state = task.state;
-  const text = make("div", "text");
-  const head = make("p", "small");
-  head.append(make("span", stateClass(task.state), task.state), ` ${[task.gateway, task.model, task.ratio, clockText(task.created)].filter(Boolean).join(" · ")}`);
-  if (!task.visible) head.append(" ", make("span", "chip bad", "unknown to recordInfo"));
-  text.append(head, make("p", "prompt", task.prompt || "(no prompt)"));
-  if (task.failure) text.append(make("p", "failure", task.failure));
-  if (task.state !== "success" && task.state !== "fail") text.append(bar(task));
-  text.append(make("p", "small id", task.id));
-  const parts = [text];
-  if (task.pictures.length) parts.unshift(pictures(task));
-  node.replaceChildren(...parts);
-}
-
-function bar(task) {
-  const progress = make("progress");
-  progress.dataset.from = task.created;
-  if (task.completed !== null) progress.dataset.to = task.completed;
-  progress.setAttribute("aria-label", "progress");
-  return progress;
-}
-
-function pictures(task) {
-  const box = make("div", task.pictures.length > 1 ? "pictures several" : "pictures");
-  task.pictures.forEach((path) => {
-    const link = make("a");
-    link.href = path;
-    const image = make("img");
-    image.src = path;
-    image.alt = task.prompt.slice(0, 120);
-    image.loading = "lazy";
-    link.append(image);
-    box.append(link);
-  });
-  return box;
-}
-
-function moveBars(now) {
-  document.querySelectorAll("progress[data-to]").forEach((progress) => {
-    const { from, to } = progress.dataset;
-    progress.value = Math.min(1, (now - from) / (to - from || 1));
-  });
-}
-
-function line(node, parts, bodies) {
-  const details = node.querySelector("details") ?? make("details");
-  const summary = make("summary");
-  summary.append(...parts);
-  details.replaceChildren(summary, ...bodies.filter(Boolean).map((text) => make("pre", "", text)));
-  node.replaceChildren(details);
-}
-
-function fillRequest(node, entry) {
-  const spoken = entry.code ?? entry.status;
-  const good = entry.status !== null && entry.status < 300 && (entry.code === null || entry.code === 200);
-  const verdict = entry.status === null ? "no answer" : entry.code === null || entry.code === entry.status
-    ? `${spoken}` : `${entry.status} · code ${entry.code}`;
-  const parts = [
-    make("span", good ? "chip good" : "chip bad", verdict),
-    make("span", "what", entry.operation || entry.path),
-    make("span", "small", entry.gateway),
-  ];
-  if (entry.fault) parts.push(make("span", "chip", entry.fault));
-  parts.push(make("span", "when", clockText(entry.time)));
-  line(node, parts, [`${entry.method} ${entry.path}`, entry.body, entry.answer]);
-}
-
-function fillCallback(node, callback) {
-  const good = callback.outcome === "HTTP 200";
-  const waiting = callback.outcome === "waiting";
-  const parts = [
-    make("span", good ? "chip good" : waiting ? "chip" : "chip bad", callback.outcome),
-    make("span", "what", callback.url),
-    make("span", "small", `${callback.gateway}, attempt ${callback.attempt}`),
-    make("span", "when", clockText(callback.due)),
-  ];
-  line(node, parts, [callback.task, callback.headers, callback.body]);
-}
-
-function fillArmed(node, armed) {
-  const where = [armed.gateway, armed.operation].filter(Boolean).join(" ");
-  const scope = [
-    where && `on ${where}`,
-    armed.times !== null && `next ${armed.times}`,
-    armed.share !== null && `${armed.share * 100} % of requests`,
-    armed.word && `prompts with “${armed.word}”`,
-    `struck ${armed.struck}×`,
-  ].filter(Boolean).join(", ");
-  const row = make("div", "line");
-  row.append(make("span", "chip", armed.name), make("span", "small", scope));
-  node.replaceChildren(row);
-}
+let gateway = "";
 
 function showFaults(list) {
   if (faults.length === list.length) return;
   faults = list;
-  byId("fault").replaceChildren(...list.map((fault) => {
-    const option = make("option", "", fault.name);
-    option.value = fault.name;
-    return option;
+  byId("fault").replaceChildren(...Object.entries(GROUPS).map(([strikes, label]) => {
+    const group = make("optgroup");
+    group.label = label;
+    group.append(...list.filter((fault) => fault.strikes === strikes).map((fault) => {
+      const option = make("option", "", fault.name);
+      option.value = fault.name;
+      return option;
+    }));
+    return group;
   }));
   explain();
 }
 
 function explain() {
-  const fault = faults.find(({ name }) => name === byId("fault").value);
-  byId("says").textContent = fault ? `${fault.strikes}: ${fault.says}` : "";
+  byId("says").textContent = faults.find(({ name }) => name === byId("fault").value)?.says ?? "";
+}
+
+function gatewayButton(name) {
+  const button = make("button", "", name);
+  button.type = "button";
+  button.dataset.gateway = name;
+  return button;
+}
+
+// The gateway that the header is about; another one is a click away.
+function showAccess(gateways) {
+  const chosen = gateways.find(({ name }) => name === gateway) ?? gateways[0];
+  const url = `${location.origin}/${chosen.name}`;
+  const box = byId("gateways");
+  if (!box.children.length) box.append(...gateways.map(({ name }) => gatewayButton(name)));
+  [...box.children].forEach((button) => {
+    button.setAttribute("aria-pressed", button.dataset.gateway === chosen.name);
+  });
+  byId("base-url").textContent = url;
+  byId("key").textContent = chosen.key;
+  byId("hint").textContent = `from imagen4 import Client
+
+client = Client(
+    "${chosen.name}",
+    base_url="${url}",
+    api_key="${chosen.key}",
+)
+client.generate("a red fox in the snow")`;
 }
 
 function showFacts(state) {
@@ -157,32 +72,33 @@ function showFacts(state) {
   }));
 }
 
+function showList(name, items, key, fill) {
+  sync(byId(name), items, key, fill);
+  byId(`${name}-count`).textContent = items.length || "";
+}
+
 function show(state) {
   showFacts(state);
-  const first = state.gateways[0];
-  byId("hint").textContent = `from imagen4 import Client
-
-client = Client(
-    "${first.name}",
-    base_url="${location.origin}/${first.name}",
-    api_key="${first.key}",
-)
-client.generate("a red fox in the snow")`;
+  showAccess(state.gateways);
   byId("empty").hidden = state.tasks.length > 0;
-  byId("tasks-count").textContent = state.tasks.length ? `(${state.tasks.length} newest)` : "";
   byId("no-requests").hidden = state.requests.length > 0;
   byId("no-callbacks").hidden = state.callbacks.length > 0;
-  sync(byId("tasks"), state.tasks, (task) => `${task.gateway} ${task.id}`, fillTask);
-  sync(byId("requests"), state.requests, (entry) => entry.number, fillRequest);
-  sync(byId("callbacks"), state.callbacks, (one) => one.number, fillCallback);
-  sync(byId("armed"), state.armed, (armed) => armed.number, fillArmed);
+  byId("no-armed").hidden = state.armed.length > 0;
+  byId("polls-count").textContent = state.polls ? `(${state.polls})` : "";
+  showList("tasks", state.tasks, (task) => `${task.gateway} ${task.id}`, fillTask);
+  showList("requests", state.requests, (entry) => entry.number, fillRequest);
+  showList("callbacks", state.callbacks, (one) => one.number, fillCallback);
+  showList("armed", state.armed, (armed) => armed.number, fillArmed);
+  const signing = state.gateways.map(({ name, webhook_key }) => ({ name, webhook_key }));
+  sync(byId("signing"), signing, ({ name }) => name, fillSigning);
   showFaults(state.faults);
   moveBars(state.now);
 }
 
 async function refresh() {
   try {
-    const answer = await fetch("/sandbox/state", { cache: "no-store" });
+    const polls = byId("hide-polls").checked ? "?hide=polls" : "";
+    const answer = await fetch(`/sandbox/state${polls}`, { cache: "no-store" });
     show(await answer.json());
     byId("lost").hidden = true;
   } catch {
@@ -199,12 +115,49 @@ async function tell(method, path, content) {
   await refresh();
 }
 
-document.querySelectorAll("[data-seconds]").forEach((button) => {
-  button.addEventListener("click", () => tell("POST", "/sandbox/clock", { seconds: Number(button.dataset.seconds) }));
+// A page under plain http and another machine's address has no clipboard of its own.
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = make("textarea", "", text);
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+}
+
+function showView() {
+  const asked = location.hash.slice(2);
+  const view = document.querySelector(`section[data-view="${CSS.escape(asked)}"]`) ? asked : "tasks";
+  document.body.dataset.view = view;
+  document.querySelectorAll("section").forEach((section) => {
+    section.classList.toggle("current", section.dataset.view === view);
+  });
+  document.querySelectorAll("nav a").forEach((link) => {
+    if (link.dataset.view === view) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  });
+  scrollTo(0, 0);
+}
+
+document.addEventListener("click", async ({ target }) => {
+  const { copy: source, seconds, gateway: chosen } = target.dataset;
+  if (seconds) tell("POST", "/sandbox/clock", { seconds: Number(seconds) });
+  if (chosen) {
+    gateway = chosen;
+    refresh();
+  }
+  if (!source) return;
+  await copy(byId(source).textContent);
+  target.textContent = "Copied";
+  setTimeout(() => { target.textContent = "Copy"; }, 1500);
 });
 byId("reset").addEventListener("click", () => tell("POST", "/sandbox/reset", {}));
 byId("clear").addEventListener("click", () => tell("DELETE", "/sandbox/faults", {}));
 byId("fault").addEventListener("change", explain);
+byId("hide-polls").addEventListener("change", refresh);
 byId("arm").addEventListener("submit", (event) => {
   event.preventDefault();
   const word = byId("word").value.trim();
@@ -212,6 +165,8 @@ byId("arm").addEventListener("submit", (event) => {
     name: byId("fault").value, times: Number(byId("times").value), ...(word ? { word } : {}),
   });
 });
+addEventListener("hashchange", showView);
+showView();
 
 async function loop() {
   if (!document.hidden) await refresh();
