@@ -28,6 +28,16 @@ def test_a_name_with_a_pictures_suffix_is_that_file(generate: Callable, tmp_path
     assert (tmp_path / "new" / "fox.png").is_file()
 
 
+def test_a_name_of_another_kind_of_picture_is_kept_and_told(
+    generate: Callable, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the same rule as that of `Image.save`: here every picture is a PNG."""
+    done = generate("fox.jpg")
+    assert (done.code, done.out) == (0, "fox.jpg\n")
+    assert (tmp_path / "fox.jpg").read_bytes().startswith(b"\x89PNG")
+    assert "kie: 'fox.jpg' holds image/png, whatever its name says" in caplog.messages
+
+
 def test_a_template_names_each_picture(generate: Callable, tmp_path: Path) -> None:
     """By its number, from one."""
     done = generate("new/{index}.png", "-n", "2")

@@ -4,7 +4,7 @@
 
     with Client("kie") as client:
         result = client.generate("a red fox in the snow", num_images=4, aspect_ratio="16:9")
-        for image in result.images:
+        for image in result:
             image.save("out/")
 
 The names are loaded when they are first used, so that importing this package costs nothing.

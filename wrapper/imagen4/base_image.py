@@ -16,7 +16,7 @@ from .downloads.transfer import download_picture
 from .errors import DownloadError
 from .events import PictureSaved, Retrying
 from .notebook import bundle, embedded, figure
-from .viewing import opened
+from .viewing import open_with_pillow
 
 if TYPE_CHECKING:
     import os
@@ -160,7 +160,7 @@ class BaseImage(ClientBound):
 
     def _open(self, content: bytes) -> PillowImage:
         try:
-            return opened(content)
+            return open_with_pillow(content)
         except DownloadError as error:
             raise self._about_task(error) from None
 

@@ -24,7 +24,7 @@ def require_pillow() -> None:
         ) from None
 
 
-def opened(content: bytes) -> PillowImage:
+def open_with_pillow(content: bytes) -> PillowImage:
     """The picture for Pillow. Raises DownloadError for what this Pillow cannot read."""
     from PIL import Image
 

@@ -26,12 +26,12 @@ def pixels_of(suffix: str, file: BinaryIO) -> Pixels | None:
     return found if all(found) else None
 
 
-def png(content: Content) -> Pixels:
+def png_pixels(content: Content) -> Pixels:
     content.go(16)
     return content.number(4), content.number(4)
 
 
-def jpeg(content: Content) -> Pixels:
+def jpeg_pixels(content: Content) -> Pixels:
     content.go(2)
     while not 0xC0 <= (mark := next_mark(content)) <= 0xCF or mark in _NO_FRAMES:
         content.go(content.place + content.number(2))
@@ -40,12 +40,12 @@ def jpeg(content: Content) -> Pixels:
     return width, height
 
 
-def gif(content: Content) -> Pixels:
+def gif_pixels(content: Content) -> Pixels:
     content.go(6)
     return little(content, 2), little(content, 2)
 
 
-def webp(content: Content) -> Pixels:
+def webp_pixels(content: Content) -> Pixels:
     """By the frame of a plain picture, by the head of an extended one."""
     content.go(12)
     kind = content.take(8)[:4]
@@ -60,12 +60,12 @@ def webp(content: Content) -> Pixels:
     return little(content, 2) & 0x3FFF, little(content, 2) & 0x3FFF
 
 
-def avif(content: Content) -> Pixels:
+def avif_pixels(content: Content) -> Pixels:
     """The largest that is described; the others are its tiles and its thumbnail."""
-    return max(described(content, content.size, (b"meta", b"iprp", b"ipco")), default=(0, 0))
+    return max(item_pixels(content, content.size, (b"meta", b"iprp", b"ipco")), default=(0, 0))
 
 
-def described(content: Content, end: int, path: tuple[bytes, ...]) -> Iterator[Pixels]:
+def item_pixels(content: Content, end: int, path: tuple[bytes, ...]) -> Iterator[Pixels]:
     """The sizes (`ispe`) in boxes inside of one another."""
     for kind, stop, _ in boxes(content, end):
         if not path and kind == b"ispe":
@@ -73,7 +73,7 @@ def described(content: Content, end: int, path: tuple[bytes, ...]) -> Iterator[P
             yield content.number(4), content.number(4)
         elif path and kind == path[0]:
             content.take(4 if kind == b"meta" else 0)
-            yield from described(content, stop, path[1:])
+            yield from item_pixels(content, stop, path[1:])
 
 
 def little(content: Content, count: int) -> int:
@@ -81,9 +81,9 @@ def little(content: Content, count: int) -> int:
 
 
 _READERS: dict[str, Callable[[Content], Pixels]] = {
-    ".png": png,
-    ".jpg": jpeg,
-    ".gif": gif,
-    ".webp": webp,
-    ".avif": avif,
+    ".png": png_pixels,
+    ".jpg": jpeg_pixels,
+    ".gif": gif_pixels,
+    ".webp": webp_pixels,
+    ".avif": avif_pixels,
 }
