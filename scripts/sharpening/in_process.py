@@ -23,7 +23,7 @@ class InProcess(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
-        headers = {name.lower(): value for name, value in request.headers.items()}
+        headers = {name.lower().decode(): value.decode() for name, value in request.headers.raw}
         query = dict(parse_qsl(request.url.query.decode(), keep_blank_values=True))
         own = next(self.connections) if headers.get("connection") == "close" else 0
         incoming = Incoming(request.method, path, query, headers, request.read(), own)

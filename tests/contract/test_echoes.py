@@ -141,3 +141,19 @@ def test_generated_requests_with_a_key_are_not_sent(
     sent = [each for each in outcome.trace.exchanges if each.intent.what == "drawn"]
     assert [each.request.body["input"]["seed"] for each in sent] == ["harmless"]
     assert outcome.sorted.violations == []
+
+
+def test_no_cookie_goes_back() -> None:
+    """A session opened by one request would let in the next one, whatever key that has."""
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers)
+        return httpx.Response(200, headers={"set-cookie": "session=1"}, json={"code": 401})
+
+    transport = httpx.MockTransport(answer)
+    with httpx.Client(transport=transport, base_url="http://127.0.0.1:9") as client:
+        sender = _sender(client)
+        for _ in range(2):
+            sender.send(accepted_create(body(KIE), "a create"))
+    assert [headers.get("cookie") for headers in asked] == [None, None]

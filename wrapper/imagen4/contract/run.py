@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import httpx
 
+from .._version import __version__
 from ..facts.models import WITHDRAWN
 from . import deviations
 from .cases.allowed import plainest
@@ -159,9 +160,10 @@ def _client(options: RunOptions, seams: Seams, *, keep: bool = False) -> httpx.C
     answer that never came.
     """
     loopback, tls = options.server.loopback, options.server.base_url.startswith("https:")
+    headers = {"Accept": "application/json", "User-Agent": f"imagen4-contract/{__version__}"}
     return httpx.Client(
         base_url=options.server.base_url + "/",
-        headers={} if keep else {"Connection": "close"},
+        headers=headers if keep else headers | {"Connection": "close"},
         timeout=options.limits.timeout,
         transport=seams.transport,
         limits=httpx.Limits(max_connections=1 if keep else None, max_keepalive_connections=keep),

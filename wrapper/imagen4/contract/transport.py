@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import httpx
 
-from .._version import __version__
 from ..facts.protocol import CREATE_PATH, Code
 from .credentials import authorization
 from .exchange import TIMED_OUT, Case, Exchange, Expect, HttpAnswer, HttpRequest
@@ -100,7 +99,8 @@ class Sender:
         self._opened: set[str] = set()
         self._used_up: set[str] = set()
         self._secrets = Secrets(self.key, self.foreign)
-        self._secrets.permit(str(self.client.base_url).encode())
+        self._origin = str(self.client.base_url).rstrip("/")
+        self._secrets.permit(self._origin.encode())
 
     @contextmanager
     def one_connection(self) -> Iterator[None]:
@@ -167,6 +167,7 @@ class Sender:
 
     def _record(self, exchange: Exchange) -> Exchange:
         numbered = replace(exchange, number=len(self.trace.exchanges) + 1)
+        vars(numbered)["reading"] = exchange.reading  # as it was read already
         self.trace.append(numbered)
         if exchange.intent.expect is Expect.ACCEPT and exchange.verdict.accepted:
             self._opened.add(exchange.request.path)
@@ -212,13 +213,15 @@ class Sender:
         return self._fetch(self.client, request, started)
 
     def _fetch(self, client: httpx.Client, request: HttpRequest, started: float) -> HttpAnswer:
-        with client.stream(
+        """Each request is complete by itself: no cookie goes back, which might let anybody in."""
+        asked = httpx.Request(
             request.method,
-            request.target.lstrip("/"),
-            headers=self._headers(request),
+            f"{self._origin}{request.target}",
+            headers=[*client.headers.raw, *self._headers(request)],
             content=request.content,
-            follow_redirects=False,
-        ) as response:
+            extensions={"timeout": client.timeout.as_dict()},
+        )
+        with closing(client.send(asked, stream=True, follow_redirects=False)) as response:
             content = b""
             for chunk in response.iter_bytes():
                 content += chunk
@@ -228,13 +231,11 @@ class Sender:
                     raise httpx.ReadTimeout("the answer does not end")
         return self._without_keys(response.status_code, response.headers.multi_items(), content)
 
-    def _headers(self, request: HttpRequest) -> dict[str, str]:
-        headers = {"Accept": "application/json", "User-Agent": f"imagen4-contract/{__version__}"}
+    def _headers(self, request: HttpRequest) -> list[tuple[bytes, bytes]]:
         value = authorization(request.credential, self.key, self.foreign)
-        if value is not None:
-            headers["Authorization"] = value
+        headers = [] if value is None else [(b"Authorization", value.encode())]
         if request.content_type is not None:
-            headers["Content-Type"] = request.content_type
+            headers.append((b"Content-Type", request.content_type.encode()))
         return headers
 
     def _without_keys(

@@ -78,7 +78,7 @@ def lasting(trace: Trace) -> Iterator[Found]:
         for before, after in pairwise(task.records):
             for name in LASTING:
                 old, new = before.data.get(name), after.data.get(name)
-                if old not in (None, "") and _content(old) != _content(new):
+                if old not in (None, "", new) and _content(old) != _content(new):
                     yield after, f"{name} of {task.id!r} was {old!r:.40}, now {new!r:.40}"
 
 
@@ -96,7 +96,7 @@ def final(trace: Trace) -> Iterator[Found]:
         for before, after in pairwise(task.ended):
             for name in FINALLY:
                 old, new = before.data.get(name), after.data.get(name)
-                same = _unsigned(_content(old)) == _unsigned(_content(new))
+                same = old == new or _unsigned(_content(old)) == _unsigned(_content(new))
                 if before.state == after.state and not same:
                     yield after, f"{name} of {task.id!r} was {old!r:.60}, now {new!r:.60}"
 
