@@ -9,12 +9,8 @@ from collections.abc import AsyncIterable, Collection
 from itertools import count
 from typing import TYPE_CHECKING
 
-import httpx
-
 from .base_client import BaseClient
-from .configuration import DEFAULT_TIMEOUT, instance_of, make_session
-from .confirmed import ConfirmedTask, values_of
-from .core.balance import read_balance
+from .configuration import DEFAULT_TIMEOUT, make_route
 from .core.checks import at_least_one
 from .core.job_state import resume_job
 from .core.many import checked_requests, finish
@@ -23,18 +19,20 @@ from .facts import DEFAULT_MODEL
 from .interruptions import OpenJobs
 from .job import AsyncJob
 from .many_jobs import ManyJobs
-from .wire.carriers import async_carriers, lent_async
-from .wire.connections import Connections
 from .wire.driving import AsyncDriver
 from .wire.items import each_item
 from .wire.loops import running_loop
-from .wire.transport import AsyncWire
+from .wire.routes import AsyncRoutes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
     from typing import Any, Self
 
+    import httpx
+
     from .callbacks import Receiver
+    from .confirmed import ConfirmedTask
+    from .core.failover import Prefer
     from .core.many import Finished
     from .core.polling import Polling
     from .core.task import Task
@@ -66,13 +64,17 @@ class AsyncClient(BaseClient):
         time on it, and numbers in [0, 1).
     """
 
+    _driver: AsyncDriver
+    _job_class = AsyncJob
+
     def __init__(
         self,
-        gateway: Gateway | Adapter,
+        gateway: Gateway | Adapter | Sequence[Gateway | Adapter],
         *,
         model: Model = DEFAULT_MODEL,
-        api_key: str | None = None,
-        base_url: str | None = None,
+        prefer: Prefer = "order",
+        api_key: str | Mapping[str, str] | None = None,
+        base_url: str | Mapping[str, str] | None = None,
         timeout: float = DEFAULT_TIMEOUT,
         polling: Polling | None = None,
         on_event: Listener | None = None,
@@ -83,18 +85,13 @@ class AsyncClient(BaseClient):
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         random: Callable[[], float] = random_numbers.random,
     ) -> None:
-        self._session = session = make_session(
-            gateway, api_key, base_url, timeout, polling, allow_http, clock, random, model
-        )
-        lent = None
-        if http_client is not None:
-            lent = lent_async(instance_of(http_client, httpx.AsyncClient, "http_client"))
-        make = (lambda: lent) if lent else async_carriers(session.base_url)
-        self._connections = Connections(make, lent)
-        self._wire = AsyncWire(session, self._connections)
-        self._driver = AsyncDriver(self._wire, sleep, on_event)
+        settings = (timeout, polling, allow_http, clock, random, model)
+        self._route = make_route(gateway, api_key, base_url, prefer, settings)
+        self._wires = AsyncRoutes(self._route.sessions, http_client)
+        self._driver = AsyncDriver(self._wires, sleep, on_event)
         self._driver = self._recording(ledger)
-        session.recorded = ledger is not None
+        for session in self._route.sessions:
+            session.recorded = ledger is not None
 
     async def generate(
         self,
@@ -136,8 +133,8 @@ class AsyncClient(BaseClient):
         TaskTimeout, TaskFailed, PartialFailure, and the other errors of `imagen4.errors`.
         """
         asked = (prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag, model)
-        job = self._plan(Request(*asked, fields, callback))
-        steps = job._keep_ids(job._generate(timeout))
+        request = Request(*asked, fields, callback)
+        steps = self._route.serve(request, self._generating, timeout)
         result: AsyncResult = await self._driver.run(steps, on_event)
         return result
 
@@ -164,18 +161,22 @@ class AsyncClient(BaseClient):
         for what comes of waiting.
         """
         asked = (prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag, model)
-        job = self._plan(Request(*asked, fields, callback))
-        return await self._driver.run(job._keep_ids(job._submit(timeout)), on_event)
+        request = Request(*asked, fields, callback)
+        steps = self._route.serve(request, self._submitting, timeout)
+        job: AsyncJob = await self._driver.run(steps, on_event)
+        return job
 
-    def job(self, *task_ids: str, callback: Receiver | None = None) -> AsyncJob:
+    def job(
+        self, *task_ids: str, gateway: str | None = None, callback: Receiver | None = None
+    ) -> AsyncJob:
         """Take up tasks created earlier, by another process, or before a time-out.
 
-        Sends nothing. callback: as for `generate`, for tasks whose creates named that receiver's
-        URL. Raises InvalidRequest for what is no id.
+        Sends nothing. gateway: which one has them, where the client has several. callback: as for
+        `generate`, for tasks whose creates named that receiver's URL. Raises InvalidRequest for
+        what is no id.
         """
-        return AsyncJob(
-            self._session, resume_job(self._session.new_id(), task_ids, callback), self._driver
-        )
+        session = self._at(gateway)
+        return AsyncJob(session, resume_job(session.new_id(), task_ids, callback), self._driver)
 
     def generate_many(
         self,
@@ -207,7 +208,8 @@ class AsyncClient(BaseClient):
         driver = self._recording(ledger)
         book = None if ledger is None else ledger.continuing(self._session)
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
-        generate = ManyJobs(self._session, AsyncJob, driver, timeout, jobs, book, callback).generate
+        many = ManyJobs(self._route, AsyncJob, driver, timeout, jobs, book, callback)
+        generate = many.generate
         items, index = checked_requests(requests, AsyncIterable), count()
         if isinstance(items, Collection):
             listed = (finish(next(index), item, generate) for item in items)
@@ -230,15 +232,18 @@ class AsyncClient(BaseClient):
         request that has tasks here and is not saved. Creates without an answer are from now on
         called uncertain; `Ledger.open_jobs` has them.
         """
-        driver, left = self._recording(ledger), ledger.left_open(self._session)
+        driver, left = self._recording(ledger), ledger.left_open(self._route.sessions)
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
-        resume = ManyJobs(self._session, AsyncJob, driver, timeout, jobs, None, callback).resume
-        every = (finish(i, each.request, resume(each)) for i, each in enumerate(left))
+        resume = ManyJobs(self._route, AsyncJob, driver, timeout, jobs, None, callback).resume
+        every = (finish(i, job.request, resume(s, job)) for i, (s, job) in enumerate(left))
         return driver.run_many(every, limit, on_event, jobs)
 
-    async def credits(self) -> float:
-        """What is left in the account, in the gateway's credits."""
-        return await self._driver.run(self._name_gateway(read_balance(self._session)))
+    async def credits(self, gateway: str | None = None) -> float:
+        """What is left in the account, in the gateway's credits.
+
+        gateway: which one's, where the client has several.
+        """
+        return await self._driver.run(self._read_balance(gateway))
 
     async def confirm(self, callback: Task) -> ConfirmedTask[AsyncResult]:
         """Ask the gateway about the task of a callback: a callback's content is not signed.
@@ -246,18 +251,16 @@ class AsyncClient(BaseClient):
         Returns the task as the gateway has it; its `result` has the pictures, to be saved without
         asking again. Raises TaskNotFound where it has none.
         """
-        job = self.job(callback.task_id)
-        (task,) = await job.status()
-        return ConfirmedTask(*values_of(task), result=job._make_result([task]))
+        return await self._driver.run(self._confirm(callback))
 
     async def aclose(self) -> None:
         """Close the connections; an injected `http_client` stays open.
 
         Creates that are out get their answers first; nothing else is sent any more.
         """
-        connections = self._connections.mark_closed(running_loop())
+        connections = self._wires.mark_closed(running_loop())
         try:
-            if creates := self._wire.open_creates():
+            if creates := self._wires.open_creates():
                 self._tell_of_closing(len(creates))
                 await asyncio.wait(creates)
             self._tell_of_closing()
@@ -279,8 +282,5 @@ class AsyncClient(BaseClient):
     def _recording(self, ledger: Ledger | None) -> AsyncDriver:
         if ledger is None:
             return self._driver
-        ledger.share_turns(self._session)
-        return self._driver.recording(ledger.recorder(self._session))
-
-    def _plan(self, request: Request, index: int = 0) -> AsyncJob:
-        return AsyncJob(self._session, self._session.plan(request, index), self._driver)
+        ledger.share_turns(self._route.sessions)
+        return self._driver.recording(ledger.recorder(self._route.sessions))

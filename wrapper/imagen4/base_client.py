@@ -3,46 +3,76 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from .confirmed import ConfirmedTask, values_of
+from .core.balance import read_balance
+from .core.job_state import resume_job
 from .core.price import cost_of
 from .core.request import Request
-from .errors import Imagen4Error
+from .errors import Imagen4Error, InvalidRequest, TaskNotFound
 from .interruptions import insist, log_known
 
 if TYPE_CHECKING:
     from .core.effects import Steps
+    from .core.failover import Route
+    from .core.job_state import JobState
     from .core.price import Cost
     from .core.session import Session
-
-T = TypeVar("T")
+    from .core.task import Task
+    from .job import BaseJob
 
 
 class BaseClient:
     """One gateway with a caller's settings."""
 
-    _session: Session
+    _route: Route
+    _driver: Any
+    _job_class: type[BaseJob]
 
     @property
     def gateway(self) -> str:
-        """The gateway's name."""
+        """The gateway's name; of several, the first one's."""
         return self._session.name
 
     @property
+    def gateways(self) -> tuple[str, ...]:
+        """The gateways' names, in the order of preference."""
+        return tuple(each.name for each in self._route.sessions)
+
+    @property
     def base_url(self) -> str:
-        """Where the requests, and with them the key, go."""
+        """Where the requests, and with them the key, go; of several gateways, the first one's."""
         return self._session.base_url
 
     def price(self, request: str | Request) -> Cost | None:
         """What a request costs by the gateway's price list; None where that is not known.
 
-        Sends nothing. Raises InvalidRequest as `generate` does.
+        Of several gateways, on the first that has its fields. Sends nothing. Raises
+        InvalidRequest as `generate` does.
         """
         plan = request if isinstance(request, Request) else Request(request)
-        return cost_of(self._session.adapter, self._session.plan(plan))
+        (session, job), *_ = self._route.plan(plan)[0]
+        return cost_of(session.adapter, job)
 
     def __repr__(self) -> str:
+        if len(self.gateways) > 1:
+            return f"{type(self).__name__}({list(self.gateways)!r})"
         return f"{type(self).__name__}({self.gateway!r}, base_url={self.base_url!r})"
+
+    @property
+    def _session(self) -> Session:
+        return self._route.sessions[0]
+
+    def _at(self, gateway: str | None) -> Session:
+        """One gateway's session. Raises InvalidRequest where nobody says which of several."""
+        sessions = self._route.sessions
+        if gateway is None and len(sessions) == 1:
+            return sessions[0]
+        for each in sessions:
+            if each.name == gateway:
+                return each
+        raise InvalidRequest(f"gateway must be one of {', '.join(self.gateways)}")
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -52,13 +82,36 @@ class BaseClient:
 
     def _tell_of_closing(self, creates: int = 0) -> None:
         """Tell the ids of what cannot go on; before the wait for so many creates, and after."""
-        jobs = list(self._session.under_way.values())
-        insist(partial(log_known, jobs, self.gateway, "closing", creates))
+        for session in self._route.sessions:
+            jobs = list(session.under_way.values())
+            insist(partial(log_known, jobs, session.name, "closing", creates))
 
-    def _name_gateway(self, steps: Steps[T]) -> Steps[T]:
-        """The errors of steps that are about no job."""
+    def _generating(self, session: Session, state: JobState, timeout: float | None) -> Steps[Any]:
+        job = self._job_class(session, state, self._driver)
+        return job._keep_ids(job._generate(timeout))
+
+    def _submitting(self, session: Session, state: JobState, timeout: float | None) -> Steps[Any]:
+        job = self._job_class(session, state, self._driver)
+        return job._keep_ids(job._submit(timeout))
+
+    def _confirm(self, callback: Task) -> Steps[ConfirmedTask[Any]]:
+        """A callback does not say whose it is: the gateways are asked in their order."""
+        for session in self._route.sessions:
+            state = resume_job(session.new_id(), (callback.task_id,))
+            job = self._job_class(session, state, self._driver)
+            try:
+                (task,) = yield from job._read_states()
+            except TaskNotFound:
+                if session is self._route.sessions[-1]:
+                    raise
+            else:
+                return ConfirmedTask(*values_of(task), result=job._make_result([task]))
+        raise AssertionError  # the last one's error is raised
+
+    def _read_balance(self, gateway: str | None) -> Steps[float]:
+        session = self._at(gateway)
         try:
-            return (yield from steps)
+            return (yield from read_balance(session))
         except Imagen4Error as error:
-            error.gateway = error.gateway or self.gateway
+            error.gateway = error.gateway or session.name
             raise

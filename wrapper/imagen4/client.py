@@ -7,12 +7,8 @@ import time
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-import httpx
-
 from .base_client import BaseClient
-from .configuration import DEFAULT_TIMEOUT, instance_of, make_session
-from .confirmed import ConfirmedTask, values_of
-from .core.balance import read_balance
+from .configuration import DEFAULT_TIMEOUT, make_route
 from .core.checks import at_least_one
 from .core.job_state import resume_job
 from .core.many import checked_requests, finish
@@ -21,16 +17,18 @@ from .facts import DEFAULT_MODEL
 from .interruptions import OpenJobs
 from .job import Job
 from .many_jobs import ManyJobs
-from .wire.carriers import lent_sync, sync_carriers
-from .wire.connections import Connections
 from .wire.driving import Driver
-from .wire.transport import SyncWire
+from .wire.routes import SyncRoutes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
     from typing import Any, Self
 
+    import httpx
+
     from .callbacks import Receiver
+    from .confirmed import ConfirmedTask
+    from .core.failover import Prefer
     from .core.many import Finished
     from .core.polling import Polling
     from .core.task import Task
@@ -61,13 +59,17 @@ class Client(BaseClient):
         numbers in [0, 1).
     """
 
+    _driver: Driver
+    _job_class = Job
+
     def __init__(
         self,
-        gateway: Gateway | Adapter,
+        gateway: Gateway | Adapter | Sequence[Gateway | Adapter],
         *,
         model: Model = DEFAULT_MODEL,
-        api_key: str | None = None,
-        base_url: str | None = None,
+        prefer: Prefer = "order",
+        api_key: str | Mapping[str, str] | None = None,
+        base_url: str | Mapping[str, str] | None = None,
         timeout: float = DEFAULT_TIMEOUT,
         polling: Polling | None = None,
         on_event: Listener | None = None,
@@ -78,18 +80,13 @@ class Client(BaseClient):
         sleep: Callable[[float], object] = time.sleep,
         random: Callable[[], float] = random_numbers.random,
     ) -> None:
-        self._session = session = make_session(
-            gateway, api_key, base_url, timeout, polling, allow_http, clock, random, model
-        )
-        lent = None
-        if http_client is not None:
-            lent = lent_sync(instance_of(http_client, httpx.Client, "http_client"))
-        make = (lambda: lent) if lent else sync_carriers(session.base_url)
-        self._connections = Connections(make, lent)
-        wire = SyncWire(session, self._connections)
-        self._driver = Driver(wire, sleep, clock, on_event)
+        settings = (timeout, polling, allow_http, clock, random, model)
+        self._route = make_route(gateway, api_key, base_url, prefer, settings)
+        self._wires = SyncRoutes(self._route.sessions, http_client)
+        self._driver = Driver(self._wires, sleep, clock, on_event)
         self._driver = self._recording(ledger)
-        session.recorded = ledger is not None
+        for session in self._route.sessions:
+            session.recorded = ledger is not None
 
     def generate(
         self,
@@ -131,8 +128,9 @@ class Client(BaseClient):
         TaskTimeout, TaskFailed, PartialFailure, and the other errors of `imagen4.errors`.
         """
         asked = (prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag, model)
-        job = self._plan(Request(*asked, fields, callback))
-        result: Result = self._driver.run(job._keep_ids(job._generate(timeout)), on_event)
+        request = Request(*asked, fields, callback)
+        steps = self._route.serve(request, self._generating, timeout)
+        result: Result = self._driver.run(steps, on_event)
         return result
 
     def submit(
@@ -158,18 +156,22 @@ class Client(BaseClient):
         for what comes of waiting.
         """
         asked = (prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag, model)
-        job = self._plan(Request(*asked, fields, callback))
-        return self._driver.run(job._keep_ids(job._submit(timeout)), on_event)
+        request = Request(*asked, fields, callback)
+        steps = self._route.serve(request, self._submitting, timeout)
+        job: Job = self._driver.run(steps, on_event)
+        return job
 
-    def job(self, *task_ids: str, callback: Receiver | None = None) -> Job:
+    def job(
+        self, *task_ids: str, gateway: str | None = None, callback: Receiver | None = None
+    ) -> Job:
         """Take up tasks created earlier, by another process, or before a time-out.
 
-        Sends nothing. callback: as for `generate`, for tasks whose creates named that receiver's
-        URL. Raises InvalidRequest for what is no id.
+        Sends nothing. gateway: which one has them, where the client has several. callback: as for
+        `generate`, for tasks whose creates named that receiver's URL. Raises InvalidRequest for
+        what is no id.
         """
-        return Job(
-            self._session, resume_job(self._session.new_id(), task_ids, callback), self._driver
-        )
+        session = self._at(gateway)
+        return Job(session, resume_job(session.new_id(), task_ids, callback), self._driver)
 
     def generate_many(
         self,
@@ -200,7 +202,8 @@ class Client(BaseClient):
         driver = self._recording(ledger)
         book = None if ledger is None else ledger.continuing(self._session)
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
-        generate = ManyJobs(self._session, Job, driver, timeout, jobs, book, callback).generate
+        many = ManyJobs(self._route, Job, driver, timeout, jobs, book, callback)
+        generate = many.generate
         items = enumerate(checked_requests(requests))
         every = (finish(index, item, generate) for index, item in items)
         waits = not isinstance(requests, Collection)
@@ -221,15 +224,18 @@ class Client(BaseClient):
         request that has tasks here and is not saved. Creates without an answer are from now on
         called uncertain; `Ledger.open_jobs` has them.
         """
-        driver, left = self._recording(ledger), ledger.left_open(self._session)
+        driver, left = self._recording(ledger), ledger.left_open(self._route.sessions)
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
-        resume = ManyJobs(self._session, Job, driver, timeout, jobs, None, callback).resume
-        every = (finish(i, each.request, resume(each)) for i, each in enumerate(left))
+        resume = ManyJobs(self._route, Job, driver, timeout, jobs, None, callback).resume
+        every = (finish(i, job.request, resume(s, job)) for i, (s, job) in enumerate(left))
         return driver.run_many(every, limit, on_event, jobs, waits=False)
 
-    def credits(self) -> float:
-        """What is left in the account, in the gateway's credits."""
-        return self._driver.run(self._name_gateway(read_balance(self._session)))
+    def credits(self, gateway: str | None = None) -> float:
+        """What is left in the account, in the gateway's credits.
+
+        gateway: which one's, where the client has several.
+        """
+        return self._driver.run(self._read_balance(gateway))
 
     def confirm(self, callback: Task) -> ConfirmedTask[Result]:
         """Ask the gateway about the task of a callback: a callback's content is not signed.
@@ -237,9 +243,7 @@ class Client(BaseClient):
         Returns the task as the gateway has it; its `result` has the pictures, to be saved without
         asking again. Raises TaskNotFound where it has none.
         """
-        job = self.job(callback.task_id)
-        (task,) = job.status()
-        return ConfirmedTask(*values_of(task), result=job._make_result([task]))
+        return self._driver.run(self._confirm(callback))
 
     def close(self) -> None:
         """Close the connections; an injected `http_client` stays open.
@@ -247,7 +251,7 @@ class Client(BaseClient):
         Creates that other threads have out get their answers first, unless Ctrl-C is pressed;
         nothing else is sent any more.
         """
-        connections = self._connections.mark_closed()
+        connections = self._wires.mark_closed()
         try:
             self._driver.creates.wait(self._tell_of_closing)
             self._tell_of_closing()
@@ -264,8 +268,5 @@ class Client(BaseClient):
     def _recording(self, ledger: Ledger | None) -> Driver:
         if ledger is None:
             return self._driver
-        ledger.share_turns(self._session)
-        return self._driver.recording(ledger.recorder(self._session))
-
-    def _plan(self, request: Request, index: int = 0) -> Job:
-        return Job(self._session, self._session.plan(request, index), self._driver)
+        ledger.share_turns(self._route.sessions)
+        return self._driver.recording(ledger.recorder(self._route.sessions))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, get_args
 
-from .core.checks import seconds
+from .core.checks import instance_of, seconds
+from .core.failover import Prefer, Route
 from .core.origins import checked_base_url, checked_key
 from .core.polling import Polling
 from .core.session import Session
@@ -18,7 +20,7 @@ from .facts.gateways import ALLOW_HTTP_VARIABLE, BASE_URL_VARIABLE
 from .gateways import adapter_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .facts.gateways import GatewayFacts
     from .gateways.adapter import Adapter
@@ -26,8 +28,54 @@ if TYPE_CHECKING:
 
 DEFAULT_TIMEOUT = 30.0
 YES, NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
-T = TypeVar("T")
 utc_now = partial(datetime.now, UTC)
+
+
+def make_route(
+    gateway: Gateway | Adapter | Sequence[Gateway | Adapter],
+    api_key: str | Mapping[str, str] | None,
+    base_url: str | Mapping[str, str] | None,
+    prefer: Prefer,
+    settings: tuple[Any, ...],
+) -> Route:
+    """The gateways with what a caller gives, checked. Raises InvalidRequest.
+
+    settings: those of `make_session` that are the same for all of them.
+    """
+    several = gateway if isinstance(gateway, (list, tuple)) else (gateway,)
+    adapters = [adapter_for(each) for each in several]
+    names = [each.name for each in adapters]
+    if not names or len(set(names)) < len(names):
+        raise InvalidRequest("gateway must name one gateway or more, each of them once")
+    if prefer not in get_args(Prefer):
+        raise InvalidRequest("prefer must be 'order' or 'price'")
+    keys = by_gateway(api_key, names, "api_key")
+    urls = by_gateway(base_url, names, "base_url")
+    sessions = (
+        make_session(each, keys.get(each.name), urls.get(each.name), *settings) for each in adapters
+    )
+    route = Route(tuple(sessions), prefer)
+    if route.sessions[0].model != DEFAULT_MODEL:
+        route.check_model()  # one that no gateway has is to be known at once
+    return route
+
+
+def by_gateway(
+    given: str | Mapping[str, str] | None, names: Sequence[str], name: str
+) -> Mapping[str, str]:
+    """A setting of each gateway: a key goes to the gateway that it is named for, and no other.
+
+    Raises InvalidRequest.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        if len(names) > 1:
+            raise InvalidRequest(f"{name} must say for which gateway: {{{names[0]!r}: …}}")
+        return {names[0]: given}
+    if unknown := sorted(given.keys() - set(names)):
+        raise InvalidRequest(f"{name}: the client has no gateway {unknown[0]!r}")
+    return given
 
 
 def make_session(
@@ -43,15 +91,13 @@ def make_session(
 ) -> Session:
     """A session with what a caller gives, checked. Raises InvalidRequest."""
     adapter = adapter_for(gateway)
+    instance_of(model, str, "model")
     allow_http = allow_http or plain_http_allowed()
     origin = address_of(adapter.facts, base_url, allow_http=allow_http)
     key = os.environ.get(adapter.facts.key_variable) if api_key is None else api_key
     key = checked_key(key, adapter.facts.key_variable)
     patience = seconds(timeout, "timeout", zero=False)
     pace = Polling() if polling is None else instance_of(polling, Polling, "polling")
-    instance_of(model, str, "model")
-    if model != DEFAULT_MODEL:
-        adapter.input_schema(model)  # one that the gateway lacks is to be known at once
     return Session(
         adapter,
         model,
@@ -97,10 +143,3 @@ def plain_http_allowed() -> bool:
 
 def new_job_id() -> str:
     return secrets.token_hex(8)
-
-
-def instance_of(value: object, kind: type[T], name: str) -> T:
-    """The value, if it is of that class. Raises InvalidRequest."""
-    if not isinstance(value, kind):
-        raise InvalidRequest(f"{name} must be of class {kind.__name__}, not {type(value).__name__}")
-    return value

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from .core.ports import PartialResult, ResumableJob
     from .core.task import Task
+    from .events import PassedOver
 
 
 class Imagen4Error(Exception):
@@ -51,6 +52,8 @@ class Imagen4Error(Exception):
     """The Job or AsyncJob with the tasks that exist: `job.wait()` goes on with them."""
     accepted: Literal["no", "maybe"] | None = None
     """Of a create: "no" if it certainly made no task, "maybe" if nobody can say; else None."""
+    passed_over: tuple[PassedOver, ...] = ()
+    """Of a client with several gateways: which others did not serve the request, and why."""
 
     def __init__(
         self,

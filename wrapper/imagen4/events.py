@@ -10,6 +10,7 @@
     ├── PollFailed        a poll brought none; the task goes on
     ├── Retrying          something is tried again, after a pause
     ├── PictureSaved      a picture is on the disk
+    ├── GatewayPassedOver a gateway did not serve the request, and nothing was paid there
     └── RequestEnded      a request has its result, or its error
 
 `on_event` of a client and of each call is such a listener. Whatever it raises later than at
@@ -19,7 +20,7 @@ CreateStarting is logged, and loses nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -140,6 +141,24 @@ class PictureSaved(Event):
     """By its content, say "image/png"."""
     misnamed: bool
     """Whether it was given the suffix of another kind of picture."""
+
+
+class PassedOver(NamedTuple):
+    """A gateway that did not serve a request, where a client has several."""
+
+    gateway: str
+    error: Imagen4Error
+    """Why not: it lacks a field, refused the create, was not reached, or failed lately.
+
+    Certainly nothing was paid there for this request.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayPassedOver(Event):
+    """A gateway does not serve the request; one of the others is tried."""
+
+    passed: PassedOver
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from .client_bound import ClientBound, few
 from .core.account import read_states
 from .core.balance import note_balance
+from .core.failover import may_move
 from .core.submission import create_tasks
 from .core.waiting import poll_until_ended
 from .errors import Imagen4Error, PartialFailure
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .core.ports import ResumableJob
     from .core.session import Session
     from .core.task import Task
-    from .events import Event, Listener
+    from .events import Event, Listener, PassedOver
     from .wire.driving import AsyncDriver, Driver
 
 T = TypeVar("T")
@@ -55,6 +56,11 @@ class BaseJob(ClientBound):
     def task_ids(self) -> tuple[str, ...]:
         """The gateway's ids, in the order of the pictures; enough to take the job up again."""
         return tuple(self._state.task_ids)
+
+    @property
+    def passed_over(self) -> tuple[PassedOver, ...]:
+        """Which gateways of the client did not serve the request, and why."""
+        return self._state.passed_over
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.gateway} {few(self.task_ids)}>"
@@ -121,7 +127,7 @@ class BaseJob(ClientBound):
                 return (yield from steps)
             except Imagen4Error as error:
                 self._complete(error)
-                if ends:
+                if ends and not may_move(state, error):
                     about = self._session.identity(state)
                     yield RequestEnded(*about, None, error.task_ids, error)
                 raise
@@ -137,6 +143,7 @@ class BaseJob(ClientBound):
         """Put what is known of the tasks on the error."""
         error.gateway = error.gateway or self.gateway
         error.task_ids = error.task_ids or self.task_ids
+        error.passed_over = self.passed_over
         error.job = cast("ResumableJob", self) if self.task_ids else None
         if isinstance(error, PartialFailure):
             error.result = self._make_result(error.tasks)
@@ -177,7 +184,7 @@ class Job(BaseJob):
     def _make_result(self, tasks: Sequence[Task]) -> Result:
         fields = fields_of(self._session, self._state, tasks)
         images = tuple(Image(**each, _driver=self._driver) for each in fields)
-        return Result(images, tuple(tasks), self._session, self._driver)
+        return Result(images, tuple(tasks), self.passed_over, self._session, self._driver)
 
 
 class AsyncJob(BaseJob):
@@ -218,7 +225,7 @@ class AsyncJob(BaseJob):
     def _make_result(self, tasks: Sequence[Task]) -> AsyncResult:
         fields = fields_of(self._session, self._state, tasks)
         images = tuple(AsyncImage(**each, _driver=self._driver) for each in fields)
-        return AsyncResult(images, tuple(tasks), self._session, self._driver)
+        return AsyncResult(images, tuple(tasks), self.passed_over, self._session, self._driver)
 
 
 def missing_pictures(state: JobState, count: int) -> int:

@@ -9,6 +9,7 @@ from .core.envelope import parse_envelope
 from .events import (
     CreateUncertain,
     Event,
+    GatewayPassedOver,
     PictureSaved,
     PollFailed,
     RequestEnded,
@@ -34,16 +35,29 @@ def log_event(event: Event) -> None:
             failed = {"create": "not created", "download": "not fetched"}[event.what]
             text = "%s: %s (%s), again in %.1f s"
             logger.warning(text, event.gateway, failed, event.reason, event.pause)
+        case GatewayPassedOver():
+            log_passed_over(event)
         case RequestEnded(missing=missing) if missing:
             ids = ", ".join(event.task_ids)
             text = "%s: %d pictures that were paid for did not come, tasks %s"
             logger.warning(text, event.gateway, missing, ids)
         case TaskState():
             log_state(event)
+        case _:
+            log_detail(event)
+
+
+def log_detail(event: Event) -> None:
+    match event:
         case PollFailed():
             logger.debug("%s: task %s: %s", event.gateway, event.task_id, event.error)
         case PictureSaved():
             log_saved(event)
+
+
+def log_passed_over(event: GatewayPassedOver) -> None:
+    gateway, error = event.passed
+    logger.warning("%s does not serve the request: %s", gateway, error.message)
 
 
 def log_state(event: TaskState) -> None:

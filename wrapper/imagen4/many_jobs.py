@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .core.effects import Steps
+    from .core.failover import Route
     from .core.job_state import JobState
     from .core.ports import CallbackReceiver
     from .core.request import Request
@@ -29,7 +31,7 @@ class ManyJobs:
     say by themselves who is called back.
     """
 
-    session: Session
+    route: Route
     kind: type[BaseJob]
     driver: Any
     timeout: float | None
@@ -41,16 +43,23 @@ class ManyJobs:
         """The steps of a request."""
         if not (request.callback or request.callback_url):
             request = replace(request, callback=self.callback)
-        return self._follow(self.session.plan(request, index), conclude)
 
-    def resume(self, left: OpenJob) -> Callable[[Request, int, Conclude], Steps[Any]]:
+        def run(session: Session, state: JobState, _: object) -> Steps[Any]:
+            return self._follow(session, state, conclude)
+
+        book = self.book
+        return self.route.serve(request, run, inf, index, book.choose if book else None)
+
+    def resume(
+        self, session: Session, left: OpenJob
+    ) -> Callable[[Request, int, Conclude], Steps[Any]]:
         """The same for a job whose tasks exist."""
         return lambda _, index, conclude: self._follow(
-            left.state(self.session, index).listen(self.callback), conclude
+            session, left.state(session, index).listen(self.callback), conclude
         )
 
-    def _follow(self, state: JobState, conclude: Conclude) -> Steps[Any]:
-        job = self.kind(self.session, state, self.driver)
+    def _follow(self, session: Session, state: JobState, conclude: Conclude) -> Steps[Any]:
+        job = self.kind(session, state, self.driver)
         self.under_way.states[state.index] = state
         steps = job._generate(self.timeout, conclude, turn_counts=False)
-        return job._keep_ids(self.book.continued(state, steps) if self.book else steps)
+        return job._keep_ids(self.book.continued(session, state, steps) if self.book else steps)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .core.job_state import JobState
     from .core.session import Session
     from .core.task import Task
-    from .events import Listener
+    from .events import Listener, PassedOver
     from .wire.driving import AsyncDriver, Driver
 
 ImageT = TypeVar("ImageT", bound="BaseImage")
@@ -39,6 +39,8 @@ class BaseResult(ClientBound, Sequence[ImageT], Generic[ImageT]):
     """In order."""
     tasks: tuple[Task, ...]
     """The request's tasks, in order."""
+    passed_over: tuple[PassedOver, ...]
+    """Which other gateways of the client did not serve the request, and why."""
     _session: Session = field(compare=False)
 
     def __len__(self) -> int:
@@ -78,13 +80,15 @@ class BaseResult(ClientBound, Sequence[ImageT], Generic[ImageT]):
 
         {"gateway": str, "task_ids": [str], "images": [{"task_id": str, "index": from 0,
         "seed": str | None, "url": str, "content_type": str | None,
-        "size": [width, height] | None}], "cost_time": seconds | None, "created": ISO 8601 | None,
-        "completed": ISO 8601 | None, "tasks": [what `Task.to_dict` gives]}
+        "size": [width, height] | None}], "passed_over": {gateway: why},
+        "cost_time": seconds | None, "created": ISO 8601 | None, "completed": ISO 8601 | None,
+        "tasks": [what `Task.to_dict` gives]}
         """
         return {
             "gateway": self.gateway,
             "task_ids": list(self.task_ids),
             "images": [image._to_dict() for image in self.images],
+            "passed_over": {name: error.message for name, error in self.passed_over},
             "cost_time": None if self.cost_time is None else self.cost_time.total_seconds(),
             "created": self.created and self.created.isoformat(),
             "completed": self.completed and self.completed.isoformat(),

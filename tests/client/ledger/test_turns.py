@@ -92,7 +92,7 @@ def test_several_clients_keep_the_rate_of_polls_together(kind: str, tmp_path: Pa
 def moments(ledger: Ledger, number: int, now: float, key: str = KEY, url: str = "") -> list[Any]:
     """Those at which an account may create, each asked for at `now`."""
     session = make_session("kie", key, url or None, 30.0, None, False, lambda: now, lambda: 0.0)
-    ledger.share_turns(session)
+    ledger.share_turns([session])
     assert session.turns is not None
     rate = session.creates.rate
     turns = [session.turns.reserve("creates", rate, inf) for _ in range(number)]

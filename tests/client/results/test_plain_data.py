@@ -40,6 +40,7 @@ def test_a_result_as_data_is_json_with_the_documented_keys(kind: str) -> None:
         "gateway": "kie",
         "task_ids": ["t1"],
         "images": [image | {"content_type": None, "size": None}],
+        "passed_over": {},
         "cost_time": 12.0,
         "created": TASK["created"],
         "completed": TASK["completed"],

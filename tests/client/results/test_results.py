@@ -29,9 +29,9 @@ def test_of_several_tasks_the_result_spans_all() -> None:
         imagen4.Task("t1", "success", cost_time=None),
         *play("sync", Script(polls=[succeeded("t2")]), lambda c: c.job("t2").status()),
     ]
-    result: Any = Result((), tuple(tasks), core(), None)
+    result: Any = Result((), tuple(tasks), (), core(), None)
     assert (str(result.cost_time), result.created) == ("0:00:12", tasks[1].created)
-    empty: Any = Result((), (tasks[0],), core(), None)
+    empty: Any = Result((), (tasks[0],), (), core(), None)
     assert (empty.cost_time, empty.created, empty.completed) == (None, None, None)
 
 

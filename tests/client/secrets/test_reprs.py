@@ -19,6 +19,8 @@ def held(value: object) -> list[object]:
         if id(each) in found or each == KEY:
             continue
         found[id(each)] = each
+        if isinstance(each, tuple | dict):
+            left += each.values() if isinstance(each, dict) else each
         if type(each).__module__.startswith("imagen4"):
             slots = [name for kind in type(each).__mro__ for name in getattr(kind, "__slots__", ())]
             left += [getattr(each, name) for name in [*getattr(each, "__dict__", ()), *slots]]

@@ -16,7 +16,12 @@ NO_SECONDS = [-1, nan, inf, -inf, 10**400, 1.1e9, "30", True, b"1", [1]]
 WRONG: dict[str, dict[str, Any]] = {
     "The API key must be a str": {"api_key": b"key"},
     "The API key must be a str ": {"api_key": 5},
-    "gateway must be one of kie, apikley": {"gateway": ["kie"]},
+    "gateway must be one of kie, apikley": {"gateway": ["kie", "nobody"]},
+    "gateway must name one gateway or more, each of them once": {"gateway": []},
+    "gateway must name one gateway or more, each of them once ": {"gateway": ["kie", "kie"]},
+    "prefer must be 'order' or 'price'": {"prefer": "cheap"},
+    "api_key must say for which gateway: .*": {"gateway": ["kie", "apikley"]},
+    "api_key: the client has no gateway 'apikley'": {"api_key": {"apikley": KEY}},
     "gateway must be one of kie, apikley ": {"gateway": None},
     "polling must be of class Polling, not dict": {"polling": {}},
     "polling must be of class Polling, not int": {"polling": 900},

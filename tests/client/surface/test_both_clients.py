@@ -77,13 +77,15 @@ def test_both_clients_are_made_alike() -> None:
 def test_the_surface_is_the_documented_one() -> None:
     """Neither less nor more than the README promises."""
     assert public(Client).keys() == {
-        "base_url", "close", "confirm", "credits", "gateway", "generate", "generate_many", "job",
-        "price", "resume", "submit",
+        "base_url", "close", "confirm", "credits", "gateway", "gateways", "generate",
+        "generate_many", "job", "price", "resume", "submit",
     }  # fmt: skip
-    assert public(Job).keys() == {"events", "gateway", "job_id", "status", "task_ids", "wait"}
+    assert public(Job).keys() == {
+        "events", "gateway", "job_id", "passed_over", "status", "task_ids", "wait",
+    }  # fmt: skip
     assert public(Result).keys() == {
-        "completed", "cost_time", "count", "created", "gateway", "images", "index", "raw", "save",
-        "task_ids", "tasks", "to_dict",
+        "completed", "cost_time", "count", "created", "gateway", "images", "index", "passed_over",
+        "raw", "save", "task_ids", "tasks", "to_dict",
     }  # fmt: skip
     assert public(Image).keys() == {
         "content_type", "gateway", "index", "read", "save", "seed", "show", "size", "task_id",

@@ -19,6 +19,8 @@ class Call:
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
     json: Any = None
+    gateway: str = ""
+    """Which one it is for, where a client has several."""
 
 
 @dataclass(frozen=True, slots=True)

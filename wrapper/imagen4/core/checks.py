@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from math import isnan
 from numbers import Real
+from typing import TypeVar
 
 from ..errors import InvalidRequest
+
+T = TypeVar("T")
 
 # Thirty years, less than what the system's own time-outs can hold.
 LONGEST = 1e9
@@ -35,4 +38,11 @@ def at_least_one(value: object, name: str) -> int:
     """A whole number of at least one. Raises InvalidRequest."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise InvalidRequest(f"{name} must be an int of at least 1")
+    return value
+
+
+def instance_of(value: object, kind: type[T], name: str) -> T:
+    """The value, if it is of that class. Raises InvalidRequest."""
+    if not isinstance(value, kind):
+        raise InvalidRequest(f"{name} must be of class {kind.__name__}, not {type(value).__name__}")
     return value

@@ -15,6 +15,7 @@ from .records import usable_id
 if TYPE_CHECKING:
     from typing import Self
 
+    from ..events import PassedOver
     from .answer import Answer
     from .effects import Send
     from .envelope import Envelope
@@ -60,6 +61,10 @@ class JobState:
     """Of the creates; "" of tasks that were created elsewhere."""
     patience: float = inf
     """How long, in seconds, it may take."""
+    elsewhere: bool = False
+    """Whether another gateway can be tried, as long as no task exists."""
+    passed_over: tuple[PassedOver, ...] = ()
+    """The gateways that did not serve the request."""
     plans: tuple[PlannedCreate, ...] = ()
     callback_url: str | None = field(default=None, repr=False)
     bell: Bell | None = field(default=None, repr=False)

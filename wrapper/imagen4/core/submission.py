@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from .request import PlannedCreate
     from .session import Session
 
+LEAVE_AFTER = 10.0  # seconds: the window of the documented rate
 SHORTEST_LEAVE = 4.0  # seconds that a create has for its connection, at the deadline, too
 ADVICE = "Look at the gateway's list of tasks, or at the balance, before you try again"
 
@@ -63,6 +64,7 @@ def create_tasks(session: Session, job: JobState, deadline: float) -> Steps[None
             raise too_late(job)
         task_id = yield from create_task(session, job, plan, deadline)
         job.add(task_id, plan.seed, session.clock())
+        job.elsewhere = False
         yield TaskCreated(*session.identity(job), task_id, tuple(job.task_ids))
 
 
@@ -85,10 +87,11 @@ def create_task(
     for attempt in count(1):
         yield from wait_for_create_turn(session, deadline, refused)
         # The deadline may leave out the wait for a turn; being refused always has an end.
-        until = until or min(deadline, session.clock() + job.patience)
+        until = until or min(deadline, session.clock() + patience_of(job))
         yield from announce(session, job, plan, attempt, token)
         sent = session.clock()
-        leave_in = max(deadline - sent, SHORTEST_LEAVE)
+        end = until if job.elsewhere else deadline
+        leave_in = max(end - sent, SHORTEST_LEAVE)
         outcome = yield from send_create(session, job, call, leave_in, attempt)
         if isinstance(outcome, str):
             session.creates.accepted()
@@ -97,13 +100,18 @@ def create_task(
             session.creates.refused(sent, session.clock())
         outcome.accepted, refused = "no", outcome
         yield CreateRefused(*session.identity(job), None, outcome)
-        end = until if isinstance(outcome, RateLimited) else deadline
+        end = until if isinstance(outcome, RateLimited) else end
         pause = pause_before_retry(session, outcome, attempt, end)
         if pause is None:
             raise outcome
         yield Retrying(*session.identity(job), None, "create", pause, str(outcome))
         yield Sleep(pause)
     raise AssertionError  # count() does not end
+
+
+def patience_of(job: JobState) -> float:
+    """Seconds for which the gateway may refuse a create; few if another one can be tried."""
+    return min(job.patience / 2, LEAVE_AFTER) if job.elsewhere else job.patience
 
 
 def wait_for_create_turn(

@@ -65,20 +65,25 @@ class Adapter:
         body: dict[str, Any] = {protocol.MODEL: model, protocol.INPUT: fields}
         if callback_url:
             body[protocol.CALLBACK_URL] = callback_url
-        return call_from(self._create_task._get_kwargs(body=Body(body)))
+        return self._call(self._create_task._get_kwargs(body=Body(body)))
 
     def details(self, task_id: str) -> Call:
-        return call_from(self._get_task._get_kwargs(task_id=task_id))
+        return self._call(self._get_task._get_kwargs(task_id=task_id))
 
     def credits(self) -> Call:
-        return call_from(self._operation("get_credits")._get_kwargs())
+        return self._call(self._operation("get_credits")._get_kwargs())
 
     def fresh_link(self, url: str) -> Call | None:
         """The request for a new link to an expired picture, where the gateway has that."""
         if not self.facts.renews_links:
             return None
         body = Body({"url": url})
-        return call_from(self._operation("get_download_url")._get_kwargs(body=body))
+        return self._call(self._operation("get_download_url")._get_kwargs(body=body))
+
+    def _call(self, kwargs: Mapping[str, Any]) -> Call:
+        """A generated request builder's result without httpx in it."""
+        params, json = kwargs.get("params", {}), kwargs.get("json")
+        return Call(kwargs["method"].upper(), kwargs["url"], params, json, self.name)
 
     @cached_property
     def _package(self) -> str:
@@ -94,10 +99,3 @@ class Adapter:
 
     def _operation(self, name: str) -> ModuleType:
         return import_module(f"{self._package}.api.default.{name}")
-
-
-def call_from(kwargs: Mapping[str, Any]) -> Call:
-    """A generated request builder's result without httpx in it."""
-    return Call(
-        kwargs["method"].upper(), kwargs["url"], kwargs.get("params", {}), kwargs.get("json")
-    )

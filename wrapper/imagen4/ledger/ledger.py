@@ -13,9 +13,9 @@ from ..errors import InvalidRequest, SubmissionUncertain
 from .callback_rows import attach
 from .keys import Keys, canonical
 from .open_jobs import JobsLeft, OpenJob, take_up
-from .recorder import Recorder
+from .recorder import Place, Recorder
 from .rows import COLUMNS, Row, as_rows
-from .schema import UNANSWERED, RowState, creates
+from .schema import SENDABLE, UNANSWERED, RowState, creates
 from .spending import SPENT, Spending
 from .store import Store
 from .turns import LedgerTurns
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from ..core.effects import Steps
+    from ..core.failover import Candidate
     from ..core.job_state import JobState
     from ..core.session import Session
     from ..core.task import Task
@@ -142,41 +143,39 @@ class Ledger:
         found = attach(self._store, callback, url)
         return None if found is None else self.rows(creates.c.id == found)[0]
 
-    def recorder(self, session: Session) -> Recorder:
+    def recorder(self, sessions: Sequence[Session]) -> Recorder:
         """What a client with these settings tells its events, before anybody else."""
-        return Recorder(
-            self._store,
-            session.adapter.facts,
-            session.base_url,
-            session.now,
-            self._batch,
-            () if self._limit is None else (Spending(self._limit),),
-        )
+        places = {each.name: Place(each.adapter.facts, each.base_url) for each in sessions}
+        budgets = () if self._limit is None else (Spending(self._limit),)
+        return Recorder(self._store, places, sessions[0].now, self._batch, budgets)
 
-    def share_turns(self, session: Session) -> None:
-        """Have the session take turns with all who use its account and this ledger."""
-        if session.polling.paced:
-            session.turns = LedgerTurns(self._store, session)
+    def share_turns(self, sessions: Iterable[Session]) -> None:
+        """Have each session take turns with all who use its account and this ledger."""
+        for session in sessions:
+            if session.polling.paced:
+                session.turns = LedgerTurns(self._store, session)
 
     def watch(self, name: str, clock: Callable[[], float]) -> Watch:
         """What a worker of that name tells, on a monotonic clock, while it is at work."""
         return Watch(self._store, name, clock)
 
     def continuing(self, session: Session) -> Continuing:
-        """For the requests of one run that may have run before."""
-        return Continuing(self, session)
+        """For the requests of one run that may have run before. session: the preferred one."""
+        return Continuing(self, session.name)
 
-    def left_open(self, session: Session) -> Iterator[OpenJob]:
-        """What can be finished at the session's address: the jobs with tasks.
+    def left_open(self, sessions: Sequence[Session]) -> Iterator[tuple[Session, OpenJob]]:
+        """What can be finished at the sessions' addresses: the jobs with tasks.
 
         Creates that nobody has an answer to are from now on called uncertain. If somebody is
         at work on one after all, the answer will say what it is.
         """
-        here = creates.c.base_url == session.base_url
+        here = creates.c.base_url.in_([session.base_url for session in sessions])
         with self._store.writing() as connection:
             unanswered = update(creates).where(here, creates.c.state == RowState.SENDING)
             connection.execute(unanswered.values(state=RowState.UNCERTAIN, reason=NO_ANSWER))
-        return (job for job in JobsLeft(self._store, here) if job.task_ids)
+        at = {(session.name, session.base_url): session for session in sessions}
+        jobs = (job for job in JobsLeft(self._store, here) if job.task_ids)
+        return ((at[place], job) for job in jobs if (place := job.place) in at)
 
 
 NO_ANSWER = "The process ended before the answer was written down"
@@ -185,24 +184,41 @@ NO_ANSWER = "The process ended before the answer was written down"
 class Continuing:
     """Takes up what an earlier run of the same requests has paid for."""
 
-    def __init__(self, ledger: Ledger, session: Session) -> None:
+    def __init__(self, ledger: Ledger, gateway: str) -> None:
         self._ledger = ledger
-        self._session = session
-        self._keys = Keys(session.name)
+        self._keys = Keys(gateway)
 
-    def continued(self, job: JobState, steps: Steps[T]) -> Steps[T]:
+    def choose(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Where the request may be sent: where it was, if a create of it may have a task.
+
+        Gives it its key. Raises InvalidRequest, LedgerError.
+        """
+        self.identify(*(each.job for each in candidates))
+        if len(candidates) == 1:
+            return candidates
+        here = creates.c.key == candidates[0].job.key
+        rows = self._ledger.rows(here, creates.c.state.not_in(SENDABLE))
+        there = {row.base_url for row in rows}
+        return [each for each in candidates if each.session.base_url in there] or candidates
+
+    def identify(self, *jobs: JobState) -> None:
+        """Give a request its key, at each gateway that it may be sent to."""
+        key = self._keys.key_of(jobs[0])
+        for job in jobs:
+            job.key, job.recorded = key, True
+
+    def continued(self, session: Session, job: JobState, steps: Steps[T]) -> Steps[T]:
         """The steps of a job, with the tasks that it has already.
 
         Raises SubmissionUncertain where nobody can say whether it has one more, InvalidRequest
         for a tag that stands in the ledger with other fields, LedgerError.
         """
-        job.key, job.recorded = self._keys.key_of(job), True
         self._ledger._store.backlog.settle()  # an answer that is owed is none that is missing
-        here = creates.c.base_url == self._session.base_url
+        here = creates.c.base_url == session.base_url
         rows = self._ledger.rows(here, creates.c.key == job.key)
         if not all(is_planned(row, job) for row in rows):
             raise InvalidRequest("tag: the ledger has it with other fields; take another tag")
-        take_up(job, rows, self._session.clock())
+        take_up(job, rows, session.clock())
         for row in rows:
             if row.uncertain:
                 raise unanswered(row)

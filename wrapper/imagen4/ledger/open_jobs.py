@@ -63,6 +63,11 @@ class OpenJob:
         return self.rows[0].gateway
 
     @property
+    def place(self) -> tuple[str, str]:
+        """The gateway, and where it is."""
+        return self.gateway, self.rows[0].base_url
+
+    @property
     def tag(self) -> str | None:
         return self.rows[0].tag
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -25,7 +25,7 @@ from .callback_rows import digest_of
 from .schema import SENDABLE, UNANSWERED, RowState, creates, is_one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from typing import Any
 
@@ -51,14 +51,26 @@ ONE = update(creates).where(creates.c.id == OF)
 PICTURES = select(creates.c.id, creates.c.state, creates.c.urls, creates.c.paths).where(
     HERE, creates.c.task_id == OF
 )
+MAY_HAVE_IT = select(creates.c.id).where(
+    creates.c.base_url.in_(bindparam("others", expanding=True)),
+    creates.c.key == OF,
+    creates.c.state.not_in(SENDABLE),
+)
 
 LOST = (TaskNotFound, UnexpectedResponse)
 """Final for a task without pictures, although the gateway does not call it failed."""
 
 
+class Place(NamedTuple):
+    """A gateway, and where it is."""
+
+    facts: GatewayFacts
+    base_url: str
+
+
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """Writes down what a client does at one address.
+    """Writes down what a client does.
 
     What cannot be committed at CreateStarting stops the create, since nothing of it has left. In
     an event loop a commit to a file holds the loop up for as long as the disk takes, some
@@ -67,8 +79,8 @@ class Recorder:
     """
 
     store: Store
-    facts: GatewayFacts
-    base_url: str
+    places: Mapping[str, Place]
+    """Of each gateway of the client."""
     now: Callable[[], datetime]
     batch: str
     budgets: tuple[Spending, ...]
@@ -93,13 +105,14 @@ class Recorder:
             case CreateUncertain():
                 self._answered(event, RowState.UNCERTAIN, reason=_words(event.error))
             case BalanceSeen():
-                self._update(ANSWERED, event.job_id, balance_after=event.after)
+                self._update(ANSWERED, event, event.job_id, balance_after=event.after)
             case TaskState():
                 self._polled(event)
             case PictureSaved():
-                self.saved(event.task_id, event.url, str(event.path.absolute()))
+                path = str(event.path.absolute())
+                self.saved(event.gateway, event.task_id, event.url, path)
             case RequestEnded(error=error) if error is not None and error.accepted is None:
-                self._given_up(error)
+                self._given_up(event, error)
 
     @property
     def remote(self) -> bool:
@@ -110,7 +123,8 @@ class Recorder:
 
     def _sending(self, event: CreateStarting) -> None:
         """The row is on the disk as `sending` when this returns."""
-        estimate = credits_of(self.facts, event.model, event.pictures)
+        facts, at = self.places[event.gateway]
+        estimate = credits_of(facts, event.model, event.pictures)
         values = {
             "state": RowState.SENDING,
             "job_id": event.job_id,
@@ -124,22 +138,29 @@ class Recorder:
             "balance_after": None,
             "started": self.now().isoformat(timespec="seconds"),
         }
-        mine = {"at": self.base_url, "of": event.key, "nth": event.number}
+        mine = {"at": at, "of": event.key, "nth": event.number}
         with self.store.writing() as connection:
+            self._check_elsewhere(connection, event, at)
             for budget in self.budgets:
                 self._check_spent(connection, estimate, budget)
             if connection.execute(AGAIN, values | mine).rowcount == 1:
                 return
             try:
-                connection.execute(NEW, values | self._described(event))
+                connection.execute(NEW, values | self._described(event, at))
             except IntegrityError:
                 words = f"has create {event.number} of this request already: not sent again"
                 raise self.store.error(words) from None
 
-    def _described(self, event: CreateStarting) -> dict[str, Any]:
+    def _check_elsewhere(self, connection: Connection, event: CreateStarting, at: str) -> None:
+        """A request of which another gateway may have a task is not sent here."""
+        others = [place.base_url for place in self.places.values() if place.base_url != at]
+        if others and connection.execute(MAY_HAVE_IT, {"of": event.key, "others": others}).first():
+            raise self.store.error("has this request at another gateway: it was not sent")
+
+    def _described(self, event: CreateStarting, at: str) -> dict[str, Any]:
         """What never changes of a row."""
         return {
-            "base_url": self.base_url,
+            "base_url": at,
             "key": event.key,
             "number": event.number,
             "total": event.total,
@@ -171,22 +192,25 @@ class Recorder:
 
     def _answered(self, event: Event, state: RowState, **values: object) -> None:
         """A job has one create under way at a time, and stops at one that is uncertain."""
-        self._update(ANSWERED, event.job_id, state=state, **values)
+        self._update(ANSWERED, event, event.job_id, state=state, **values)
 
     def _polled(self, event: TaskState) -> None:
         """Only ends are written: that a task runs needs nobody's remembering."""
         task, charged = event.task, event.task.credits
         if task.failed:
             reason = _words(event.error) if event.error else None
-            self._update(ENDED, task.task_id, state=RowState.FAILED, reason=reason, charged=charged)
+            self._update(
+                ENDED, event, task.task_id, state=RowState.FAILED, reason=reason, charged=charged
+            )
         elif task.succeeded and event.error is None:
             values = {"reason": None, "urls": list(task.urls), "charged": charged}
-            self._update(ENDED, task.task_id, state=RowState.SUCCEEDED, **values)
+            self._update(ENDED, event, task.task_id, state=RowState.SUCCEEDED, **values)
 
-    def saved(self, task_id: str | None, url: str, place: str) -> None:
+    def saved(self, gateway: str, task_id: str | None, url: str, place: str) -> None:
         """The picture of that link is at that place."""
         with self.store.writing() as connection:
-            row = connection.execute(PICTURES, {"at": self.base_url, "of": task_id}).first()
+            at = self.places[gateway].base_url
+            row = connection.execute(PICTURES, {"at": at, "of": task_id}).first()
             if row is None:
                 return
             paths = {**row.paths, url: place}
@@ -194,17 +218,18 @@ class Recorder:
             state = RowState.SAVED if complete else row.state
             connection.execute(ONE, {"of": row.id, "paths": paths, "state": state})
 
-    def _given_up(self, error: Imagen4Error) -> None:
+    def _given_up(self, event: Event, error: Imagen4Error) -> None:
         """Tasks that can have no pictures any more."""
         failures = error.failures if isinstance(error, PartialFailure) else (error,)
         for each in failures:
             if isinstance(each, LOST):
                 for task_id in each.task_ids or error.task_ids:
-                    self._update(LOSING, task_id, state=RowState.FAILED, reason=_words(each))
+                    self._update(LOSING, event, task_id, state=RowState.FAILED, reason=_words(each))
 
-    def _update(self, which: Update, of: str, **values: object) -> None:
+    def _update(self, which: Update, event: Event, of: str, **values: object) -> None:
+        at = self.places[event.gateway].base_url
         with self.store.writing() as connection:
-            connection.execute(which, values | {"at": self.base_url, "of": of})
+            connection.execute(which, values | {"at": at, "of": of})
 
 
 def _words(error: Exception) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..events import Listener
     from ..interruptions import OpenJobs
     from .listeners import FirstListener
-    from .transport import AsyncWire, SyncWire
+    from .routes import AsyncRoutes, SyncRoutes
 
 T = TypeVar("T")
 DOWNLOADS = 4  # of one result side by side
@@ -41,7 +41,7 @@ class Driver:
 
     def __init__(
         self,
-        wire: SyncWire,
+        wire: SyncRoutes,
         sleep: Callable[[float], object],
         clock: Callable[[], float],
         on_event: Listener | None,
@@ -177,7 +177,7 @@ class AsyncDriver:
 
     def __init__(
         self,
-        wire: AsyncWire,
+        wire: AsyncRoutes,
         sleep: Callable[[float], Awaitable[object]],
         on_event: Listener | None,
     ) -> None:

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from .carriers import AsyncCarrier, SyncCarrier
     from .connections import Connections
     from .exchange_deadline import SentAndHeard
+
+    # The asyncio tasks that have a create out, with a future for when it is over.
+    Creating: TypeAlias = dict[asyncio.Task[Any] | None, asyncio.Future[None]]
 
 # Requests on the way at a time. An injected httpx client's pool takes quadratic time over
 # those that wait in it (minutes for 2,000), so they wait here.
@@ -106,10 +109,10 @@ class SyncWire(Wire):
 
     def __init__(self, session: Session, connections: Connections[SyncCarrier]) -> None:
         super().__init__(session)
-        self._connections = connections
+        self.connections = connections
 
     def send(self, send: Send) -> Answer:
-        carrier = self._connections.take(fresh=send.is_write)
+        carrier = self.connections.take(fresh=send.is_write)
         send.started = True
         limits = send.timeout, send.leave_in
         with ExchangeDeadline(*limits, watched=carrier.own, listening=True) as exchange:
@@ -119,7 +122,7 @@ class SyncWire(Wire):
                 except STALE:
                     if not carrier.kept or send.answer is not None:
                         raise
-                    return self._carried(self._connections.take(fresh=True), send, exchange)
+                    return self._carried(self.connections.take(fresh=True), send, exchange)
             except BaseException as problem:
                 return self.rescue(send, exchange, problem)
             finally:
@@ -136,7 +139,7 @@ class SyncWire(Wire):
         except Exception:
             carrier.close()
             raise
-        if not self._connections.keep(carrier, wanted=not send.is_write):
+        if not self.connections.keep(carrier, wanted=not send.is_write):
             carrier.close()
         return answer
 
@@ -156,23 +159,19 @@ class SyncWire(Wire):
             response.close()
 
     def fetch(self, download: Download) -> None:
-        fetch(download, self._connections.lent())
+        fetch(download, self.connections.lent())
 
 
 class AsyncWire(Wire):
     """The same by awaiting."""
 
-    def __init__(self, session: Session, connections: Connections[AsyncCarrier]) -> None:
+    def __init__(
+        self, session: Session, connections: Connections[AsyncCarrier], creating: Creating
+    ) -> None:
         super().__init__(session)
-        self._connections = connections
+        self.connections = connections
         self._slots: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
-        # The asyncio tasks that have a create out, with a future for when it is over.
-        self.creating: dict[asyncio.Task[Any] | None, asyncio.Future[None]] = {}
-
-    def open_creates(self) -> list[asyncio.Future[None]]:
-        """Of each create that is out in this loop, when it is over: its task's id must be read."""
-        loop = asyncio.get_running_loop()
-        return [over for over in self.creating.values() if over.get_loop() is loop]
+        self._creating = creating
 
     async def send(self, send: Send) -> Answer:
         loop = asyncio.get_running_loop()
@@ -180,7 +179,7 @@ class AsyncWire(Wire):
         queued = await wait_for_slot(slot, send.patience)
         try:
             send.subtract_wait(queued)
-            carrier = self._connections.take(loop, fresh=send.is_write)
+            carrier = self.connections.take(loop, fresh=send.is_write)
             send.started = True
             with self._counted(send, loop):
                 return await self._exchanged(carrier, send, loop)
@@ -193,11 +192,11 @@ class AsyncWire(Wire):
             yield
             return
         task, over = asyncio.current_task(), loop.create_future()
-        self.creating[task] = over
+        self._creating[task] = over
         try:
             yield
         finally:
-            del self.creating[task]
+            del self._creating[task]
             over.set_result(None)
 
     def _slots_of(self, loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
@@ -217,7 +216,7 @@ class AsyncWire(Wire):
                 except STALE:
                     if not carrier.kept or send.answer is not None:
                         raise
-                    another = self._connections.take(loop, fresh=True)
+                    another = self.connections.take(loop, fresh=True)
                     return await self._carried(another, send, exchange, loop)
         except BaseException as problem:
             return self.rescue(send, exchange, problem)
@@ -236,7 +235,7 @@ class AsyncWire(Wire):
         except (Exception, asyncio.CancelledError):
             await carrier.close()
             raise
-        if not self._connections.keep(carrier, loop, wanted=not send.is_write):
+        if not self.connections.keep(carrier, loop, wanted=not send.is_write):
             await carrier.close()
         return answer
 
@@ -259,7 +258,7 @@ class AsyncWire(Wire):
             await response.aclose()
 
     async def fetch(self, download: Download) -> None:
-        await fetch_async(download, self._connections.lent())
+        await fetch_async(download, self.connections.lent())
 
 
 def answer_of_hook(problem: httpx.HTTPStatusError, request: httpx.Request) -> httpx.Response:

@@ -76,9 +76,9 @@ class Accounts:
                 allow_http=allow_http,
                 on_event=self.unanswered.note,
             )
-            ledger.share_turns(client._session)
+            ledger.share_turns([client._session])
             budgets = (Spending(credits_in(credits_), name),) if equals else ()
-            recorder = replace(ledger.recorder(client._session), account=name, budgets=budgets)
+            recorder = replace(ledger.recorder([client._session]), account=name, budgets=budgets)
             self.every.append(PayingAccount(name, client, recorder))
 
     @property

@@ -159,8 +159,9 @@ class Desk:
         driver = driver.recording(self._accounts.recorder(account, order))
         job = Job(session, session.plan(order.request), driver)
         book = self._ledger.continuing(session)
+        book.identify(job._state)
         try:
-            return driver.run(job._keep_ids(book.continued(job._state, steps(job))))
+            return driver.run(job._keep_ids(book.continued(session, job._state, steps(job))))
         finally:
             if self.stopping.is_set():
                 raise Stopped

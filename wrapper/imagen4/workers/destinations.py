@@ -43,7 +43,7 @@ class Destination:
         except Exception as problem:  # each of fsspec's packages has errors of its own
             words = f"The picture cannot be written to {path!r}: {type(problem).__name__}"
             raise DownloadError(words, task_ids=(image.task_id,)) from problem
-        recorder.saved(image.task_id, image.url, self._system.unstrip_protocol(path))
+        recorder.saved(image.gateway, image.task_id, image.url, self._system.unstrip_protocol(path))
 
 
 def file_system(url: str) -> tuple[Any, str]:

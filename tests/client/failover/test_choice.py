@@ -1,0 +1,66 @@
+"""Which gateway a request goes to first, and which not at all."""
+
+from typing import Any
+
+import pytest
+
+from client.failover.test_matrix import market, told
+from client.play import KINDS, settled
+from imagen4 import Client, InvalidRequest
+from imagen4.core.failover import PASS_OVER
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_gateway_that_lacks_a_model_is_no_candidate(kind: str) -> None:
+    """One that does not have the model: nothing is sent there, and the result says why."""
+    with market() as both:
+        result = both.run(kind, lambda c: c.generate("a fox", model="google/imagen4-ultra"))
+    assert (result.gateway, both.posts("apikley"), both.kie.paid) == ("kie", 0, 1)
+    ((name, why),) = result.passed_over
+    assert (name, type(why)) == ("apikley", InvalidRequest)
+    assert "has no model" in why.message
+
+
+def test_what_no_gateway_takes_is_refused_before_anything_is_sent() -> None:
+    """By the words of the preferred one."""
+    with market() as both, pytest.raises(InvalidRequest, match="aspect_ratio"):
+        both.run("sync", lambda client: client.generate("a fox", aspect_ratio="17:3"))
+    assert (both.posts("kie"), both.posts("apikley")) == (0, 0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_gateway_that_failed_is_tried_after_the_others_for_a_minute(kind: str) -> None:
+    """Then it comes first again."""
+    with market(told(402)) as both:
+
+        async def three(client: Any) -> list[str]:
+            served = [(await settled(client.generate("a fox"))).gateway]
+            both.kie.answer = None
+            served.append((await settled(client.generate("a fox"))).gateway)
+            both.time.now += PASS_OVER
+            return [*served, (await settled(client.generate("a fox"))).gateway]
+
+        served = both.run(kind, three)
+    assert served == ["apikley", "apikley", "kie"]
+    assert both.posts("kie") == 2
+
+
+def test_the_cheaper_one_can_come_first() -> None:
+    """Where the price of both is known; what is not known comes last."""
+    order = ["apikley", "kie"]
+    with market() as both:
+        dear = both.run("sync", lambda c: c.generate("a fox"), gateway=order)
+        cheap = both.run("sync", lambda c: c.generate("a fox"), gateway=order, prefer="price")
+    assert (dear.gateway, cheap.gateway) == ("apikley", "kie")
+
+
+def test_several_gateways_have_to_be_named_where_it_matters() -> None:
+    """A task's id says nothing of where it is, and a balance is one account's."""
+    keys = {"kie": "a", "apikley": "b"}
+    with Client(["kie", "apikley"], api_key=keys) as client:
+        assert (client.gateway, client.gateways) == ("kie", ("kie", "apikley"))
+        with pytest.raises(InvalidRequest, match="gateway must be one of kie, apikley"):
+            client.job("t1")
+        assert client.job("t1", gateway="apikley").gateway == "apikley"
+        with pytest.raises(InvalidRequest, match="gateway must be one of kie, apikley"):
+            client.credits()

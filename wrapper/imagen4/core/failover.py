@@ -1,0 +1,204 @@
+"""Which gateway serves a request, and when the next one may.
+
+A create moves on only where it certainly made no task: it never left, or was refused for a
+reason that another gateway may not have. A request with a task stays where that is. After a
+time-out, a 5xx or any other answer that leaves it open, nobody moves: that could pay twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar
+
+from ..errors import (
+    AuthenticationError,
+    FeatureDisabled,
+    GatewayUnavailable,
+    Imagen4Error,
+    InsufficientCredits,
+    InvalidRequest,
+    ModelUnavailable,
+    QuotaExceeded,
+    RateLimited,
+    TransportError,
+)
+from ..events import GatewayPassedOver, PassedOver
+from .checks import seconds
+from .price import cost_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .effects import Steps
+    from .job_state import JobState
+    from .request import Request
+    from .session import Session
+
+    Run: TypeAlias = "Callable[[Session, JobState, float | None], Steps[T]]"
+
+T = TypeVar("T")
+Prefer: TypeAlias = Literal["order", "price"]
+
+PASS_OVER = 60.0
+"""Seconds for which a gateway that was left so is tried after the others."""
+OF_THE_GATEWAY = (
+    TransportError,
+    AuthenticationError,
+    InsufficientCredits,
+    QuotaExceeded,
+    RateLimited,
+    GatewayUnavailable,
+    FeatureDisabled,
+    ModelUnavailable,
+)
+REFUSED = (401, 402, 403)
+OF_THE_MODEL = (FeatureDisabled, ModelUnavailable)
+
+
+@dataclass(slots=True)
+class Circuit:
+    """Which gateways failed lately, and why: each for PASS_OVER seconds, or one model of it."""
+
+    _open: dict[tuple[str, str], tuple[float, Imagen4Error]] = field(default_factory=dict)
+
+    def note(self, gateway: str, model: str, error: Imagen4Error, now: float) -> None:
+        of = model if isinstance(error, OF_THE_MODEL) else ""
+        self._open[gateway, of] = now + PASS_OVER, error
+
+    def passed_over(self, candidates: list[Candidate]) -> list[PassedOver]:
+        """Those that are tried last for a while, unless all are."""
+        late = [
+            PassedOver(session.name, error)
+            for session, job in candidates
+            for error in [self._reason(session.name, job.model, session.clock())]
+            if error is not None
+        ]
+        return late if len(late) < len(candidates) else []
+
+    def _reason(self, gateway: str, model: str, now: float) -> Imagen4Error | None:
+        for of in ("", model):
+            until, error = self._open.get((gateway, of), (now, None))
+            if until > now:
+                return error
+        return None
+
+
+class Candidate(NamedTuple):
+    """A gateway that a request can be served by."""
+
+    session: Session
+    job: JobState
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The gateways of a client, the preferred one first."""
+
+    sessions: tuple[Session, ...]
+    prefer: Prefer = "order"
+    circuit: Circuit = field(default_factory=Circuit)
+
+    def plan(self, request: Request, index: int = 0) -> tuple[list[Candidate], list[PassedOver]]:
+        """Where the request can be served, in the order in which that is tried, and where not.
+
+        Raises InvalidRequest where no gateway has its model and fields.
+        """
+        candidates, lacking = [], []
+        for session in self.sessions:
+            try:
+                candidates.append(Candidate(session, session.plan(request, index)))
+            except InvalidRequest as error:
+                lacking.append(PassedOver(session.name, error))
+        if not candidates:
+            raise lacking[0].error
+        first = candidates[0].job
+        for _, job in candidates:  # one request, wherever it is served
+            job.job_id, job.key = first.job_id, first.key
+        if self.prefer == "price":
+            candidates.sort(key=dollars)
+        return candidates, lacking
+
+    def check_model(self) -> None:
+        """Raises InvalidRequest for a model that no gateway has."""
+        lacking = []
+        for session in self.sessions:
+            try:
+                session.adapter.input_schema(session.model)
+            except InvalidRequest as error:
+                lacking.append(error)
+        if len(lacking) == len(self.sessions):
+            raise lacking[0]
+
+    def serve(
+        self,
+        request: Request,
+        run: Run[T],
+        timeout: float | None,
+        index: int = 0,
+        choose: Callable[[list[Candidate]], list[Candidate]] | None = None,
+    ) -> Steps[T]:
+        """The steps of whichever gateway takes the request.
+
+        run: the steps of a planned job on a gateway, with so many seconds left. choose: those
+            that a ledger leaves.
+        """
+        candidates, lacking = self.plan(request, index)
+        if choose is not None:
+            candidates = choose(candidates)
+        if len(self.sessions) == 1:
+            return run(*candidates[0], timeout)
+        whole = self.sessions[0].polling.timeout if timeout is None else timeout
+        if whole != inf:
+            whole = seconds(whole, "timeout")
+        return try_in_order(candidates, lacking, self.circuit, run, whole)
+
+
+def dollars(candidate: Candidate) -> float:
+    """What a request costs there; where that is not known it comes last."""
+    cost = cost_of(candidate.session.adapter, candidate.job)
+    return inf if cost is None or cost.dollars is None else cost.dollars
+
+
+def try_in_order(
+    candidates: list[Candidate],
+    lacking: list[PassedOver],
+    circuit: Circuit,
+    run: Run[T],
+    timeout: float,
+) -> Steps[T]:
+    """Run the first that can serve the request, those that failed lately after the others."""
+    session, job = candidates[0]
+    late = circuit.passed_over(candidates)
+    end, passed = session.clock() + timeout, [*lacking, *late]
+    for each in passed:
+        yield GatewayPassedOver(*session.identity(job), None, each)
+    names = {each.gateway for each in late}
+    candidates.sort(key=lambda each: each.session.name in names)
+    for session, job in candidates:
+        job.elsewhere = session is not candidates[-1].session
+        job.passed_over = tuple(each for each in passed if each.gateway != session.name)
+        try:
+            return (yield from run(session, job, end - session.clock()))
+        except Imagen4Error as error:
+            if error.accepted == "no" and others_may_serve(error):
+                circuit.note(session.name, job.model, error, session.clock())
+            if not may_move(job, error) or session.clock() >= end:
+                raise
+            passed.append(PassedOver(session.name, error))
+            yield GatewayPassedOver(*session.identity(job), None, passed[-1])
+    raise AssertionError  # the last one has nowhere to move to
+
+
+def may_move(job: JobState, error: Imagen4Error) -> bool:
+    """Whether the next gateway may be tried: there is one, and certainly nothing was paid."""
+    nothing_paid = error.accepted == "no" and not job.known_ids()
+    return job.elsewhere and nothing_paid and others_may_serve(error)
+
+
+def others_may_serve(error: Imagen4Error) -> bool:
+    """Whether it is about the gateway or the account; what is about the request, all would say.
+
+    A page with status 403 is a guard's before the gateway.
+    """
+    return isinstance(error, OF_THE_GATEWAY) or error.http_status in REFUSED
