@@ -9,7 +9,8 @@ import pytest
 from cli.conftest import Run
 from cli.invoking import at
 from cli.test_batch import creates
-from imagen4 import Client
+from imagen4 import Client, Ledger
+from imagen4.cli import watching
 from imagen4.sandbox import Sandbox
 
 Imagen4 = Callable[..., Run]
@@ -106,3 +107,27 @@ def test_the_balance_around_it_is_shown_before_it_is_resolved(
     assert words in done.err
     assert "Either --created TASK or --not-created" in done.err
     assert "uncertain" in imagen4("history", *book).out
+
+
+def test_history_goes_on_with_what_changes(
+    batch: object, imagen4: Imagen4, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line for each create, and one more whenever it is not what it was; Ctrl-C ends it."""
+    place = tmp_path / "out/ledger.db"
+    (row,) = history(imagen4, tmp_path, "--state", "uncertain")
+
+    def resolve() -> None:
+        with Ledger(place) as other:
+            other.resolve(row["id"], None)
+
+    happens = iter([lambda: None, resolve, lambda: None])
+
+    def pause(_seconds: float) -> None:
+        for each in happens:
+            return each()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watching, "sleep", pause)
+    done = imagen4("history", "--ledger", str(place), "--watch", "--json")
+    states = [json.loads(line)["state"] for line in done.out.splitlines()]
+    assert (states, done.code) == (["uncertain", "saved", "refused"], 130)

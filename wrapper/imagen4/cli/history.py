@@ -8,6 +8,7 @@ import click
 
 from ..ledger import Row, RowState
 from . import books, options, outcome
+from .watching import changes_in
 
 
 @click.command()
@@ -17,20 +18,30 @@ from . import books, options, outcome
 @click.option(
     "--state", type=click.Choice([each.value for each in RowState]), help="Only in this state."
 )
+@click.option("--watch", is_flag=True, help="Go on with a line whenever a create changes.")
 @options.as_json
 def command(
-    word: str | None, book: str | Path | None, tag: str | None, state: str | None, as_json: bool
+    word: str | None,
+    book: str | Path | None,
+    tag: str | None,
+    state: str | None,
+    watch: bool,
+    as_json: bool,
 ) -> None:
     """List every create, newest first; only those with WORD in a field, a tag or an id.
 
-    Each line begins with the row's number, which `imagen4 resolve` takes.
+    Each line begins with the row's number, which `imagen4 resolve` takes. With --watch the newest
+    is the last one; --json then prints a line of JSON for each.
     """
     with books.opened(book) as ledger:
+        for row in changes_in(ledger) if watch else ():
+            if wanted(row, word, tag, state):
+                click.echo(json.dumps(row_as_json(row)) if as_json else harmless_line(row))
         rows = [row for row in reversed(ledger.rows()) if wanted(row, word, tag, state)]
     if as_json:
         click.echo(json.dumps(list(map(row_as_json, rows)), indent=2))
     elif rows:
-        click.echo("\n".join(outcome.harmless(line_of(row)) for row in rows))
+        click.echo("\n".join(map(harmless_line, rows)))
 
 
 def wanted(row: Row, word: str | None, tag: str | None, state: str | None) -> bool:
@@ -57,6 +68,11 @@ def row_as_json(row: Row) -> dict[str, Any]:
     more = ("fields", "estimate", "charged", "reason", "balance_before", "balance_after")
     paths = {"paths": list(row.paths.values())}
     return told | {"state": state_of(row)} | {name: getattr(row, name) for name in more} | paths
+
+
+def harmless_line(row: Row) -> str:
+    """Without what would steer a terminal."""
+    return outcome.harmless(line_of(row))
 
 
 def line_of(row: Row) -> str:

@@ -1,0 +1,85 @@
+"""Guards the promise of many processes: whatever happens to them, nothing is paid twice or lost."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from imagen4.ledger import Row
+from imagen4.sandbox import Sandbox
+from postgres import Server
+from workers.fleet import Fleet, fleet, table, under_way, until
+
+pytestmark = pytest.mark.slow
+
+REQUESTS = 120
+BETWEEN = 3.0  # seconds, at least, until the next one is killed
+
+
+@pytest.fixture
+def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    with Sandbox(waiting=0, generating=1) as sandbox:
+        monkeypatch.setenv("KIE_API_KEY", sandbox.key("kie"))
+        yield sandbox
+
+
+def prompts_paid(sandbox: Sandbox) -> Counter[str]:
+    return Counter(task.prompt for task in sandbox.state.tasks.values())
+
+
+def too_frequent(sandbox: Sandbox) -> int:
+    """Creates that the gateway turned away for coming faster than it documents."""
+    return sum(each.operation == "createTask" and each.status == 429 for each in sandbox.requests)
+
+
+def check(sandbox: Sandbox, rows: list[Row], prompts: list[str], folder: Path) -> None:
+    """Against the gateway's books."""
+    paid, saved = prompts_paid(sandbox), [row for row in rows if row.state == "saved"]
+    assert max(paid.values()) == 1, "paid twice"
+    assert {row.fields["prompt"] for row in rows} == set(prompts)
+    assert all(row.state in ("saved", "failed") or row.uncertain for row in rows)
+    known = {row.fields["prompt"] for row in rows if row.task_id or row.uncertain}
+    assert paid.keys() <= known, "paid, and nobody knows of it"
+    assert len(list(folder.glob("*.png"))) == len(saved)
+    assert too_frequent(sandbox) == 0
+
+
+def go_through(
+    workers: Fleet, gateway: Sandbox, server: Server, kills: int, restarts: int
+) -> list[Row]:
+    """Three workers, of which one is killed every few seconds, and the rows they leave."""
+    workers.start(3)
+    until(lambda: bool(prompts_paid(gateway)), 60)
+    for kill in range(kills):
+        due = time.monotonic() + BETWEEN
+        until(lambda due=due: time.monotonic() >= due, 60)
+        workers.kill()
+        workers.start()
+        until(lambda done=kill: workers.told("at work") == 4 + done, 60)
+    for _ in range(restarts):
+        server.stop()
+        server.start()
+    until(lambda: under_way(server, workers.place) == 0, 150)
+    rows = workers.rows()
+    assert workers.stop() == [0, 0, 0]
+    return rows
+
+
+@pytest.mark.parametrize(("kills", "restarts"), [(5, 0), (1, 1)])
+def test_three_workers_of_which_one_is_killed_every_few_seconds(
+    gateway: Sandbox, postgres: Server, tmp_path: Path, kills: int, restarts: int
+) -> None:
+    """120 requests: each is saved, failed or uncertain, and paid at most once, at the rate.
+
+    The same where the database is stopped as by a power failure, and started again.
+    """
+    prompts = [f"fox number {number}" for number in range(REQUESTS)]
+    with fleet(tmp_path, postgres.new_place(), gateway.url("kie")) as workers:
+        workers.enqueue(prompts)
+        began = time.monotonic()
+        rows = go_through(workers, gateway, postgres, kills, restarts)
+    check(gateway, rows, prompts, tmp_path / "out")
+    paid, lasted = len(prompts_paid(gateway)), round(time.monotonic() - began)
+    print(table(rows, seconds=lasted, killed=kills, restarts=restarts, paid=paid))
