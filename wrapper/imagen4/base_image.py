@@ -116,6 +116,7 @@ class BaseImage(ClientBound):
             with target.temporary() as file:
                 suffix = yield from self._fetch(file, started)
                 saved = target.keep(file, suffix)
+                self._fetched.note_saved(saved)
         except DownloadError as error:
             self._about_task(error)
             raise
@@ -144,18 +145,19 @@ class BaseImage(ClientBound):
         return fetched.content
 
     def _fetch(self, file: BinaryIO, started: float) -> Steps[str]:
-        """Write the picture to the file, from memory if it was read; its suffix."""
+        """Write the picture to the file, downloaded unless it is at hand; its suffix."""
 
         def retrying(pause: float, reason: str) -> Retrying:
             return Retrying(*self._identity(started), "download", pause, reason)
 
         fetched = self._fetched
-        if fetched.content is None or fetched.suffix is None:
+        content = fetched.at_hand()
+        if content is None or fetched.suffix is None:
             suffix = yield from download_picture(self._session, self.url, file, retrying)
             fetched.note(suffix, file)
             return suffix
-        with disk_errors(file.name):
-            file.write(fetched.content)
+        with disk_errors(getattr(file, "name", "memory")):
+            file.write(content)
         return fetched.suffix
 
     def _open(self, content: bytes) -> PillowImage:

@@ -50,7 +50,8 @@ class Image(BaseImage):
         """Download the picture and return its bytes.
 
         That happens once, also when several ask at a time: the bytes (64 MiB at most) are kept as
-        long as the image is, and `save` writes those. `save` alone keeps nothing in memory.
+        long as the image is, and `save` writes those. `save` alone keeps nothing in memory;
+        what it wrote is then read from there, unless somebody has changed the file.
         Raises DownloadError; the next call then tries again.
         """
         return self._driver.run(self._read_once())
@@ -123,7 +124,8 @@ class AsyncImage(BaseImage):
         """Download the picture and return its bytes.
 
         That happens once, also when several ask at a time: the bytes (64 MiB at most) are kept as
-        long as the image is, and `save` writes those. `save` alone keeps nothing in memory.
+        long as the image is, and `save` writes those. `save` alone keeps nothing in memory;
+        what it wrote is then read from there, unless somebody has changed the file.
         Raises DownloadError; the next call then tries again.
         """
         if self._fetched.content is not None:

@@ -68,6 +68,22 @@ def test_what_was_read_is_saved_without_asking_again(kind: str, tmp_path: Path) 
     assert server.paths() == ["/1", "/2"]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_saved_is_read_from_there_unless_it_was_changed(kind: str, tmp_path: Path) -> None:
+    """It is on this machine; what somebody made of it is not the picture."""
+
+    async def action(result: Any) -> list[Any]:
+        kept, edited, removed = result
+        paths = await settled(result.save(tmp_path))
+        paths[1].write_bytes(b"edited")
+        paths[2].unlink()
+        return [await settled(image.read()) for image in (kept, edited, removed)]
+
+    found, server, _ = fetched(kind, lambda _: http(200, PNG), action, "/1", "/2", "/3")
+    assert found == [PNG] * 3
+    assert sorted(server.paths()) == ["/1", "/2", "/2", "/3", "/3"]
+
+
 def test_a_read_that_failed_is_tried_again_in_any_event_loop() -> None:
     """Each loop has a turn of its own, and what went wrong is not kept."""
     answers = [http(404)] * 3 + [http(200, PNG)]
