@@ -142,6 +142,28 @@ def test_the_same_refusal_of_requests_of_all_kinds_is_one_finding(name: str, pro
     assert len(broken.consequences) >= 3
 
 
+@pytest.mark.parametrize(
+    ("name", "promise", "consequences"),
+    [
+        ("no-key-needed", "A missing, empty, wrong or foreign key is refused.", 3),
+        ("refused-with-403", "`code` is one of the documented values.", 1),
+        ("connection-reads-one-record", "Answers do not depend on the connection.", 4),
+        ("input-unchecked", "A create whose input the document forbids is refused.", 9),
+        ("callback-unchecked", "A create whose callBackUrl the document forbids is refused.", 2),
+        ("long-text-cut-silently", "A create whose field is too long is refused.", 2),
+        ("success-in-capitals", "`data.state` is one of the documented values.", 2),
+        ("create-time-in-microseconds", "Times are Unix times in milliseconds.", 1),
+    ],
+)
+def test_what_one_decision_breaks_is_one_finding(
+    name: str, promise: str, consequences: int
+) -> None:
+    """Keys nobody looks at, a code of one's own, an unread field, a rule nobody has, a unit."""
+    defect = next(each for each in CATALOGUE if each.name == name)
+    (broken,) = make_report(meet(Setting("kie", "observed"), defect)).broken
+    assert (broken.promise, len(broken.consequences)) == (promise, consequences)
+
+
 def test_an_operation_that_never_answers_is_asked_twice() -> None:
     """Each time costs as long as an answer may take; the other one is asked everything."""
 

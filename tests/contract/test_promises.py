@@ -8,6 +8,7 @@ from contract.conftest import FEW, Hold
 from imagen4.contract.checks import CHECKS
 from imagen4.contract.document import load_document
 from imagen4.contract.reports import Report, make_report, render_text
+from imagen4.contract.reports.broken import Broken
 from sharpening.catalogue import CATALOGUE
 from sharpening.clock import Clock
 from sharpening.defect import Defect, recording_when, sending
@@ -85,11 +86,16 @@ def test_a_broken_server_is_told_which_promise_it_broke(names: list[str]) -> Non
     """The report has each promise once, a pointer into the document and a curl that shows it."""
     made = report("kie", "observed", *names)
     for promise in map(NAMED.__getitem__, names):
-        (broken,) = [each for each in made.broken if each.promise == promise]
+        (broken,) = [each for each in _told(made) if each.promise == promise]
         load_document("kie").at(broken.pointer)
         assert broken.commands[-1].startswith("curl -sS")
         assert render_text(made).count(f": {promise}\n") == 1
     assert made.last_line.startswith("violated: kie broke: ")
+
+
+def _told(made: Report) -> list[Broken]:
+    """The causes, each before what follows from it."""
+    return [each for cause in made.broken for each in (cause, *cause.consequences)]
 
 
 def test_every_named_defect_is_met() -> None:
@@ -128,8 +134,8 @@ def test_a_key_that_opens_nothing_is_asked_about(url: str, clock: Clock, hold: H
 def test_each_operation_that_a_wrong_key_opens_is_named() -> None:
     """A paid operation that is open stands before one that only reads, and hides it not."""
     made = report("kie", "observed", *ONE_SERVER[1])
-    operations = [each.operation for each in made.broken if each.check == "other-keys"]
-    assert operations == ["createTask", "recordInfo"]
+    operations = [each.operation for each in _told(made) if each.check == "other-keys"]
+    assert operations == ["createTask, recordInfo", "createTask", "recordInfo"]
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,20 @@
 """Which findings follow from others: a server with one thing wrong breaks many promises.
 
-A cause is read off the whole conversation. Where several promises are broken on the exchanges
-that show it, a finding of its own stands before them, and they say that they follow from it.
+A cause is read off the conversation, or off the violations. Where several promises are broken on
+the exchanges that show it, a finding of its own stands before them, and they say that they follow
+from it.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..facts.protocol import Code
 from .alike import ENOUGH, NOT_THERE, alike, gist
+from .cause import Cause, causes_among
 from .checks.registry import CHECKS, Finding
 from .document import BODY_SCHEMA, CODE_SCHEMA, METHODS, pointer
 from .exchange import Exchange, Expect, Subject
@@ -24,25 +27,15 @@ if TYPE_CHECKING:
 
 MOST = 0.75
 """Where more than this share of what is forbidden passes, it is not single rules that are amiss."""
-TRIED = 10
+TRIED = 3
 FAILURES = (Code.MAINTENANCE, Code.SERVER_ERROR, Code.DISABLED)
 OF_A_BODY = (Subject.PARAMETER, Subject.MODEL, Subject.BODY, Subject.MEDIA_TYPE)
-
-
-@dataclass(frozen=True)
-class Cause:
-    """Something wrong that breaks more than one promise, and the exchanges that show it."""
-
-    promise: str
-    pointer: str
-    seen: str
-    shown_by: list[Exchange]
 
 
 def trace_back(trace: Trace, violations: list[Finding]) -> list[Finding]:
     """The violations, each with what it follows from, and the findings they follow from."""
     left = violations
-    for cause in _causes(trace):
+    for cause in (*_causes(trace), *causes_among(violations)):
         left = _explained(cause, left)
     return left
 
@@ -50,12 +43,14 @@ def trace_back(trace: Trace, violations: list[Finding]) -> list[Finding]:
 def _explained(cause: Cause, violations: list[Finding]) -> list[Finding]:
     """With the cause as a finding in front; as they were where it explains one promise alone."""
     shown_by = {exchange.number for exchange in cause.shown_by}
+    known = {each.because_of for each in violations} | {cause.promise}
     explained = [
         each
         for each in violations
         if not each.because_of
         and each.exchange.number in shown_by
-        and each.promise != cause.promise
+        and (not cause.checks or each.check in cause.checks)
+        and each.promise not in known
     ]
     stands = any(each.promise == cause.promise for each in violations)
     if not stands and len({each.promise for each in explained}) < 2:
@@ -84,6 +79,19 @@ def _causes(trace: Trace) -> Iterator[Cause]:
     yield from _unrefused("What the document forbids", CODE_SCHEMA, trace.expecting(Expect.REFUSE))
     bodies = trace.expecting(Expect.REFUSE, *OF_A_BODY)
     yield from _unrefused("A create that the document forbids", BODY_SCHEMA, bodies)
+    fields: dict[str, list[Exchange]] = defaultdict(list)
+    for exchange in bodies:
+        for place in _around(exchange.intent.pointer):
+            fields[place].append(exchange)
+    for place in sorted(fields, key=len):
+        name = place.rpartition("/")[2]
+        yield from _unrefused(f"A create whose {name} the document forbids", place, fields[place])
+
+
+def _around(place: str) -> list[str]:
+    """The fields of a body in which a rule stands, by their places: outer ones, too."""
+    found = re.finditer(r"/properties/[^/]+", place.removeprefix(BODY_SCHEMA))
+    return [BODY_SCHEMA + place.removeprefix(BODY_SCHEMA)[: each.end()] for each in found]
 
 
 def _answered_alike(operation: str, place: str, asked: list[Exchange]) -> Iterator[Cause]:

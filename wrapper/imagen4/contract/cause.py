@@ -1,0 +1,137 @@
+"""What a cause is, and those that are read off the findings together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..facts.protocol import CODE, STATE
+from .checks.authorization import OTHER_KEYS
+from .checks.wording import forbidden_in_words
+from .document import BODY_SCHEMA, KEY_SCHEME, METHODS, field_of_record, pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .checks.registry import Finding
+    from .credentials import Credential
+    from .exchange import Exchange
+
+
+OF_STATES = frozenset({"completed", "result-last", "no-failure", "failure-reason", "ends"})
+FOLLOW = {
+    "milliseconds": frozenset({"times-in-order", "cost-time", "completed", "not-ahead", "utc"}),
+    "same-task": frozenset(
+        {"param", "same-model", "lasting", "final", "result-own", "result-count"}
+    ),
+    "lasting": frozenset({"times-in-order"}),
+    "one-verdict": frozenset({"known-at-once", "stays-known", "reason", "key-reason"}),
+    "other-keys": frozenset({"schema"}),
+}
+"""What a finding of one check brings about in others, on the same answers."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Something wrong that breaks more than one promise, and the exchanges that show it."""
+
+    promise: str
+    pointer: str
+    seen: str
+    shown_by: list[Exchange]
+    checks: frozenset[str] = frozenset()
+    """Those whose findings there follow from it; empty for all."""
+
+
+def causes_among(violations: list[Finding]) -> Iterator[Cause]:
+    """The most telling first: what one explains, no other does."""
+    yield from _let_in(violations)
+    yield from _undocumented_code(violations)
+    yield from _connection_kept(violations)
+    yield from _same_rule(violations)
+    yield from _of_a_record(violations)
+
+
+def _of(check: str, violations: list[Finding]) -> list[Finding]:
+    return [each for each in violations if each.check == check]
+
+
+def _let_in(violations: list[Finding]) -> Iterator[Cause]:
+    """Nobody looks at keys: that decides what is said to those that open nothing, too."""
+    passed, checks = _of("other-keys", violations), frozenset({"other-keys", "key-reason"})
+    let_in = {_door(each) for each in passed}
+    follow = [e.exchange for e in violations if e.check in checks and _door(e) in let_in]
+    if len({path for path, _ in let_in}) == len(METHODS):
+        keys = len({credential for _, credential in let_in})
+        seen = (
+            f"both operations accepted {keys} of them, among them {passed[0].exchange.intent.what}"
+        )
+        yield Cause(f"{OTHER_KEYS}.", KEY_SCHEME, seen, follow, checks)
+    for same in _by_promise(passed):
+        yield Cause(same[0].promise, KEY_SCHEME, "", follow, checks)
+
+
+def _door(finding: Finding) -> tuple[str, Credential]:
+    return finding.exchange.request.path, finding.exchange.request.credential
+
+
+def _undocumented_code(violations: list[Finding]) -> Iterator[Cause]:
+    """Of a code that nobody knows, neither its reason nor its status can be right."""
+    found = [each for each in _of("schema", violations) if each.field == f"/{CODE}"]
+    for same in _by_promise(found):
+        checks = frozenset({"reason", "key-reason", "one-verdict"})
+        shown_by = [each.exchange for each in same]
+        yield Cause(same[0].promise, same[0].pointer, "", shown_by, checks)
+
+
+def _connection_kept(violations: list[Finding]) -> Iterator[Cause]:
+    """Promises that are broken over the kept connection alone, and what tasks asked for there told.
+
+    A record that was another's is contradicted by the task's own, which any connection may bring.
+    """
+    over = [each for each in violations if each.exchange.keep_alive]
+    asked = {each.exchange.task_id for each in over} - {""}
+    elsewhere = {
+        each.promise
+        for each in violations
+        if not each.exchange.keep_alive and each.exchange.task_id not in asked
+    }
+    alone = [each for each in over if each.promise not in elsewhere]
+    after = [e for e in violations if e.exchange.task_id in asked and e.promise not in elsewhere]
+    if alone:
+        seen = f"{len({e.promise for e in alone})} promises were broken there, and nowhere else"
+        shown_by = [each.exchange for each in [*alone, *after]]
+        yield Cause("Answers do not depend on the connection.", pointer("paths"), seen, shown_by)
+
+
+def _same_rule(violations: list[Finding]) -> Iterator[Cause]:
+    """A rule that is looked at in no field, or in not enough of them."""
+    broken: dict[str, list[Finding]] = defaultdict(list)
+    for each in _of("forbidden", violations):
+        broken[each.pointer.rpartition("/")[2]].append(each)
+    for keyword, found in broken.items():
+        promise = f"A create {forbidden_in_words(f'{BODY_SCHEMA}/properties/field/{keyword}')}"
+        seen = f"accepted in {len({each.pointer for each in found})} fields"
+        shown_by = [each.exchange for each in found]
+        yield Cause(f"{promise} is refused.", BODY_SCHEMA, seen, shown_by, frozenset({"forbidden"}))
+
+
+def _of_a_record(violations: list[Finding]) -> Iterator[Cause]:
+    """What one field of a record gets wrong, others are measured by."""
+    for found in _by_promise(each for each in violations if each.check in FOLLOW):
+        shown_by = [each.exchange for each in found]
+        yield Cause(found[0].promise, found[0].pointer, "", shown_by, FOLLOW[found[0].check])
+    for found in _by_promise(_of("schema", violations)):
+        place, shown_by = found[0].pointer.rpartition("/")[0], [each.exchange for each in found]
+        same = {each.check for each in violations if each.pointer == place}
+        checks = frozenset(same | OF_STATES if place == field_of_record(STATE) else same)
+        if checks:
+            yield Cause(found[0].promise, place, "", shown_by, checks)
+
+
+def _by_promise(violations: Iterable[Finding]) -> list[list[Finding]]:
+    groups: dict[str, list[Finding]] = defaultdict(list)
+    for each in violations:
+        groups[each.promise].append(each)
+    return [*groups.values()]
