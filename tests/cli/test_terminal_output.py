@@ -15,7 +15,7 @@ from cli.invoking import at, create
 from imagen4.cli.group import run
 from imagen4.sandbox import Sandbox
 
-LINES = 100
+LINES = 200  # more than the longest document has
 At = Callable[..., str]
 
 
