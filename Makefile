@@ -11,7 +11,7 @@ REDOCLY_VERSION := 2.77.0
 REDOCLY := .redocly/$(REDOCLY_VERSION)/node_modules/.bin/redocly
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types fresh regenerate update contract arazzo sharpness test-pythons test-slow test-browser benchmark fuzz mutation build clean
+.PHONY: help setup demo test lint types fresh regenerate update contract arazzo sharpness test-pythons test-slow test-browser docs benchmark fuzz mutation build clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ test-slow: $(READY) ## The tests that take seconds each
 test-browser: $(READY) ## The sandbox's page in Debian's headless Chromium
 	$(BIN)/python -m pytest --quiet -m browser
 
+docs: $(READY) ## The reference and llms.txt, into .docs/, and whether every link leads somewhere
+	$(BIN)/python scripts/docs.py
+
 benchmark: $(READY) ## The client's speed, as ratios in one run
 	$(BIN)/python scripts/benchmark.py
 
@@ -92,4 +95,4 @@ build: $(READY) ## The source distribution and the wheel, into dist/
 	$(BIN)/python -m build --no-isolation --outdir dist
 
 clean: ## Remove what the other targets made
-	rm -rf .venv .venvs .redocly dist out .*_cache .hypothesis
+	rm -rf .venv .venvs .redocly .docs dist out .*_cache .hypothesis

@@ -91,11 +91,17 @@ class Imagen4Error(Exception):
 
 
 class InvalidRequest(Imagen4Error):
-    """The request, or a setting, cannot be served; the message says what is allowed."""
+    """The request, or a setting, cannot be served; refused here, or by the gateway (422).
+
+    To do: correct what the message names; it says what is allowed.
+    """
 
 
 class ModelUnavailable(Imagen4Error):
-    """The gateway does not have this model, or no longer. Nothing was created."""
+    """The gateway does not have this model, or no longer. Nothing was created.
+
+    To do: ask for one of `successors`, or for another of `imagen4 models`.
+    """
 
     model: str | None = None
     successors: tuple[str, ...] = ()
@@ -106,51 +112,81 @@ class CreateStopped(Imagen4Error):
     """A listener raised at CreateStarting; what it raised is `__cause__`. Nothing was sent.
 
     A listener may also raise an error of this tree: that one is raised as it is.
+
+    To do: what your listener wants; the request may be sent again.
     """
 
     accepted: Literal["no", "maybe"] | None = "no"
 
 
 class AuthenticationError(Imagen4Error):
-    """The gateway does not accept the key."""
+    """The gateway does not accept the key (401, 403).
+
+    To do: check the key, and that it is this gateway's.
+    """
 
 
 class InsufficientCredits(Imagen4Error):
-    """The account cannot pay for the task."""
+    """The account cannot pay for the task (402).
+
+    To do: top up the account, then send the request again.
+    """
 
 
 class RateLimited(Imagen4Error):
-    """Too many requests."""
+    """Too many requests, still so at the deadline (429).
+
+    To do: wait, and send it again; share a `Ledger` if several programs use the account.
+    """
 
     retry_after: float | None = None
     """The gateway's wish in seconds, if it named one."""
 
 
 class QuotaExceeded(Imagen4Error):
-    """The key has a limit of its own, and it is used up."""
+    """The key has a limit of its own, and it is used up (433).
+
+    To do: raise the key's limit, or use another key.
+    """
 
 
 class GatewayUnavailable(Imagen4Error):
-    """The gateway is in maintenance or broken."""
+    """The gateway is in maintenance (455) or broken (5xx).
+
+    To do: try again later; tasks that exist go on, and `job.wait()` has them.
+    """
 
 
 class FeatureDisabled(Imagen4Error):
-    """The gateway has switched the feature off."""
+    """The gateway has switched the feature off (505).
+
+    To do: ask the gateway, or use another model.
+    """
 
 
 class TaskNotFound(Imagen4Error):
-    """The gateway does not know this task, or not under this key."""
+    """The gateway does not know this task, or not under this key.
+
+    To do: check the id, the gateway and the key.
+    """
 
 
 class TaskFailed(Imagen4Error):
-    """The gateway gave up on the task."""
+    """The gateway could not make the picture; it says why in `fail_code` and `fail_message`.
+
+    To do: change the prompt, or send it again, which is paid again.
+    """
 
     fail_code: str | None = None
     fail_message: str | None = None
 
 
 class PartialFailure(Imagen4Error):
-    """Some tasks ended well and some did not."""
+    """Some tasks of one request ended well and some did not.
+
+    To do: save `result`, which has the pictures there are; `failures` holds an error for each
+    other task.
+    """
 
     result: PartialResult | None = None
     """The Result or AsyncResult with the pictures there are; None in a pickled or copied error."""
@@ -165,13 +201,19 @@ class PartialFailure(Imagen4Error):
 
 
 class TaskTimeout(Imagen4Error):
-    """The wait is over, the task is not: `job.wait()` goes on with it, nothing is paid again."""
+    """The wait is over, the task is not: nothing is lost, and nothing is paid again.
+
+    To do: `job.wait()` goes on with it, also later: `client.job(*task_ids)`.
+    """
 
 
 class SubmissionUncertain(Imagen4Error):
     """A create was sent and nobody can say whether it was accepted; its cause is `__cause__`.
 
     `task_ids` and `job` hold the tasks of the same request that are certain.
+
+    To do: look at the gateway's list of tasks before sending it again; with a ledger,
+    `imagen4 resolve`.
     """
 
     accepted: Literal["no", "maybe"] | None = "maybe"
@@ -182,18 +224,28 @@ class SubmissionUncertain(Imagen4Error):
 
 
 class UnexpectedResponse(Imagen4Error):
-    """The answer breaks the documented form; `body` holds its beginning."""
+    """The answer breaks the documented form; `body` holds its beginning.
+
+    To do: `job.wait()` where there are tasks; if it stays so, report it.
+    """
 
 
 class TransportError(Imagen4Error):
-    """No complete answer came."""
+    """No complete answer came; `sent` says whether anything had left.
+
+    To do: check network, proxy and certificates; `job.wait()` where there are tasks.
+    """
 
     sent: bool = True
     """False where no byte of the request left us."""
 
 
 class DownloadError(Imagen4Error):
-    """The picture could not be fetched or saved."""
+    """The picture could not be fetched or saved.
+
+    To do: save again: the picture is paid for, and its link good for about a day; then
+    `client.job(*task_ids)`.
+    """
 
     expired: bool = False
     """Whether its link is too old."""
@@ -202,8 +254,14 @@ class DownloadError(Imagen4Error):
 
 
 class LedgerError(Imagen4Error):
-    """A ledger cannot be read or written, or forbids a create, which then was not sent."""
+    """A ledger cannot be read or written, or forbids a create, which then was not sent.
+
+    To do: do what the message says, say raise `max_credits`; then run the program again.
+    """
 
 
 class LedgerUnavailable(LedgerError):
-    """A ledger cannot be opened, read or written just now: the database, or the way to it."""
+    """A ledger cannot be opened, read or written just now: the database, or the way to it.
+
+    To do: run the program again once its server or disk is back; the tasks are not lost.
+    """

@@ -19,17 +19,16 @@ CreateStarting is logged, and loses nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from .core.task import Task
     from .errors import Imagen4Error, SubmissionUncertain
-
-    Listener: TypeAlias = "Callable[[Event], object]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,10 @@ class Event:
     elapsed: float
     """Seconds since the call began."""
     task_id: str | None
+
+
+Listener: TypeAlias = Callable[[Event], object]
+"""Takes each event; with `AsyncClient` it may be a coroutine function."""
 
 
 @dataclass(frozen=True, slots=True)
