@@ -3,6 +3,7 @@
 import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ from imagen4.sandbox import Sandbox
 KEYS = {"KIE_API_KEY": "", "APIKLEY_API_KEY": ""}
 
 
-def _run(*arguments: str, **settings: str | None) -> Result:
+def _run(*arguments: str, **settings: Any) -> Result:
     return CliRunner(env=KEYS).invoke(command, arguments, **settings)
 
 
@@ -34,8 +35,9 @@ def test_a_conforming_server_ends_with_0(sandbox: Sandbox) -> None:
 
 
 def test_a_broken_promise_ends_with_1(sandbox: Sandbox) -> None:
-    """Exit code 1; the last line names the gateway and the promise."""
-    result = _run("kie", "--base-url", sandbox.url("kie"), "--api-key", "not-the-key-1")
+    """Exit code 1; the last line names the gateway and the promise. The environment says where."""
+    where = {"KIE_BASE_URL": sandbox.url("kie")}
+    result = _run("kie", "--api-key", "not-the-key-1", env=where)
     assert result.exit_code == 1
     assert _last(result) == "violated: kie broke: The account's key is accepted."
     assert "not-the-key-1" not in result.output

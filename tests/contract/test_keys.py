@@ -51,6 +51,42 @@ def test_a_key_from_the_environment_stays_with_its_gateway() -> None:
         find_server("apikley", "https://api.apikley.ru", None, environment)
 
 
+HERE, THERE = "http://127.0.0.1:1/kie", "http://staging.example"
+
+
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        ({"KIE_BASE_URL": HERE, "IMAGEN4_BASE_URL": THERE}, HERE),
+        ({"IMAGEN4_BASE_URL": HERE, "APIKLEY_BASE_URL": THERE}, HERE),
+        ({"KIE_BASE_URL": THERE, "IMAGEN4_ALLOW_HTTP": "Yes"}, THERE),
+    ],
+)
+def test_the_address_is_read_where_the_client_reads_it(
+    environment: dict[str, str], url: str
+) -> None:
+    """The gateway's own variable first; and whether plain http may leave this machine."""
+    assert find_server("kie", None, KEY, environment).base_url == url
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({}, "no server; give --base-url or set KIE_BASE_URL or IMAGEN4_BASE_URL"),
+        ({"KIE_BASE_URL": ""}, "KIE_BASE_URL has to begin with http"),
+        ({"KIE_BASE_URL": "http://127.0.0.1:99999"}, "KIE_BASE_URL is not a URL"),
+        ({"KIE_BASE_URL": THERE}, "plain http shows the key to the network of staging.example"),
+        ({"KIE_BASE_URL": THERE, "IMAGEN4_ALLOW_HTTP": "maybe"}, "IMAGEN4_ALLOW_HTTP"),
+    ],
+)
+def test_an_address_that_nobody_gave_is_never_the_paid_gateway(
+    environment: dict[str, str], words: str
+) -> None:
+    """An empty variable is a mistake, and the network sees no key unasked."""
+    with pytest.raises(CouldNotRunError, match=words):
+        find_server("kie", None, KEY, environment)
+
+
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.1", "[::1]"])
 def test_loopback_has_a_key_without_being_told(host: str) -> None:
     """The sandbox's own key is tried where nothing else is known."""

@@ -16,8 +16,8 @@ from sharpening.clock import Clock
 from sharpening.in_process import InProcess
 from sharpening.reference import KEYS, Reference
 
-TOLD = "About 230 requests take 5 to 20 s as a rule; "
-TOLD += "then tasks are followed to their ends, 2 min at most."
+TOLD = "About 230 requests take 5 to 20 s as a rule, 30 s where no more than 20 creates in 10 s "
+TOLD += "are taken; then tasks are followed to their ends, 2 min at most."
 
 
 class Terminal(io.StringIO):

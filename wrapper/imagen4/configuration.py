@@ -16,7 +16,7 @@ from .core.polling import Polling
 from .core.session import Session
 from .errors import InvalidRequest
 from .facts import DEFAULT_MODEL
-from .facts.gateways import ALLOW_HTTP_VARIABLE, BASE_URL_VARIABLE
+from .facts.gateways import ALLOW_HTTP_VARIABLE, BASE_URL_VARIABLE, NO, YES
 from .gateways import adapter_for
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from .literals import Gateway
 
 DEFAULT_TIMEOUT = 30.0
-YES, NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 utc_now = partial(datetime.now, UTC)
 
 

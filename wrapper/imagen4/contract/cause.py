@@ -46,7 +46,7 @@ class Cause:
 
 def causes_among(violations: list[Finding]) -> Iterator[Cause]:
     """The most telling first: what one explains, no other does."""
-    yield from _let_in(violations)
+    yield from _open_doors(violations)
     yield from _undocumented_code(violations)
     yield from _connection_kept(violations)
     yield from _same_rule(violations)
@@ -57,7 +57,7 @@ def _of(check: str, violations: list[Finding]) -> list[Finding]:
     return [each for each in violations if each.check == check]
 
 
-def _let_in(violations: list[Finding]) -> Iterator[Cause]:
+def _open_doors(violations: list[Finding]) -> Iterator[Cause]:
     """Nobody looks at keys: that decides what is said to those that open nothing, too."""
     passed, checks = _of("other-keys", violations), frozenset({"other-keys", "key-reason"})
     let_in = {_door(each) for each in passed}

@@ -81,14 +81,14 @@ def _causes(trace: Trace) -> Iterator[Cause]:
     yield from _unrefused("A create that the document forbids", BODY_SCHEMA, bodies)
     fields: dict[str, list[Exchange]] = defaultdict(list)
     for exchange in bodies:
-        for place in _around(exchange.intent.pointer):
+        for place in _places_above(exchange.intent.pointer):
             fields[place].append(exchange)
     for place in sorted(fields, key=len):
         name = place.rpartition("/")[2]
         yield from _unrefused(f"A create whose {name} the document forbids", place, fields[place])
 
 
-def _around(place: str) -> list[str]:
+def _places_above(place: str) -> list[str]:
     """The fields of a body in which a rule stands, by their places: outer ones, too."""
     found = re.finditer(r"/properties/[^/]+", place.removeprefix(BODY_SCHEMA))
     return [BODY_SCHEMA + place.removeprefix(BODY_SCHEMA)[: each.end()] for each in found]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from ..facts import GATEWAYS
+from ..facts.gateways import BASE_URL_VARIABLE
 
 PROFILES = ("auto", "observed", "documented")
 PHASES = ("quick", "full")
 KEY_VARIABLES = " or ".join(each.key_variable for each in GATEWAYS.values())
+URL_VARIABLES = ", ".join(
+    [*(each.base_url_variable for each in GATEWAYS.values()), f"or {BASE_URL_VARIABLE} for either"]
+)

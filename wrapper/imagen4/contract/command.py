@@ -6,17 +6,18 @@ import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..facts import GATEWAYS
 from ..facts.gateways import DEFAULT_MODEL
-from .choices import KEY_VARIABLES, PHASES, PROFILES
+from .asked import Asked
+from .choices import KEY_VARIABLES, PHASES, PROFILES, URL_VARIABLES
 from .history import read_history
-from .outputs import Outputs, form_options
+from .outputs import FORMS, Outputs, form_options
 from .progress import told
-from .server import CouldNotRunError, ServerUnderTest, find_server, model_names
+from .server import CouldNotRunError, ServerUnderTest, model_names
 
 if TYPE_CHECKING:
     from .baseline import Baseline
@@ -33,7 +34,11 @@ def _complete_model(context: click.Context, _option: click.Parameter, begun: str
 
 @click.command(name="contract")
 @click.argument("gateway", type=click.Choice(list(GATEWAYS)))
-@click.option("--base-url", required=True, help="The server to check; may have a path.")
+@click.option(
+    "--base-url",
+    help=f"The server to check; may have a path. Else from {URL_VARIABLES}.",
+)
+@click.option("--allow-http", is_flag=True, help="Allow plain http beyond this machine.")
 @click.option(
     "--model",
     default=DEFAULT_MODEL,
@@ -90,62 +95,42 @@ def _complete_model(context: click.Context, _option: click.Parameter, begun: str
 )
 @click.option("--update-baseline", is_flag=True, help="Accept what this run finds, for 30 days.")
 @click.pass_context
-def command(  # one argument for each option
-    context: click.Context,
-    /,
-    gateway: str,
-    base_url: str,
-    model: str,
-    api_key: str | None,
-    foreign_key: str | None,
-    profile: str,
-    seed: int,
-    phase: str,
-    max_paid: int,
-    strict: bool,
-    yes: bool,
-    quiet: bool,
-    canary: bool,
-    history: Path | None,
-    github: bool,
-    baseline: Path | None,
-    update_baseline: bool,
-    **files: Path | None,
-) -> None:
+def command(context: click.Context, /, **given: Any) -> None:
     """Check that a server keeps to a gateway's document.
 
     The last line says what came of it. Exit code: 0 conforms, 1 violated, 2 could not run,
     which includes a server that no longer has the model, or with --strict not all was seen.
     A server on loopback is taken to cost nothing: never a tunnel to a gateway that does.
     """
-    if update_baseline and baseline is None:
-        raise click.UsageError("--update-baseline needs --baseline FILE")
-    if history is not None and not canary:
-        raise click.UsageError("--history is what --canary writes")
-    given = {name: path for name, path in files.items() if path is not None}
-    outputs = Outputs(given, github, baseline, update_baseline, history)
+    files = {form: path for form in FORMS if (path := given.pop(form)) is not None}
+    asked = Asked(**given, files=files)
+    outputs = asked.outputs
     # First of all: that it is not installed is said before anybody agrees to pay.
-    from .run import RunOptions, run_contract
+    from . import run  # noqa: F401
 
     try:
         outputs.must_be_writable()
-        where = find_server(gateway, base_url, api_key, dict(os.environ), model)
-        options = RunOptions(where, profile, seed, phase, max_paid, foreign_key, strict)
-        accepted = outputs.accepted_by(options)
-        if canary:
-            past = read_history(history, gateway, model) if history else []
-            _agree(where, 1, yes)
-            code = _send_canary(options, outputs, accepted, past)
-        else:
-            _agree(where, max_paid, yes)
-            silent = quiet or "json" in given
-            with nullcontext() if silent else told(options, sys.stderr) as watch:
-                outcome = run_contract(options, watch=watch)
-            code = outputs.tell(outcome, accepted).exit_code
+        code = _check(asked, asked.options(os.environ), outputs)
     except (CouldNotRunError, OSError) as error:
         outputs.tell_refusal(str(error))
         code = 2
     context.exit(code)
+
+
+def _check(asked: Asked, options: RunOptions, outputs: Outputs) -> int:
+    """Send what was asked for, once it is agreed to, and tell what came of it; the exit code."""
+    from .run import run_contract
+
+    where, accepted = options.server, outputs.accepted_by(options)
+    if asked.canary:
+        past = read_history(asked.history, where.gateway, where.model) if asked.history else []
+        _agree(where, 1, asked.yes)
+        return _send_canary(options, outputs, accepted, past)
+    _agree(where, options.max_paid, asked.yes)
+    silent = asked.quiet or "json" in asked.files
+    with nullcontext() if silent else told(options, sys.stderr) as watch:
+        outcome = run_contract(options, watch=watch)
+    return outputs.tell(outcome, accepted).exit_code
 
 
 def _send_canary(

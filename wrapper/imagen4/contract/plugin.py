@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("contract", "Check a server against this gateway's document.", {"choices": list(GATEWAYS)}),
     ("model", "Which of its models to ask for.", {"default": DEFAULT_MODEL}),
-    ("base-url", "The server to check.", {}),
+    ("base-url", "The server to check; else from the environment, as the client's.", {}),
     ("api-key", f"Its key; else from {KEY_VARIABLES}.", {}),
     ("profile", "How it answers.", {"choices": PROFILES, "default": "auto"}),
     ("phase", "How much to try.", {"choices": PHASES, "default": "quick"}),
@@ -89,8 +89,6 @@ class SingleRun:
         from .server import CouldNotRunError, find_server
 
         gateway, url = self._value("contract"), self._value("base-url")
-        if not url:
-            raise CouldNotRunError("no --imagen4-base-url")
         key, model = self._value("api-key"), self._value("model")
         where = find_server(gateway, url, key, dict(os.environ), model)
         if hasattr(self.config, "workerinput") and not where.loopback:

@@ -20,8 +20,11 @@ LIVE, PLAIN = 0.2, 10.0
 
 def estimate(options: RunOptions) -> str:
     """What is asked, and when it will be over."""
-    limits = options.limits
+    limits, rate = options.limits, options.server.facts.creates
     asking = f"About {REQUESTS[options.phase]} requests take {limits.usual} as a rule"
+    if options.server.loopback:
+        limited = f"where no more than {rate.times} creates in {rate.seconds:g} s are taken"
+        asking += f", {limits.asking:.0f} s {limited}"
     return f"{asking}; then tasks are followed to their ends, {limits.most / 60:.0f} min at most."
 
 

@@ -10,13 +10,16 @@ from urllib.parse import urlsplit
 
 from ..facts import GATEWAYS
 from ..facts.documents import GENERATED
-from ..facts.gateways import DEFAULT_MODEL
+from ..facts.gateways import ALLOW_HTTP_VARIABLE, BASE_URL_VARIABLE, DEFAULT_MODEL, NO, YES
 from ..facts.models import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..facts import GatewayFacts
+
+
+OPTION = "--base-url"
 
 
 class CouldNotRunError(Exception):
@@ -63,19 +66,30 @@ def _is_this_machine(host: str) -> bool:
 
 def find_server(
     gateway: str,
-    base_url: str,
+    base_url: str | None,
     given: str | None,
     environment: Mapping[str, str],
     model: str = DEFAULT_MODEL,
+    *,
+    allow_http: bool = False,
 ) -> ServerUnderTest:
-    """Check address and model and find the key; CouldNotRunError says what is wrong.
+    """Find address and key, and check them and the model; CouldNotRunError says what is wrong.
+
+    What is not given is read from the environment, in the variables that the client reads.
+    Nothing there either is an error, never the gateway where pictures are paid.
 
     A key from the environment goes to the gateway's own host or to loopback; any other
     host gets only a key that was given for it.
     """
     facts = GATEWAYS[gateway]
     _must_be_vendored(gateway, model)
-    host = _checked_host(facts, base_url)
+    name, base_url = _address(facts, environment) if base_url is None else (OPTION, base_url)
+    host = _checked_host(facts, base_url, name)
+    may_be_plain = allow_http or _plain_http_allowed(environment)
+    if base_url.startswith("http:") and not (may_be_plain or _is_this_machine(host)):
+        raise CouldNotRunError(
+            f"wrong host: plain http shows the key to the network of {host}, unless --allow-http"
+        )
     key = (given or "").strip()
     if not key:
         if host != facts.host and not _is_this_machine(host):
@@ -107,16 +121,34 @@ def _must_be_vendored(gateway: str, model: str) -> None:
         )
 
 
-def _checked_host(facts: GatewayFacts, base_url: str) -> str:
+def _address(facts: GatewayFacts, environment: Mapping[str, str]) -> tuple[str, str]:
+    """The variable that says where the server is, and what it says."""
+    names = facts.base_url_variable, BASE_URL_VARIABLE
+    for name in names:
+        if name in environment:
+            return name, environment[name]
+    raise CouldNotRunError(f"wrong host: no server; give {OPTION} or set {' or '.join(names)}")
+
+
+def _plain_http_allowed(environment: Mapping[str, str]) -> bool:
+    said = environment.get(ALLOW_HTTP_VARIABLE, "").strip().lower()
+    if said not in (*YES, *NO):
+        raise CouldNotRunError(f"wrong host: {ALLOW_HTTP_VARIABLE} must be 1 or 0")
+    return said in YES
+
+
+def _checked_host(facts: GatewayFacts, base_url: str, name: str) -> str:
     try:
         parts = urlsplit(base_url)
-        host, _ = parts.hostname or "", parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise CouldNotRunError("wrong host: --base-url is not a URL") from None
+        raise CouldNotRunError(f"wrong host: {name} is not a URL") from None
+    if port == 0:
+        raise CouldNotRunError(f"wrong host: {name} names no port")
     if parts.scheme not in ("http", "https") or not host:
-        raise CouldNotRunError("wrong host: --base-url has to begin with http:// or https://")
+        raise CouldNotRunError(f"wrong host: {name} has to begin with http:// or https://")
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise CouldNotRunError("wrong host: --base-url may hold host, port and path only")
+        raise CouldNotRunError(f"wrong host: {name} may hold host, port and path only")
     if host in {each.host for each in GATEWAYS.values() if each is not facts}:
         raise CouldNotRunError(
             f"wrong host: {host} is another gateway; the key is for {facts.name}"

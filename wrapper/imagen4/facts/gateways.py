@@ -16,6 +16,9 @@ DEFAULT_GATEWAY: Final = "kie"
 BASE_URL_VARIABLE: Final = "IMAGEN4_BASE_URL"
 """For the gateways that have no address of their own in the environment."""
 ALLOW_HTTP_VARIABLE: Final = "IMAGEN4_ALLOW_HTTP"
+YES: Final = ("1", "true", "yes", "on")
+NO: Final = ("", "0", "false", "no", "off")
+"""What such a variable says, in small letters."""
 
 
 class Rate(NamedTuple):
