@@ -33,7 +33,7 @@ holds the client with its connections and the key: `Client.job(*task_ids)` takes
 # ruff: noqa: N818 - the names say what happened; that they are errors, their base class says
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,17 @@ if TYPE_CHECKING:
 
     from .core.ports import PartialResult, ResumableJob
     from .core.task import Task
-    from .events import PassedOver
+
+
+class PassedOver(NamedTuple):
+    """A gateway that did not serve a request, where a client has several."""
+
+    gateway: str
+    error: Imagen4Error
+    """Why not: it lacks a field, refused the create, was not reached, or failed lately.
+
+    Certainly nothing was paid there for this request.
+    """
 
 
 class Imagen4Error(Exception):

@@ -21,14 +21,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from .core.task import Task
-    from .errors import Imagen4Error, SubmissionUncertain
+    from .errors import Imagen4Error, PassedOver, SubmissionUncertain
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +144,6 @@ class PictureSaved(Event):
     """By its content, say "image/png"."""
     misnamed: bool
     """Whether it was given the suffix of another kind of picture."""
-
-
-class PassedOver(NamedTuple):
-    """A gateway that did not serve a request, where a client has several."""
-
-    gateway: str
-    error: Imagen4Error
-    """Why not: it lacks a field, refused the create, was not reached, or failed lately.
-
-    Certainly nothing was paid there for this request.
-    """
 
 
 @dataclass(frozen=True, slots=True)

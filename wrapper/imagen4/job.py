@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from .core.ports import ResumableJob
     from .core.session import Session
     from .core.task import Task
-    from .events import Event, Listener, PassedOver
+    from .errors import PassedOver
+    from .events import Event, Listener
     from .wire.driving import AsyncDriver, Driver
 
 T = TypeVar("T")

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from .core.job_state import JobState
     from .core.session import Session
     from .core.task import Task
-    from .events import Listener, PassedOver
+    from .errors import PassedOver
+    from .events import Listener
     from .wire.driving import AsyncDriver, Driver
 
 ImageT = TypeVar("ImageT", bound="BaseImage")

@@ -19,11 +19,12 @@ from ..errors import (
     InsufficientCredits,
     InvalidRequest,
     ModelUnavailable,
+    PassedOver,
     QuotaExceeded,
     RateLimited,
     TransportError,
 )
-from ..events import GatewayPassedOver, PassedOver
+from ..events import GatewayPassedOver
 from .checks import seconds
 from .price import cost_of
 

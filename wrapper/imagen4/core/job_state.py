@@ -15,7 +15,7 @@ from .records import usable_id
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..events import PassedOver
+    from ..errors import PassedOver
     from .answer import Answer
     from .effects import Send
     from .envelope import Envelope
