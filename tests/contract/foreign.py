@@ -14,6 +14,7 @@ from imagen4.contract.server import ServerUnderTest
 from imagen4.facts.protocol import CREATE_PATH
 from sharpening.clock import Clock
 from sharpening.in_process import InProcess
+from sharpening.measure import NOWHERE
 from sharpening.reference import KEYS, Reference
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -62,11 +63,18 @@ def judged(answer: Answer, clock: Clock | None = None, **options: Any) -> RunOut
 
 
 def reported(change: Callable[[Reference], object]) -> Report:
-    """The report on a server that conforms, but for one change, over a socket."""
+    """The report on a server that conforms, but for one change."""
     clock = Clock()
     server = Reference("kie", "observed", clock)
     change(server)
-    return make_report(judged(InProcess(server).handle_request, clock))
+    return make_report(run_on(server))
+
+
+def run_on(server: Reference) -> RunOutcome:
+    """A run on a server in this process, by its clock."""
+    target = ServerUnderTest("kie", NOWHERE, KEYS["kie"])
+    seams = Seams(InProcess(server), server.clock.now, server.clock.sleep, server.now)
+    return run_contract(RunOptions(target), seams)
 
 
 def creates(request: httpx.Request) -> bool:

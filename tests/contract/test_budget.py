@@ -34,8 +34,7 @@ class Counting(Reference):
     ("budget", "phase"),
     [
         *((budget, "quick") for budget in (0, 1, 3)),
-        (3, "full"),
-        *(pytest.param(budget, "full", marks=pytest.mark.slow) for budget in (0, 1)),
+        *(pytest.param(budget, "full", marks=pytest.mark.slow) for budget in (0, 1, 3)),
     ],
 )
 def test_no_create_beyond_the_budget_leaves(
@@ -116,6 +115,6 @@ def test_a_server_that_limits_is_waited_for(clock: Clock, hold: Hold) -> None:
         return answer
 
     server.create = limited  # type: ignore[method-assign]  # one more rule
-    outcome = hold(server, phase="full")
+    outcome = hold(server)
     assert outcome.sorted.violations == []
     assert "some requests were refused with 429 and sent again" in notes(outcome.trace)

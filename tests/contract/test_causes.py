@@ -8,17 +8,15 @@ from itertools import count
 import httpx
 import pytest
 
-from contract.foreign import Answer, creates, judged, page, reported, said
+from contract.foreign import Answer, creates, judged, page, reported, run_on, said
 from imagen4.contract.reports import RENDERERS, Report, make_report, render_text
-from imagen4.contract.run import RunOptions, Seams, run_contract
-from imagen4.contract.server import CouldNotRunError, ServerUnderTest
+from imagen4.contract.server import CouldNotRunError
 from imagen4.facts.protocol import DETAILS_PATH
 from sharpening.catalogue import CATALOGUE
 from sharpening.clock import Clock
 from sharpening.defect import around
-from sharpening.in_process import InProcess
 from sharpening.measure import Setting, meet
-from sharpening.reference import KEYS, Incoming, Outgoing, Reference, RefusedError
+from sharpening.reference import Incoming, Outgoing, Reference, RefusedError
 
 HANDFUL = 6
 
@@ -111,9 +109,14 @@ def _lost(server: Reference) -> None:
     around(server, "answer", reads)
 
 
-def test_an_operation_that_is_not_there_is_one_finding() -> None:
+@pytest.fixture(scope="module")
+def lost() -> Report:
+    return reported(_lost)
+
+
+def test_an_operation_that_is_not_there_is_one_finding(lost: Report) -> None:
     """That a created task is not known, and what its answers look like, follows from it."""
-    (broken,) = reported(_lost).broken
+    (broken,) = lost.broken
     assert broken.promise == "recordInfo is where the document says."
     assert len(broken.consequences) == 4
     assert {each.because_of for each in broken.consequences} == {broken.promise}
@@ -175,9 +178,7 @@ def test_an_operation_that_never_answers_is_asked_twice() -> None:
     clock = Clock()
     server = Reference("kie", "observed", clock)
     around(server, "answer", hanging)
-    target = ServerUnderTest("kie", "http://127.0.0.1:9", KEYS["kie"])
-    seams = Seams(InProcess(server), clock.now, clock.sleep, server.now)
-    report = make_report(run_contract(RunOptions(target), seams))
+    report = make_report(run_on(server))
     assert [each.promise for each in report.broken] == ["Every request is answered completely."]
     assert clock.now() < 12
     assert report.tasks == 22
@@ -228,11 +229,6 @@ def test_a_mock_that_validates_nothing_has_a_handful_of_findings() -> None:
     assert len(report.broken) <= HANDFUL
     assert first.promise == "What the document forbids is refused."
     assert len(first.consequences) > 15
-
-
-@pytest.fixture(scope="module")
-def lost() -> Report:
-    return reported(_lost)
 
 
 def test_text_shows_what_follows_under_its_cause(lost: Report) -> None:

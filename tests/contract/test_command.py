@@ -27,7 +27,11 @@ def _last(result: Result) -> str:
     return result.output.splitlines()[-1]
 
 
-@pytest.mark.parametrize("sandbox", ["observed", "documented"], indirect=True)
+@pytest.mark.parametrize(
+    "sandbox",
+    ["observed", pytest.param("documented", marks=pytest.mark.slow)],
+    indirect=True,
+)
 def test_a_conforming_server_ends_with_0(sandbox: Sandbox) -> None:
     """Exit code 0, and the last line begins with the word for it."""
     result = _run("kie", "--base-url", sandbox.url("kie"))

@@ -16,7 +16,7 @@ DEFECTS = {defect.name: defect for defect in CATALOGUE}
 # Defects one step beside a deviation: the same operation, field or code.
 BESIDE = [
     ("bad-parameter-is-501", "observed"),
-    ("bad-parameter-is-505", "documented"),
+    pytest.param("bad-parameter-is-505", "documented", marks=pytest.mark.slow),
     ("unknown-task-is-500", "observed"),
     ("unknown-task-is-null", "observed"),
     ("cost-time-of-another", "observed"),
@@ -39,7 +39,12 @@ def test_a_deviation_hides_no_defect_beside_it(name: str, style: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "checks"), [({}, set()), ({"errors": ["x"]}, set()), ({"taskId": "x"}, {"schema"})]
+    ("data", "checks"),
+    [
+        pytest.param({}, set(), marks=pytest.mark.slow),
+        ({"errors": ["x"]}, set()),
+        ({"taskId": "x"}, {"schema"}),
+    ],
 )
 def test_a_known_500_may_have_details_but_no_task(
     data: object, checks: set[str], clock: Clock, hold: Hold
@@ -59,7 +64,9 @@ def test_a_known_500_may_have_details_but_no_task(
 NOTHING = {"null": {"data": None}, "empty": {"data": {}}, "absent": {}}
 
 
-@pytest.mark.parametrize("nothing", NOTHING)
+@pytest.mark.parametrize(
+    "nothing", ["empty", "absent", pytest.param("null", marks=pytest.mark.slow)]
+)
 def test_no_data_is_no_data_however_it_is_spelled(nothing: str, clock: Clock, hold: Hold) -> None:
     """In a refusal null, an empty object and no `data` at all tell a reader the same."""
     server = Reference("kie", "observed", clock)

@@ -92,7 +92,13 @@ def test_the_base_url_is_no_secret(url: str) -> None:
     assert found.echoed == (KEY[:13] not in url)
 
 
-@pytest.mark.parametrize("name", ["most-of-the-key-in-refusals", "end-of-the-key-in-a-header"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "most-of-the-key-in-refusals",
+        pytest.param("end-of-the-key-in-a-header", marks=pytest.mark.slow),
+    ],
+)
 def test_a_part_of_the_key_is_enough_for_quick(name: str) -> None:
     """In words or in a header, and nothing else is the matter."""
     defect = next(each for each in CATALOGUE if each.name == name)

@@ -9,7 +9,7 @@ from imagen4.contract.cases import generated
 from imagen4.contract.exchange import Case
 from sharpening.clock import Clock
 from sharpening.defect import around
-from sharpening.reference import STYLES, Incoming, Outgoing, Reference
+from sharpening.reference import Incoming, Outgoing, Reference
 
 
 def _quarters(server: Reference) -> None:
@@ -24,7 +24,7 @@ def _quarters(server: Reference) -> None:
     around(server, "state", states)
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", ["observed", pytest.param("documented", marks=pytest.mark.slow)])
 def test_tasks_that_take_a_second_are_seen_running(
     style: str, clock: Clock, hold: Hold, monkeypatch: pytest.MonkeyPatch
 ) -> None:

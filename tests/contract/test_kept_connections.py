@@ -21,7 +21,7 @@ from sharpening.clock import Clock
 from sharpening.defect import Defect
 from sharpening.in_process import InProcess
 from sharpening.measure import Setting, meet
-from sharpening.reference import KEYS, STYLES, Incoming, Outgoing, Reference
+from sharpening.reference import KEYS, Incoming, Outgoing, Reference
 
 DEFECTS = connection_defects.AREA.defects
 STAGING = "https://staging.invalid"
@@ -96,7 +96,7 @@ class HangingUp(Reference):
         return super().answer(incoming)
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", ["observed", pytest.param("documented", marks=pytest.mark.slow)])
 def test_a_server_that_keeps_no_connection_is_not_at_fault(
     style: str, clock: Clock, hold: Hold
 ) -> None:

@@ -181,15 +181,12 @@ def test_statuses_tell_the_style_where_no_code_can_be_read(style: str) -> None:
     assert made.style == style
 
 
+@pytest.mark.slow  # test_seen_or_skipped.py has a server that is only slow, in quick
 @pytest.mark.parametrize(
     ("phase", "line"),
     [
         ("quick", "conforms as far as seen: "),
-        pytest.param(
-            "full",
-            "violated: kie broke: Every task ends in success or fail.",
-            marks=pytest.mark.slow,
-        ),
+        ("full", "violated: kie broke: Every task ends in success or fail."),
     ],
 )
 def test_ends_that_did_not_come_are_named(phase: str, line: str) -> None:

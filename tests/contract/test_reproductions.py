@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contract.foreign import serving
+from contract.foreign import reported, serving
 from imagen4.contract.reports import Report, make_report
 from imagen4.contract.run import RunOptions, Seams, run_contract
 from imagen4.contract.server import ServerUnderTest
@@ -18,6 +18,7 @@ from sharpening.measure import Setting, meet
 from sharpening.reference import KEYS, Reference
 
 DEFECTS = {defect.name: defect for defect in CATALOGUE}
+SLOW = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,12 @@ def _report(name: str, phase: str = "quick") -> Report:
 
 
 @pytest.mark.parametrize(
-    "name", ["every-task-fails", "fail-code-missing", "result-not-json", "key-in-every-message"]
+    "name",
+    [
+        "every-task-fails",
+        "key-in-every-message",
+        *(pytest.param(name, marks=SLOW) for name in ("fail-code-missing", "result-not-json")),
+    ],
 )
 def test_what_every_task_shows_is_shown_by_the_plainest(name: str) -> None:
     """Fewest fields, shortest body; never by the prompt that a filter may stop."""
@@ -86,10 +92,10 @@ def test_what_every_task_shows_is_shown_by_the_plainest(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("prompt-on-one-line", r'"A red fox in the snow \n"'),
         ("prompt-without-joiners", '"A red fox in the snow \u200d"'),
-        ("seed-only-digits", '"seed": "s"'),
         ("seed-must-not-be-empty", '"seed": ""'),
+        pytest.param("prompt-on-one-line", r'"A red fox in the snow \n"', marks=SLOW),
+        pytest.param("seed-only-digits", '"seed": "s"', marks=SLOW),
     ],
 )
 def test_a_refused_create_is_boiled_down_to_what_is_at_fault(name: str, shown: str) -> None:
@@ -106,10 +112,5 @@ def test_what_a_few_characters_do_to_a_record_is_not_shown_by_thousands() -> Non
         plain = server.param
         server.param = lambda task: plain(task).replace("&", "&amp;")  # type: ignore[method-assign]
 
-    clock = Clock()
-    server = Reference("kie", "observed", clock)
-    escaped(server)
-    seams = Seams(InProcess(server), clock.now, clock.sleep, server.now)
-    target = ServerUnderTest("kie", "http://127.0.0.1:9", KEYS["kie"])
-    (broken,) = make_report(run_contract(RunOptions(target), seams)).broken
+    (broken,) = reported(escaped).broken
     assert "seq" not in broken.commands[0]

@@ -37,10 +37,14 @@ def test_every_check_has_something_to_look_at_on_a_conforming_server(
 
 
 def test_where_no_task_ends_nothing_about_ends_is_passed(clock: Clock, hold: Hold) -> None:
-    """Each says what was not there, and the last line how many; --strict makes that no verdict."""
+    """Each says what was not there, and the last line how many; --strict makes that no verdict.
+
+    Two minutes may be too short for a server that is slow with all of them: nothing is broken.
+    """
     server = Reference("kie", "observed", clock)
-    server.state = lambda _task: "waiting"  # type: ignore[method-assign]  # time stands still there
+    server.generating = 10_000.0
     outcome = hold(server)
+    assert outcome.sorted.violations == []
     skipped = _skipped(outcome)
     assert skipped.keys() >= NEEDS_AN_END
     assert skipped["result-readable"] == "no task was seen to succeed"

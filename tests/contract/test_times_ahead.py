@@ -90,7 +90,9 @@ def test_a_task_that_was_there_before_is_not_judged(clock: Clock, hold: Hold) ->
     assert _checks(hold(server, **BRIEFLY)) == []
 
 
-@pytest.mark.parametrize("speed", [7, 60, 1000])
+@pytest.mark.parametrize(
+    "speed", [7, *(pytest.param(speed, marks=pytest.mark.slow) for speed in (60, 1000))]
+)
 def test_a_test_servers_fast_time_is_reckoned_with(speed: int, clock: Clock) -> None:
     """Its tasks may well take half a minute of its own time in a second of ours."""
     server = Shifted(clock, 0.0, speed, dated=False)
