@@ -119,6 +119,27 @@ def test_a_tag_that_does_not_fit_is_refused(
     assert (done.returncode == 0) == accepted
 
 
+@pytest.mark.parametrize(("key", "runs"), [("", 0), ("k", 2)])
+def test_the_weekly_check_pays_for_one_picture(tmp_path: Path, key: str, runs: int) -> None:
+    """The canary's, also where a promise is broken; without a key nothing is asked at all."""
+    steps = loaded(FOLDER / "workflows" / "contract.yml")["jobs"]["check"]["steps"]
+    (check,) = [step for step in steps if step.get("name") == "Check the gateway"]
+    stand_in = tmp_path / ".venv" / "bin" / "imagen4"
+    stand_in.parent.mkdir(parents=True)
+    stand_in.write_text(
+        '#!/bin/sh\necho "$*" >> asked\ncase "$*" in *--canary*) ;; *) exit 1; esac\n'
+    )
+    stand_in.chmod(0o755)
+    (tmp_path / "asked").touch()
+    environment = {"PATH": "/usr/bin:/bin", "GATEWAY": "kie", "URL": "https://api.kie.ai"}
+    environment |= {"KIE_API_KEY": key, "GITHUB_STEP_SUMMARY": "summary"}
+    done = subprocess.run(["bash", "-e", "-c", check["run"]], cwd=tmp_path, env=environment)
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert (done.returncode, len(asked)) == (int(bool(runs)), runs)
+    assert ["--canary" in line for line in asked] == [False, True][:runs]
+    assert all(("--max-paid 0" in line) != ("--canary" in line) for line in asked)
+
+
 @pytest.mark.parametrize("path", FORMS, ids=name_of)
 def test_an_issue_form_can_be_shown(path: Path) -> None:
     """It has what GitHub asks for, and asks each thing once, with a label."""
