@@ -9,10 +9,10 @@ from imagen4.contract.cases import generated
 from imagen4.contract.exchange import Case
 from imagen4.contract.run import RunOutcome
 from sharpening.clock import Clock
-from sharpening.reference import Incoming, Outgoing, Reference
+from sharpening.reference import Incoming, Outgoing, Reference, Task
 
-LONGEST_PICTURE = 66.1
-"""Seconds; wire: the slowest recorded task that made pictures."""
+FASTEST_PICTURE, LONGEST_PICTURE, FILM = 12.0, 66.1, 188.0
+"""Seconds; wire: the recorded tasks that made pictures, and one that made a film."""
 
 
 class Slow(Reference):
@@ -79,3 +79,27 @@ def test_others_get_no_longer_than_those_that_ended_suggest(clock: Clock, hold: 
     server.state = lambda task: "generating" if task.number == 3 else plain(task)  # type: ignore[method-assign]  # one that hangs
     assert _unended(hold(server)) == 1
     assert 60.0 < clock.now() < 80.0
+
+
+@pytest.mark.parametrize(
+    ("others", "slowest", "checks"),
+    [
+        (FASTEST_PICTURE, FILM, []),  # as recorded, of one model or of several
+        (1.0, FILM, ["ends"]),
+    ],
+)
+def test_a_task_is_overdue_only_where_none_was_ever_so_slow(
+    others: float, slowest: float, checks: list[str], clock: Clock, hold: Hold
+) -> None:
+    """A film among pictures of the fastest kind is none; quick does not wait for its end."""
+    server = Reference("kie", "observed", clock)
+    plain = server.state
+
+    def state(task: Task) -> str:
+        server.generating = (slowest if task.number == 3 else others) - server.waiting
+        return plain(task)
+
+    server.state = state  # type: ignore[method-assign]  # one that takes longer
+    outcome = hold(server)
+    assert _unended(outcome) == 1
+    assert [each.check for each in outcome.sorted.violations] == checks

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .cases.build import poll_case
 from .document import TASK_SCHEMA, Document
+from .limits import SLOWEST
 from .trace import RUNNING, TaskHistory
 
 if TYPE_CHECKING:
@@ -22,13 +23,6 @@ LINGER = 5.0
 """Seconds after which the full phase looks once more at the first few: some take longer."""
 
 
-TIMES = 3
-"""So many times as long as the longest that was seen to end may others take, and `spare` more.
-
-wire: pictures took 12 to 66 s, a film 188 s, and some fail at once.
-"""
-
-
 @dataclass(frozen=True)
 class Patience:
     """How often to poll, and for how long, in seconds.
@@ -39,7 +33,7 @@ class Patience:
     most: float
     """From the last create, whatever was seen."""
     spare: float
-    """On top of `TIMES` the longest, once a task has ended."""
+    """Once a task has ended, unless `SLOWEST` times the longest is more."""
     full: bool
     """Whether that is the time in which every task has to have ended."""
     first: float
@@ -50,7 +44,7 @@ class Patience:
     def until(self, tasks: list[TaskHistory]) -> float:
         """When it ends, by the clock of the exchanges."""
         took = [task.ended[0].ended - task.created.sent for task in tasks if task.ended]
-        seconds = min(self.most, TIMES * max(took) + self.spare) if took else self.most
+        seconds = min(self.most, max(self.spare, SLOWEST * max(took))) if took else self.most
         return max(task.created.ended for task in tasks) + seconds
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SLOWEST = 16
+"""So many times as long as another may a task take; wire: pictures from 12 s, a film 188 s."""
+PATIENCE = 60.0
+"""Seconds that every task gets, however fast the others are."""
 GIVE_UP = 900.0
 """doc: after 10 to 15 minutes. So it is where there is no reason to hurry."""
 
@@ -19,7 +23,7 @@ class Limits:
     most: float = GIVE_UP
     """For tasks of which none ends; wire: pictures took up to 66 s, a film 188 s."""
     spare: float = GIVE_UP
-    """For the others once one has ended, on top of some times as long as that took."""
+    """For the others once some have ended, unless `SLOWEST` times as long as those took is more."""
     timeout: float = 30.0
     """For an answer."""
     first_poll: float = 2.5
@@ -28,7 +32,7 @@ class Limits:
 
 
 LIMITS = {
-    ("quick", True): Limits("5 to 20 s", 30.0, 120.0, 60.0, 5.0, 0.02, 5.0),
+    ("quick", True): Limits("5 to 20 s", 30.0, 120.0, PATIENCE, 5.0, 0.02, 5.0),
     ("full", True): Limits("20 to 75 s", 75.0, 300.0, 180.0, 5.0, 0.02, 5.0),
     ("quick", False): Limits("1 to 4 min", 1800.0),
     ("full", False): Limits("2 to 15 min", 3600.0),

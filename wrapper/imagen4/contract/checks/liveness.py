@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ...facts.protocol import CALLBACK_URL, FAIL_MESSAGE, FAILED, INPUT, STATE
 from ..document import field_of_record
 from ..exchange import Exchange, Expect
+from ..limits import PATIENCE, SLOWEST
 from .evidence import Evidence
 from .registry import Finding, Found, check
 
@@ -19,9 +20,6 @@ STATE_FIELD = field_of_record(STATE)
 ENOUGH = 5
 """So many different prompts that failed, and none that did not, are no bad luck."""
 FEWEST = 4
-MANY, LEAST = 10, 60.0
-"""Where every task ends that takes less, one is overdue after so many times as long as the slowest
-success, and so many seconds. wire: the slowest took five times as long as the fastest."""
 ENDS = Evidence("no task was seen to end", lambda trace: _ended(trace) or _waited_for(trace))
 OUTCOMES = Evidence(
     f"no task was seen to succeed, and fewer than {ENOUGH} to fail",
@@ -48,12 +46,12 @@ def ends(trace: Trace) -> Iterator[Found]:
 
 
 def _overdue(trace: Trace) -> list[TaskHistory]:
-    """Without the time in which every task has to end: those far behind the others."""
+    """Without the time in which every task has to end: slower than any real one beside these."""
     succeeded = {task.id: task for task, _ in trace.successes}.values()
     took = [task.ended[0].ended - task.created.sent for task in succeeded]
     if len(took) < FEWEST:
         return []
-    bound = max(LEAST, MANY * max(took))
+    bound = max(PATIENCE, SLOWEST * max(took))
     running = [task for task in trace.tasks if task.records and not task.ended]
     return [task for task in running if task.polls[-1].ended - task.created.sent >= bound]
 
