@@ -53,7 +53,7 @@ def receiver() -> Iterator[Receiver]:
 def settings(sandbox: Sandbox, gateway: str = "kie", **more: Any) -> dict[str, Any]:
     """Of a client in real time, as its users have it."""
     real = {"base_url": sandbox.url(gateway), "api_key": sandbox.key(gateway), "gateway": gateway}
-    return real | more
+    return real | {"polling": Polling(callback_patience=5)} | more
 
 
 def run(kind: str, action: Callable[[Any], Any], **more: Any) -> Any:
@@ -103,6 +103,7 @@ def test_many_requests_end_by_their_callbacks(
     )
     assert lateness(sandbox) < 1
     assert sum(len(each.get().images) for each in finished) == polls(sandbox) == 4
+    assert receiver.reliable
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -114,7 +115,7 @@ def test_a_callback_before_the_creates_answer_counts(
     sandbox.fault("latency", operation="createTask", seconds=0.2)
     run(kind, lambda c: c.generate("a fox", callback=receiver), **settings(sandbox))
     assert [each.outcome for each in sandbox.callbacks] == ["HTTP 200"]
-    assert polls(sandbox) == 1
+    assert (polls(sandbox), receiver.reliable) == (1, True)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -128,7 +129,7 @@ def test_a_callback_before_the_wait_counts(sandbox: Sandbox, receiver: Receiver,
         await settled(job.wait())
 
     run(kind, fetch_later, **settings(sandbox))
-    assert polls(sandbox) == 1
+    assert (polls(sandbox), receiver.reliable) == (1, True)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -141,8 +142,7 @@ def test_a_lost_callback_still_ends(
         result = run(
             kind,
             lambda c: c.generate("a fox", callback=receiver),
-            polling=QUICKLY,
-            **settings(sandbox),
+            **settings(sandbox, polling=QUICKLY),
         )
         assert polls(sandbox) == 1
         assert not receiver.reliable
@@ -210,7 +210,7 @@ def test_tasks_of_an_earlier_process_end_by_their_callbacks(
     with Receiver(webhook_key=KEY).running(port) as second:
         (done,) = run(kind, lambda c: c.resume(ledger, callback=second), **told)
     assert done.get().task_ids == job.task_ids
-    assert polls(sandbox) == 2
+    assert (polls(sandbox), second.reliable) == (2, True)
 
 
 def polled(sandbox: Sandbox, entry: RecordedRequest) -> None:

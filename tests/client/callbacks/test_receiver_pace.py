@@ -100,7 +100,13 @@ def test_callbacks_that_do_not_come_are_not_counted_on(kind: str) -> None:
 def test_a_task_that_runs_on_after_its_callback_keeps_the_documented_pace(kind: str) -> None:
     """Be it forged or too early: it is asked for once at once, further callbacks change nothing."""
     receiver = Receiver(URL)
-    gateway = Gateway(5, lambda self: [self.call(receiver) for _ in range(10)], late=15)
+    gateway = Gateway(5, lambda self: self.call(receiver), late=15)
+
+    def poll(request: httpx.Request) -> httpx.Response:
+        gateway.call(receiver)
+        return gateway.poll(request)
+
+    gateway.script = Script(creates=[created("t1")], polls=[poll])
     generate(kind, gateway, receiver)
     assert gateway.polled[0] == 5
     pauses = [later - now for now, later in pairwise(gateway.polled)]
