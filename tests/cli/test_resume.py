@@ -37,7 +37,7 @@ def test_pictures_of_a_killed_command_are_had_by_resume(
     command = [sys.executable, "-m", "imagen4", *arguments]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None
-        assert "submitted" in running.stderr.readline()
+        assert any("submitted" in line for line in running.stderr)
         os.kill(running.pid, signal.SIGKILL)
     (row,) = Ledger(book).rows()
     assert row.state == "created"

@@ -53,7 +53,7 @@ def test_ctrl_c_prints_the_command_that_resumes(
     """Interrupted while waiting: exit code 130, and the paid task's id in a pasteable line."""
     with generate(still, tmp_path, subprocess.PIPE) as running:
         assert running.stderr is not None
-        task_id = running.stderr.readline().split()[3]
+        task_id = next(line.split()[3] for line in running.stderr if "submitted" in line)
         running.send_signal(kind)
         _, said = running.communicate()
     assert running.returncode == 130

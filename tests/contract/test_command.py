@@ -77,6 +77,21 @@ def test_the_price_is_shown_before_anything_is_sent() -> None:
     assert result.exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (["--max-paid", "3"], "Up to 3 request(s) may be paid for, each 8 credits ($0.04)."),
+        (["--canary", "--max-paid", "3"], "Up to 1 request(s) may be paid for"),
+        (["--max-paid", "0"], "Nothing is paid for"),
+    ],
+)
+def test_a_dry_run_shows_the_price_and_sends_nothing(more: list[str], says: str) -> None:
+    """Nobody has to say yes to that."""
+    result = _run("kie", "--base-url", "https://api.kie.ai", "--api-key", "k", "--dry-run", *more)
+    assert (result.exit_code, result.output.splitlines()[1:]) == (0, [])
+    assert says in result.output
+
+
 def test_a_usage_error_is_code_2_too() -> None:
     """An unknown gateway could not run either."""
     assert _run("nobody", "--base-url", "http://127.0.0.1").exit_code == 2

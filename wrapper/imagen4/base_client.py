@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .core.session import Session
     from .core.task import Task
     from .job import BaseJob
+    from .literals import AspectRatio, Model
 
 
 class BaseClient:
@@ -45,14 +46,29 @@ class BaseClient:
         """Where the requests, and with them the key, go; of several gateways, the first one's."""
         return self._session.base_url
 
-    def price(self, request: str | Request) -> Cost | None:
-        """What a request costs by the gateway's price list; None where that is not known.
+    def price(
+        self,
+        prompt: str | Request | None = None,
+        *,
+        model: Model | None = None,
+        num_images: int = 1,
+        aspect_ratio: AspectRatio | None = None,
+        negative_prompt: str | None = None,
+        seed: str | int | None = None,
+        **fields: Any,
+    ) -> Cost | None:
+        """What `generate` would cost by the gateway's price list; None where that is not known.
 
-        Of several gateways, on the first that has its fields. Sends nothing. Raises
-        InvalidRequest as `generate` does.
+        The arguments are those of `generate`, or a `Request` alone. The cost is in the gateway's
+        credits and in dollars; of several gateways, on the first that has its fields. Sends
+        nothing. Raises InvalidRequest as `generate` does.
         """
-        plan = request if isinstance(request, Request) else Request(request)
-        (session, job), *_ = self._route.plan(plan)[0]
+        more = (num_images, aspect_ratio, negative_prompt, seed, None, None, model, fields)
+        if not isinstance(prompt, Request):
+            prompt = Request(prompt, *more)
+        elif Request(None, *more) != Request():
+            raise InvalidRequest("a Request has its own arguments; give no others beside it")
+        (session, job), *_ = self._route.plan(prompt)[0]
         return cost_of(session.adapter, job)
 
     def __repr__(self) -> str:

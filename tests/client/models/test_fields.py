@@ -136,3 +136,14 @@ def test_prices_are_told_before_anything_is_paid() -> None:
     assert by_image.credits == 24
     assert client.price(Request("a fox", model="nano-banana-2")) is None
     assert Client("apikley", api_key="k").price("a fox") is None
+
+
+def test_a_price_is_asked_as_pictures_are() -> None:
+    """With the arguments of `generate`; a Request has its own, and none is silently ignored."""
+    client = Client("kie", api_key="k")
+    cost = client.price("a fox", num_images=3, aspect_ratio="16:9", seed=7)
+    assert cost == client.price(Request("a fox", num_images=3))
+    with pytest.raises(InvalidRequest, match="has no resolution"):
+        client.price("a fox", resolution="2K")
+    with pytest.raises(InvalidRequest, match="a Request has its own arguments"):
+        client.price(Request("a fox"), num_images=3)

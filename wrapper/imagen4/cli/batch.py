@@ -10,7 +10,7 @@ from .. import Client, Gateway, Ledger, Model
 from ..configuration import address_of
 from ..facts import DEFAULT_MODEL, GATEWAYS
 from ..ledger import Row
-from . import books, exits, options, outcome, targets
+from . import books, estimate, exits, options, outcome, targets
 from .batch_file import read_batch
 from .batch_index import write_index
 from .batch_names import FileNames
@@ -48,7 +48,7 @@ from .fields import complete_model, named_values, set_option
 @click.option(
     "--max-credits", type=click.FloatRange(min=0), help="Send no create that would pass this."
 )
-@click.option("--dry-run", is_flag=True, help="Say what it would cost, and send nothing.")
+@estimate.dry_run
 @click.option("--retry-failed", is_flag=True, help="Pay again for tasks that failed.")
 @click.option(
     "--enqueue", is_flag=True, help="Leave it to workers: see `imagen4 worker`. Needs --database."

@@ -6,11 +6,10 @@ from typing import Any
 
 import click
 
-from ..core.price import credits_of
-from ..facts import GATEWAYS
 from ..ledger import Row
 from ..ledger.schema import SENDABLE
 from .batch_file import Line
+from .estimate import Estimate
 
 
 class BatchPlan:
@@ -19,29 +18,20 @@ class BatchPlan:
     def __init__(
         self, lines: Sequence[Line], gateway: str, base_url: str, rows: Sequence[Row]
     ) -> None:
-        facts = GATEWAYS[gateway]
         here = [row for row in rows if row.base_url == base_url and row.state not in SENDABLE]
         paid = {(row.key, row.number) for row in here}
         self.requests = len(lines)
         self.paid = 0
-        self.tasks = self.pictures = self.unknown = 0
-        self.credits = 0.0
+        self.to_pay = Estimate(gateway)
         for line in lines:
             for number, create in enumerate(line.creates, 1):
                 if (f"tag {line.tag}", number) in paid:
                     self.paid += 1
-                    continue
-                price = credits_of(facts, line.request.model or "", create.pictures)
-                self.tasks += 1
-                self.pictures += create.pictures
-                self.unknown += price is None
-                self.credits += price or 0.0
-        rate = facts.dollars_per_credit
-        self.dollars = None if rate is None else self.credits * rate
+                else:
+                    self.to_pay.add(line.request.model or "", create)
 
     def as_json(self) -> dict[str, Any]:
-        names = ("requests", "paid", "tasks", "pictures", "credits", "dollars", "unknown")
-        return {name: getattr(self, name) for name in names}
+        return {"requests": self.requests, "paid": self.paid} | self.to_pay.as_json()
 
 
 def told_plan(plan: BatchPlan, *, as_json: bool) -> None:
@@ -49,10 +39,12 @@ def told_plan(plan: BatchPlan, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(plan.as_json(), indent=2))
         return
-    dollars = "" if plan.dollars is None else f" (${plan.dollars:.2f})"
+    to_pay = plan.to_pay
     click.echo(f"requests  {plan.requests}")
     click.echo(f"paid      {plan.paid} tasks are in the ledger")
-    click.echo(f"to pay    {plan.tasks} tasks, {plan.pictures} pictures")
-    click.echo(f"credits   {plan.credits:g}{dollars}")
-    if plan.unknown:
-        click.echo(f"unknown   the price of {plan.unknown} tasks, which is not in these credits")
+    click.echo(f"to pay    {to_pay.tasks} tasks, {to_pay.pictures} pictures")
+    if to_pay.credits is not None:
+        dollars = "" if to_pay.dollars is None else f" (${to_pay.dollars:.2f})"
+        click.echo(f"credits   {to_pay.credits:g}{dollars}")
+    if to_pay.unknown:
+        click.echo(f"unknown   the price of {to_pay.unknown} tasks, which is not in these credits")

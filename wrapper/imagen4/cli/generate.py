@@ -2,14 +2,17 @@
 
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import click
 
-from .. import AspectRatio, Client, Gateway, Model
+from .. import AspectRatio, Client, Gateway, Model, Request
+from ..core.request import plan_creates
 from ..facts import DEFAULT_MODEL
-from . import books, options, outcome, targets
-from .fields import complete_aspect_ratio, complete_model, parse_fields, schema_of, set_option
-from .progress import display
+from ..gateways import adapter_for
+from . import books, estimate, options, outcome, targets
+from .fields import complete_aspect_ratio, complete_model, parse_fields, set_option
+from .progress import PlainLines, display
 from .prompts import file_option, prompt_of
 
 
@@ -42,6 +45,7 @@ from .prompts import file_option, prompt_of
 @targets.output
 @books.ledger
 @books.no_ledger
+@estimate.dry_run
 @options.as_json
 def command(
     prompt: str | None,
@@ -60,6 +64,7 @@ def command(
     output: targets.Target,
     book: str | Path | None,
     no_ledger: bool,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Make pictures of PROMPT and save them; `-` reads PROMPT from standard input.
@@ -68,36 +73,37 @@ def command(
     wrong after that, `imagen4 resume` or `imagen4 fetch` takes the tasks up again without
     paying twice. The key is read from KIE_API_KEY or APIKLEY_API_KEY.
     """
-    prompt = prompt_of(prompt, prompt_file)
-    shown = display(gateway)
-    with (
-        outcome.ending(
-            shown,
-            gateway=gateway,
-            base_url=base_url,
-            allow_http=allow_http,
-            as_json=as_json,
-            output=output.path,
-        ) as made,
-        nullcontext() if no_ledger else books.opened(book, new=True) as ledger,
-        Client(
-            gateway, model=model, base_url=base_url, allow_http=allow_http, ledger=ledger
-        ) as client,
-        outcome.keeping(made, output),
-    ):
-        fields = parse_fields(pairs, schema_of(gateway, model))
+    asked: dict[str, Any] = {
+        "prompt": prompt_of(prompt, prompt_file),
+        "model": model,
+        "num_images": num_images,
+        "aspect_ratio": aspect_ratio,
+        "negative_prompt": negative_prompt,
+        "seed": seed,
+        "callback_url": callback_url,
+    }
+    place: dict[str, Any] = {"base_url": base_url, "allow_http": allow_http}
+    shown = PlainLines(gateway) if dry_run else display(gateway)
+    with outcome.ending(
+        shown, gateway=gateway, as_json=as_json, output=output.path, **place
+    ) as made:
+        schema = adapter_for(gateway).input_schema(model)
+        fields = parse_fields(pairs, schema)
+        request = Request(**asked, fields=fields)
+        creates = plan_creates(request, schema, f"{model} on {gateway}")
+        cost = estimate.estimate_of(gateway, model, creates)
         output.refuse(num_images)
-        output.probe()
-        result = made.result = client.generate(
-            prompt,
-            num_images=num_images,
-            aspect_ratio=aspect_ratio,
-            negative_prompt=negative_prompt,
-            seed=seed,
-            callback_url=callback_url,
-            timeout=timeout,
-            on_event=shown.tell,
-            **fields,
-        )
-        made.paths = output.save(result)
+        if dry_run:
+            estimate.print_estimate(cost, as_json=as_json)
+            return
+        with (
+            nullcontext() if no_ledger else books.opened(book, new=True) as ledger,
+            Client(gateway, model=model, ledger=ledger, **place) as client,
+            outcome.keeping(made, output),
+        ):
+            output.probe()
+            told = estimate.told_first(cost, shown.tell)
+            result = client.generate(**asked, **fields, timeout=timeout, on_event=told)
+            made.result = result
+            made.paths = output.save(result)
     outcome.saved(result, made.paths, as_json=as_json)

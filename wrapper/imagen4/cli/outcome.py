@@ -13,6 +13,7 @@ from unicodedata import category
 import click
 
 from ..core.ports import PartialResult
+from ..core.task import Task
 from ..errors import (
     DownloadError,
     Imagen4Error,
@@ -22,6 +23,7 @@ from ..errors import (
 )
 from ..interruptions import told_by
 from . import exits
+from .estimate import charged, money
 from .progress import Display
 from .signals import undisturbed
 from .targets import Target
@@ -35,6 +37,14 @@ def saved(result: PartialResult, paths: Sequence[Path], *, as_json: bool) -> Non
         click.echo(json.dumps(result_as_json(result, paths), indent=2))
     else:
         say(*paths)
+        tell_charged(result.gateway, result.tasks)
+
+
+def tell_charged(gateway: str, tasks: Sequence[Task]) -> None:
+    """What the gateway said that tasks cost, if it did."""
+    told = charged(tasks)
+    if told is not None:
+        exits.tell(f"The gateway charged {money(gateway, told)}")
 
 
 def say(*lines: str | Path) -> None:
@@ -60,11 +70,15 @@ class Made:
 
 
 def result_as_json(result: PartialResult, paths: Sequence[Path | None] = ()) -> dict[str, Any]:
-    """A result for machines: what `Result.to_dict` says, and where each picture was saved."""
+    """A result for machines: what `Result.to_dict` says, and where each picture was saved.
+
+    `credits` are what all tasks cost together; null where the gateway did not say.
+    """
     names = [path and str(path) for path in paths] or [None] * len(result)
     known = result.to_dict()
     images = zip(known["images"], names, strict=True)
-    return known | {"images": [image | {"path": path} for image, path in images]}
+    images_as_json = [image | {"path": path} for image, path in images]
+    return known | {"images": images_as_json, "credits": charged(result.tasks)}
 
 
 def interruption_as_json(gateway: str, task_ids: Sequence[str], out: object) -> dict[str, Any]:

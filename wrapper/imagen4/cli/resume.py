@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .. import Client, Gateway, Imagen4Error, Ledger, PartialFailure, Result
+from .. import Client, Gateway, Imagen4Error, Ledger, PartialFailure, Result, Task
 from ..core.many import Finished
 from ..interruptions import told_by
 from ..ledger.schema import UNANSWERED, creates, is_one_of
@@ -49,9 +49,9 @@ def command(
         with undisturbed():
             exits.tell("The same command goes on with the rest.")
             out = outcome.interruption_as_json(gateway, *told_by(stopped))
-            resumed.print(as_json, out)
+            resumed.print(gateway, as_json, out)
         raise
-    resumed.print(as_json)
+    resumed.print(gateway, as_json)
     raise click.exceptions.Exit(resumed.tell())
 
 
@@ -62,6 +62,7 @@ class Resumed:
         self.output = output
         self.uncertain = 0
         self._results: list[dict[str, Any]] = []
+        self._tasks: list[Task] = []
         self._errors: list[Imagen4Error] = []
 
     def save(self, done: Finished[Result]) -> None:
@@ -71,9 +72,10 @@ class Resumed:
         paths, problem = self.output.try_to_save(made)
         self._errors += [each for each in (done.error, problem) if each]
         if made is not None:
+            self._tasks += made.tasks
             self._results.append(outcome.result_as_json(made, paths))
 
-    def print(self, as_json: bool, *more: dict[str, Any]) -> None:
+    def print(self, gateway: str, as_json: bool, *more: dict[str, Any]) -> None:
         """On standard output: the paths, or all there is to say as one document."""
         if as_json:
             failures = [*map(exits.as_json, self._errors), *more]
@@ -82,6 +84,7 @@ class Resumed:
             return
         images = [image for each in self._results for image in each["images"]]
         outcome.say(*(Path(image["path"]) for image in images if image["path"]))
+        outcome.tell_charged(gateway, self._tasks)
 
     def tell(self) -> int:
         """A line for each failure; the exit code is that of the last one."""

@@ -52,5 +52,6 @@ def _print_tasks(tasks: Sequence[Task]) -> None:
 
 def _line(task: Task) -> str:
     useless = task.unusable_links and f"({task.unusable_links} of its links lead to no picture)"
-    words = [task.task_id, task.state, task.fail_code, task.fail_message, *task.urls, useless]
-    return "  ".join(str(word) for word in words if word)
+    cost = None if task.credits is None else f"{task.credits:g} credits"
+    said = [task.task_id, task.state, cost, task.fail_code, task.fail_message]
+    return "  ".join(str(word) for word in (*said, *task.urls, useless) if word)

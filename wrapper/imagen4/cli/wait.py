@@ -35,3 +35,4 @@ def command(
         click.echo(json.dumps(outcome.result_as_json(result), indent=2))
     else:
         outcome.say(*(image.url for image in result.images))
+        outcome.tell_charged(gateway, result.tasks)

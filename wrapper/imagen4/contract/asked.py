@@ -32,6 +32,7 @@ class Asked:
     phase: str
     max_paid: int
     strict: bool
+    dry_run: bool
     yes: bool
     quiet: bool
     canary: bool

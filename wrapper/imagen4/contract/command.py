@@ -74,6 +74,7 @@ def _complete_model(context: click.Context, _option: click.Parameter, begun: str
     help="Requests that may be paid for, anywhere but on loopback.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 2 if a check had nothing to look at.")
+@click.option("--dry-run", is_flag=True, help="Say what it may cost, and send nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask before sending what may be paid for.")
 @click.option(
     "-q", "--quiet", is_flag=True, help="Say neither how long it takes nor how far it is."
@@ -122,11 +123,14 @@ def _check(asked: Asked, options: RunOptions, outputs: Outputs) -> int:
     from .run import run_contract
 
     where, accepted = options.server, outputs.accepted_by(options)
+    max_paid = 1 if asked.canary else options.max_paid
+    if asked.dry_run:
+        click.echo(_cost(where, max_paid))
+        return 0
+    _agree(where, max_paid, asked.yes)
     if asked.canary:
         past = read_history(asked.history, where.gateway, where.model) if asked.history else []
-        _agree(where, 1, asked.yes)
         return _send_canary(options, outputs, accepted, past)
-    _agree(where, options.max_paid, asked.yes)
     silent = asked.quiet or "json" in asked.files
     with nullcontext() if silent else told(options, sys.stderr) as watch:
         outcome = run_contract(options, watch=watch)
@@ -147,11 +151,20 @@ def _send_canary(
     return made.exit_code or int(bool(alarms))
 
 
+def _cost(where: ServerUnderTest, max_paid: int) -> str:
+    """What a run may cost, in words."""
+    if where.loopback:
+        return "Nothing is paid for: the server is on this machine."
+    if max_paid == 0:
+        return "Nothing is paid for."
+    return f"Up to {max_paid} request(s) may be paid for, each {where.price}."
+
+
 def _agree(where: ServerUnderTest, max_paid: int, yes: bool) -> None:
     """Say what a run may cost, and have it confirmed; CouldNotRunError if it is not."""
     if where.loopback or max_paid == 0:
         return
-    click.echo(f"Up to {max_paid} request(s) may be paid for, each {where.price}.")
+    click.echo(_cost(where, max_paid))
     if yes:
         return
     if not sys.stdin.isatty():

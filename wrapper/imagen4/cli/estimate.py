@@ -1,0 +1,100 @@
+"""What creates cost: told before they are sent, and after, as far as the gateway said it."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from .. import Task
+from ..core.price import credits_of
+from ..core.request import PlannedCreate
+from ..core.task import number_of_pictures
+from ..events import CreateStarting, Event
+from ..facts import GATEWAYS
+from . import exits
+
+dry_run = click.option("--dry-run", is_flag=True, help="Say what it would cost, and send nothing.")
+
+
+class Estimate:
+    """Creates and their price by the gateway's list; `unknown` of them are not on it."""
+
+    def __init__(self, gateway: str) -> None:
+        self._gateway = gateway
+        self.tasks = self.pictures = self.unknown = 0
+        self._known = 0.0
+
+    def add(self, model: str, create: PlannedCreate) -> None:
+        price = credits_of(GATEWAYS[self._gateway], model, create.pictures)
+        self.tasks += 1
+        self.pictures += create.pictures
+        self.unknown += price is None
+        self._known += price or 0.0
+
+    @property
+    def credits(self) -> float | None:
+        """Of those whose price is known; None where it is of none."""
+        return None if self.tasks and self.unknown == self.tasks else self._known
+
+    @property
+    def dollars(self) -> float | None:
+        return in_dollars(self._gateway, self.credits)
+
+    @property
+    def price(self) -> str:
+        """In words."""
+        if self.credits is None:
+            return f"a price that {self._gateway} does not publish"
+        return money(self._gateway, self.credits)
+
+    def as_json(self) -> dict[str, Any]:
+        names = ("tasks", "pictures", "credits", "dollars", "unknown")
+        return {name: getattr(self, name) for name in names}
+
+    def __str__(self) -> str:
+        tasks = f"{self.tasks} task{'' if self.tasks == 1 else 's'}"
+        listed = "" if self.credits is None else " by the price list"
+        return f"{tasks}, {number_of_pictures(self.pictures)}: {self.price}{listed}"
+
+
+def estimate_of(gateway: str, model: str, creates: Sequence[PlannedCreate]) -> Estimate:
+    estimate = Estimate(gateway)
+    for create in creates:
+        estimate.add(model, create)
+    return estimate
+
+
+def print_estimate(estimate: Estimate, *, as_json: bool) -> None:
+    """On standard output, since it is the result of a dry run."""
+    click.echo(json.dumps(estimate.as_json(), indent=2) if as_json else str(estimate))
+
+
+def told_first(estimate: Estimate, tell: Callable[[Event], None]) -> Callable[[Event], None]:
+    """The listener, and before it the price: when the first create is about to leave."""
+    left = [estimate]
+
+    def listener(event: Event) -> None:
+        if left and isinstance(event, CreateStarting):
+            exits.tell(str(left.pop()))
+        tell(event)
+
+    return listener
+
+
+def in_dollars(gateway: str, credits_: float | None) -> float | None:
+    """None where nobody has said what a credit costs."""
+    rate = GATEWAYS[gateway].dollars_per_credit
+    return None if rate is None or credits_ is None else credits_ * rate
+
+
+def money(gateway: str, credits_: float) -> str:
+    """Credits, and what they are in dollars."""
+    dollars = in_dollars(gateway, credits_)
+    return f"{credits_:g} credits" + ("" if dollars is None else f" (${dollars:.2f})")
+
+
+def charged(tasks: Sequence[Task]) -> float | None:
+    """Credits that tasks cost, as the gateway told of all of them."""
+    told = [task.credits for task in tasks if task.credits is not None]
+    return sum(told) if told and len(told) == len(tasks) else None
