@@ -38,7 +38,7 @@ def test_importing_the_package_costs_nothing() -> None:
 def test_a_client_loads_its_own_gateway_only(used: str, other: str) -> None:
     """The other one's package, and anyone else's extras, stay on the disk."""
     loaded = loaded_after(f"import imagen4; imagen4.Client({used!r}, api_key='k')")
-    others = {"starlette", "uvicorn", "yaml", "schemathesis", "PIL"}
+    others = {"starlette", "uvicorn", "yaml", "schemathesis", "PIL", "opentelemetry"}
     assert not loaded & {f"imagen4_generated.{other}", *others}
 
 
