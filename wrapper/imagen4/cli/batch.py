@@ -50,9 +50,7 @@ from .fields import complete_model, named_values, set_option
 )
 @estimate.dry_run
 @click.option("--retry-failed", is_flag=True, help="Pay again for tasks that failed.")
-@click.option(
-    "--enqueue", is_flag=True, help="Leave it to workers: see `imagen4 worker`. Needs --database."
-)
+@click.option("--enqueue", is_flag=True, help="Leave it to workers: see `imagen4 worker`.")
 @options.timeout
 @options.as_json
 def command(

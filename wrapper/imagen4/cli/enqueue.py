@@ -1,5 +1,6 @@
 """`imagen4 batch --enqueue`: hand the requests of a file to workers."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import click
 from click.core import ParameterSource
 
 from .. import Gateway, Ledger
-from . import exits
+from . import books, exits
 from .batch_file import Line
 from .batch_names import FileNames
 
@@ -26,7 +27,8 @@ def hand_over(
     from ..workers import enqueue
     from ..workers.orders import Order
 
-    if book is None:
+    place = book or os.environ.get(books.VARIABLE)
+    if place is None:
         raise click.UsageError("--enqueue needs --database: where the workers look for requests")
     if click.get_current_context().get_parameter_source("output") != ParameterSource.DEFAULT:
         raise click.UsageError("--output is for the workers to say: imagen4 worker --output")
@@ -39,7 +41,7 @@ def hand_over(
         )
         for line in lines
     ]
-    with Ledger(book) as ledger:
+    with Ledger(place) as ledger:
         if retry_failed:
             ledger.retry_failed(line.tag for line in lines)
         put = enqueue(ledger, gateway, orders)

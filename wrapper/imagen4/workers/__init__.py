@@ -8,7 +8,8 @@ it cannot know is whether a create that has no answer made a task, since the gat
 idempotency key. That says the ledger, in the same database: a row that is `sending` is never sent
 again, whoever takes the request over.
 
-A callback ends a wait early: hand the row that `Ledger.record_callback` returns to `wake`.
+A callback ends a wait early: `callbacks.Receiver(url, on_callback=partial(workers.wake, ledger))`,
+where the requests have its URL: `imagen4 batch --enqueue --callback-url URL`.
 """
 
 from importlib import import_module

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from dbos import StepOptions
 
-    from ..ledger import Ledger, Row
+    from ..core.task import Task
+    from ..ledger import Ledger
     from .desk import Desk
     from .orders import Order
 
@@ -82,7 +83,8 @@ def enqueue(ledger: Ledger, gateway: str, orders: Sequence[Order]) -> int:
     What an earlier run has paid is taken up. All are in the queue when this returns.
     """
     url, schema = database_of(ledger)
-    DBOS.migrate(url, schema=schema)
+    with ledger._store._in_words("made a queue"):
+        DBOS.migrate(url, schema=schema)
     client = client_of(ledger)
     try:
         pages = range(0, len(orders), AT_ONCE)
@@ -109,8 +111,15 @@ def put(client: DBOSClient, ledger: Ledger, gateway: str, orders: Sequence[Order
     return len(named)
 
 
-def wake(ledger: Ledger, row: Row) -> None:
-    """End the wait for a create that a callback was about: `Ledger.record_callback` has the row."""
+def wake(ledger: Ledger, callback: Task, query: str) -> None:
+    """Write a callback down, and end the wait of the worker that has its request.
+
+    For `callbacks.Receiver(…, on_callback=partial(wake, ledger))`, in any process. A create that
+    had no answer has its task from then on. Nothing happens where the ledger has no such create.
+    """
+    row = ledger.record_callback(callback, query)
+    if row is None:
+        return
     client = client_of(ledger)
     try:
         client.send(f"{row.gateway} {row.key}", True, topic=CALLBACK)
@@ -154,9 +163,10 @@ def work(ledger: Ledger, gateway: str, desk: Desk, concurrency: int) -> None:
         while not desk.stopping.wait(BEAT):
             try:
                 for silent in watch.beat():
-                    hand_back(silent)
+                    if hand_back(silent):
+                        words = "worker %s is silent: others go on with its requests"
+                        logger.warning(words, silent)
                     watch.strike_off(silent)
-                    logger.warning("worker %s is silent: others go on with its requests", silent)
             except LedgerError as problem:
                 logger.warning("%s", problem.message)
     except KeyboardInterrupt:
@@ -194,12 +204,14 @@ def launch(ledger: Ledger, name: str, desk: Desk) -> DBOS:
             logger.error("%s: %s", tag, kind)  # noqa: TRY400 - a traceback may quote a prompt
             raise
 
-    DBOS.launch()
+    with ledger._store._in_words("made a queue"):
+        DBOS.launch()
     return dbos
 
 
-def hand_back(name: str) -> None:
-    """Put what a worker has under way into the queue again; until all of it is there."""
+def hand_back(name: str) -> bool:
+    """Put what a worker has under way into the queue again; whether there was anything."""
+    found = False
     while DBOS.list_workflows(
         executor_id=name,
         status="PENDING",
@@ -208,4 +220,6 @@ def hand_back(name: str) -> None:
         load_input=False,
         load_output=False,
     ):
+        found = True
         DBOS._recover_pending_workflows([name])
+    return found
