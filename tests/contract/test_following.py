@@ -82,17 +82,18 @@ def test_others_get_no_longer_than_those_that_ended_suggest(clock: Clock, hold: 
 
 
 @pytest.mark.parametrize(
-    ("others", "slowest", "checks"),
+    ("delay", "others", "slowest", "checks"),
     [
-        (FASTEST_PICTURE, FILM, []),  # as recorded, of one model or of several
-        (1.0, FILM, ["ends"]),
+        (0.1, FASTEST_PICTURE, FILM, []),  # as recorded, of one model or of several
+        (0.0, 1.0, FILM, ["ends"]),
     ],
 )
 def test_a_task_is_overdue_only_where_none_was_ever_so_slow(
-    others: float, slowest: float, checks: list[str], clock: Clock, hold: Hold
+    delay: float, others: float, slowest: float, checks: list[str], clock: Clock, hold: Hold
 ) -> None:
-    """A film among pictures of the fastest kind is none; quick does not wait for its end."""
-    server = Reference("kie", "observed", clock)
+    """A film among pictures of the fastest kind is none, however long the asking took before."""
+    server = Slow("kie", "observed", clock)
+    server.delay = delay
     plain = server.state
 
     def state(task: Task) -> str:
