@@ -33,7 +33,7 @@ def test_a_trace_is_handed_over_with_the_task_ids(sandbox: Sandbox) -> None:
 
 def test_a_tag_is_one_trace_in_all_processes(sandbox: Sandbox, tmp_path: Path) -> None:
     """Nothing is handed over: the ledger keeps the tag. A call that ran out of time is no end."""
-    first, second = (Process(sandbox, {"by_tag": True}) for _ in range(2))
+    first, second = (Process(sandbox, {"by_tag": "spring"}) for _ in range(2))
     wanted = [Request(PROMPT, tag=tag) for tag in ("one", "two")]
     sandbox.configure(speed=0)
     with Ledger(tmp_path / "ledger.db") as ledger, first.client() as client:
@@ -52,7 +52,7 @@ def test_a_tag_is_one_trace_in_all_processes(sandbox: Sandbox, tmp_path: Path) -
 
 def test_what_is_told_again_of_a_request_that_has_ended_counts_once(sandbox: Sandbox) -> None:
     """As workers do: one step waits, the next one waits again to save."""
-    process = Process(sandbox, {"by_tag": True})
+    process = Process(sandbox, {"by_tag": "spring"})
     with process.client() as client:
         job = client.submit(PROMPT, tag="fox")
         job.wait()

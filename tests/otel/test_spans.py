@@ -11,7 +11,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from imagen4 import Client, InvalidRequest, Request, SubmissionUncertain, TaskFailed, TaskTimeout
 from imagen4.errors import InsufficientCredits
-from otel.conftest import MODEL, Process, said
+from otel.conftest import MODEL, QUICKLY, Process, said
 
 PROMPT = "a red fox that nobody may see"
 
@@ -162,6 +162,30 @@ def test_a_create_that_made_no_task_for_sure_or_perhaps_is_told_apart(
     assert said(create)["imagen4.outcome"] == outcome
     assert [said(span)["error.type"] for span in (create, request)] == [error.__name__] * 2
     assert "imagen4.credits" not in said(request)
+
+
+def test_a_request_that_moves_to_another_gateway_stays_one_span(process: Process) -> None:
+    """Of the gateway that served it; why the other one did not is an event on it."""
+    sandbox, names = process.sandbox, ["kie", "apikley"]
+    sandbox.fault("code-402", gateway="kie", operation="createTask")
+    with Client(
+        names,
+        api_key={name: sandbox.key(name) for name in names},
+        base_url={name: sandbox.url(name) for name in names},
+        polling=QUICKLY,
+        on_event=process.telemetry,
+    ) as client:
+        client.generate(PROMPT, num_images=2)
+    (request,) = process.requests
+    assert said(request)["gen_ai.provider.name"] == "apikley"
+    assert said(request)["gen_ai.request.choice.count"] == 2
+    (passed,) = request.events
+    assert dict(passed.attributes or {}) == {
+        "gen_ai.provider.name": "kie",
+        "error.type": "InsufficientCredits",
+    }
+    outcomes = [said(span)["imagen4.outcome"] for span in process.named("create")]
+    assert outcomes == ["refused", "created"]
 
 
 def test_waiting_again_becomes_part_of_the_same_trace(process: Process) -> None:

@@ -21,6 +21,7 @@ from ..events import (
     CreateRefused,
     CreateStarting,
     CreateUncertain,
+    GatewayPassedOver,
     PictureSaved,
     PollFailed,
     RequestEnded,
@@ -58,9 +59,10 @@ class Telemetry:
     prompts: whether prompts are written into the spans, as `gen_ai.input.messages`.
     parent: says of a request's first event under which traceparent (W3C) the request stands, see
         `hand_over`; None for the span that is current there.
-    by_tag: whether all that is done for one tag is one trace, whatever process does it, without
-        anything being handed over. It is sampled, and a call that runs out of time does not end
-        the request's span.
+    by_tag: makes all that is done for one tag one trace, whatever process does it, without
+        anything being handed over. A name, the same in all of them, for where tags are not used
+        twice, such as that of the batch. Such a trace is always sampled, and a call that runs out
+        of time does not end the request's span.
 
     One serves any number of clients and threads. What goes wrong in here is logged, and stops no
     create.
@@ -73,7 +75,7 @@ class Telemetry:
         meter_provider: MeterProvider | None = None,
         prompts: bool = False,
         parent: Callable[[Event], str | None] | None = None,
-        by_tag: bool = False,
+        by_tag: str | None = None,
     ) -> None:
         self._tracer = trace.get_tracer("imagen4", __version__, tracer_provider)
         meter = metrics.get_meter("imagen4", __version__, meter_provider)
@@ -87,7 +89,7 @@ class Telemetry:
         self._credits = meter.create_counter("imagen4.credits", "{credit}", "Credits spent.")
         self._prompts, self._parent, self._by_tag = prompts, parent, by_tag
         self._lock = Lock()
-        self._requests: OrderedDict[tuple[str, str], TracedRequest] = OrderedDict()
+        self._requests: OrderedDict[str, TracedRequest] = OrderedDict()
         atexit.register(self.close)
 
     def __call__(self, event: Event) -> None:
@@ -104,7 +106,7 @@ class Telemetry:
         """
         carrier: dict[str, str] = {}
         with self._lock:
-            if (request := self._requests.get((job.gateway, job.job_id))) is not None:
+            if (request := self._requests.get(job.job_id)) is not None:
                 W3C.inject(carrier, request.context)
                 request.end(time.time_ns())
         return carrier.get("traceparent", "")
@@ -118,24 +120,24 @@ class Telemetry:
     def _request(self, event: Event) -> TracedRequest:
         """Known from an earlier event, or from now on."""
         name = f"tag {event.tag}" if self._is_by_tag(event) else event.job_id
-        known = self._requests.get((event.gateway, name))
+        known = self._requests.get(name)
         if known is not None and not (known.ended and isinstance(event, CreateStarting)):
             return known
         now = time.time_ns()
         request = TracedRequest.start(self._tracer, event, self._context(event), now)
-        self._requests[event.gateway, name] = request
+        self._requests[name] = request
         if len(self._requests) > REMEMBERED:
             self._requests.popitem(last=False)[1].end(now)
         return request
 
     def _is_by_tag(self, event: Event) -> bool:
-        return self._by_tag and event.tag is not None
+        return self._by_tag is not None and event.tag is not None
 
     def _context(self, event: Event) -> Context | None:
         """In which the request stands; None for what is current."""
         given = self._parent(event) if self._parent is not None else None
         if not given and self._is_by_tag(event):
-            made = sha256(f"{event.gateway}\0{event.tag}".encode()).hexdigest()
+            made = sha256(f"{self._by_tag}\0{event.tag}".encode()).hexdigest()
             given = f"00-{made[:32]}-{made[32:48]}-01"
         return W3C.extract({"traceparent": given}) if given else None
 
@@ -150,8 +152,12 @@ class Telemetry:
                 request.wait_began = request.wait_began or began
                 if isinstance(event, TaskState):
                     request.seen(event.task)
+            case GatewayPassedOver(passed=passed):
+                why = {"error.type": type(passed.error).__name__}
+                about = {"gen_ai.provider.name": passed.gateway, **why}
+                request.span.add_event("imagen4.gateway_passed_over", about, now)
             case PictureSaved(task_id=task_id, content_type=kind):
-                about: Attributes = {
+                about = {
                     "gen_ai.response.id": task_id or "",
                     "imagen4.content_type": kind,
                 }
@@ -163,8 +169,7 @@ class Telemetry:
         request.create_began = now
         request.price = credits_of(GATEWAYS[event.gateway], event.model, event.pictures)
         request.of_model(event.model)
-        if event.attempt == 1:
-            request.pictures += event.pictures
+        request.pictures[event.number] = event.pictures
         if event.seed is not None and event.seed.isdecimal():
             request.span.set_attribute("gen_ai.request.seed", int(event.seed))
         if self._prompts:
@@ -185,7 +190,7 @@ class Telemetry:
         if event.task_id is not None:
             about["gen_ai.response.id"] = event.task_id
         if isinstance(event, TaskCreated):
-            request.created(str(event.task_id))
+            request.created(event.gateway, str(event.task_id))
             self._credits.add(request.price or 0, labels)
         error = None if isinstance(event, TaskCreated) else event.error
         request.child("create", request.create_began, now, about, error)

@@ -10,6 +10,8 @@ from opentelemetry import trace
 from ..errors import Imagen4Error
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from opentelemetry.context import Context
     from opentelemetry.trace import Span, Tracer
     from opentelemetry.util.types import AttributeValue
@@ -32,7 +34,8 @@ class TracedRequest:
     """In which its children stand."""
     began: int
     model: str = ""
-    pictures: int = 0
+    pictures: dict[int, int] = field(default_factory=dict)
+    """How many each of its creates asks for."""
     create_began: int = 0
     price: float | None = None
     """Of the create that is out, in credits, by the price list."""
@@ -58,8 +61,9 @@ class TracedRequest:
         self.span.update_name(f"{OPERATION} {model}")
         self.span.set_attribute("gen_ai.request.model", model)
 
-    def created(self, task_id: str) -> None:
+    def created(self, gateway: str, task_id: str) -> None:
         self.tasks[task_id] = self.price
+        self.span.set_attribute("gen_ai.provider.name", gateway)
 
     def seen(self, task: Task) -> None:
         """A task's state was read."""
@@ -74,7 +78,7 @@ class TracedRequest:
         name: str,
         began: int,
         ended: int,
-        about: Attributes,
+        about: Mapping[str, AttributeValue],
         error: Exception | None = None,
     ) -> None:
         """A span for what has just ended."""
@@ -88,8 +92,8 @@ class TracedRequest:
         if self.ended:
             return
         self.ended = True
-        if self.pictures > 1:
-            self.span.set_attribute("gen_ai.request.choice.count", self.pictures)
+        if (pictures := sum(self.pictures.values())) > 1:
+            self.span.set_attribute("gen_ai.request.choice.count", pictures)
         if self.tasks:
             self.span.set_attribute("imagen4.task_ids", tuple(self.tasks))
         for costs, source in ((self.charged, "charged"), (self.tasks, "price list")):
