@@ -176,7 +176,8 @@ class AsyncClient(BaseClient):
         what is no id.
         """
         session = self._at(gateway)
-        return AsyncJob(session, resume_job(session.new_id(), task_ids, callback), self._driver)
+        state = session.listening(resume_job(session.new_id(), task_ids), callback)
+        return AsyncJob(session, state, self._driver)
 
     def generate_many(
         self,

@@ -171,7 +171,8 @@ class Client(BaseClient):
         what is no id.
         """
         session = self._at(gateway)
-        return Job(session, resume_job(session.new_id(), task_ids, callback), self._driver)
+        state = session.listening(resume_job(session.new_id(), task_ids), callback)
+        return Job(session, state, self._driver)
 
     def generate_many(
         self,

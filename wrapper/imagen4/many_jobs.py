@@ -54,9 +54,12 @@ class ManyJobs:
         self, session: Session, left: OpenJob
     ) -> Callable[[Request, int, Conclude], Steps[Any]]:
         """The same for a job whose tasks exist."""
-        return lambda _, index, conclude: self._follow(
-            session, left.state(session, index).listen(self.callback), conclude
-        )
+
+        def run(_: Request, index: int, conclude: Conclude) -> Steps[Any]:
+            state = session.listening(left.state(session, index), self.callback)
+            return self._follow(session, state, conclude)
+
+        return run
 
     def _follow(self, session: Session, state: JobState, conclude: Conclude) -> Steps[Any]:
         job = self.kind(session, state, self.driver)

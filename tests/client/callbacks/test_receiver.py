@@ -71,10 +71,12 @@ def lateness(sandbox: Sandbox) -> float:
     return sandbox.clock.now() - max(task.completed or 0 for task in sandbox.state.tasks.values())
 
 
-@pytest.mark.parametrize("gateway", ["kie", "apikley"])
+@pytest.mark.parametrize(
+    ("gateway", "key"), [("kie", KEY), ("kie", None), ("apikley", None), ("apikley", KEY)]
+)
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_result_is_there_as_soon_as_the_gateway_calls(
-    sandbox: Sandbox, kind: str, gateway: str
+    sandbox: Sandbox, kind: str, gateway: str, key: str | None
 ) -> None:
     """Signed or not: one poll a task, which asks whether it is true, and less than a second."""
 
@@ -84,7 +86,6 @@ def test_the_result_is_there_as_soon_as_the_gateway_calls(
         assert len(result.images) == 3
         assert polls(sandbox) == len(result.task_ids)
 
-    key = sandbox.webhook_key(gateway)
     with Receiver(webhook_key=key).running() as receiver:
         run(kind, generate, **settings(sandbox, gateway))
     assert {each.outcome for each in sandbox.deliver_callbacks()} == {"HTTP 200"}
@@ -239,11 +240,12 @@ def test_the_receiver_may_run_in_the_clients_own_loop(sandbox: Sandbox) -> None:
     assert polls(sandbox) == 5
 
 
+@pytest.mark.parametrize("gateway", ["kie", "apikley"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_create_without_an_answer_gets_its_task(
-    sandbox: Sandbox, kind: str, tmp_path: Path
+    sandbox: Sandbox, kind: str, gateway: str, tmp_path: Path
 ) -> None:
-    """The receiver hands its callback on to the ledger."""
+    """The receiver hands its callback on to the ledger, which learns whose it is."""
     sandbox.fault("reset", operation="createTask")
     ledger = Ledger(tmp_path / "l.db")
 
@@ -253,7 +255,7 @@ def test_a_create_without_an_answer_gets_its_task(
 
     receiving = Receiver(webhook_key=KEY, on_callback=ledger.record_callback)
     with receiving.running() as receiver:
-        run(kind, lose, ledger=ledger, **settings(sandbox))
+        run(kind, lose, ledger=ledger, **settings(sandbox, gateway))
         sandbox.clock.advance(60)
         assert [each.outcome for each in sandbox.deliver_callbacks()] == ["HTTP 200"]
     assert [row.state for row in ledger.rows()] == ["created"]

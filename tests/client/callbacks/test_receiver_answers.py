@@ -69,7 +69,7 @@ def test_where_nobody_signs_the_token_is_what_counts(
     by_token: Receiver, http: httpx.Client
 ) -> None:
     """One of ours, also once its job is over; not none, a made-up one, another's, or two."""
-    ours, foreign = (each.bell().new_token() for each in (by_token, Receiver()))
+    ours, foreign = (each.bell("apikley").new_token() for each in (by_token, Receiver()))
     tokens = [[ours], [], [""], ["x"], [ours[:-1]], [foreign], [ours, foreign]]
     answers = [http.post(by_token.url or "", content=BODY, params={NAMED: each}) for each in tokens]
     assert [each.status_code for each in answers] == [200, *[401] * 6]
@@ -131,7 +131,7 @@ def test_a_key_that_does_not_fit_is_told(
 ) -> None:
     """Only where the gateway must have sent it, so that strangers fill no log; without secrets."""
     with Receiver(webhook_key="the-key-of-another-account").running() as receiver:
-        token, headers = receiver.bell().new_token(), signed(timestamp=now())
+        token, headers = receiver.bell("kie").new_token(), signed(timestamp=now())
         for params in ({}, {NAMED: "x"}, {NAMED: token}):
             answer = http.post(receiver.url or "", content=BODY, headers=headers, params=params)
             assert answer.status_code == 401

@@ -85,7 +85,7 @@ def test_where_no_callback_comes_the_task_is_asked_for(kind: str) -> None:
 def test_callbacks_that_do_not_come_are_not_counted_on(kind: str) -> None:
     """After a miss, polls keep the documented pace until one comes; then there is one again."""
     receiver = Receiver(URL)
-    receiver.bell().missed("t0")
+    receiver.bell("kie").missed("t0")
     gateway = Gateway(20, lambda self: self.call(receiver))
     generate(kind, gateway, receiver)
     pauses = [later - now for now, later in pairwise(gateway.polled)]

@@ -18,20 +18,20 @@ logger = logging.getLogger("imagen4")
 
 
 class JobBell:
-    """One job's: callbacks ring it, on whatever thread they come.
-
+    """One job's, on that gateway: callbacks ring it, on whatever thread they come.
     Without locks: a Ctrl-C in one of Python's could leave it held. Each method is a single
     step on a container that threads may share.
     """
 
-    def __init__(self, board: Switchboard) -> None:
+    def __init__(self, board: Switchboard, gateway: str) -> None:
+        self.gateway = gateway
         self._board = board
         self._rung: deque[str] = deque(maxlen=MOST)
         self._wake: Callable[[], object] | None = None
 
     def new_token(self) -> str:
         """For the URL of a create: a callback that carries it rings here."""
-        token = self._board.new_token()
+        token = self._board.new_token(self.gateway)
         self._board.bells[token] = self
         return token
 
@@ -83,18 +83,23 @@ class Switchboard:
         """Whether callbacks come: since the last one, none was missed."""
         self.bells: WeakValueDictionary[str, JobBell] = WeakValueDictionary()
         """By token, or by the id of a task that an earlier process made; as long as their jobs."""
+        self._gateways: list[str] = []
         self._secret = secrets.token_bytes(32)
 
-    def new_token(self) -> str:
+    def new_token(self, gateway: str) -> str:
         """One that nobody can guess, and that is known again also when its job is over."""
-        nonce = secrets.token_urlsafe(24)
-        return f"{nonce}.{self._seal(nonce)}"
+        if gateway not in self._gateways:
+            self._gateways.append(gateway)
+        text = f"{secrets.token_urlsafe(24)}.{self._gateways.index(gateway)}"
+        return f"{text}.{self._seal(text)}"
 
-    def is_ours(self, token: str) -> bool:
-        """Whether we made it."""
-        nonce, _, seal = token.partition(".")
+    def gateway_told(self, token: str) -> str | None:
+        """The gateway that was told the token; None for one that is not ours."""
+        text, _, seal = token.rpartition(".")
         given = seal.encode("utf-8", "replace")
-        return hmac.compare_digest(given, self._seal(nonce).encode())
+        if not hmac.compare_digest(given, self._seal(text).encode()):
+            return None
+        return self._gateways[int(text.rpartition(".")[2])]
 
-    def _seal(self, nonce: str) -> str:
-        return hmac.digest(self._secret, nonce.encode("utf-8", "replace"), "sha256").hex()
+    def _seal(self, text: str) -> str:
+        return hmac.digest(self._secret, text.encode("utf-8", "replace"), "sha256").hex()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..core.callback_token import token_in
 from ..core.checks import seconds
 from ..core.request import is_callback_url
 from ..errors import InvalidRequest, UnexpectedResponse
+from ..facts import DEFAULT_GATEWAY, GATEWAYS
 from .bell import JobBell, Switchboard
 from .reading import body_bytes, parse, task_id_in
 from .serving import in_a_thread
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 MAX_BODY = 1024 * 1024
 """Bytes. A callback repeats the request: 10,000 characters, each of them escaped twice."""
 OK, BAD, FORGED, WRONG_METHOD, SLOW, TOO_LARGE = 200, 400, 401, 405, 408, 413
+SIGNING = [name for name, facts in GATEWAYS.items() if facts.signs_callbacks]
 logger = logging.getLogger("imagen4")
 
 
@@ -41,9 +44,10 @@ class Receiver:
         result = await client.generate("a red fox", callback=receiver)
 
     url: where the gateway reaches it; None with `running`, which then knows it.
-    webhook_key: the account's, where the gateway signs (kie). None where it does not (apikley:
-        unknown): then a callback has to carry the random token that is put into the query of each
-        create's URL, as one more `imagen4-token`; who does not know that is answered 401.
+    webhook_key: the account's, with which kie signs; None where none is set. Whether apikley signs
+        is unknown. Where a gateway is not known to, or there is no key, what counts is a random
+        token that each create's URL has in its query (`imagen4-token`): who does not know that is
+        answered 401.
     on_callback: called with the task of every genuine callback, as it says, and the query of its
         URL, from a thread of its own under ASGI: `ledger.record_callback`, say, which gives a
         create that had no answer its task. What it raises is a status 500, and the gateway
@@ -54,7 +58,8 @@ class Receiver:
     another process ends nothing. A callback is a hint, never proof: the task is asked for once,
     and what the gateway answers counts. Where no callback comes, a task is asked for all the same
     after `Polling.callback_patience` (1 minute), four times that, and so on, and at the
-    deadline: at most 3 polls a task in 15 minutes, its callback's among them. If that
+    deadline: at most 3 polls a task in 15 minutes, its callback's among them. All at the
+    documented rate: of tasks that end at once, ten are known in each second. If a poll
     finds one that has ended, no callback is counted on before the next has come, and a warning is
     logged: polls keep the documented pace. So they do for a task of which a callback came
     although it still runs; only its first callback is answered by a poll.
@@ -63,7 +68,7 @@ class Receiver:
 
     200  taken: also a second time, and if nobody here waits for the task
     400  no JSON that names a task
-    401  not genuine: not signed with the webhook key within 5 minutes, or without a token of ours
+    401  not genuine: not signed with the webhook key within 5 minutes, or no token of ours
     405  not POST
     408  the body took longer than `patience`
     413  a body of more than 1 MiB
@@ -111,12 +116,13 @@ class Receiver:
             return BAD
         token = token_in(text) or ""
         bell = self._board.bells.get(token) or self._board.bells.get(task_id)
-        if not self._is_genuine(headers, content, token, bell):
+        sender = self._board.gateway_told(token) or (bell.gateway if bell is not None else None)
+        if not self._is_genuine(headers, content, sender):
             return FORGED
         if bell is not None:
             bell.ring(task_id)
         self._board.reliable = True  # after that, or a wait could think that its own is missing
-        return self._told(content, text)
+        return self._told(content, text, sender or DEFAULT_GATEWAY)
 
     def running(self, port: int = 0, host: str = "127.0.0.1") -> AbstractContextManager[Self]:
         """Serve on a thread of this process, while in the `with` block: for scripts.
@@ -141,9 +147,9 @@ class Receiver:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
-    def bell(self) -> JobBell:
-        """For a job that is to hear of its tasks' ends."""
-        return JobBell(self._board)
+    def bell(self, gateway: str) -> JobBell:
+        """For a job on that gateway that is to hear of its tasks' ends."""
+        return JobBell(self._board, gateway)
 
     async def _answer(self, scope: MutableMapping[str, Any], receive: Receive) -> int | None:
         """The status; None where nobody is there any more to be told."""
@@ -161,26 +167,23 @@ class Receiver:
             return self.receive(*arguments)
         return await asyncio.to_thread(self.receive, *arguments)
 
-    def _is_genuine(
-        self, headers: Headers, content: bytes, token: str, bell: JobBell | None
-    ) -> bool:
-        ours = self._board.is_ours(token)
-        if self._key is None:
-            return ours or bell is not None
-        signed = verify(headers, content, self._key)
-        if ours and not signed:
-            # Only the gateway was told the token: it is our key that is another one.
+    def _is_genuine(self, headers: Headers, content: bytes, sender: str | None) -> bool:
+        """sender: the gateway, where token or task tell which one it has to be."""
+        if self._key is not None and verify(headers, content, self._key):
+            return True
+        if self._key is not None and sender in SIGNING:
             logger.warning("A callback is not signed with the webhook key that the receiver has")
-        return signed
+            return False
+        return sender is not None
 
-    def _told(self, content: bytes, query: str) -> int:
+    def _told(self, content: bytes, query: str, sender: str) -> int:
         """The status after `on_callback`, if there is one."""
         if self._on_callback is not None:
             try:
                 task = parse(content)
             except UnexpectedResponse:
                 return BAD
-            self._on_callback(task, query)
+            self._on_callback(replace(task, gateway=sender), query)
         return OK
 
 

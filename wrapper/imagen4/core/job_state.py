@@ -13,13 +13,11 @@ from .envelope import parse_envelope
 from .records import usable_id
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from ..errors import PassedOver
     from .answer import Answer
     from .effects import Send
     from .envelope import Envelope
-    from .ports import Bell, CallbackReceiver
+    from .ports import Bell
     from .request import PlannedCreate
     from .task import Task
 
@@ -94,14 +92,6 @@ class JobState:
         if task.succeeded:
             self.ended[task.task_id] = task
 
-    def listen(self, receiver: CallbackReceiver | None) -> Self:
-        """Wait for callbacks about tasks that exist."""
-        if receiver is not None:
-            self.bell = receiver.bell()
-            for task_id in self.task_ids:
-                self.bell.expect(task_id)
-        return self
-
     @property
     def begun_here(self) -> bool:
         """Whether each of its creates told the gateway where its callback is awaited."""
@@ -160,10 +150,8 @@ def named_id(value: object) -> str | None:
     return None if found and _WORD.fullmatch(found.strip()) else found
 
 
-def resume_job(
-    job_id: str, task_ids: tuple[str, ...], receiver: CallbackReceiver | None = None
-) -> JobState:
+def resume_job(job_id: str, task_ids: tuple[str, ...]) -> JobState:
     """The state of tasks created earlier, each of them once. Raises InvalidRequest."""
     if not task_ids or not all(usable_id(task_id) for task_id in task_ids):
         raise InvalidRequest("A job is taken up by the ids of its tasks, one or more")
-    return JobState(job_id, task_ids=list(dict.fromkeys(task_ids))).listen(receiver)
+    return JobState(job_id, task_ids=list(dict.fromkeys(task_ids)))

@@ -96,7 +96,8 @@ class CallbackReceiver(Protocol):
     def url(self) -> str | None:
         """Where the gateway reaches it; None while that is not known."""
 
-    def bell(self) -> Bell: ...
+    def bell(self, gateway: str) -> Bell:
+        """For one job on that gateway."""
 
 
 class Download(Protocol):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .polling import Polling
-    from .ports import GatewayAdapter, SharedTurns
+    from .ports import CallbackReceiver, GatewayAdapter, SharedTurns
     from .request import Request
 
 
@@ -85,22 +85,31 @@ class Session:
         try:
             schema = self.adapter.input_schema(model)
             plans = plan_creates(request, schema, f"{model} on {self.name}")
+            url = callback_url_of(request, reaching_loopback=self.on_loopback)
         except InvalidRequest as error:
             error.gateway, error.accepted = self.name, "no"
             raise
-        job_id, receiver = self.new_id(), request.callback
-        return JobState(
+        job_id = self.new_id()
+        job = JobState(
             job_id,
             index,
             key=f"job {job_id}",
             tag=request.tag,
             model=model,
             plans=plans,
-            callback_url=callback_url_of(request, reaching_loopback=self.on_loopback),
-            bell=receiver.bell() if receiver is not None else None,
+            callback_url=url,
             recorded=self.recorded,
             prompts=tuple(dict.fromkeys(texts_in(plans[0].fields, schema))),
         )
+        return self.listening(job, request.callback)
+
+    def listening(self, job: JobState, receiver: CallbackReceiver | None) -> JobState:
+        """The job, which from now on hears of callbacks about its tasks."""
+        if receiver is not None:
+            job.bell = receiver.bell(self.name)
+            for task_id in job.task_ids:
+                job.bell.expect(task_id)
+        return job
 
     def begin(self, job: JobState, timeout: float | None) -> float:
         """Note that a call about the job begins now; the moment to give up, on the clock."""
