@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 SETTINGS := pyproject.toml scripts/constraints.txt
+# Plugins of dependencies, for tests that are not ours: they would hear of each of these.
+LEFT_OUT := -p no:anyio -p no:respx -p no:schemathesis
 # The tests start a hundred interpreters: what is compiled once is kept, also where that is off.
 unexport PYTHONDONTWRITEBYTECODE
 REDOCLY_VERSION := 2.77.0
@@ -34,7 +36,7 @@ demo: $(READY) ## Make pictures through both gateways' clients, offline, into ou
 test: $(READY) ## Lint, types, regeneration check and tests (under 3 minutes)
 	@$(MAKE) --no-print-directory --jobs 2 lint types fresh
 	@# Three for two cores: tests that wait for a socket or a process leave theirs to another.
-	$(BIN)/python -m pytest --quiet --numprocesses 3 --dist worksteal
+	$(BIN)/python -m pytest --quiet --numprocesses 3 --dist worksteal $(LEFT_OUT)
 
 lint: $(READY)
 	$(BIN)/ruff check .

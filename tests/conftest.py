@@ -13,7 +13,7 @@ settings.register_profile(
     "default",
     deadline=None,
     derandomize=True,
-    max_examples=70,  # `make test` has to stay under three minutes; `nightly` digs deeper
+    max_examples=50,  # `make test` has to stay under three minutes; `nightly` digs deeper
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile(

@@ -68,7 +68,7 @@ def torture(tmp_path: Path, boundaries: int, instants: int, *place: str) -> Coun
 
 def test_sigkill_loses_no_picture_and_pays_none_twice(tmp_path: Path) -> None:
     """At boundaries between steps, and at random moments: a smaller number than below."""
-    ended = torture(tmp_path, boundaries=12, instants=4)
+    ended = torture(tmp_path, boundaries=8, instants=2)
     assert ended["saved"] > 0
     assert ended["uncertain"] > 0
 

@@ -30,7 +30,7 @@ def run_in_shell(line: str, sandbox: Sandbox) -> "subprocess.CompletedProcess[st
     )
 
 
-@pytest.mark.parametrize("stream", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize("stream", ["2>&-", pytest.param("2>/dev/full", marks=pytest.mark.slow)])
 def test_pictures_are_made_though_nobody_reads_the_progress(
     stream: str, sandbox: Sandbox, tmp_path: Path
 ) -> None:

@@ -16,6 +16,10 @@ from cli.invoking import AT_A_TERMINAL
 from imagen4.sandbox import Sandbox
 
 COMMAND = [sys.executable, "-m", "imagen4"]
+SIGNALS = [
+    signal.SIGTERM,
+    *(pytest.param(each, marks=pytest.mark.slow) for each in (signal.SIGINT, signal.SIGHUP)),
+]
 PATIENCE = 20.0  # seconds; after that the command is killed, which ends every wait for it
 
 
@@ -46,7 +50,7 @@ def generate(sandbox: Sandbox, folder: Path, stderr: int) -> Iterator["subproces
             running.kill()
 
 
-@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("kind", SIGNALS)
 def test_ctrl_c_prints_the_command_that_resumes(
     still: Sandbox, tmp_path: Path, kind: signal.Signals
 ) -> None:

@@ -56,7 +56,7 @@ def test_conforming_answers_give_a_result_or_a_typed_error(gateway: str, call: s
     """What the effective schema allows, drawn near a success, never breaks the client."""
     path, tally = CALLS[call][1], Counter[str]()
 
-    @settings(max_examples=examples(0.6))
+    @settings(max_examples=examples(0.85))
     @given(st.data())
     def examine(data: st.DataObject) -> None:
         body = data.draw(telling(gateway, path))
@@ -81,7 +81,7 @@ def test_the_good_answer_gives_a_result(gateway: str, side: str, call: str) -> N
 
 
 @each
-@settings(max_examples=examples(0.3))
+@settings(max_examples=examples(0.2))
 @given(side=sides, data=st.data())
 def test_answers_that_another_tool_draws_from_the_schema(
     gateway: str, call: str, side: str, data: st.DataObject

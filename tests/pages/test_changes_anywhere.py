@@ -7,7 +7,7 @@ from functools import reduce
 from operator import getitem
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from differences import compare
@@ -162,6 +162,7 @@ def _edited(document: Any, how: str, pointer: tuple[str | int, ...]) -> Any:
     return changed
 
 
+@settings(max_examples=max(30, settings.default.max_examples // 2))
 @given(SCHEMAS, st.data())
 def test_a_change_anywhere_is_reported(schema: Any, data: st.DataObject) -> None:
     """Leave out, replace or add one thing: there is a line, and none where there was no change."""
@@ -171,6 +172,7 @@ def test_a_change_anywhere_is_reported(schema: Any, data: st.DataObject) -> None
     assert compare(document, copy.deepcopy(document)) == []
 
 
+@settings(max_examples=max(30, settings.default.max_examples // 2))
 @given(SCHEMAS, st.data())
 def test_a_change_within_a_schema_is_reported(schema: Any, data: st.DataObject) -> None:
     """The same where most keywords are: in what a request, an answer and a callback hold."""

@@ -59,6 +59,7 @@ def _update(checkout: Path, *arguments: str) -> int:
     return update.main(["--root", str(checkout), "--no-tests", *arguments])
 
 
+@pytest.mark.slow  # test_upstream.py takes over the same page, test_new_model.py generates
 def test_a_new_ratio_reaches_the_generated_client(
     checkout: Path, pages: Path, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,14 @@ def python_files(*folders: str) -> list[Path]:
     return [p for p in files if p.relative_to(ROOT).parts[0] in folders]
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def function_lengths(paths: list[Path]) -> Iterator[int]:
     for path in paths:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield (node.end_lineno or node.lineno) - node.lineno + 1
 
@@ -74,7 +80,7 @@ def test_a_gateways_name_stands_in_the_facts_alone() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in python_files("wrapper", "scripts")
         if facts not in path.parents
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Constant) and node.value in GATEWAYS
     ]
     assert found == []

@@ -92,6 +92,7 @@ def test_what_can_be_taken_over_is_proposed(tmp_path: Path) -> None:
     assert "--add-label" not in done.asked
 
 
+@pytest.mark.slow
 def test_a_refused_regeneration_is_proposed_with_its_reason(tmp_path: Path) -> None:
     """The page and its document are there, generated/ is as it was, and a label says so."""
     done = rehearse(tmp_path, NEW, f"raise SystemExit({REASON!r})\n")
@@ -113,7 +114,7 @@ def test_a_refused_page_is_proposed_with_its_reason(tmp_path: Path) -> None:
     assert "--add-label refused" in done.asked
 
 
-@pytest.mark.parametrize("page", ["", "# Just a moment"])
+@pytest.mark.parametrize("page", ["", pytest.param("# Just a moment", marks=pytest.mark.slow)])
 def test_without_a_page_the_job_fails_and_proposes_nothing(page: str, tmp_path: Path) -> None:
     """No network, or what a guard shows instead of a page, is no change of a gateway."""
     done = rehearse(tmp_path, page, GENERATOR)

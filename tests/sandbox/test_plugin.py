@@ -7,6 +7,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
 import imagen4.testing
 
 PLUGIN = ["-p", "imagen4.testing.plugin"]
@@ -83,6 +85,7 @@ def test_every_test_begins_with_a_clean_state(tmp_path: Path) -> None:
     assert (code, "6 passed" in said) == (0, True), said
 
 
+@pytest.mark.slow
 def test_it_works_under_xdist(tmp_path: Path) -> None:
     """A server for each worker."""
     code, said = suite(tmp_path, STATE, "-p", "xdist.plugin", "-n", "2")

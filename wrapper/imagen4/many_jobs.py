@@ -41,7 +41,7 @@ class ManyJobs:
 
     def generate(self, request: Request, index: int, conclude: Conclude) -> Steps[Any]:
         """The steps of a request."""
-        if not (request.callback or request.callback_url):
+        if request.callback is None and request.callback_url in (None, ""):
             request = replace(request, callback=self.callback)
 
         def run(session: Session, state: JobState, _: object) -> Steps[Any]:
