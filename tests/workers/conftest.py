@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.conftest import imagen4, logging_as_before  # noqa: F401 - fixtures of both
 from imagen4 import Ledger
 from imagen4.sandbox import Sandbox
 from imagen4.workers.accounts import Accounts

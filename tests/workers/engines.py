@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from imagen4 import Request
 from imagen4.sandbox import Sandbox
 from imagen4.workers.orders import Order
 
@@ -44,12 +45,11 @@ class KeptEngine:
         self.waits.append(seconds)
 
 
-def ordered(prompt: str, **more: Any) -> dict[str, Any]:
+def ordered(prompt: str, *, callback_url: str | None = None, **more: Any) -> dict[str, Any]:
     """The order of one picture."""
-    from imagen4 import Request
-
     name = prompt.replace(" ", "-")
-    return Order(Request(prompt, tag=name), (name,), **more).as_json()
+    request = Request(prompt, tag=name, callback_url=callback_url)
+    return Order(request, (name,), **more).as_json()
 
 
 def paid(sandbox: Sandbox) -> int:

@@ -156,7 +156,7 @@ def test_a_place_that_needs_more_says_what(url: str, words: str) -> None:
 
 @pytest.mark.parametrize("account", ["NO_SUCH_KEY", "KIE_API_KEY=much", "KIE_API_KEY=-1"])
 def test_an_account_that_cannot_pay_is_refused_at_once(make_desk: MakeDesk, account: str) -> None:
-    with pytest.raises(InvalidRequest, match="account: "):
+    with pytest.raises(InvalidRequest, match="accounts: "):
         make_desk(account)
 
 
@@ -172,3 +172,16 @@ def test_neither_the_database_nor_an_order_holds_a_key(
 def test_an_order_is_json_and_comes_back_as_it_was() -> None:
     given = ordered("a fox", batch="b.csv", max_credits=80.0)
     assert Order.from_json(given).as_json() == given
+
+
+@pytest.mark.parametrize("task", ["told", None])
+def test_what_was_uncertain_goes_on_once_somebody_says_what_became_of_it(
+    make_desk: MakeDesk, ledger: Ledger, sandbox: Sandbox, task: str | None
+) -> None:
+    """With its task it is saved, without one it is sent again."""
+    sandbox.fault("reset", operation="createTask")
+    assert fulfil(make_desk(), KeptEngine(), ordered("a fox"))[0] == "uncertain"
+    (made,) = (each.id for each in sandbox.state.tasks.values())
+    ledger.resolve(ledger.rows()[0].id, task and made)
+    assert fulfil(make_desk(), KeptEngine(), ordered("a fox")) == ["saved", ""]
+    assert paid(sandbox) == (1 if task else 2)

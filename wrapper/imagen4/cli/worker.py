@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from .. import Gateway
+from .. import Gateway, InvalidRequest
 from ..facts import GATEWAYS
-from . import books, log, options
+from . import books, exits, log, options
 
 
 @click.command()
@@ -56,10 +56,13 @@ def command(
     logger = logging.getLogger("imagen4")
     if not logger.handlers:
         log.to_stderr("info")
-    destination = Destination(output)
     names = accounts or (GATEWAYS[gateway].key_variable,)
     with books.opened(book, new=True) as ledger:
-        paying = Accounts(names, gateway, base_url, ledger, allow_http=allow_http)
+        try:
+            destination = Destination(output)
+            paying = Accounts(names, gateway, base_url, ledger, allow_http=allow_http)
+        except InvalidRequest as problem:
+            raise click.UsageError(exits.said(problem)) from None
         work(ledger, gateway, Desk(ledger, paying, destination), concurrency)
     logging.shutdown()
     os._exit(0)  # DBOS's threads may sleep for 20 s in waits that are now another worker's

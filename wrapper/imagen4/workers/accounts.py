@@ -132,7 +132,7 @@ def key_in(variable: str) -> str:
     """The key that the environment has under that name; it is never written anywhere."""
     if key := os.environ.get(variable):
         return key
-    raise InvalidRequest(f"account: the environment has no {variable}")
+    raise InvalidRequest(f"accounts: the environment has no {variable}")
 
 
 def credits_in(text: str) -> float:
@@ -141,5 +141,5 @@ def credits_in(text: str) -> float:
     except ValueError:
         budget = -1.0
     if not 0 <= budget < float("inf"):
-        raise InvalidRequest("account: after the = stands a number of credits, 0 or more")
+        raise InvalidRequest("accounts: after the = stands a number of credits, 0 or more")
     return budget
