@@ -106,6 +106,9 @@ class Client(BaseClient):
     ) -> Result:
         """Make pictures and wait for them.
 
+        They are paid for: `price` says beforehand what the same arguments cost, in the gateway's
+        credits and in dollars, and `Task.credits` what was charged, where the gateway tells.
+
         prompt: what to paint, at most as long as the model's document says (imagen4: 5,000
             characters); None for a model without a prompt.
         model: the gateway's id of the model; None is the client's own.
@@ -124,8 +127,13 @@ class Client(BaseClient):
             answer.
         on_event: called with each event, see `imagen4.events`.
         fields: further fields of the model, as `imagen4 models NAME` lists them.
-        Returns the pictures. Raises InvalidRequest before anything is sent, SubmissionUncertain,
-        TaskTimeout, TaskFailed, PartialFailure, and the other errors of `imagen4.errors`.
+        Returns the pictures, as a sequence. Raises InvalidRequest, CreateStopped or LedgerError
+        before anything is sent; ModelUnavailable, AuthenticationError, InsufficientCredits,
+        QuotaExceeded, FeatureDisabled, RateLimited, GatewayUnavailable or TransportError where the
+        gateway refused or was not reached; SubmissionUncertain where a create may have made a task
+        (look before you repeat it); TaskFailed, PartialFailure (its `result` has the other
+        pictures), TaskTimeout (its `job.wait()` goes on) or UnexpectedResponse of tasks that
+        exist. Whatever is raised, the tasks that are known stand in its `task_ids`.
         """
         asked = (prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag, model)
         request = Request(*asked, fields, callback)

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from imagen4 import AsyncClient, AsyncImage, AsyncJob, AsyncResult, Client, Image, Job, Result
+from imagen4 import (
+    AsyncClient,
+    AsyncImage,
+    AsyncJob,
+    AsyncResult,
+    Client,
+    Image,
+    Job,
+    Result,
+    errors,
+)
 
 PAIRS = [(Client, AsyncClient), (Job, AsyncJob), (Result, AsyncResult), (Image, AsyncImage)]
 
@@ -58,6 +68,23 @@ def test_both_clients_say_the_same_of_themselves(sync: type, by_await: type) -> 
             assert twin is not None
             hint = re.compile(r";\s+may\s+be\s+(a\s+coroutine\s+function|async)")
             assert hint.sub("", twin).split() == said.split(), name
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+def test_the_help_of_generate_needs_no_other_page(client: type[Client | AsyncClient]) -> None:
+    """It has every parameter, the units, the price, and every error that can come of it."""
+    said = inspect.getdoc(client.generate) or ""
+    parameters = set(inspect.signature(client.generate).parameters) - {"self"}
+    assert set(re.findall(r"^(\w+): ", said, re.MULTILINE)) == parameters
+    for word in ("seconds", "credits", "dollars", "`price`"):
+        assert word in said
+    elsewhere = {"Imagen4Error", "DownloadError", "TaskNotFound", "LedgerUnavailable"}
+    kinds = {name for name, each in vars(errors).items() if is_error(each)} - elsewhere
+    assert kinds - set(re.findall(r"\w+", said)) == set()
+
+
+def is_error(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, errors.Imagen4Error)
 
 
 def test_results_are_said_in_so_many_words() -> None:

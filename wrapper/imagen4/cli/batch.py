@@ -32,9 +32,9 @@ from .fields import complete_model, named_values, set_option
     default=DEFAULT_MODEL,
     show_default=True,
     shell_complete=complete_model,
-    help="Of lines that name none, see `imagen4 models`.",
+    help="Use this model for lines that name none; `imagen4 models` lists them.",
 )
-@set_option("A column for the lines that have none of that name")
+@set_option("Set a column for the lines that have none of that name")
 @options.callback_url
 @targets.folder
 @books.option("ledger.db in the output folder")
@@ -43,10 +43,12 @@ from .fields import complete_model, named_values, set_option
     "template",
     metavar="TEMPLATE",
     default="{tag}-{index}.{ext}",
-    help="Of the files; {line} is the line's number.",
+    help="Name the files by this template; {line} is the line's number.",
 )
 @click.option(
-    "--max-credits", type=click.FloatRange(min=0), help="Send no create that would pass this."
+    "--max-credits",
+    type=click.FloatRange(min=0),
+    help="Send no create with which the ledger's would cost more.",
 )
 @estimate.dry_run
 @click.option("--retry-failed", is_flag=True, help="Pay again for tasks that failed.")

@@ -11,6 +11,7 @@ from .. import Ledger, LedgerError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 VARIABLE = "IMAGEN4_LEDGER"
+WORDS = "Use this ledger: a file, or a database at postgresql://…."
 
 
 class Place(click.Path):
@@ -27,9 +28,10 @@ class Place(click.Path):
 
 def option(default: str, **more: Any) -> Callable[[Command], Command]:
     """Where what is paid is written down."""
-    words = f"The ledger: a file, or postgresql://…  [default: {default}]"
     names = ("--ledger", "--database", "book")
-    return click.option(*names, type=Place(), metavar="FILE|URL", help=words, **more)
+    return click.option(
+        *names, type=Place(), metavar="FILE|URL", help=WORDS, show_default=default, **more
+    )
 
 
 ledger = option("ledger.db in the user's state folder", envvar=VARIABLE, show_envvar=True)

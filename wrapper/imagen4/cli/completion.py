@@ -7,11 +7,12 @@ from . import group
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
-    """Print the code for tab completion.
+    """Print the code for tab completion in SHELL: bash, zsh or fish.
 
-    For example, in ~/.bashrc:  eval "$(imagen4 completion bash)"
+    For bash and zsh, put eval "$(imagen4 completion bash)" into ~/.bashrc or ~/.zshrc, with the
+    name of the shell. For fish, put imagen4 completion fish | source into its config.fish.
     """
     completion = get_completion_class(shell)
     assert completion is not None  # noqa: S101  # click knows the three shells of the choice

@@ -21,13 +21,19 @@ SPEED = 4.0
 
 @click.command()
 @click.argument("prompt", default="a red fox in the snow")
-@options.option("--num-images", "-n", type=int, default=4, help="How many pictures, 1 to 4.")
+@options.option(
+    "--num-images",
+    "-n",
+    type=int,
+    default=4,
+    help="Make this many pictures with each gateway, 1 to 4.",
+)
 @options.option(
     "--aspect-ratio",
     "-a",
     default="16:9",
     metavar="W:H",
-    help="Such as 16:9.",
+    help="Make pictures of this shape, such as 16:9.",
     shell_complete=complete_aspect_ratio,
 )
 @targets.folder

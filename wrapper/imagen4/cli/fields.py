@@ -117,5 +117,5 @@ def set_option(words: str) -> Callable[[Command], Command]:
         metavar="NAME=VALUE",
         multiple=True,
         shell_complete=complete_field,
-        help=f"{words}; lists as JSON. May be given several times.",
+        help=f"{words}; lists are JSON. This may be given several times.",
     )

@@ -27,19 +27,21 @@ from .prompts import file_option, prompt_of
     default=DEFAULT_MODEL,
     show_default=True,
     shell_complete=complete_model,
-    help="The gateway's model, see `imagen4 models`.",
+    help="Use this model of the gateway; `imagen4 models` lists them.",
 )
-@set_option("A further field of the model")
-@options.option("--num-images", "-n", type=int, default=1, help="How many pictures, 1 to 4.")
+@set_option("Set a further field of the model")
+@options.option("--num-images", "-n", type=int, default=1, help="Make this many pictures, 1 to 4.")
 @options.option(
     "--aspect-ratio",
     "-a",
     metavar="W:H",
     shell_complete=complete_aspect_ratio,
-    help="Such as 16:9; the gateway's default.",
+    help="Make pictures of this shape, such as 16:9; without it, the model's default.",
 )
-@options.option("--negative-prompt", metavar="TEXT", help="What the pictures should not show.")
-@options.option("--seed", metavar="TEXT", help="For the same pictures again.")
+@options.option("--negative-prompt", metavar="TEXT", help="Keep this out of the pictures.")
+@options.option(
+    "--seed", metavar="TEXT", help="Use this seed: the same one makes the same pictures again."
+)
 @options.callback_url
 @options.timeout
 @targets.output

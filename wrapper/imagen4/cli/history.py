@@ -14,9 +14,11 @@ from .watching import changes_in
 @click.command()
 @click.argument("word", required=False)
 @books.ledger
-@click.option("--tag", metavar="TEXT", help="Only of the request with this tag.")
+@click.option("--tag", metavar="TEXT", help="List only creates of the request with this tag.")
 @click.option(
-    "--state", type=click.Choice([each.value for each in RowState]), help="Only in this state."
+    "--state",
+    type=click.Choice([each.value for each in RowState]),
+    help="List only creates in this state.",
 )
 @click.option("--watch", is_flag=True, help="Go on with a line whenever a create changes.")
 @options.as_json

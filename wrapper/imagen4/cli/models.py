@@ -15,7 +15,12 @@ from .fields import complete_model, schema_of, vendored_models
 
 @click.command()
 @click.argument("name", required=False, shell_complete=complete_model)
-@click.option("--gateway", "-g", type=click.Choice(list(GATEWAYS)), help="Only this gateway's.")
+@click.option(
+    "--gateway",
+    "-g",
+    type=click.Choice(list(GATEWAYS)),
+    help="List only the models of this gateway.",
+)
 @options.as_json
 def command(name: str | None, gateway: str | None, as_json: bool) -> None:
     """List the models, or show the fields that model NAME takes.

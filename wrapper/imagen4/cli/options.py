@@ -21,7 +21,7 @@ _gateway = click.option(
     required=True,
     envvar="IMAGEN4_GATEWAY",
     show_envvar=True,
-    help="Which gateway to pay.",
+    help="Ask this gateway, whose account pays for what is made.",
 )
 
 
@@ -41,7 +41,7 @@ _base_url = click.option(
     "--base-url",
     metavar="URL",
     callback=_address,
-    help="Another address for the gateway, such as a sandbox's.",
+    help="Use another address for the gateway, such as a sandbox's.",
 )
 _allow_http = click.option(
     "--allow-http",
@@ -55,10 +55,13 @@ timeout = click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
     metavar="SECONDS",
-    help="How long to wait for the pictures; the tasks go on after that.  [default: 900]",
+    show_default="900",
+    help="Wait at most this long for the pictures; the tasks go on after that.",
 )
 callback_url = click.option(
-    "--callback-url", metavar="URL", help="Where the gateway reports the end, too."
+    "--callback-url",
+    metavar="URL",
+    help="Have the gateway report the end of each task to this address, too.",
 )
 task_ids = click.argument("task_ids", nargs=-1, required=True, metavar="TASK...")
 

@@ -13,8 +13,8 @@ from .outcome import harmless
 @click.command()
 @click.argument("row", type=int)
 @books.ledger
-@click.option("--created", metavar="TASK", help="It made this task.")
-@click.option("--not-created", is_flag=True, help="It made none, and may be sent again.")
+@click.option("--created", metavar="TASK", help="Say that it made this task.")
+@click.option("--not-created", is_flag=True, help="Say that it made none, and may be sent again.")
 def command(row: int, book: str | Path | None, created: str | None, not_created: bool) -> None:
     """Settle the uncertain create of number ROW, as `imagen4 history` lists it.
 

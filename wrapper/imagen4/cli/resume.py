@@ -34,7 +34,7 @@ def command(
 ) -> None:
     """Save the pictures of all tasks that earlier commands created and did not finish.
 
-    Also those of a command that was killed. Nothing is paid.
+    That includes those of a command that was killed. Nothing is paid.
     """
     resumed = Resumed(output)
     shown = display(gateway)

@@ -22,7 +22,12 @@ GROUPS: dict[str, Callable[[Row], str]] = {
 
 @click.command()
 @books.ledger
-@options.option("--by", type=click.Choice(list(GROUPS)), default="day", help="What to add up by.")
+@options.option(
+    "--by",
+    type=click.Choice(list(GROUPS)),
+    default="day",
+    help="Add up for each day, model, gateway or batch.",
+)
 @options.as_json
 def command(book: str | Path | None, by: str, as_json: bool) -> None:
     """Add up the creates that may have been accepted, in the gateway's credits.

@@ -140,6 +140,6 @@ def _option(kind: click.Path, metavar: str, words: str) -> Callable[[Command], C
 output = _option(
     _Place(),
     "FOLDER|FILE",
-    f"Where to save: a folder, fox.png for one picture, or a template as in out/{INDEX}.png.",
+    f"Save into this folder, as fox.png (one picture), or by a template (out/{INDEX}.png).",
 )
-folder = _option(_Folder(), "FOLDER", "In which folder to save the pictures.")
+folder = _option(_Folder(), "FOLDER", "Save the pictures in this folder.")

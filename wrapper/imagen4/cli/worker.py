@@ -19,17 +19,22 @@ from . import books, exits, log, options
     "accounts",
     multiple=True,
     metavar="VARIABLE[=CREDITS]",
-    help="The environment variable with the key of an account, and what it may spend at most. "
-    "May be given several times.  [default: the gateway's variable]",
+    show_default="the gateway's variable",
+    help="Use the account whose key is in this environment variable, and spend at most so much. "
+    "This may be given several times.",
 )
 @options.option(
     "--concurrency",
     type=click.IntRange(min=1),
     default=50,
-    help="How many requests a worker has under way; the worker that started last says it for all.",
+    help="Have this many requests under way; the worker that started last says it for all.",
 )
 @options.option(
-    "--output", "-o", metavar="DIR|URL", default="out", help="Where to save the pictures."
+    "--output",
+    "-o",
+    metavar="DIR|URL",
+    default="out",
+    help="Save the pictures in this directory, or where fsspec finds this URL.",
 )
 def command(
     gateway: Gateway,

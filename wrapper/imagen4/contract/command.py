@@ -33,10 +33,10 @@ def _complete_model(context: click.Context, _option: click.Parameter, begun: str
 
 
 @click.command(name="contract")
-@click.argument("gateway", type=click.Choice(list(GATEWAYS)))
+@click.argument("gateway", metavar="GATEWAY", type=click.Choice(list(GATEWAYS)))
 @click.option(
     "--base-url",
-    help=f"The server to check; may have a path. Else from {URL_VARIABLES}.",
+    help=f"Check the server at this address, which may have a path; else from {URL_VARIABLES}.",
 )
 @click.option("--allow-http", is_flag=True, help="Allow plain http beyond this machine.")
 @click.option(
@@ -44,34 +44,34 @@ def _complete_model(context: click.Context, _option: click.Parameter, begun: str
     default=DEFAULT_MODEL,
     show_default=True,
     shell_complete=_complete_model,
-    help="Which of its models to ask for; what may be asked of it is read off its page.",
+    help="Ask for this model; what may be asked of it is read off its page.",
 )
 @click.option(
     "--api-key",
-    help=f"Key for that server; else from {KEY_VARIABLES}, or on loopback the sandbox's.",
+    help=f"Use this key; else that in {KEY_VARIABLES}, or on loopback the sandbox's.",
 )
-@click.option("--foreign-key", help="A key of any other known gateway, which has to be refused.")
+@click.option("--foreign-key", help="Try a key of another known gateway, which has to be refused.")
 @click.option(
     "--profile",
     type=click.Choice(PROFILES),
     default="auto",
     show_default=True,
-    help="observed: HTTP 200 with the verdict in `code`; documented: real statuses.",
+    help="Expect HTTP 200 with the verdict in `code` (observed), or real statuses (documented).",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Of what is generated.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed what is generated.")
 @click.option(
     "--phase",
     type=click.Choice(PHASES),
     default="quick",
     show_default=True,
-    help="quick: examples and boundaries; full: also fuzzing, links and liveness.",
+    help="Send examples and boundaries (quick), or fuzz and follow links, too (full).",
 )
 @click.option(
     "--max-paid",
     type=click.IntRange(0),
     default=1,
     show_default=True,
-    help="Requests that may be paid for, anywhere but on loopback.",
+    help="Send at most so many requests that may be paid for, anywhere but on loopback.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 2 if a check had nothing to look at.")
 @click.option("--dry-run", is_flag=True, help="Say what it may cost, and send nothing.")
@@ -81,23 +81,25 @@ def _complete_model(context: click.Context, _option: click.Parameter, begun: str
 )
 @form_options
 @click.option(
-    "--canary", is_flag=True, help="Only one picture, paid for: is it still the same model?"
+    "--canary",
+    is_flag=True,
+    help="Pay for one picture only, and see whether it is still the same model.",
 )
 @click.option(
     "--history",
     type=click.Path(path_type=Path),
-    help="What canaries have seen, a JSON line a run; what has moved since is told.",
+    help="Add a JSON line to what canaries have seen, and tell what has moved since.",
 )
 @click.option("--github", is_flag=True, help="Annotate, and add to the summary of the step.")
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path),
-    help="Findings that are accepted, in TOML: each for a reason and until a day.",
+    help="Accept the findings in this TOML file, each for a reason and until a day.",
 )
 @click.option("--update-baseline", is_flag=True, help="Accept what this run finds, for 30 days.")
 @click.pass_context
 def command(context: click.Context, /, **given: Any) -> None:
-    """Check that a server keeps to a gateway's document.
+    """Check that a server keeps to the document of GATEWAY: kie or apikley.
 
     The last line says what came of it. Exit code: 0 conforms, 1 violated, 2 could not run,
     which includes a server that no longer has the model, or with --strict not all was seen.

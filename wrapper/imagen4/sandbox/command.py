@@ -21,22 +21,26 @@ def _print_faults(context: click.Context, _option: click.Parameter, wanted: bool
 @click.option(
     "--host",
     default="127.0.0.1",
-    help="Address to listen on; 0.0.0.0 or :: for all of this machine.",
+    help="Listen on this address; 0.0.0.0 or :: for all of this machine.",
 )
-@click.option("--port", default=8080, help="Port; 0 takes a free one.")
+@click.option("--port", default=8080, help="Listen on this port; 0 takes a free one.")
 @click.option(
     "--profile",
     type=click.Choice(PROFILE_NAMES),
     default=DEFAULTS.profile,
     help="Answer as the wire was seen to, or as the documents promise.",
 )
-@click.option("--speed", default=DEFAULTS.speed, help="Sandbox seconds per second; 0 stands still.")
-@click.option("--credits", default=DEFAULTS.credits, help="Balance of each account.")
+@click.option(
+    "--speed",
+    default=DEFAULTS.speed,
+    help="Let this many sandbox seconds pass in a second; 0 stands still.",
+)
+@click.option("--credits", default=DEFAULTS.credits, help="Give each account this balance.")
 @click.option("--limits/--no-limits", default=DEFAULTS.limits, help="Refuse what comes too fast.")
 @click.option(
     "--seed",
     default=DEFAULTS.seed,
-    help="Seed of the random choice of requests that a fault with `share` strikes.",
+    help="Seed the random choice of requests that a fault with `share` strikes.",
 )
 @click.option(
     "--fault",
@@ -44,7 +48,7 @@ def _print_faults(context: click.Context, _option: click.Parameter, wanted: bool
     multiple=True,
     metavar="NAME[:KEY=VALUE,…]",
     help="Arm a fault: no-answer:gateway=kie,times=2 or code-429:share=0.3 or fail:word=storm. "
-    "Can be given several times.",
+    "This may be given several times.",
 )
 @click.option(
     "--list-faults",
