@@ -3,8 +3,6 @@
 import asyncio
 import logging
 import socket
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,8 @@ import httpx
 import pytest
 import uvicorn
 
-from client.play import KINDS, UNVERIFIED, play, settled
+from client.play import KINDS, UNVERIFIED, settled
+from client.receiving import KEY, lateness, polls, run, settings
 from imagen4 import (
     AsyncClient,
     InvalidRequest,
@@ -26,49 +25,8 @@ from imagen4.callbacks import Receiver
 from imagen4.sandbox import Sandbox
 from imagen4.sandbox.journal import RecordedRequest
 
-KEY = "sandbox-webhook-key"
 QUICKLY = Polling(callback_patience=0.2)
 """For callbacks that are lost: the documented pace would take a minute."""
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Sandbox]:
-    with Sandbox(waiting=0, generating=0.1, limits=False) as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(shared: Sandbox) -> Sandbox:
-    shared.reset()
-    return shared
-
-
-@pytest.fixture(scope="module")
-def receiver() -> Iterator[Receiver]:
-    """Where no test makes it miss a callback."""
-    with Receiver(webhook_key=KEY).running() as running:
-        yield running
-
-
-def settings(sandbox: Sandbox, gateway: str = "kie", **more: Any) -> dict[str, Any]:
-    """Of a client in real time, as its users have it."""
-    real = {"base_url": sandbox.url(gateway), "api_key": sandbox.key(gateway), "gateway": gateway}
-    return real | {"polling": Polling(callback_patience=5)} | more
-
-
-def run(kind: str, action: Callable[[Any], Any], **more: Any) -> Any:
-    """The action on a client whose time is real."""
-    sleep = {"sync": time.sleep, "async": asyncio.sleep}[kind]
-    return play(kind, None, action, **{"clock": time.monotonic, "sleep": sleep} | more)
-
-
-def polls(sandbox: Sandbox) -> int:
-    return sum(each.operation == "recordInfo" for each in sandbox.requests)
-
-
-def lateness(sandbox: Sandbox) -> float:
-    """Seconds since the last task ended, on the clock of a sandbox at real speed."""
-    return sandbox.clock.now() - max(task.completed or 0 for task in sandbox.state.tasks.values())
 
 
 @pytest.mark.parametrize(
@@ -105,6 +63,24 @@ def test_many_requests_end_by_their_callbacks(
     assert lateness(sandbox) < 1
     assert sum(len(each.get().images) for each in finished) == polls(sandbox) == 4
     assert receiver.reliable
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whichever_gateway_serves_calls_back(
+    sandbox: Sandbox, receiver: Receiver, kind: str
+) -> None:
+    """The one that signs refuses, the next does not sign: its token counts."""
+    sandbox.fault("code-402", gateway="kie", operation="createTask")
+    names = ("kie", "apikley")
+    both = {
+        "gateway": names,
+        "base_url": {name: sandbox.url(name) for name in names},
+        "api_key": {name: sandbox.key(name) for name in names},
+    }
+    result = run(kind, lambda c: c.generate("a fox", callback=receiver), **both)
+    assert result.gateway == "apikley"
+    assert lateness(sandbox) < 1
+    assert polls(sandbox) == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)
