@@ -10,6 +10,9 @@ client's work is counted.
 
 from __future__ import annotations
 
+import set_up  # noqa: F401  # first: what follows is not in every Python
+
+# isort: split
 import asyncio
 import math
 import os

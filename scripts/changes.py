@@ -13,6 +13,9 @@ Exit code: 0 nothing or cosmetic, 1 compatible changes, 2 breaking ones, 3 an er
 (for --check-readme: 0 up to date, 1 stale).
 """
 
+import set_up  # noqa: F401  # first: what follows is not in every Python
+
+# isort: split
 import argparse
 import sys
 from pathlib import Path

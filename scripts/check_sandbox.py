@@ -4,6 +4,9 @@ Each verdict is one line. With --repeat the whole is done again and again, and a
 difference between two rounds is a failure: a verdict that changes is worse than none.
 """
 
+import set_up  # noqa: F401  # first: what follows is not in every Python
+
+# isort: split
 import argparse
 import sys
 import time

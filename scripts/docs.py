@@ -4,6 +4,9 @@
 Exit codes: 0 done, 1 something leads nowhere. What pdoc warns of is an error.
 """
 
+import set_up  # noqa: F401  # first: what follows is not in every Python
+
+# isort: split
 import shutil
 import sys
 import warnings

@@ -14,6 +14,9 @@ The result is a function of specs/ and of the pinned versions of the generator
 and its formatter: two runs give the same bytes.
 """
 
+import set_up  # noqa: F401  # first: what follows is not in every Python
+
+# isort: split
 import argparse
 import filecmp
 import json

@@ -6,6 +6,9 @@ with thirty seeds. Fails if a defect gets through that the phase has to catch, o
 there is any finding on the conforming server.
 """
 
+import set_up  # noqa: F401  # first: what follows is not in every Python
+
+# isort: split
 import argparse
 import sys
 import time

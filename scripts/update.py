@@ -19,6 +19,9 @@ refused, or a later step failed: nothing was changed; 5 with --keep, a later ste
 128 + a signal that stopped it: as 3.
 """
 
+import set_up  # noqa: F401  # first: what follows is not in every Python
+
+# isort: split
 import argparse
 import sys
 from itertools import chain

@@ -13,6 +13,9 @@ A page is read exactly or refused (exit code 1, one line, nothing written); 128 
 stopped it.
 """
 
+import set_up  # noqa: F401  # first: what follows is not in every Python
+
+# isort: split
 import argparse
 import sys
 from pathlib import Path
