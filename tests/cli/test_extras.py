@@ -39,10 +39,25 @@ def test_help_needs_no_extra(name: str, module: str) -> None:
     assert done.stdout.startswith(f"Usage: imagen4 {name}")
 
 
-def test_an_option_that_needs_an_extra_says_which(tmp_path: Path) -> None:
-    """Without it, `batch` needs no more than the command line does."""
+@pytest.mark.parametrize(
+    ("module", "extra", "arguments"),
+    [
+        ("dbos", "workers", ("batch", "p.txt", "--enqueue")),
+        pytest.param("opentelemetry", "otel", ("worker", "--telemetry"), marks=pytest.mark.slow),
+    ],
+)
+def test_an_option_that_needs_an_extra_says_which(
+    module: str,
+    extra: str,
+    arguments: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without the option, the command needs no more than its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KIE_API_KEY", "k")
     (tmp_path / "p.txt").write_text("a fox")
-    arguments = ("batch", str(tmp_path / "p.txt"), "-g", "kie", "--enqueue", "--database", "x.db")
-    done = without("dbos", *arguments)
-    line = "imagen4: `batch` needs dbos; run: pip install 'imagen4[workers]'\n"
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
+    done = without(module, *arguments, "--gateway", "kie", "--database", "x.db")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith(f"imagen4: `{arguments[0]}` needs {module}")
+    assert done.stderr.endswith(f"; run: pip install 'imagen4[{extra}]'\n")

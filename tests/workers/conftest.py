@@ -8,6 +8,7 @@ import pytest
 
 from cli.conftest import imagen4, logging_as_before  # noqa: F401 - fixtures of both
 from imagen4 import Ledger
+from imagen4.events import Listener
 from imagen4.sandbox import Sandbox
 from imagen4.workers.accounts import Accounts
 from imagen4.workers.desk import Desk
@@ -41,9 +42,10 @@ def make_desk(sandbox: Sandbox, ledger: Ledger, tmp_path: Path) -> Iterator[Make
     """Another worker each time, which shares nothing with the others but the database."""
     with ExitStack() as ending:
 
-        def make(*accounts: str, output: str = "") -> Desk:
+        def make(*accounts: str, output: str = "", on_event: Listener | None = None) -> Desk:
             own = ending.enter_context(Ledger(tmp_path / "l.db"))
-            paying = Accounts(accounts or ("KIE_API_KEY",), "kie", sandbox.url("kie"), own)
+            names, url = accounts or ("KIE_API_KEY",), sandbox.url("kie")
+            paying = Accounts(names, "kie", url, own, on_event=on_event)
             desk = Desk(own, paying, Destination(output or str(tmp_path / "out")))
             ending.callback(desk.close, 0)
             return desk

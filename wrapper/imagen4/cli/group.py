@@ -43,8 +43,8 @@ EXTRAS = {
     "contract": "contract",
     "worker": "workers",
 }
-# Of commands that need one only for an option.
-OF_MODULES = {"dbos": "workers"}
+# Those that a command needs only for an option.
+OF_MODULES = {"dbos": "workers", "opentelemetry": "otel"}
 
 ENVIRONMENT = (
     *((each.key_variable, f"The key for --gateway {each.name}.") for each in GATEWAYS.values()),
@@ -97,7 +97,8 @@ class LazyGroup(click.Group):
 def _without_extra(name: str, error: ModuleNotFoundError) -> click.UsageError:
     """What to install, in one line; where it was missed goes to the debug log."""
     logging.getLogger("imagen4").debug("failed", exc_info=error)
-    extra = EXTRAS.get(name) or OF_MODULES.get(error.name or "", "cli")
+    missing = (error.name or "").partition(".")[0]
+    extra = OF_MODULES.get(missing) or EXTRAS.get(name, "cli")
     return click.UsageError(f"`{name}` needs {error.name}; run: pip install 'imagen4[{extra}]'")
 
 

@@ -1,14 +1,19 @@
 """`imagen4 worker`: one of any number of processes that work through a queue."""
 
+import atexit
 import logging
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .. import Gateway, InvalidRequest
+from .. import Gateway, InvalidRequest, Ledger
 from ..facts import GATEWAYS
 from . import books, exits, log, options
+
+if TYPE_CHECKING:
+    from ..otel import Telemetry
 
 
 @click.command()
@@ -36,6 +41,12 @@ from . import books, exits, log, options
     default="out",
     help="Save the pictures in this directory, or where fsspec finds this URL.",
 )
+@click.option(
+    "--telemetry",
+    is_flag=True,
+    help="Trace each request by OpenTelemetry, as `opentelemetry-instrument` sets it up: one "
+    "trace whichever workers have it. Needs the extra otel.",
+)
 def command(
     gateway: Gateway,
     base_url: str | None,
@@ -44,6 +55,7 @@ def command(
     accounts: tuple[str, ...],
     concurrency: int,
     output: str,
+    telemetry: bool,
 ) -> None:
     """Make the pictures of requests that `imagen4 batch --enqueue` put into the queue.
 
@@ -65,9 +77,19 @@ def command(
     with books.opened(book, new=True) as ledger:
         try:
             destination = Destination(output)
-            paying = Accounts(names, gateway, base_url, ledger, allow_http=allow_http)
+            traced = tracing(ledger) if telemetry else None
+            paying = Accounts(
+                names, gateway, base_url, ledger, allow_http=allow_http, on_event=traced
+            )
         except InvalidRequest as problem:
             raise click.UsageError(exits.said(problem)) from None
         work(ledger, gateway, Desk(ledger, paying, destination), concurrency)
-    logging.shutdown()
+    atexit._run_exitfuncs()  # logs and traces
     os._exit(0)  # DBOS's threads may sleep for 20 s in waits that are now another worker's
+
+
+def tracing(ledger: Ledger) -> "Telemetry":
+    """A tag stands once in a ledger, so it names a trace."""
+    from ..otel import Telemetry
+
+    return Telemetry(by_tag=repr(ledger))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from ..core.session import Session
-    from ..events import Event
+    from ..events import Event, Listener
     from ..ledger import Ledger
     from ..ledger.recorder import Recorder
     from ..literals import Gateway
@@ -50,8 +50,8 @@ class PayingAccount:
 class Accounts:
     """The accounts of a worker, and which of them pays for an order.
 
-    names: VARIABLE, or VARIABLE=CREDITS for at most so many credits. Raises InvalidRequest for a
-    variable that is not set, or credits that are no number.
+    names: VARIABLE, or VARIABLE=CREDITS for at most so many credits. on_event: called with each
+    event. Raises InvalidRequest for a variable that is not set, or credits that are no number.
     """
 
     def __init__(
@@ -62,8 +62,9 @@ class Accounts:
         ledger: Ledger,
         *,
         allow_http: bool = False,
+        on_event: Listener | None = None,
     ) -> None:
-        self.unanswered = Unanswered()
+        self.unanswered = Unanswered(on_event)
         self.every: list[PayingAccount] = []
         self._chosen = Counter[str]()
         self._limits: dict[float, Spending] = {}
@@ -74,7 +75,7 @@ class Accounts:
                 api_key=key_in(name),
                 base_url=base_url,
                 allow_http=allow_http,
-                on_event=self.unanswered.note,
+                on_event=self.unanswered,
             )
             ledger.share_turns([client._session])
             budgets = (Spending(credits_in(credits_), name),) if equals else ()
@@ -108,19 +109,25 @@ class Accounts:
 
 
 class Unanswered:
-    """Creates that are out, until their answers are written down: the ledger is told before."""
+    """Creates that are out, until their answers are written down: the ledger is told before.
 
-    def __init__(self) -> None:
+    others: told after it.
+    """
+
+    def __init__(self, others: Listener | None = None) -> None:
         self._jobs: set[str] = set()
         self._changed = Condition()
+        self._others = others
 
-    def note(self, event: Event) -> None:
+    def __call__(self, event: Event) -> None:
         with self._changed:
             if isinstance(event, CreateStarting):
                 self._jobs.add(event.job_id)
             elif isinstance(event, (TaskCreated, CreateRefused, CreateUncertain)):
                 self._jobs.discard(event.job_id)
                 self._changed.notify_all()
+        if self._others is not None:
+            self._others(event)
 
     def wait(self, patience: float) -> None:
         """Until there are none, or so many seconds have passed."""
