@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -176,3 +177,11 @@ def test_a_receiver_that_is_none_is_refused() -> None:
     assert "whk" not in repr(Receiver(webhook_key=WEBHOOK_KEY))
     with pytest.raises(InvalidRequest, match="answers HTTP alone"):
         asyncio.run(Receiver()({"type": "websocket"}, None, None))  # type: ignore[arg-type]
+
+
+def test_without_uvicorn_the_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only to serve it from a thread: mounted in an application it needs nothing."""
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    with pytest.raises(InvalidRequest, match=r"pip install 'imagen4\[webhooks\]'"):
+        Receiver().running().__enter__()
+    assert Receiver().receive({}, BODY) == 401
