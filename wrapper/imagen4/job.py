@@ -95,7 +95,7 @@ class BaseJob(ClientBound):
         """
         session, state = self._session, self._state
         deadline = session.begin(state, timeout)
-        if turn_counts:
+        if turn_counts and state.recorded:
             yield from note_balance(session, state)
         yield from create_tasks(session, state, deadline if turn_counts else inf)
         if not turn_counts:
@@ -184,8 +184,10 @@ class Job(BaseJob):
 
     def _make_result(self, tasks: Sequence[Task]) -> Result:
         fields = fields_of(self._session, self._state, tasks)
-        images = tuple(Image(**each, _driver=self._driver) for each in fields)
-        return Result(images, tuple(tasks), self.passed_over, self._session, self._driver)
+        images = [Image(**each, _driver=self._driver) for each in fields]
+        return Result(
+            tuple(images), tuple(tasks), self._state.passed_over, self._session, self._driver
+        )
 
 
 class AsyncJob(BaseJob):
@@ -225,13 +227,15 @@ class AsyncJob(BaseJob):
 
     def _make_result(self, tasks: Sequence[Task]) -> AsyncResult:
         fields = fields_of(self._session, self._state, tasks)
-        images = tuple(AsyncImage(**each, _driver=self._driver) for each in fields)
-        return AsyncResult(images, tuple(tasks), self.passed_over, self._session, self._driver)
+        images = [AsyncImage(**each, _driver=self._driver) for each in fields]
+        return AsyncResult(
+            tuple(images), tuple(tasks), self._state.passed_over, self._session, self._driver
+        )
 
 
 def missing_pictures(state: JobState, count: int) -> int:
     """How many pictures fewer than asked and paid for a success has."""
     if len(state.ended) != len(state.plans):
         return 0
-    asked = sum(plan.pictures for plan in state.plans)
+    asked = sum([plan.pictures for plan in state.plans])
     return max(0, asked - count)

@@ -51,6 +51,8 @@ class Session:
     """What nobody can guess."""
     name: str = field(init=False)
     """The gateway's."""
+    on_loopback: bool = field(init=False)
+    """Whether the gateway is on this machine."""
     key_clue: bytes = field(init=False, repr=False)
     """What shows in small letters that a text may hold the key."""
     recorded: bool = field(default=False, init=False)
@@ -68,16 +70,12 @@ class Session:
 
     def __post_init__(self) -> None:
         self.name = self.adapter.name
+        self.on_loopback = is_loopback(urlsplit(self.base_url).hostname)
         self.key_clue = clue(self.key).lower().encode()
         creates, polls, paced = self.adapter.creates, self.adapter.polls, self.polling.paced
         self.creates = Pacer(creates if paced else Rate(creates.times, 0.0), "creates")
         # One by one rather than in bursts: polls of many tasks spread out.
         self.polls = Pacer(Rate(1, polls.seconds / polls.times if paced else 0.0), "polls")
-
-    @property
-    def on_loopback(self) -> bool:
-        """Whether the gateway is on this machine."""
-        return is_loopback(urlsplit(self.base_url).hostname)
 
     def plan(self, request: Request, index: int = 0) -> JobState:
         """The creates of a request, none of them sent. Raises InvalidRequest."""

@@ -122,7 +122,10 @@ def wait_for_create_turn(
     moment = session.creates.reserve(now, max(now, deadline))
     if moment is not None and moment > now:
         yield Sleep(moment - now)
-    if moment is None or not (yield from take_shared_turn(session, session.creates, deadline)):
+    taken = moment is not None
+    if taken and session.turns is not None:
+        taken = yield from take_shared_turn(session, session.creates, deadline)
+    if not taken:
         if refusal is not None:
             raise refusal
         creates, seconds = session.adapter.creates

@@ -132,7 +132,10 @@ def wait_until_due(
     if moment is not None and moment > now:
         overtime.spend(now, moment)
         yield Sleep(moment - now)
-    if moment is not None and (yield from wait_for_the_others(session, overtime)):
+    taken = moment is not None
+    if taken and session.turns is not None:
+        taken = yield from wait_for_the_others(session, overtime)
+    if taken:
         return True
     task.due, task.expired = task.last, session.clock() >= task.last
     return False
@@ -140,8 +143,6 @@ def wait_until_due(
 
 def wait_for_the_others(session: Session, overtime: OvertimeBudget) -> Steps[bool]:
     """Sleep until the others with this account have polled; False if this one is then too late."""
-    if session.turns is None:
-        return True
     began = session.clock()
     taken = yield from take_shared_turn(session, session.polls, overtime.last_turn(began))
     overtime.spend(began, session.clock())

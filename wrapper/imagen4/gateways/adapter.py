@@ -83,7 +83,7 @@ class Adapter:
     def _call(self, kwargs: Mapping[str, Any]) -> Call:
         """A generated request builder's result without httpx in it."""
         params, json = kwargs.get("params", {}), kwargs.get("json")
-        return Call(kwargs["method"].upper(), kwargs["url"], params, json, self.name)
+        return Call(kwargs["method"].upper(), kwargs["url"], params, json, self.facts.name)
 
     @cached_property
     def _package(self) -> str:

@@ -17,7 +17,6 @@ from .exchange_deadline import reject_early_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Self
 
     from ..core.effects import Send
     from ..core.session import Session
@@ -52,20 +51,16 @@ class AnswerReader:
         self._encoding = response.headers.get("content-encoding", "").strip().lower()
         self.complete = response.is_stream_consumed or response.is_closed
         """Whether there is no more to read: an injected client's hook did, or did not want to."""
-
-    def __enter__(self) -> Self:
         if self.complete:
             self._encoding = ""
             with suppress(httpx.ResponseNotRead):
-                self.add(self._response.content)
-        return self
+                self.add(response.content)
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def broken(self) -> None:
         """A whole JSON object is an answer, however the transfer went on."""
-        if kind is not None:
-            self._send.partial = self._read()
-            if isinstance(self._send.partial.decoded, dict):
-                self._send.answer = self._send.partial
+        self._send.partial = self._read()
+        if isinstance(self._send.partial.decoded, dict):
+            self._send.answer = self._send.partial
 
     def add(self, chunk: bytes) -> None:
         if len(self._body) + len(chunk) > LARGEST_ANSWER:
@@ -100,16 +95,20 @@ def rescued(session: Session, heard: bytes) -> Answer | None:
 
 
 def answer_of(session: Session, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
-    body = without_key(as_utf8(body), session.key, session.key_clue)
+    encoding = json.detect_encoding(body)
+    if not encoding.startswith("utf-8"):
+        body = as_utf8(body, encoding)
+    if session.key_clue in body.lower():
+        body = without_key(body, session.key, session.key_clue)
     return Answer(status, headers, body, session.now())
 
 
 def without_key(body: bytes, key: str, found: bytes) -> bytes:
-    """An answer that repeats the key is not passed on as it is.
+    """An answer that may repeat the key, since its clue was found there, is not passed on so.
 
     Keys are spelled as they are nearly always; a long answer is searched for that only.
     """
-    if len(key) < SHORTEST_KEY or found not in body.lower():
+    if len(key) < SHORTEST_KEY:
         return body
     body = body.replace(key.encode(), HIDDEN.encode())
     if found not in body.lower() or len(body) > LONGEST_TEXT:
@@ -117,11 +116,8 @@ def without_key(body: bytes, key: str, found: bytes) -> bytes:
     return redacted(body.decode("latin-1"), (key,)).encode("latin-1")
 
 
-def as_utf8(body: bytes) -> bytes:
+def as_utf8(body: bytes, encoding: str) -> bytes:
     """JSON in UTF-16 or UTF-32, as json.loads would read it: there, no key could be found."""
-    encoding = json.detect_encoding(body)
-    if encoding.startswith("utf-8"):
-        return body
     try:
         return body.decode(encoding, "surrogatepass").encode("utf-8", "surrogatepass")
     except UnicodeError:  # no text at all

@@ -95,7 +95,7 @@ class ExchangeDeadline(SentAndHeard):
 
     def __enter__(self) -> Self:
         _current.set(self)
-        self.extend(self._patience if self._leave_in is None else self._leave_in)
+        self._until = monotonic() + (self._patience if self._leave_in is None else self._leave_in)
         return self
 
     def __exit__(self, *exception: object) -> None:

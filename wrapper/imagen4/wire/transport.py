@@ -151,10 +151,14 @@ class SyncWire(Wire):
             response = answer_of_hook(problem, request)
         read_by = self._session, send, response, exchange.heard
         try:
-            with AnswerReader(*read_by, timed=carrier.own) as reader:
+            reader = AnswerReader(*read_by, timed=carrier.own)
+            try:
                 for chunk in () if reader.complete else response.iter_raw():
                     reader.add(chunk)
                 return reader.answer()
+            except BaseException:
+                reader.broken()
+                raise
         finally:
             response.close()
 
@@ -249,11 +253,15 @@ class AsyncWire(Wire):
             response = answer_of_hook(problem, request)
         read_by = self._session, send, response, exchange.heard
         try:
-            with AnswerReader(*read_by, timed=exchange.watched) as reader:
+            reader = AnswerReader(*read_by, timed=exchange.watched)
+            try:
                 if not reader.complete:
                     async for chunk in response.aiter_raw():
                         reader.add(chunk)
                 return reader.answer()
+            except BaseException:
+                reader.broken()
+                raise
         finally:
             await response.aclose()
 
