@@ -278,4 +278,5 @@ class Client(BaseClient):
         if ledger is None:
             return self._driver
         ledger.share_turns(self._route.sessions)
+        ledger.share_durations(self._route.sessions)
         return self._driver.recording(ledger.recorder(self._route.sessions))

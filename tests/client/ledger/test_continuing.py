@@ -1,5 +1,6 @@
 """Guards that a program that is run again continues, and pays for nothing twice."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -211,7 +212,11 @@ def test_a_clock_that_is_set_back_changes_nothing(
     monkeypatch.setattr(
         "imagen4.configuration.utc_now", lambda: datetime(next(years), 1, 1, tzinfo=UTC)
     )
-    run("sync", tmp_path, ["a", "b"], [created("t1"), created("t2")])
+
+    def by_prompt(request: httpx.Request) -> httpx.Response:
+        return created({"a": "t1", "b": "t2"}[json.loads(request.content)["input"]["prompt"]])
+
+    run("sync", tmp_path, ["a", "b"], [by_prompt, by_prompt])
     again, script = run("sync", tmp_path, ["a", "b"], [])
     assert [again[index].get().task_ids for index in (0, 1)] == [("t1",), ("t2",)]
     assert script.requests == []

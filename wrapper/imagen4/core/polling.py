@@ -46,6 +46,9 @@ class Polling:
     """The first pause between such attempts; it doubles."""
     paced: bool = True
     """Keep creates and polls below the gateway's documented rates."""
+    learns: bool = True
+    """Ask later than the pace allows while tasks of that model never end so soon, once some 20 have
+    ended, and more rarely while few do. Of tasks that the same call created."""
     callback_patience: float = 60.0
     """When a task is asked for whose callback is awaited (`callback=`) and has not come: after so
     long, then after four times as long, and so on, counted from the beginning of the wait."""
@@ -66,7 +69,7 @@ class Polling:
     @classmethod
     def immediate(cls, timeout: float = 10.0) -> Self:
         """No waits at all, for tests against a stand-in whose tasks end at once."""
-        return cls(timeout, ((inf, 0.0, 0.0),), 0.0, 0.0, backoff=0.0, paced=False)
+        return cls(timeout, ((inf, 0.0, 0.0),), 0.0, 0.0, backoff=0.0, paced=False, learns=False)
 
     def interval(self, elapsed: float, random: Callable[[], float]) -> float:
         """The pause before a task's next poll, `elapsed` seconds into the wait."""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from ..errors import InvalidRequest
 from ..facts import Rate
 from .checks import seconds
+from .durations import Durations
 from .job_state import JobState
 from .origins import is_loopback
 from .pacing import Pacer
@@ -63,6 +64,8 @@ class Session:
     """The job whose create is the only one since the balance was asked for."""
     under_way: dict[str, JobState] = field(default_factory=dict, init=False)
     """What calls are working on now, by job id."""
+    durations: Durations = field(default_factory=Durations, init=False)
+    """Of tasks that ended."""
     creates: Pacer = field(init=False)
     polls: Pacer = field(init=False)
     turns: SharedTurns | None = field(default=None, init=False)

@@ -50,6 +50,8 @@ class TrackedTask:
     """How often it was asked for."""
     begun_here: bool = False
     """Whether we were there from its beginning, so that no callback can have come before us."""
+    began: float | None = None
+    """When it was created, if that was here."""
     called: bool = False
     """Whether its callback came."""
 

@@ -20,6 +20,7 @@ from ..errors import (
     TransportError,
 )
 from ..events import PollFailed, TaskState
+from .durations import lasted
 from .effects import Send, Sleep
 from .envelope import keep_read
 from .heeding import callback_pause, heed_callbacks, note_silence
@@ -78,7 +79,9 @@ def poll_until_ended(session: Session, job: JobState, deadline: float) -> Steps[
                 job.last_seen[task.task_id] = task.last_seen
             # Not now: a consumer of events or results may have kept us from reading the answer.
             task.expired = arrived >= task.last
-            if not task.over:
+            if task.over:
+                learn_duration(session, job, task)
+            else:
                 pause = pause_after_poll(session, job, task, now - job.started)
                 task.due = min(now + pause, task.last)
             about = (*session.identity(job), task.task_id)
@@ -109,12 +112,29 @@ def track(session: Session, job: JobState, deadline: float) -> list[TrackedTask]
             last_seen=job.last_seen.get(task_id),
             outcome=job.ended.get(task_id),
             begun_here=job.begun_here,
+            began=job.last_seen.get(task_id) if job.begun_here else None,
         )
         for behind, task_id in enumerate(job.task_ids)
     ]
-    for task in tracked if job.bell is not None else ():
-        task.due = min(now + callback_pause(session, job, task, now - job.started), task.last)
+    for task in tracked:
+        pause = usual_pause(session, job, task, now)
+        if job.bell is not None:
+            pause = max(pause, callback_pause(session, job, task, now - job.started))
+        task.due = min(now + pause, task.last)
     return tracked
+
+
+def usual_pause(session: Session, job: JobState, task: TrackedTask, now: float) -> float:
+    """How long tasks like it need not be asked for at that age; 0 where that is not known."""
+    if task.began is None or not session.polling.learns:
+        return 0.0
+    return session.durations.pause(job.model, now - task.began)
+
+
+def learn_duration(session: Session, job: JobState, task: TrackedTask) -> None:
+    seconds = lasted(task.outcome) if isinstance(task.outcome, Task) else None
+    if seconds is not None:
+        session.durations.learn(job.model, seconds)
 
 
 def wait_until_due(
@@ -179,6 +199,7 @@ def exchange_about(
 def pause_after_poll(session: Session, job: JobState, task: TrackedTask, elapsed: float) -> float:
     """How long to leave a task alone; longer when the gateway asks for it, or will call."""
     pause = session.polling.interval(elapsed, session.random)
+    pause = max(pause, usual_pause(session, job, task, session.clock()))
     if job.bell is not None:
         pause = max(pause, callback_pause(session, job, task, elapsed))
     if isinstance(task.problem, RateLimited):

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import and_, select, update
 
 from ..core.checks import real_number
+from ..core.durations import KEPT, Durations
 from ..core.records import usable_id
 from ..errors import InvalidRequest, SubmissionUncertain
 from .callback_rows import attach
 from .keys import Keys, canonical
 from .open_jobs import JobsLeft, OpenJob, take_up
-from .recorder import Place, Recorder
+from .recorder import Payee, Recorder
 from .rows import COLUMNS, Row, as_rows
 from .schema import SENDABLE, UNANSWERED, RowState, creates
 from .spending import SPENT, Spending
@@ -145,15 +146,26 @@ class Ledger:
 
     def recorder(self, sessions: Sequence[Session]) -> Recorder:
         """What a client with these settings tells its events, before anybody else."""
-        places = {each.name: Place(each.adapter.facts, each.base_url) for each in sessions}
+        payees = {each.name: Payee(each.adapter.facts, each.base_url) for each in sessions}
         budgets = () if self._limit is None else (Spending(self._limit),)
-        return Recorder(self._store, places, sessions[0].now, self._batch, budgets)
+        return Recorder(self._store, payees, sessions[0].now, self._batch, budgets)
 
     def share_turns(self, sessions: Iterable[Session]) -> None:
         """Have each session take turns with all who use its account and this ledger."""
         for session in sessions:
             if session.polling.paced:
                 session.turns = LedgerTurns(self._store, session)
+
+    def share_durations(self, sessions: Iterable[Session]) -> None:
+        """Have each session know how long the tasks at its address took lately."""
+        for session in sessions:
+            here = (creates.c.base_url == session.base_url, creates.c.seconds.is_not(None))
+            latest = select(creates.c.model, creates.c.seconds).where(*here)
+            with self._store.reading() as connection:
+                found = connection.execute(latest.order_by(creates.c.id.desc()).limit(KEPT)).all()
+            session.durations = Durations()
+            for model, seconds in reversed(found):
+                session.durations.learn(model, seconds)
 
     def watch(self, name: str, clock: Callable[[], float]) -> Watch:
         """What a worker of that name tells, on a monotonic clock, while it is at work."""

@@ -31,6 +31,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE creates ADD COLUMN account TEXT",
         "CREATE TABLE workers (name TEXT NOT NULL, seen FLOAT NOT NULL, PRIMARY KEY (name))",
     ),
+    ("ALTER TABLE creates ADD COLUMN seconds FLOAT",),
 )
 VERSION = 1 + len(STEPS)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from ..core.durations import lasted
 from ..core.price import credits_of
 from ..errors import PartialFailure, TaskNotFound, UnexpectedResponse
 from ..events import (
@@ -61,7 +62,7 @@ LOST = (TaskNotFound, UnexpectedResponse)
 """Final for a task without pictures, although the gateway does not call it failed."""
 
 
-class Place(NamedTuple):
+class Payee(NamedTuple):
     """A gateway, and where it is."""
 
     facts: GatewayFacts
@@ -79,7 +80,7 @@ class Recorder:
     """
 
     store: Store
-    places: Mapping[str, Place]
+    payees: Mapping[str, Payee]
     """Of each gateway of the client."""
     now: Callable[[], datetime]
     batch: str
@@ -123,7 +124,7 @@ class Recorder:
 
     def _sending(self, event: CreateStarting) -> None:
         """The row is on the disk as `sending` when this returns."""
-        facts, at = self.places[event.gateway]
+        facts, at = self.payees[event.gateway]
         estimate = credits_of(facts, event.model, event.pictures)
         values = {
             "state": RowState.SENDING,
@@ -153,7 +154,7 @@ class Recorder:
 
     def _check_elsewhere(self, connection: Connection, event: CreateStarting, at: str) -> None:
         """A request of which another gateway may have a task is not sent here."""
-        others = [place.base_url for place in self.places.values() if place.base_url != at]
+        others = [place.base_url for place in self.payees.values() if place.base_url != at]
         if others and connection.execute(MAY_HAVE_IT, {"of": event.key, "others": others}).first():
             raise self.store.error("has this request at another gateway: it was not sent")
 
@@ -204,12 +205,13 @@ class Recorder:
             )
         elif task.succeeded and event.error is None:
             values = {"reason": None, "urls": list(task.urls), "charged": charged}
+            values["seconds"] = lasted(task)
             self._update(ENDED, event, task.task_id, state=RowState.SUCCEEDED, **values)
 
     def saved(self, gateway: str, task_id: str | None, url: str, place: str) -> None:
         """The picture of that link is at that place."""
         with self.store.writing() as connection:
-            at = self.places[gateway].base_url
+            at = self.payees[gateway].base_url
             row = connection.execute(PICTURES, {"at": at, "of": task_id}).first()
             if row is None:
                 return
@@ -227,7 +229,7 @@ class Recorder:
                     self._update(LOSING, event, task_id, state=RowState.FAILED, reason=_words(each))
 
     def _update(self, which: Update, event: Event, of: str, **values: object) -> None:
-        at = self.places[event.gateway].base_url
+        at = self.payees[event.gateway].base_url
         with self.store.writing() as connection:
             connection.execute(which, values | {"at": at, "of": of})
 

@@ -83,6 +83,7 @@ creates = Table(
     Column("balance_before", Float),
     Column("balance_after", Float),
     Column("account", Text),
+    Column("seconds", Float),
     UniqueConstraint("base_url", "key", "number"),
     Index("creates_by_state", "state", "charged", "estimate"),
     Index("creates_by_task", "task_id"),

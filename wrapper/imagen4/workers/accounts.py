@@ -78,6 +78,7 @@ class Accounts:
                 on_event=self.unanswered,
             )
             ledger.share_turns([client._session])
+            ledger.share_durations([client._session])
             budgets = (Spending(credits_in(credits_), name),) if equals else ()
             recorder = replace(ledger.recorder([client._session]), account=name, budgets=budgets)
             self.every.append(PayingAccount(name, client, recorder))
