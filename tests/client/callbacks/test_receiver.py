@@ -19,6 +19,7 @@ from imagen4 import (
     Polling,
     Request,
     SubmissionUncertain,
+    TaskFailed,
     TaskTimeout,
 )
 from imagen4.callbacks import Receiver
@@ -106,6 +107,16 @@ def test_a_callback_before_the_wait_counts(sandbox: Sandbox, receiver: Receiver,
         await settled(job.wait())
 
     run(kind, fetch_later, **settings(sandbox))
+    assert (polls(sandbox), receiver.reliable) == (1, True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_failure_is_known_as_soon(sandbox: Sandbox, receiver: Receiver, kind: str) -> None:
+    """By the gateway's own record of it."""
+    sandbox.fault("fail", message="prohibited")
+    with pytest.raises(TaskFailed, match="prohibited"):
+        run(kind, lambda c: c.generate("a fox", callback=receiver), **settings(sandbox))
+    assert lateness(sandbox) < 1
     assert (polls(sandbox), receiver.reliable) == (1, True)
 
 

@@ -43,7 +43,8 @@ class Receiver:
         app.mount("/imagen4", receiver)  # FastAPI, Starlette; it is an ASGI application
         result = await client.generate("a red fox", callback=receiver)
 
-    url: where the gateway reaches it; None with `running`, which then knows it.
+    url: where the gateway reaches it, with the slash at its end where it is mounted (a redirect
+        may lose the callback); None with `running`, which then knows it.
     webhook_key: the account's, with which kie signs; None where none is set. Whether apikley signs
         is unknown. Where a gateway is not known to, or there is no key, what counts is a random
         token that each create's URL has in its query (`imagen4-token`): who does not know that is
