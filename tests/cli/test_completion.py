@@ -46,3 +46,29 @@ def test_values_are_completed(completed: Callable, line: str, incomplete: str, w
     found = completed(line, incomplete)
     assert word in found
     assert all(each.startswith(incomplete) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("incomplete", "breaks", "word"),
+    [
+        ("--aspect-ratio 16:", '"=:', "plain,9"),
+        ("--aspect-ratio=16:", '"=:', "plain,9"),
+        ("--aspect-ratio 16:", "", "plain,16:9"),
+        ("-m nano-banana-2 --set resolution=2", '"=:', "plain,2K"),
+    ],
+)
+def test_bash_gets_what_its_last_word_lacks(
+    imagen4: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    incomplete: str,
+    breaks: str,
+    word: str,
+) -> None:
+    """It parts words at colons and at equals signs, unless it is told not to."""
+    monkeypatch.setenv("_IMAGEN4_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", f"imagen4 generate fox -g kie {incomplete}")
+    monkeypatch.setenv("COMP_WORDBREAKS", breaks)
+    with pytest.raises(SystemExit):
+        imagen4()
+    assert capsys.readouterr().out.splitlines() == [word]

@@ -121,6 +121,8 @@ def run() -> int:
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - as long as we run
     try:
         log.to_stderr(os.environ.get("IMAGEN4_LOG", ""))
+        if "_IMAGEN4_COMPLETE" in os.environ:
+            import_module(COMMANDS["completion"][0])  # a shell asks, by our code for it
         # Without click's own handling of errors, `ctx.exit(code)` comes back as the code.
         return group.main(prog_name="imagen4", standalone_mode=False) or 0
     except click.Abort:
