@@ -7,7 +7,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -137,3 +137,13 @@ def test_nobody_pays_for_the_database_library_without_a_ledger() -> None:
     look = "import sys, imagen4.client, imagen4.aio, imagen4.cli.group; print(*sys.modules)"
     told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert "sqlalchemy" not in told.stdout.split()
+
+
+def test_a_ledger_has_an_identity_that_all_who_use_it_share(tmp_path: Path) -> None:
+    """By whatever path they open it, and no other has it."""
+    (tmp_path / "link.db").symlink_to("l.db")
+    names = ("l.db", "link.db", "other.db")
+    with ExitStack() as opened:
+        ledgers = [opened.enter_context(Ledger(tmp_path / name)) for name in names]
+        identities = [ledger.identity for ledger in ledgers]
+    assert identities[0] == identities[1] != identities[2]

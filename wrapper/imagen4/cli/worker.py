@@ -92,4 +92,4 @@ def tracing(ledger: Ledger) -> "Telemetry":
     """A tag stands once in a ledger, so it names a trace."""
     from ..otel import Telemetry
 
-    return Telemetry(by_tag=repr(ledger))
+    return Telemetry(by_tag=ledger.identity)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import and_, select, update
@@ -19,7 +20,7 @@ from .rows import COLUMNS, Row, as_rows
 from .schema import SENDABLE, UNANSWERED, RowState, creates
 from .spending import SPENT, Spending
 from .store import Store
-from .turns import LedgerTurns
+from .turns import LedgerTurns, salt_of
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -78,6 +79,11 @@ class Ledger:
     def close(self) -> None:
         """Close its connections; whoever uses the ledger again opens it again."""
         self._store.close()
+
+    @property
+    def identity(self) -> str:
+        """The same for all who use this ledger, and no other's."""
+        return sha256(salt_of(self._store).encode()).hexdigest()
 
     def open_jobs(self) -> Sequence[OpenJob]:
         """Requests with creates that are unanswered, running, or not saved, the oldest first.

@@ -53,17 +53,23 @@ class LedgerTurns:
 
     def _fingerprint(self) -> str:
         """Without the ledger's salt nobody can compare it with that of a key; nor turn it back."""
-        with self._store.reading() as connection:
-            salt = connection.execute(select(about.c.salt)).scalar_one()
-        return hmac.digest((salt or self._new_salt()).encode(), self._named, "sha256").hex()
+        return hmac.digest(salt_of(self._store).encode(), self._named, "sha256").hex()
 
-    def _new_salt(self) -> str:
-        """The ledger's, if nobody was faster."""
-        unsalted = update(about).where(about.c.salt.is_(None))
-        with self._store.writing() as connection:
-            connection.execute(unsalted.values(salt=secrets.token_hex(16)))
-            salt: str = connection.execute(select(about.c.salt)).scalar_one()
-            return salt
+
+def salt_of(store: Store) -> str:
+    """A text that no other ledger has."""
+    with store.reading() as connection:
+        salt: str | None = connection.execute(select(about.c.salt)).scalar_one()
+    return salt or new_salt(store)
+
+
+def new_salt(store: Store) -> str:
+    """The ledger's, if nobody was faster."""
+    unsalted = update(about).where(about.c.salt.is_(None))
+    with store.writing() as connection:
+        connection.execute(unsalted.values(salt=secrets.token_hex(16)))
+        salt: str = connection.execute(select(about.c.salt)).scalar_one()
+        return salt
 
 
 def taken(connection: Connection, account: str, kind: str, now: float) -> list[float]:

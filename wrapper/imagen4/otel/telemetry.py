@@ -200,8 +200,9 @@ class Telemetry:
             return
         if request.wait_began is not None:
             request.child("wait", request.wait_began, now, {}, event.error)
-        elif request.ended:
-            return  # told again of what was over
+        elif request.ended or event.error is None:  # the result was known before
+            request.end(now)
+            return
         request.wait_began = None
         labels = labels_of(event, request.model)
         if event.error is not None:
