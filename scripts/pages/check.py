@@ -14,15 +14,7 @@ Document = dict[str, Any]
 
 def must_be_openapi(document: Document) -> None:
     """Refuse a document that is not valid OpenAPI 3.0 or 3.1, or that is cut off."""
-    if "openapi" not in document:
-        if "swagger" in document:
-            raise PageError("Swagger 2.0, not OpenAPI 3", MEND)
-        raise PageError("no OpenAPI document in it", AGAIN)
-    version = re.match(r"3\.[01](?=\.|$)", str(document["openapi"]))
-    if version is None:
-        raise PageError(
-            f"OpenAPI {str(document['openapi'])[:40]} is not supported: only 3.0 and 3.1 are", MEND
-        )
+    version = _version(document)
     _must_resolve(document)
     # Half a second to import: bad pages are refused before they are needed.
     import openapi_spec_validator as validators
@@ -34,7 +26,7 @@ def must_be_openapi(document: Document) -> None:
         "3.1": validators.OpenAPIV31SpecValidator,
     }
     try:
-        error = next(iter(known[version.group()](document).iter_errors()), None)
+        error = next(iter(known[version](document).iter_errors()), None)
     except Exception as broken:  # the validator fails in many ways on what is no OpenAPI
         raise PageError(f"not valid OpenAPI: {_first_line(broken)}", MEND) from None
     if error is not None:
@@ -44,6 +36,20 @@ def must_be_openapi(document: Document) -> None:
         )
     for where, node in _schemas(document):
         must_be_shaped(node, where)
+
+
+def _version(document: Document) -> str:
+    """3.0 or 3.1."""
+    if "openapi" not in document:
+        if "swagger" in document:
+            raise PageError("Swagger 2.0, not OpenAPI 3", MEND)
+        raise PageError("no OpenAPI document in it", AGAIN)
+    version = re.match(r"3\.[01](?=\.|$)", str(document["openapi"]))
+    if version is None:
+        raise PageError(
+            f"OpenAPI {str(document['openapi'])[:40]} is not supported: only 3.0 and 3.1 are", MEND
+        )
+    return version.group()
 
 
 def _schemas(document: Document) -> Iterator[tuple[str, Any]]:

@@ -98,15 +98,26 @@ def create_task(
             return outcome
         if isinstance(outcome, RateLimited):
             session.creates.refused(sent, session.clock())
-        outcome.accepted, refused = "no", outcome
-        yield CreateRefused(*session.identity(job), None, outcome)
-        end = until if isinstance(outcome, RateLimited) else end
-        pause = pause_before_retry(session, outcome, attempt, end)
-        if pause is None:
-            raise outcome
-        yield Retrying(*session.identity(job), None, "create", pause, str(outcome))
-        yield Sleep(pause)
+            end = until
+        yield from ride_out(session, job, outcome, attempt, end)
+        refused = outcome
     raise AssertionError  # count() does not end
+
+
+def ride_out(
+    session: Session, job: JobState, refused: Imagen4Error, attempt: int, end: float
+) -> Steps[None]:
+    """Tell of a create that made no task, and wait until it may be sent again.
+
+    Raises what refused it where it may not.
+    """
+    refused.accepted = "no"
+    yield CreateRefused(*session.identity(job), None, refused)
+    pause = pause_before_retry(session, refused, attempt, end)
+    if pause is None:
+        raise refused
+    yield Retrying(*session.identity(job), None, "create", pause, str(refused))
+    yield Sleep(pause)
 
 
 def patience_of(job: JobState) -> float:
