@@ -110,6 +110,8 @@ async def by_await(gateway: Gateway) -> None:
         assert_type(await job.wait(), AsyncResult)
         assert_type(job.events(), AsyncGenerator[Event])
         assert_type(client.job("a"), AsyncJob)
+        receiver = callbacks.Receiver("https://example.org/", on_callback=lambda task, query: None)
+        assert_type(await client.generate("fox", callback=receiver), AsyncResult)
         assert_type(await client.credits(), float)
         confirmed = await client.confirm(callbacks.parse(b"{}"))
         assert_type(await confirmed.result.save("out"), list[Path])
