@@ -66,25 +66,43 @@ class JobBell:
 
     def missed(self, task_id: str) -> None:
         """A task was found to have ended without a callback."""
-        if self._board.reliable:
-            self._board.reliable = False
-            text = (
-                "Task %s has ended and no callback came: can the gateway reach the receiver's URL? "
-                "Until one comes, tasks are asked for at the documented pace"
-            )
-            logger.warning(text, task_id)
+        self._board.missed(task_id)
 
 
 class Switchboard:
     """The bells of a receiver."""
 
     def __init__(self) -> None:
-        self.reliable = True
-        """Whether callbacks come: since the last one, none was missed."""
+        self._misses = 0
+        self._wanted = 0
         self.bells: WeakValueDictionary[str, JobBell] = WeakValueDictionary()
         """By token, or by the id of a task that an earlier process made; as long as their jobs."""
         self._gateways: list[str] = []
         self._secret = secrets.token_bytes(32)
+
+    @property
+    def reliable(self) -> bool:
+        """Whether callbacks are counted on.
+
+        Not after a miss until two have come, after the next until four, and so on: where only some
+        of them reach this process, few waits are long in vain.
+        """
+        return self._wanted == 0
+
+    def heard(self) -> None:
+        """A callback about a job of ours came."""
+        self._wanted = max(0, self._wanted - 1)
+
+    def missed(self, task_id: str) -> None:
+        """A task was found to have ended without a callback."""
+        if self.reliable:
+            self._misses += 1
+            self._wanted = 2 ** min(self._misses, 10)
+            text = (
+                "Task %s has ended and no callback came: can the gateway reach the receiver's URL, "
+                "and in this process? Tasks are asked for at the documented pace until %d have come"
+            )
+            logger.warning(text, task_id, self._wanted)
 
     def new_token(self, gateway: str) -> str:
         """One that nobody can guess, and that is known again also when its job is over."""

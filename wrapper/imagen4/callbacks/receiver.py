@@ -56,14 +56,14 @@ class Receiver:
     patience: seconds that a sender may take for the body.
 
     It must run in the process that waits, on any thread or event loop: a callback that comes to
-    another process ends nothing. A callback is a hint, never proof: the task is asked for once,
-    and what the gateway answers counts. Where no callback comes, a task is asked for all the same
-    after `Polling.callback_patience` (1 minute), four times that, and so on, and at the
-    deadline: at most 3 polls a task in 15 minutes, its callback's among them. All at the
-    documented rate: of tasks that end at once, ten are known in each second. If a poll
-    finds one that has ended, no callback is counted on before the next has come, and a warning is
-    logged: polls keep the documented pace. So they do for a task of which a callback came
-    although it still runs; only its first callback is answered by a poll.
+    another process, say another worker of the same server, ends nothing. A callback is a hint,
+    never proof: the task is asked for once, and what the gateway answers counts. Where none comes,
+    a task is asked for all the same after `Polling.callback_patience` (1 minute), four times that,
+    and so on, and at the deadline: at most 3 polls a task in 15 minutes, its callback's among
+    them. All at the documented rate: of tasks that end at once, ten are known in each second.
+    If such a poll finds the end, a warning is logged, and polls keep the documented pace until two
+    callbacks have come, after the next miss four, and so on. So they do for a task of which a
+    callback came although it still runs; only its first callback is answered by a poll.
 
     Answers, all without a body:
 
@@ -98,7 +98,7 @@ class Receiver:
 
     @property
     def reliable(self) -> bool:
-        """Whether callbacks are counted on: since the last one, none was missed."""
+        """Whether callbacks are counted on."""
         return self._board.reliable
 
     def receive(self, headers: Headers, body: bytes | str, query: str | bytes = "") -> int:
@@ -122,7 +122,8 @@ class Receiver:
             return FORGED
         if bell is not None:
             bell.ring(task_id)
-        self._board.reliable = True  # after that, or a wait could think that its own is missing
+        if sender is not None:
+            self._board.heard()  # after it rang, or a wait could think that its own is missing
         return self._told(content, text, sender or DEFAULT_GATEWAY)
 
     def running(self, port: int = 0, host: str = "127.0.0.1") -> AbstractContextManager[Self]:

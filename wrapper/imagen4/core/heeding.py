@@ -2,8 +2,8 @@
 
 A task whose callback is awaited is left alone but for a few polls, in case none comes. It is
 due at once when one comes; if it still runs then, it is polled at the documented pace, whatever
-else comes. Where a poll finds an end that no callback told of, no callback is counted on until
-one has come.
+else comes. Where a poll finds an end that no callback told of, callbacks are not counted on until
+some have come.
 """
 
 from __future__ import annotations
