@@ -1,9 +1,14 @@
 """What stands on a terminal when a command has ended: nothing is drawn over the results."""
 
+import fcntl
 import json
 import os
 import pty
+import re
+import struct
+import subprocess
 import sys
+import termios
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
@@ -16,31 +21,74 @@ from imagen4.cli.group import run
 from imagen4.sandbox import Sandbox
 
 LINES = 200  # more than the longest document has
+SIZE = ("COLUMNS", "LINES")
+PATIENCE = 100.0  # seconds
 At = Callable[..., str]
 
 
-@pytest.fixture(params=[80, 120], ids="{} columns".format)
-def terminal(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> At:
+def run_here(terminal: int, arguments: list[str]) -> None:
+    """In this process: quick, though it is the test that says how wide the terminal is."""
+    with pytest.MonkeyPatch.context() as patch, os.fdopen(os.dup(terminal), "w") as stream:
+        columns, lines = os.get_terminal_size(terminal)
+        for name, value in (("COLUMNS", columns), ("LINES", lines), ("TERM", "xterm")):
+            patch.setenv(name, str(value))
+        patch.setattr(sys, "argv", ["imagen4", *arguments])
+        patch.setattr(sys, "stdout", stream)
+        patch.setattr(sys, "stderr", stream)
+        run()
+
+
+def run_program(terminal: int, arguments: list[str]) -> None:
+    """The program as it is installed, which asks the terminal itself."""
+    environment = {name: value for name, value in os.environ.items() if name not in SIZE}
+    subprocess.run(
+        [Path(sys.executable).with_name("imagen4"), *arguments],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env=environment | {"TERM": "xterm"},
+        check=False,
+        timeout=PATIENCE,
+    )
+
+
+def at_columns(columns: int, run_on: Callable[[int, list[str]], None]) -> At:
     """Runs a command on a pseudo-terminal; gives what an emulator shows, rows joined."""
-    monkeypatch.setenv("COLUMNS", str(request.param))
-    monkeypatch.setenv("LINES", str(LINES))
-    monkeypatch.setenv("TERM", "xterm")
 
     def call(*arguments: str) -> str:
-        screen = pyte.Screen(request.param, LINES)
+        screen = pyte.Screen(columns, LINES)
         ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, columns, 0, 0))
         reader = Thread(target=feed, args=(pyte.ByteStream(screen), ours))
         reader.start()
-        with monkeypatch.context() as patch, os.fdopen(theirs, "w") as stream:
-            patch.setattr(sys, "argv", ["imagen4", *arguments])
-            patch.setattr(sys, "stdout", stream)
-            patch.setattr(sys, "stderr", stream)
-            run()
-        reader.join()
-        os.close(ours)
+        try:
+            run_on(theirs, list(arguments))
+        finally:
+            os.close(theirs)
+            reader.join()
+            os.close(ours)
         return "".join(screen.display)
 
     return call
+
+
+HERE = [pytest.param((size, run_here), id=f"{size} columns") for size in (80, 120)]
+PROGRAM = [
+    pytest.param((size, run_program), id=f"program, {size} columns", marks=pytest.mark.slow)
+    for size in (80, 120)
+]
+
+
+@pytest.fixture(params=[*HERE, *PROGRAM])
+def terminal(request: pytest.FixtureRequest) -> At:
+    """Both ways."""
+    return at_columns(*request.param)
+
+
+@pytest.fixture(params=PROGRAM)
+def program(request: pytest.FixtureRequest) -> At:
+    """For commands with a clock of their own: no test waits in this process."""
+    return at_columns(*request.param)
 
 
 def feed(emulator: pyte.ByteStream, terminal: int) -> None:
@@ -127,3 +175,20 @@ def test_what_a_failure_leaves_can_be_read_too(
     what = ["a fox", "--no-ledger"] if command == "generate" else ["unknown", "unknown2"]
     sandbox.fault("fail")
     assert "error" in document(terminal(command, *what, *where, *folder, "--json"))
+
+
+def test_every_path_of_the_demo_can_be_read(program: At, tmp_path: Path) -> None:
+    """Those of both gateways, below the progress of each."""
+    shown = program("demo", "-o", str(tmp_path))
+    pictures = list(tmp_path.rglob("*.png"))
+    assert len(pictures) == 8
+    assert all(str(path) in shown for path in pictures)
+
+
+def test_what_the_contract_found_stands_where_its_progress_was(program: At) -> None:
+    """The line that changed is taken back; the last line is the report's."""
+    with Sandbox(waiting=0, generating=0) as sandbox:
+        shown = program("contract", "kie", "--base-url", sandbox.url("kie"))
+    assert "tasks ended" not in shown
+    last = r"conforms as far as seen: kie, \d+ checks on \d+ exchanges, .* had nothing to look at"
+    assert re.search(f"{last} *$", shown)
