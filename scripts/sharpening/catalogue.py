@@ -3,6 +3,7 @@
 from sharpening import (
     answer_defects,
     connection_defects,
+    habit_defects,
     http_defects,
     key_defects,
     param_defects,
@@ -27,5 +28,6 @@ AREAS = (
     state_defects.AREA,
     wire_defects.AREA,
     connection_defects.AREA,
+    habit_defects.AREA,
 )
 CATALOGUE: tuple[Defect, ...] = tuple(each for area in AREAS for each in area.defects)

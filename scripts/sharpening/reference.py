@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import jsonschema_rs
 
@@ -210,7 +210,8 @@ class Reference:
         return json.dumps({"input": inner, "model": task.request["model"]}, ensure_ascii=False)
 
     def urls(self, task: Task) -> list[str]:
-        return [f"https://files.invalid/{task.id}/{n}.png" for n in range(self.pictures(task))]
+        place = quote(task.id)
+        return [f"https://files.invalid/{place}/{n}.png" for n in range(self.pictures(task))]
 
     def record(self, task: Task) -> dict[str, Any]:
         state = self.state(task)

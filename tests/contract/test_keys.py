@@ -10,14 +10,14 @@ import pytest
 from imagen4.contract.credentials import Credential
 from imagen4.contract.curl import curl
 from imagen4.contract.exchange import HttpRequest
-from imagen4.contract.reports import RENDERERS, make_report, render_text
+from imagen4.contract.reports import RENDERERS, make_report, render_annotations, render_text
 from imagen4.contract.run import RunOptions, Seams, run_contract
 from imagen4.contract.server import CouldNotRunError, ServerUnderTest, find_server
 from sharpening.catalogue import CATALOGUE
 from sharpening.measure import Setting, meet
 
 KEY = "sk-live-1234567890"
-REPORTS = {**RENDERERS, "text": render_text}
+REPORTS = {**RENDERERS, "text": render_text, "github": render_annotations}
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ SLOW = pytest.mark.slow
     [
         ["prompt-on-one-line", "ratio-may-be-null", "no-key-needed-to-read", "result-not-json"],
         ["every-task-fails"],
+        ["success-is-completed"],
     ],
     ids=lambda names: names[0],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from itertools import groupby
 
 from .credentials import Credential, authorization
@@ -64,10 +65,11 @@ def _any_of(secrets: list[str]) -> re.Pattern[bytes]:
 
 
 def _derived(key: str, foreign: str) -> list[str]:
-    """The keys, and what the suite makes of them to be refused."""
+    """The keys, what the suite makes of them to be refused, and what hides them from the eye."""
     made_up = (Credential.WRONG, Credential.OTHER_CASE, Credential.SHORTER)
     values = (authorization(credential, key, foreign) or "" for credential in made_up)
-    return [key, foreign, *(value.removeprefix("Bearer ") for value in values)]
+    hidden = (b64encode(each.encode()).decode().rstrip("=") for each in (key, f"Bearer {key}"))
+    return [key, foreign, *hidden, *(value.removeprefix("Bearer ") for value in values)]
 
 
 def _hidden(text: bytes, covered: bytearray) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -58,6 +59,7 @@ def _model_names(document: Document, *, free: bool) -> Iterator[tuple[Any, str]]
         f"{model}-contract-no-such-model": "a model that does not exist",
         model.upper(): "the model in capitals",
         f"{model} ": "the model with a blank behind it",
+        f"{model}/": "the model with a slash behind it",
         model.rpartition("/")[2]: "the model without its vendor",
         "": "an empty model",
     }
@@ -88,7 +90,7 @@ def _bodies(document: Document) -> Iterator[tuple[Any, str]]:
     yield {**plainest, MODEL: None}, "a model that is null"
     yield {**plainest, MODEL: [document.model]}, "a model that is a list"
     yield {**plainest, INPUT: [given]}, "an input that is a list"
-    yield {**plainest, INPUT: str(given)}, "an input that is text"
+    yield {**plainest, INPUT: json.dumps(given)}, "an input that is the text of JSON"
     yield {**plainest, CALLBACK_URL: "not a uri"}, "a callBackUrl that is no URI"
     yield {**plainest, CALLBACK_URL: 42}, "a callBackUrl that is a number"
     yield {**plainest, CALLBACK_URL: [CALLBACK]}, "a callBackUrl that is a list"
@@ -106,7 +108,8 @@ def _unreadable(document: Document) -> list[Case]:
     return [
         judged(document, b"", "an empty body"),
         judged(document, good[:-2], "JSON that is cut off"),
-        judged(document, b"{'model': '%b'}" % model.encode(), "JSON with single quotes"),
+        judged(document, good.replace(b'"', b"'"), "JSON with single quotes"),
+        judged(document, good[:-1] + b",}", "JSON with a comma too many"),
         judged(document, good + b"}", "JSON with something behind it"),
         # This one is open: whether it is taken is noted.
         judged(document, good, "JSON sent as text/plain", "text/plain"),

@@ -33,10 +33,23 @@ MOST_CHOICES = 16
 ALLOWED_EXTRAS: dict[str, tuple[Any, ...]] = {
     "seed": (BIG_SEED, ZEROS_SEED, "9999999999", "-1", "0", 0, 1, 2**31 - 1)
 }
-_RATIOS = ("auto", "5:7", "1x1", "square", "2:3", "3:2", "21:9", "16:10", "16:90", " 1:1", "1:1 ")
+_RATIOS = (
+    "auto",
+    "5:7",
+    "1x1",
+    "square",
+    "2:3",
+    "3:2",
+    "21:9",
+    "16:10",
+    "16:90",
+    "16/9",
+    " 1:1",
+    "1:1 ",
+)
 _COUNTS = ("0", "5", "10", "-1", "1.5", "01", "one", 1, 4, 2.5, True, ["1"], 0, -1)
 FORBIDDEN_EXTRAS: dict[str, tuple[Any, ...]] = {
-    **dict.fromkeys(("aspect_ratio", "image_size"), _RATIOS),
+    **dict.fromkeys(("aspect_ratio", "image_size"), (*_RATIOS, " 1:1", "1:1 ")),
     **dict.fromkeys(COUNT_FIELDS, _COUNTS),
 }
 

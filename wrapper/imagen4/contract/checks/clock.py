@@ -67,6 +67,27 @@ def this_time(trace: Trace) -> Iterator[Found]:
             yield first, f"createTime is {abs(told - ours) / DAY:.0f} days {side} the create"
 
 
+@check(
+    "created-in-order",
+    "What is created later has a later createTime.",
+    field_of_record(CREATE_TIME),
+    of=Evidence("fewer than two tasks have a createTime", lambda t: moments_of(t)[1:]),
+)
+def created_in_order(trace: Trace) -> Iterator[Found]:
+    """Of creates one after the other, whosever time it is: no clock goes back."""
+    newest, before = 0.0, None
+    for task in trace.tasks:
+        moment = _moment(task)
+        if moment is None:
+            continue
+        record, told, _ = moment
+        if before and before.created.ended <= task.created.sent and told < newest - CLOSE:
+            seen = f"createTime of {task.id!r} is {newest - told:.0f} s before {before.id!r}'s"
+            yield record, f"{seen}, which was created first"
+        if told > newest:
+            newest, before = told, task
+
+
 Moment = tuple[Exchange, float, float]
 """A task's first record, createTime there, and when the create was answered; both Unix seconds."""
 

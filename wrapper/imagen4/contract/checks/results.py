@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ..trace import TaskHistory, Trace
 
 RESULT = field_of_record(RESULT_JSON)
+NOT_IN_URLS = frozenset(' "<>\\^`{|}')
+"""RFC 3986, but that many write characters beyond ASCII as they are."""
 
 
 @check(
@@ -51,7 +53,7 @@ def _urls(poll: Exchange) -> list[Any]:
 
 
 def _is_url(url: Any) -> bool:
-    if not isinstance(url, str) or not url.isprintable() or " " in url:
+    if not isinstance(url, str) or not url.isprintable() or NOT_IN_URLS.intersection(url):
         return False
     try:
         parts = urlsplit(url)

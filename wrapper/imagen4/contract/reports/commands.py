@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...facts.protocol import CREATE_PATH, FAILED, STATE, SUCCEEDED, TASK_ID
+from ...facts.protocol import CREATE_PATH, STATE, TASK_ID
 from ..cases.judge import GENERATED
 from ..curl import curl
 from ..exchange import Exchange, simplicity
-from ..trace import FINAL
+from ..trace import RUNNING
 
 if TYPE_CHECKING:
     from ..server import ServerUnderTest
 
 TASK = "TASK"
 FIND_ID = f"""sed -E 's/.*"{TASK_ID}" *: *"?([^",}}]*).*/\\1/'"""
-ENDED = f"""grep -qE '"{STATE}" *: *"({SUCCEEDED}|{FAILED})"'"""
+RUNS = f"""grep -qE '"{STATE}" *: *"({"|".join(RUNNING)})"'"""
 
 
 def rank(exchange: Exchange, created: Exchange | None) -> tuple[bool | int, ...]:
@@ -43,6 +43,6 @@ def commands(
         return (curl(exchange.request, *where),)
     create = f"{TASK}=$({curl(created.request, *where)} | {FIND_ID})"
     read = curl(exchange.request, *where, TASK)
-    if exchange.state not in FINAL:
+    if not exchange.state or exchange.state in RUNNING:
         return create, read
-    return create, f"until {read} | {ENDED}; do sleep 1; done", read
+    return create, f"while {read} | {RUNS}; do sleep 1; done", read
