@@ -69,7 +69,8 @@ class Receiver:
 
     200  taken: also a second time, and if nobody here waits for the task
     400  no JSON that names a task
-    401  not genuine: not signed with the webhook key within 5 minutes, or no token of ours
+    401  not genuine: not signed with the webhook key within 5 minutes; where that is not asked for,
+         without a token of ours, unless it names a task that `job` or `resume` took up
     405  not POST
     408  the body took longer than `patience`
     413  a body of more than 1 MiB
