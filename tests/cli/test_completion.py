@@ -36,6 +36,7 @@ def completed(
     ("line", "incomplete", "word"),
     [
         ("generate fox --gateway", "k", "kie"),
+        ("generate fox --gateway", "kie,", "kie,apikley"),
         ("generate fox -g kie --model", "nano-banana-2", "nano-banana-2"),
         ("generate fox -g kie --aspect-ratio", "16", "16:9"),
         ("generate fox -g kie -m nano-banana-2 --aspect-ratio", "21", "21:9"),

@@ -101,7 +101,7 @@ def test_tasks_that_exist_are_hinted_at_whatever_the_error(
     shown.task_ids = ("t1",)
     with (
         pytest.raises(click.exceptions.Exit),
-        outcome.ending(shown, gateway="kie", base_url=None, as_json=False),
+        outcome.ending(shown, base_url=None, as_json=False),
     ):
         raise InvalidRequest("no", task_ids=("typed",))
     assert hint(capsys.readouterr().err) == [GO_ON, "  imagen4 fetch --gateway kie -- t1"]

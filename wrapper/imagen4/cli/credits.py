@@ -17,7 +17,6 @@ def command(gateway: Gateway, base_url: str | None, allow_http: bool, as_json: b
     with (
         outcome.ending(
             PlainLines(gateway),
-            gateway=gateway,
             base_url=base_url,
             allow_http=allow_http,
             as_json=as_json,

@@ -1,17 +1,19 @@
 """What creates cost: told before they are sent, and after, as far as the gateway said it."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
 
-from .. import Task
+from .. import Request, Task
 from ..core.price import credits_of
-from ..core.request import PlannedCreate
+from ..core.request import PlannedCreate, plan_creates
 from ..core.task import number_of_pictures
-from ..events import CreateStarting, Event
-from ..facts import GATEWAYS
+from ..errors import InvalidRequest
+from ..events import CreateStarting, Event, GatewayPassedOver
+from ..facts import DEFAULT_MODEL, GATEWAYS
+from ..gateways import adapter_for
 from . import exits
 
 dry_run = click.option("--dry-run", is_flag=True, help="Say what it would cost, and send nothing.")
@@ -65,18 +67,38 @@ def estimate_of(gateway: str, model: str, creates: Sequence[PlannedCreate]) -> E
     return estimate
 
 
+def estimates_of(gateways: Sequence[str], request: Request) -> dict[str, Estimate]:
+    """At each gateway that has the model and the fields. Raises InvalidRequest where none has."""
+    found, lacking = {}, []
+    for gateway in gateways:
+        model = request.model or DEFAULT_MODEL
+        try:
+            schema = adapter_for(gateway).input_schema(model)
+            creates = plan_creates(request, schema, f"{model} on {gateway}")
+            found[gateway] = estimate_of(gateway, model, creates)
+        except InvalidRequest as error:
+            lacking.append(error)
+    if not found:
+        raise lacking[0]
+    return found
+
+
 def print_estimate(estimate: Estimate, *, as_json: bool) -> None:
     """On standard output, since it is the result of a dry run."""
     click.echo(json.dumps(estimate.as_json(), indent=2) if as_json else str(estimate))
 
 
-def told_first(estimate: Estimate, tell: Callable[[Event], None]) -> Callable[[Event], None]:
-    """The listener, and before it the price: when the first create is about to leave."""
-    left = [estimate]
+def told_first(
+    estimates: Mapping[str, Estimate], tell: Callable[[Event], None]
+) -> Callable[[Event], None]:
+    """The listener, and before it the price, when a gateway's first create is about to leave."""
+    left = dict(estimates)
 
     def listener(event: Event) -> None:
-        if left and isinstance(event, CreateStarting):
-            exits.tell(str(left.pop()))
+        if isinstance(event, CreateStarting) and event.gateway in left:
+            exits.tell(str(left.pop(event.gateway)))
+        elif isinstance(event, GatewayPassedOver):
+            exits.tell(f"{event.passed.gateway} does not serve this: {event.passed.error.message}")
         tell(event)
 
     return listener

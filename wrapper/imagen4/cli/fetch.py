@@ -30,7 +30,6 @@ def command(
     with (
         outcome.ending(
             shown,
-            gateway=gateway,
             base_url=base_url,
             allow_http=allow_http,
             as_json=as_json,

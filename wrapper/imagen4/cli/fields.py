@@ -1,7 +1,7 @@
 """A model's own fields on the command line: `--model NAME --set name=value`."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -25,6 +25,11 @@ OPTIONS = {
 def vendored_models(gateway: str) -> Mapping[str, ModelEntry]:
     """A gateway's models by name."""
     return catalogue(f"{GENERATED}.{gateway}")
+
+
+def schema_of_any(gateways: Sequence[str], model: str) -> Mapping[str, Any]:
+    """What a model takes on the first of the gateways that has it."""
+    return next(filter(None, (schema_of(each, model) for each in gateways)), {})
 
 
 def schema_of(gateway: str, model: str) -> Mapping[str, Any]:
@@ -76,9 +81,7 @@ def complete_model(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """The models of the gateway that is named, or of all."""
-    chosen = context.params.get("gateway")
-    gateways = [chosen] if chosen else GATEWAYS
-    names = dict.fromkeys(name for each in gateways for name in vendored_models(each))
+    names = dict.fromkeys(name for each in _named(context) for name in vendored_models(each))
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
@@ -103,10 +106,15 @@ def complete_field(
 
 def _known_fields(context: click.Context) -> Mapping[str, Any]:
     """What stands on the command line so far says of which model."""
-    gateway = context.params.get("gateway") or next(iter(GATEWAYS))
     model = context.params.get("model") or DEFAULT_MODEL
-    fields: Mapping[str, Any] = schema_of(gateway, model).get("properties", {})
+    fields: Mapping[str, Any] = schema_of_any(_named(context), model).get("properties", {})
     return fields
+
+
+def _named(context: click.Context) -> Sequence[str]:
+    """The gateways that the command line names, or all."""
+    one, several = context.params.get("gateway"), context.params.get("gateways")
+    return several or ([one] if one else list(GATEWAYS))
 
 
 def set_option(words: str) -> Callable[[Command], Command]:

@@ -7,19 +7,21 @@ from typing import Any
 import click
 
 from .. import AspectRatio, Client, Gateway, Model, Request
-from ..core.request import plan_creates
 from ..facts import DEFAULT_MODEL
-from ..gateways import adapter_for
 from . import books, estimate, options, outcome, targets
-from .fields import complete_aspect_ratio, complete_model, parse_fields, set_option
+from .fields import complete_aspect_ratio, complete_model, parse_fields, schema_of_any, set_option
 from .progress import PlainLines, display
 from .prompts import file_option, prompt_of
+
+TWO_PLACES = (
+    "--base-url is one gateway's: name another's in its own variable, such as KIE_BASE_URL."
+)
 
 
 @click.command()
 @click.argument("prompt", required=False)
 @file_option
-@options.gateway
+@options.gateways
 @click.option(
     "--model",
     "-m",
@@ -52,7 +54,7 @@ from .prompts import file_option, prompt_of
 def command(
     prompt: str | None,
     prompt_file: Path | None,
-    gateway: Gateway,
+    gateways: tuple[Gateway, ...],
     base_url: str | None,
     allow_http: bool,
     model: Model,
@@ -85,26 +87,23 @@ def command(
         "callback_url": callback_url,
     }
     place: dict[str, Any] = {"base_url": base_url, "allow_http": allow_http}
-    shown = PlainLines(gateway) if dry_run else display(gateway)
-    with outcome.ending(
-        shown, gateway=gateway, as_json=as_json, output=output.path, **place
-    ) as made:
-        schema = adapter_for(gateway).input_schema(model)
-        fields = parse_fields(pairs, schema)
-        request = Request(**asked, fields=fields)
-        creates = plan_creates(request, schema, f"{model} on {gateway}")
-        cost = estimate.estimate_of(gateway, model, creates)
+    if base_url and len(gateways) > 1:
+        raise click.UsageError(TWO_PLACES)
+    shown = PlainLines(gateways[0]) if dry_run else display(gateways[0])
+    with outcome.ending(shown, as_json=as_json, output=output.path, **place) as made:
+        fields = parse_fields(pairs, schema_of_any(gateways, model))
+        costs = estimate.estimates_of(gateways, Request(**asked, fields=fields))
         output.refuse(num_images)
         if dry_run:
-            estimate.print_estimate(cost, as_json=as_json)
+            estimate.print_estimate(next(iter(costs.values())), as_json=as_json)
             return
         with (
             nullcontext() if no_ledger else books.opened(book, new=True) as ledger,
-            Client(gateway, model=model, ledger=ledger, **place) as client,
+            Client(gateways, model=model, ledger=ledger, **place) as client,
             outcome.keeping(made, output),
         ):
             output.probe()
-            told = estimate.told_first(cost, shown.tell)
+            told = estimate.told_first(costs, shown.tell)
             result = client.generate(**asked, **fields, timeout=timeout, on_event=told)
             made.result = result
             made.paths = output.save(result)

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..configuration import plain_http_allowed
 from ..core.origins import checked_base_url
@@ -22,6 +23,44 @@ _gateway = click.option(
     envvar="IMAGEN4_GATEWAY",
     show_envvar=True,
     help="Ask this gateway, whose account pays for what is made.",
+)
+
+
+class GatewayOrder(click.ParamType[tuple[str, ...]]):
+    """One gateway, or several with commas between them, the preferred one first."""
+
+    name = "gateways"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        names = tuple(name.strip() for name in value.split(","))
+        for name in names:
+            if name not in GATEWAYS:
+                self.fail(f"{name!r} is not one of {', '.join(GATEWAYS)}.", param, ctx)
+        if len(set(names)) < len(names):
+            self.fail("Each gateway may be named once.", param, ctx)
+        return names
+
+    def shell_complete(
+        self, _ctx: click.Context, _param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        before, comma, last = incomplete.rpartition(",")
+        taken = before.split(",")
+        left = [name for name in GATEWAYS if name not in taken and name.startswith(last)]
+        return [CompletionItem(f"{before}{comma}{name}") for name in left]
+
+
+_gateways = click.option(
+    "--gateway",
+    "-g",
+    "gateways",
+    type=GatewayOrder(),
+    metavar="NAME[,NAME]",
+    required=True,
+    envvar="IMAGEN4_GATEWAY",
+    show_envvar=True,
+    help="Pay this gateway; the next one only for what certainly was not created there.",
 )
 
 
@@ -64,6 +103,11 @@ callback_url = click.option(
     help="Have the gateway report the end of each task to this address, too.",
 )
 task_ids = click.argument("task_ids", nargs=-1, required=True, metavar="TASK...")
+
+
+def gateways(command: F) -> F:
+    """The same for a command that may turn to another gateway."""
+    return _gateways(_base_url(_allow_http(command)))
 
 
 def gateway(command: F) -> F:

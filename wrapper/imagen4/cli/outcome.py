@@ -91,7 +91,6 @@ def interruption_as_json(gateway: str, task_ids: Sequence[str], out: object) -> 
 def ending(
     display: Display,
     *,
-    gateway: str,
     base_url: str | None,
     as_json: bool,
     allow_http: bool = False,
@@ -104,10 +103,9 @@ def ending(
     or a part of one, an error says where each of its pictures is;
     `empty` is what stands beside it in the JSON document as long as there is none.
     """
-    resume = ["imagen4", "fetch", "--gateway", gateway]
-    resume += ["--base-url", base_url] if base_url else []
-    resume += ["--allow-http"] if allow_http else []
-    resume += ["--output", str(output)] if output else []
+    place = ["--base-url", base_url] if base_url else []
+    place += ["--allow-http"] if allow_http else []
+    place += ["--output", str(output)] if output else []
     made = Made()
     try:
         with display:
@@ -116,9 +114,9 @@ def ending(
         with undisturbed():
             left, out = told_by(stopped)
             ids = list(dict.fromkeys((*display.task_ids, *left)))
-            _hint(resume, made.result.task_ids if made.result is not None else ids, made, display)
+            _hint(place, made.result.task_ids if made.result is not None else ids, made, display)
             if as_json:
-                told = interruption_as_json(gateway, ids, out)
+                told = interruption_as_json(display.gateway, ids, out)
                 click.echo(json.dumps({"error": told} | (empty or {}), indent=2))
             if out:
                 raise click.exceptions.Exit(exits.report(exits.Exit.UNCERTAIN, OUT)) from None
@@ -126,11 +124,11 @@ def ending(
     except PartialFailure as error:
         if made.problem is not None:
             exits.tell(f"Not all are saved: {made.problem}")
-            _hint(resume, made.problem.task_ids, made, display)
+            _hint(place, made.problem.task_ids, made, display)
         partial = result_as_json(error.result, made.paths) if error.result is not None else None
         fail(error, as_json=as_json, result=partial)
     except Imagen4Error as error:
-        _hint(resume, _ids(error, display), made, display)
+        _hint(place, _ids(error, display), made, display)
         paths = getattr(error, "paths", ())
         known = result_as_json(made.result, paths) if made.result is not None else empty
         fail(error, as_json=as_json, result=known)
@@ -172,12 +170,13 @@ def fail(error: Imagen4Error, *, as_json: bool, result: dict[str, Any] | None = 
     raise click.exceptions.Exit(exits.report(*exits.explain(error)))
 
 
-def _hint(resume: Sequence[str], task_ids: Sequence[str], made: Made, display: Display) -> None:
+def _hint(place: Sequence[str], task_ids: Sequence[str], made: Made, display: Display) -> None:
     """Not of tasks that have ended without a picture: nothing will come of them."""
     worth = [each for each in task_ids if display.pictures.get(each) != 0]
     if worth:
         # After `--` an id is an id, whatever a gateway lets it begin with.
-        line = shlex.join([*resume, "--", *worth])
+        fetch = ["imagen4", "fetch", "--gateway", display.gateway, *place]
+        line = shlex.join([*fetch, "--", *worth])
         why = "Tasks may go on. To take them up again:"
         if made.result is not None or all(each in display.pictures for each in worth):
             why = "The tasks have ended. To fetch their pictures again:"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class Display(Protocol):
     """Shows what it is told of."""
 
+    gateway: str
+    """The one that has the tasks."""
     task_ids: tuple[str, ...]
     """The tasks seen so far."""
     pictures: dict[str, int]
@@ -38,7 +40,7 @@ class PlainLines:
     def __init__(self, gateway: str) -> None:
         self.task_ids: tuple[str, ...] = ()
         self.pictures: dict[str, int] = {}
-        self._gateway = gateway
+        self.gateway = gateway
         self._states: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -54,7 +56,7 @@ class PlainLines:
             state = f"no news ({event.error})"
         if state and task_id and self._states.get(task_id) != state:
             self._states[task_id] = state
-            tell(f"{event.elapsed:6.1f} s  {self._gateway}  {task_id}  {state}")
+            tell(f"{event.elapsed:6.1f} s  {self.gateway}  {task_id}  {state}")
 
 
 class LiveTable:
@@ -66,7 +68,7 @@ class LiveTable:
 
         self.task_ids: tuple[str, ...] = ()
         self.pictures: dict[str, int] = {}
-        self._gateway = gateway
+        self.gateway = gateway
         self._rows: dict[str, TaskID] = {}
         self._progress = Progress(
             SpinnerColumn(finished_text="•"),
@@ -78,7 +80,7 @@ class LiveTable:
 
     def __enter__(self) -> Self:
         self._progress.start()
-        self._all = self._progress.add_task(self._gateway, total=None, state="asking")
+        self._all = self._progress.add_task(self.gateway, total=None, state="asking")
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -114,6 +116,7 @@ class LiveTable:
 
 def note(display: Display, event: Event) -> None:
     """Keep in mind the task that an event is about, and what became of it."""
+    display.gateway = event.gateway
     if event.task_id is not None and event.task_id not in display.task_ids:
         display.task_ids = (*display.task_ids, event.task_id)
     if isinstance(event, TaskState):

@@ -25,7 +25,6 @@ def command(
     with (
         outcome.ending(
             PlainLines(gateway),
-            gateway=gateway,
             base_url=base_url,
             allow_http=allow_http,
             as_json=as_json,

@@ -25,9 +25,7 @@ def command(
     """Wait until each TASK has ended, and print the URLs of the pictures."""
     shown = display(gateway)
     with (
-        outcome.ending(
-            shown, gateway=gateway, base_url=base_url, allow_http=allow_http, as_json=as_json
-        ),
+        outcome.ending(shown, base_url=base_url, allow_http=allow_http, as_json=as_json),
         Client(gateway, base_url=base_url, allow_http=allow_http) as client,
     ):
         result = client.job(*task_ids).wait(timeout=timeout, on_event=shown.tell)

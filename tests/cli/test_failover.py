@@ -1,0 +1,84 @@
+"""`--gateway kie,apikley`: the next gateway is paid only for what certainly was not created."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from client.failover.test_matrix import Market, market, told
+from client.loopback import Received, http
+from client.pictures import PNG
+
+ORDER = ("--gateway", "kie,apikley")
+
+
+@pytest.fixture
+def both(monkeypatch: pytest.MonkeyPatch) -> Iterator[Market]:
+    """kie has no credits left."""
+    with market(told(402, "Credits insufficient")) as found:
+        for name, server in found.servers.items():
+            monkeypatch.setenv(f"{name.upper()}_BASE_URL", server.url)
+            monkeypatch.setenv(f"{name.upper()}_API_KEY", f"key-of-{name}")
+            server.reply = with_pictures(server.reply, server.url)
+        yield found
+
+
+def with_pictures(reply: Callable[[Received], bytes], url: str) -> Callable[[Received], bytes]:
+    """The pictures are on loopback, too."""
+
+    def answer(received: Received) -> bytes:
+        if received.path.startswith("/picture"):
+            return http(200, PNG)
+        return reply(received).replace(b"https://files.example/1.png", f"{url}/picture".encode())
+
+    return answer
+
+
+def test_the_picture_comes_from_the_gateway_that_takes_the_request(
+    both: Market, imagen4: Callable, tmp_path: Path
+) -> None:
+    """Who did not serve is said with the reason, and each price before its first create."""
+    done = imagen4("generate", "a fox", *ORDER, "-o", str(tmp_path))
+    assert done.code == 0, done.err
+    assert "kie does not serve this: Credits insufficient\n" in done.err
+    assert done.err.splitlines()[0] == "1 task, 1 picture: 8 credits ($0.04) by the price list"
+    assert "1 task, 1 picture: a price that apikley does not publish\n" in done.err
+    assert (both.posts("kie"), both.apikley.paid) == (1, 1)
+
+
+def test_json_names_both(both: Market, imagen4: Callable, tmp_path: Path) -> None:
+    """For machines."""
+    done = imagen4("generate", "a fox", *ORDER, "-o", str(tmp_path), "--json")
+    found = json.loads(done.out)
+    assert found["gateway"] == "apikley"
+    assert list(found["passed_over"]) == ["kie"]
+    assert both.apikley.paid == 1
+
+
+def test_the_way_to_take_tasks_up_names_the_gateway_that_has_them(
+    both: Market, imagen4: Callable, tmp_path: Path
+) -> None:
+    """Not the one that was preferred."""
+    reply = both.servers["apikley"].reply
+    lost = http(404, b"gone")
+    both.servers["apikley"].reply = lambda r: lost if r.path == "/picture" else reply(r)
+    done = imagen4("generate", "a fox", *ORDER, "-o", str(tmp_path))
+    assert "imagen4 fetch --gateway apikley" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--gateway", "kie,nobody"], "'nobody' is not one of kie, apikley."),
+        (["--gateway", "kie,kie"], "Each gateway may be named once."),
+        ([*ORDER, "--base-url", "http://127.0.0.1:1"], "--base-url is one gateway's"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    both: Market, imagen4: Callable, arguments: list[str], words: str
+) -> None:
+    """Before anything is sent."""
+    done = imagen4("generate", "a fox", *arguments)
+    assert (done.code, words in done.err) == (2, True)
+    assert (both.posts("kie"), both.posts("apikley")) == (0, 0)
