@@ -66,10 +66,9 @@ class SentAndHeard:
         self._patience = patience
         self._leave_in = None if leave_in is None else min(leave_in, CONNECT_TIMEOUT)
 
-    def note(self, step: str, info: Mapping[str, Any]) -> None:
-        """A step is under way; an injected client that shows one shows them all."""
-        self.watched = True
-        if step == _BEGUN and request_started(info):
+    def note_begun(self, info: Mapping[str, Any]) -> None:
+        """Headers are about to leave: the request's own, or those of one to a proxy before it."""
+        if request_started(info):
             self.began = True
             self.heard.clear()  # of what a proxy said before
 
@@ -102,10 +101,13 @@ class ExchangeDeadline(SentAndHeard):
         _current.set(None)
 
     def observe(self, event: str, info: Mapping[str, Any]) -> None:
+        """A step is under way; an injected client that shows one shows them all."""
+        self.watched = True
         step = event.partition(".")[2]
-        self.note(step, info)
-        if self.began and step == _BEGUN and self._leave_in is not None:
-            self.extend(self._patience)
+        if step == _BEGUN:
+            self.note_begun(info)
+            if self.began and self._leave_in is not None:
+                self.extend(self._patience)
         elif step in _CONNECTED:
             bound_reads(info["return_value"])
 
@@ -160,13 +162,16 @@ class AsyncExchangeDeadline(SentAndHeard):
                 await self._connected.aclose()
 
     async def observe(self, event: str, info: Mapping[str, Any]) -> None:
+        self.watched = True
         step = event.partition(".")[2]
-        self.note(step, info)
-        if self.began and step == _BEGUN:
-            if self._listening:  # httpx's own time-outs do not look before they judge
+        if step == _BEGUN:
+            self.note_begun(info)
+            if (
+                self.began and self._listening
+            ):  # httpx's own time-outs do not look before they judge
                 extensions = info["request"].extensions
                 extensions["timeout"] = extensions["timeout"] | {"read": None, "write": None}
-            if self._leave_in is not None:
+            if self.began and self._leave_in is not None:
                 self.extend(self._patience)
         elif step in _CONNECTED:
             self._connected = info["return_value"]
