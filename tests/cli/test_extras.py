@@ -31,7 +31,13 @@ def test_a_missing_extra_is_one_line(name: str, more: list[str], module: str, ex
     assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
 
 
-@pytest.mark.parametrize(("name", "module"), [(each[0], each[2]) for each in MISSED])
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        pytest.param(name, module, marks=[] if name == "contract" else pytest.mark.slow)
+        for name, _, module, _ in MISSED
+    ],
+)
 def test_help_needs_no_extra(name: str, module: str) -> None:
     """Whoever wonders whether to install it can read what it does."""
     done = without(module, name, "--help")

@@ -43,7 +43,9 @@ def stopped(
     return running.returncode, document, err
 
 
-@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "kind", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_a_create_that_is_out_is_said_with_an_exit_code_of_its_own(
     kind: signal.Signals, tmp_path: Path
 ) -> None:

@@ -26,7 +26,7 @@ def test_a_time_zone_is_found(hours: float, clock: Clock) -> None:
         (24 * HOUR, 1, False),
         (8 * HOUR, 1, True),
         (8 * HOUR, 60, False),
-        (8 * HOUR, 0.001, False),
+        pytest.param(8 * HOUR, 0.001, False, marks=pytest.mark.slow),
         (20 * DAY, 1, False),
         (-400 * DAY, 1, True),
         (-400 * DAY, 60, False),

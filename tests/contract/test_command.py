@@ -181,6 +181,7 @@ def test_an_interrupted_run_says_what_it_may_have_cost() -> None:
     )
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_is_no_verdict(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

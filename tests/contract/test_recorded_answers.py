@@ -10,7 +10,7 @@ from sharpening.clock import Clock
 from sharpening.in_process import InProcess
 
 SEEDS = 30
-FEW = 2
+FEW = 1
 KNOWN = {"bad-parameter-500", "unknown-task-422", "cost-time-seconds", "null-for-empty"}
 
 

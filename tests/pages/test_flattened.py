@@ -28,8 +28,15 @@ def _changed(old: str, new: str, text: str = YAML) -> str:
     return text.replace(old, new)
 
 
-@pytest.mark.parametrize("name", ["kie.yaml", "apikley.yaml"])
-@pytest.mark.parametrize("sister", ["kie.yaml", "apikley.yaml"])
+@pytest.mark.parametrize(
+    ("name", "sister"),
+    [
+        ("kie.yaml", "apikley.yaml"),
+        ("apikley.yaml", "apikley.yaml"),
+        pytest.param("kie.yaml", "kie.yaml", marks=pytest.mark.slow),
+        pytest.param("apikley.yaml", "kie.yaml", marks=pytest.mark.slow),
+    ],
+)
 def test_documents_of_real_pages_come_back(name: str, sister: str, kept: Path) -> None:
     """Each vendored document survives flattening, beside itself and beside the other."""
     text, beside = ((kept / file).read_text(encoding="utf-8") for file in (name, sister))

@@ -66,7 +66,13 @@ def outcome(made: dict[str, Any], capture: Capture) -> str:
     return "nothing"
 
 
-@pytest.mark.parametrize("start", range(0, 10 * TOGETHER, TOGETHER))
+STARTS = range(0, 10 * TOGETHER, TOGETHER)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [*STARTS[:5], *(pytest.param(each, marks=pytest.mark.slow) for each in STARTS[5:])],
+)
 def test_a_mutated_page_is_taken_or_refused_in_one_line(
     document: dict[str, Any], start: int
 ) -> None:

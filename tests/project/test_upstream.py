@@ -104,6 +104,7 @@ def test_a_refused_regeneration_is_proposed_with_its_reason(tmp_path: Path) -> N
     assert "--add-label refused" in done.asked
 
 
+@pytest.mark.slow
 def test_a_refused_page_is_proposed_with_its_reason(tmp_path: Path) -> None:
     """It is laid aside, by a name under which it can be tried again; nothing else changes."""
     done = rehearse(tmp_path, PAGE.replace("callBackUrl:", "hook:"), GENERATOR)

@@ -133,7 +133,8 @@ def test_each_wait_has_its_own_deadline(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("processes", "requests", "strict", "seconds"), [(4, 30, False, 180), (8, 20, True, 240)]
+    ("processes", "requests", "strict", "seconds"),
+    [(4, 30, False, 180), pytest.param(8, 20, True, 240, marks=pytest.mark.slow)],
 )
 def test_several_processes_on_one_account_lose_no_request(
     processes: int, requests: int, strict: bool, seconds: float

@@ -166,9 +166,8 @@ class AsyncExchangeDeadline(SentAndHeard):
         step = event.partition(".")[2]
         if step == _BEGUN:
             self.note_begun(info)
-            if (
-                self.began and self._listening
-            ):  # httpx's own time-outs do not look before they judge
+            if self.began and self._listening:
+                # httpx's own time-outs do not look before they judge.
                 extensions = info["request"].extensions
                 extensions["timeout"] = extensions["timeout"] | {"read": None, "write": None}
             if self.began and self._leave_in is not None:
