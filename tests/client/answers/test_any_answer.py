@@ -190,13 +190,13 @@ def test_an_answer_has_a_largest_size(size: int) -> None:
 
 
 TWICE = "gzip, gzip", gzip.compress(gzip.compress(envelope(200, 7).content))
-TEXT, BOMB = (("gzip", gzip.compress(byte * 30_000_000, 1)) for byte in (b"x", b"\0"))
+BOMB = "gzip", gzip.compress(bytes(30_000_000), 1)
 
 
 @pytest.mark.parametrize(
     ("kind", "encoding", "packed"),
-    [("sync", *TEXT), ("async", *TWICE), pytest.param("async", *BOMB, marks=pytest.mark.slow)],
-    ids=["text", "twice", "bomb"],
+    [("sync", *BOMB), ("async", *TWICE), pytest.param("async", *BOMB, marks=pytest.mark.slow)],
+    ids=["bomb", "twice", "bomb-async"],
 )
 def test_what_a_few_bytes_can_come_to_is_bounded(kind: str, encoding: str, packed: bytes) -> None:
     """Of what is packed twice only the outer layer is undone, which is no answer."""
