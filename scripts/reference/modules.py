@@ -14,6 +14,7 @@ PUBLIC = (
     "imagen4.errors",
     "imagen4.events",
     "imagen4.ledger",
+    "imagen4.otel",
     "imagen4.testing",
     "imagen4.sandbox",
 )
