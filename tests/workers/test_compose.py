@@ -67,9 +67,16 @@ def ended(processes: list["subprocess.Popen[bytes]"]) -> Iterator[None]:
 
 
 @pytest.mark.slow
-def test_what_the_compose_file_starts_makes_pictures(postgres: Server, tmp_path: Path) -> None:
-    """PostgreSQL, a sandbox, as many workers as it says, and the command that fills the queue."""
-    text, place = FILE.read_text(), postgres.new_place()
+@pytest.mark.parametrize("in_a_file", [False, True])
+def test_what_the_compose_file_starts_makes_pictures(
+    postgres: Server, tmp_path: Path, in_a_file: bool
+) -> None:
+    """PostgreSQL, a sandbox, as many workers as it says, and the command that fills the queue.
+
+    On one machine the database may as well be a file.
+    """
+    text = FILE.read_text()
+    place = str(tmp_path / "l.db") if in_a_file else postgres.new_place()
     services = yaml.safe_load(text)["services"]
     batch = text[text.index("imagen4 batch") :].splitlines()[0]
     here = Here(services, place, tmp_path)

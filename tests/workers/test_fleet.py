@@ -9,7 +9,7 @@ import pytest
 
 from imagen4.ledger import Row
 from imagen4.sandbox import Sandbox
-from postgres import Server
+from postgres import Relay, Server
 from workers.fleet import Fleet, fleet, table, under_way, until
 
 pytestmark = pytest.mark.slow
@@ -83,3 +83,45 @@ def test_three_workers_of_which_one_is_killed_every_few_seconds(
     check(gateway, rows, prompts, tmp_path / "out")
     paid, lasted = len(prompts_paid(gateway)), round(time.monotonic() - began)
     print(table(rows, seconds=lasted, killed=kills, restarts=restarts, paid=paid))
+
+
+def test_the_limit_of_credits_holds_over_all_workers_together(
+    gateway: Sandbox, postgres: Server, tmp_path: Path
+) -> None:
+    """Three of them, all at once: 10 of 30 requests are what 80 credits pay for."""
+    balance = gateway.state.accounts["kie"].credits
+    with fleet(tmp_path, postgres.new_place(), gateway.url("kie"), "--concurrency", "5") as workers:
+        workers.start(3)
+        until(lambda: workers.told("at work") == 3, 60)
+        prompts = [f"fox number {number}" for number in range(30)]
+        workers.enqueue(prompts, "--max-credits", "80")
+        until(lambda: under_way(postgres, workers.place) == 0, 60)
+        assert [row.state for row in workers.rows()] == ["saved"] * 10
+        assert workers.told("allows 80 credits and 80 are spent") == 20
+    assert balance - gateway.state.accounts["kie"].credits == 80
+
+
+def test_connections_to_the_database_that_are_cut_cost_nothing(
+    gateway: Sandbox, postgres: Server, tmp_path: Path
+) -> None:
+    """At commits, before the server has them or after; whoever waits for the answer asks again."""
+    prompts = [f"fox number {number}" for number in range(15)]
+    place, cuts = postgres.new_place(), 0
+    with Relay(postgres) as relay, fleet(tmp_path, place, gateway.url("kie")) as workers:
+        workers.enqueue(prompts)
+        workers.place = relay.url(place)
+        workers.start()
+        until(lambda: workers.told("at work") == 1, 60)
+
+        def cut() -> bool:
+            nonlocal cuts
+            if relay.cut_at is None and cuts < 20:
+                cuts += 1
+                relay.late, relay.cut_at = bool(cuts % 2), b"COMMIT"
+            return under_way(postgres, place) == 0
+
+        until(cut, 90)
+        rows = workers.rows()
+        assert workers.stop() == [0]
+    print(table(rows, cuts=cuts, paid=len(prompts_paid(gateway))))
+    check(gateway, rows, prompts, tmp_path / "out")

@@ -16,7 +16,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .engine import enqueue, wake, work
+    from .engine import enqueue, wake
+    from .worker import work
 
 __all__ = ["enqueue", "wake", "work"]
 
@@ -25,4 +26,5 @@ def __getattr__(name: str) -> Any:
     """The engine is imported when it is needed: it takes a second, and an extra."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.engine"), name)
+    home = "worker" if name == "work" else "engine"
+    return getattr(import_module(f"{__name__}.{home}"), name)
