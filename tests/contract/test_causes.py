@@ -154,6 +154,7 @@ def test_the_same_refusal_of_requests_of_all_kinds_is_one_finding(name: str, pro
         ("input-unchecked", "A create whose input the document forbids is refused.", 9),
         ("callback-unchecked", "A create whose callBackUrl the document forbids is refused.", 2),
         ("long-text-cut-silently", "A create whose field is too long is refused.", 2),
+        ("unknown-tasks-made-up", "Asking for a task that does not exist is refused.", 2),
         ("success-in-capitals", "`data.state` is one of the documented values.", 2),
         ("create-time-in-microseconds", "Times are Unix times in milliseconds.", 1),
     ],

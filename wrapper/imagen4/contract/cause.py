@@ -28,6 +28,7 @@ FOLLOW = {
     "lasting": frozenset({"times-in-order"}),
     "one-verdict": frozenset({"known-at-once", "stays-known", "reason", "key-reason"}),
     "other-keys": frozenset({"schema"}),
+    "no-redirect": frozenset({"known-at-once", "stays-known"}),
 }
 """What a finding of one check brings about in others, on the same answers."""
 

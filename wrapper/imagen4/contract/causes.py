@@ -16,7 +16,7 @@ from ..facts.protocol import Code
 from .alike import ENOUGH, NOT_THERE, alike, gist
 from .cause import Cause, causes_among
 from .checks.registry import CHECKS, Finding
-from .document import BODY_SCHEMA, CODE_SCHEMA, METHODS, pointer
+from .document import BODY_SCHEMA, CODE_SCHEMA, METHODS, NO_TASK_ANSWER, pointer
 from .exchange import Exchange, Expect, Subject
 from .trace import operation_name
 
@@ -77,6 +77,8 @@ def _causes(trace: Trace) -> Iterator[Cause]:
     yield from _mixed_up(trace)
     yield from _failing(trace)
     yield from _unrefused("What the document forbids", CODE_SCHEMA, trace.expecting(Expect.REFUSE))
+    unknown = trace.expecting(Expect.REFUSE, Subject.UNKNOWN_TASK, Subject.NO_TASK_ID)
+    yield from _unrefused("Asking for a task that does not exist", NO_TASK_ANSWER, unknown)
     bodies = trace.expecting(Expect.REFUSE, *OF_A_BODY)
     yield from _unrefused("A create that the document forbids", BODY_SCHEMA, bodies)
     fields: dict[str, list[Exchange]] = defaultdict(list)

@@ -83,28 +83,35 @@ def find_server(
     """
     facts = GATEWAYS[gateway]
     _must_be_vendored(gateway, model)
-    name, base_url = _address(facts, environment) if base_url is None else (OPTION, base_url)
+    name, base_url = (
+        _url_of_environment(facts, environment) if base_url is None else (OPTION, base_url)
+    )
     host = _checked_host(facts, base_url, name)
-    may_be_plain = allow_http or _plain_http_allowed(environment)
-    if base_url.startswith("http:") and not (may_be_plain or _is_this_machine(host)):
+    here, may_be_plain = _is_this_machine(host), allow_http or _plain_http_allowed(environment)
+    if base_url.startswith("http:") and not (may_be_plain or here):
         raise CouldNotRunError(
             f"wrong host: plain http shows the key to the network of {host}, unless --allow-http"
         )
-    key = (given or "").strip()
-    if not key:
-        if host != facts.host and not _is_this_machine(host):
-            raise CouldNotRunError(
-                f"wrong host: {host} is not {facts.host}; give --api-key for another server"
-            )
-        key = environment.get(facts.key_variable, "").strip()
-    guessed = not key and _is_this_machine(host)
-    if guessed:
-        key = f"sandbox-{gateway}-key"
+    key = (given or "").strip() or _key_of_environment(facts, host, environment)
+    guessed = not key and here
+    key = _checked_key(facts, f"sandbox-{gateway}-key" if guessed else key)
+    return ServerUnderTest(gateway, base_url.rstrip("/"), key, guessed, model)
+
+
+def _key_of_environment(facts: GatewayFacts, host: str, environment: Mapping[str, str]) -> str:
+    if host != facts.host and not _is_this_machine(host):
+        raise CouldNotRunError(
+            f"wrong host: {host} is not {facts.host}; give --api-key for another server"
+        )
+    return environment.get(facts.key_variable, "").strip()
+
+
+def _checked_key(facts: GatewayFacts, key: str) -> str:
     if not key:
         raise CouldNotRunError(f"no key: give --api-key or set {facts.key_variable}")
     if not key.isascii() or not key.isprintable() or " " in key:
         raise CouldNotRunError("no key: what was given cannot stand in a header")
-    return ServerUnderTest(gateway, base_url.rstrip("/"), key, guessed, model)
+    return key
 
 
 def model_names(gateway: str) -> list[str]:
@@ -121,7 +128,7 @@ def _must_be_vendored(gateway: str, model: str) -> None:
         )
 
 
-def _address(facts: GatewayFacts, environment: Mapping[str, str]) -> tuple[str, str]:
+def _url_of_environment(facts: GatewayFacts, environment: Mapping[str, str]) -> tuple[str, str]:
     """The variable that says where the server is, and what it says."""
     names = facts.base_url_variable, BASE_URL_VARIABLE
     for name in names:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from ..baseline import Baseline
+    from ..deviations import Deviation
     from ..run import RunOutcome
     from .broken import Broken
 
@@ -112,10 +113,7 @@ def make_report(outcome: RunOutcome, baseline: Baseline | None = None) -> Report
         accepted=tuple(each for each in found if each.accepted),
         no_longer=tuple(_no_longer(found, baseline, {each.check for each in outcome.skipped})),
         deviations=_known_deviations(outcome),
-        gone=tuple(
-            Known(each.id, deviation_in_words(each), each.evidence, 0)
-            for each in outcome.sorted.gone
-        ),
+        gone=tuple(_as_known(each, 0) for each in outcome.sorted.gone),
         notes=tuple(notes(trace)),
         not_checked=_with_times(f"{intent.what} ({why})" for intent, why in trace.skipped),
         skipped=outcome.skipped,
@@ -171,13 +169,12 @@ def _reason(outcome: RunOutcome, broken: tuple[Broken, ...]) -> str:
 
 
 def _known_deviations(outcome: RunOutcome) -> tuple[Known, ...]:
-    return tuple(
-        Known(
-            each.id, deviation_in_words(each), each.evidence, len(outcome.sorted.excused[each.id])
-        )
-        for each in registered()
-        if each.id in outcome.sorted.excused
-    )
+    excused = outcome.sorted.excused
+    return tuple(_as_known(e, len(excused[e.id])) for e in registered() if e.id in excused)
+
+
+def _as_known(deviation: Deviation, times: int) -> Known:
+    return Known(deviation.id, deviation_in_words(deviation), deviation.evidence, times)
 
 
 def _with_times(lines: Iterable[str]) -> tuple[str, ...]:
