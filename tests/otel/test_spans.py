@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanKind, StatusCode
 
 from imagen4 import Client, InvalidRequest, Request, SubmissionUncertain, TaskFailed, TaskTimeout
-from imagen4.errors import InsufficientCredits
+from imagen4.errors import DownloadError, InsufficientCredits
 from otel.conftest import MODEL, QUICKLY, Process, said
 
 PROMPT = "a red fox that nobody may see"
@@ -70,7 +70,7 @@ def test_a_request_is_a_span_and_what_happens_to_it_are_its_children(
     }
     task_id = result.tasks[0].task_id
     assert said(create) == {"imagen4.outcome": "created", "gen_ai.response.id": task_id}
-    assert said(download)["imagen4.content_type"] == "image/png"
+    assert said(download) == {"gen_ai.response.id": task_id}
 
 
 def test_several_creates_of_a_request_are_several_children(process: Process) -> None:
@@ -142,6 +142,21 @@ def test_a_failed_task_is_the_status_of_wait_and_request(process: Process) -> No
         assert span.status.status_code == StatusCode.ERROR
         assert "no foxes today" in str(span.status.description)
         assert said(span)["error.type"] == "TaskFailed"
+
+
+def test_a_picture_that_is_not_saved_is_the_status_of_its_download(
+    process: Process, tmp_path: Path
+) -> None:
+    """The request has ended well before."""
+    process.sandbox.fault("gone", times=20)
+    with process.client() as client:
+        result = client.generate(PROMPT)
+        with pytest.raises(DownloadError):
+            result.save(tmp_path)
+    (request,), (download,) = process.requests, process.named("download")
+    assert download.status.status_code == StatusCode.ERROR
+    assert said(download)["error.type"] == "DownloadError"
+    assert request.status.status_code == StatusCode.UNSET
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from .downloads.formats import CONTENT_TYPES, suffix_said_by
 from .downloads.pictures import SaveTarget, disk_errors, make_directory
 from .downloads.transfer import download_picture
 from .errors import DownloadError
-from .events import PictureSaved, Retrying
+from .events import PictureNotSaved, PictureSaved, Retrying
 from .notebook import bundle, embedded, figure
 from .viewing import open_with_pillow
 
@@ -119,6 +119,7 @@ class BaseImage(ClientBound):
                 self._fetched.note_saved(saved)
         except DownloadError as error:
             self._about_task(error)
+            yield PictureNotSaved(*self._identity(started), error)
             raise
         misnamed = suffix_said_by(saved) not in (suffix, None)
         about = (saved, self.url, CONTENT_TYPES[suffix], misnamed)

@@ -10,6 +10,7 @@
     ├── PollFailed        a poll brought none; the task goes on
     ├── Retrying          something is tried again, after a pause
     ├── PictureSaved      a picture is on the disk
+    ├── PictureNotSaved   it is not; the gateway has it for about a day
     ├── GatewayPassedOver a gateway did not serve the request, and nothing was paid there
     └── RequestEnded      a request has its result, or its error
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .core.task import Task
-    from .errors import Imagen4Error, PassedOver, SubmissionUncertain
+    from .errors import DownloadError, Imagen4Error, PassedOver, SubmissionUncertain
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,13 @@ class PictureSaved(Event):
     """By its content, say "image/png"."""
     misnamed: bool
     """Whether it was given the suffix of another kind of picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureNotSaved(Event):
+    """A picture could not be fetched or written. The gateway has it for about a day."""
+
+    error: DownloadError
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from ..events import (
     CreateStarting,
     CreateUncertain,
     GatewayPassedOver,
+    PictureNotSaved,
     PictureSaved,
     PollFailed,
     RequestEnded,
@@ -156,12 +157,10 @@ class Telemetry:
                 why = {"error.type": type(passed.error).__name__}
                 about = {"gen_ai.provider.name": passed.gateway, **why}
                 request.span.add_event("imagen4.gateway_passed_over", about, now)
-            case PictureSaved(task_id=task_id, content_type=kind):
-                about = {
-                    "gen_ai.response.id": task_id or "",
-                    "imagen4.content_type": kind,
-                }
-                request.child("download", before(now, event.elapsed), now, about)
+            case PictureSaved() | PictureNotSaved():
+                error = event.error if isinstance(event, PictureNotSaved) else None
+                about = {"gen_ai.response.id": event.task_id or ""}
+                request.child("download", before(now, event.elapsed), now, about, error)
             case RequestEnded():
                 self._request_ended(request, event, now)
 
