@@ -77,3 +77,11 @@ def _json(value: Any) -> bytes:
 def test_any_bytes_are_judged(content: bytes) -> None:
     """No JSON at all, or JSON that would exhaust a parser, is a finding like any other."""
     _judge(lambda _request: httpx.Response(200, content=content))
+
+
+@pytest.mark.parametrize("levels", [190, 260, 900])
+@pytest.mark.parametrize("before", [b"", b'{"code": 200, "msg": "", "data": {"taskId": "a", "x": '])
+def test_no_depth_is_too_much(before: bytes, levels: int) -> None:
+    """Also where a parser reads it and what checks schemas does not."""
+    content = before + b"[" * levels + b"]" * levels + (b"}}" if before else b"")
+    _judge(lambda _request: httpx.Response(200, content=content))

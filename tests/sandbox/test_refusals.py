@@ -53,6 +53,7 @@ NOT_JSON = {
     "UTF-16": json.dumps(with_input()).encode("utf-16"),
     "half a surrogate pair": b'{"model": "google/imagen4", "input": {"prompt": "\\ud800"}}',
     "too deep": b"[" * 100_000,
+    "too deep to be checked": b"[" * 900 + b"]" * 900,
     "a number too long": b"9" * 10_000,
 }
 JSON_TYPE = {"content-type": "application/json"}

@@ -8,6 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 BOM = b"\xef\xbb\xbf"
+DEEPEST = 200
+"""Levels. Some readers end at 64, what checks schemas here at 255; envelopes have four."""
+TOO_DEEP = "nested too deeply"
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,17 @@ def read(content: bytes) -> Reading:
         value, _ = json.JSONDecoder(strict=False, parse_constant=_null).raw_decode(text)
     except (ValueError, RecursionError):
         return Reading(None, False, problem or "not JSON")
+    if content.count(b"[") + content.count(b"{") > DEEPEST and _is_deep(value):
+        return Reading(None, False, problem or TOO_DEEP)
     return Reading(value, True, problem)
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEEPEST + 1):
+        inner = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for several in inner for each in several if isinstance(each, dict | list)]
+    return bool(level)
 
 
 @lru_cache(maxsize=64)
@@ -63,7 +76,7 @@ def _why_not_strict(content: bytes) -> str:
     except json.JSONDecodeError as error:
         return f"not JSON: {error.msg} at character {error.pos}"
     except RecursionError:
-        return "nested too deeply"
+        return TOO_DEEP
     except ValueError:
         return "a number too long to read"
     return ""

@@ -32,8 +32,11 @@ def checked_body(
     except strictjson.StrictJsonError:
         raise RefusedError(Refusal.UNREADABLE) from None
     validator = _check_of(gateway, operation, value)
-    for error in () if validator is None else validator.iter_errors(value):
-        raise _refusal_for(error)
+    try:
+        for error in () if validator is None else validator.iter_errors(value):
+            raise _refusal_for(error)
+    except ValueError:  # nested more deeply than the library goes
+        raise RefusedError(Refusal.UNREADABLE) from None
     if not isinstance(value, dict):
         raise RefusedError(Refusal.INVALID)
     return value
