@@ -82,3 +82,26 @@ def test_what_makes_no_sense_is_refused(
     done = imagen4("generate", "a fox", *arguments)
     assert (done.code, words in done.err) == (2, True)
     assert (both.posts("kie"), both.posts("apikley")) == (0, 0)
+
+
+def test_a_batch_goes_on_at_the_next_gateway(
+    both: Market, imagen4: Callable, tmp_path: Path
+) -> None:
+    """Run again it pays nothing, also when the preferred gateway is well again."""
+    (tmp_path / "prompts.txt").write_text("a fox\nan owl\n")
+    command = (
+        "batch",
+        str(tmp_path / "prompts.txt"),
+        *ORDER,
+        "-o",
+        str(tmp_path / "out"),
+        "--json",
+    )
+    for _ in range(2):
+        done = imagen4(*command)
+        lines = json.loads(done.out)["lines"]
+        assert (done.code, [line["state"] for line in lines]) == (0, ["saved"] * 2), done.err
+        assert (both.kie.paid, both.apikley.paid) == (0, 2)
+        both.kie.answer = None
+    plan = imagen4(*command, "--dry-run")
+    assert json.loads(plan.out)["paid"] == 2

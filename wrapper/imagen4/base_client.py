@@ -46,6 +46,11 @@ class BaseClient:
         """Where the requests, and with them the key, go; of several gateways, the first one's."""
         return self._session.base_url
 
+    @property
+    def base_urls(self) -> tuple[str, ...]:
+        """Where the requests of each gateway go, in the order of `gateways`."""
+        return tuple(each.base_url for each in self._route.sessions)
+
     def price(
         self,
         prompt: str | Request | None = None,

@@ -104,7 +104,7 @@ def test_both_clients_are_made_alike() -> None:
 def test_the_surface_is_the_documented_one() -> None:
     """Neither less nor more than the README promises."""
     assert public(Client).keys() == {
-        "base_url", "close", "confirm", "credits", "gateway", "gateways", "generate",
+        "base_url", "base_urls", "close", "confirm", "credits", "gateway", "gateways", "generate",
         "generate_many", "job", "price", "resume", "submit",
     }  # fmt: skip
     assert public(Job).keys() == {

@@ -24,7 +24,7 @@ from .fields import complete_model, named_values, set_option
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@options.gateway
+@options.gateways
 @click.option(
     "--model",
     "-m",
@@ -57,7 +57,7 @@ from .fields import complete_model, named_values, set_option
 @options.as_json
 def command(
     file: Path,
-    gateway: Gateway,
+    gateways: tuple[Gateway, ...],
     base_url: str | None,
     allow_http: bool,
     model: Model,
@@ -81,20 +81,27 @@ def command(
     the same command again, whatever stopped it, and it continues without paying twice.
     index.html in the output folder shows the pictures with their prompts.
     """
+    options.check_place(gateways, base_url)
     columns = {"model": model} | ({"callback_url": callback_url} if callback_url else {})
-    lines = read_batch(file, gateway, columns | named_values(pairs))
+    lines = read_batch(file, gateways, columns | named_values(pairs))
     names = FileNames(template, lines)
     place = book or output / "ledger.db"
     if dry_run:
-        address = address_of(GATEWAYS[gateway], base_url, allow_http=allow_http)
+        addresses = [
+            address_of(GATEWAYS[each], base_url, allow_http=allow_http) for each in gateways
+        ]
         rows = read_rows(place) if isinstance(place, str) or place.exists() else []
-        told_plan(BatchPlan(lines, gateway, address, rows), as_json=as_json)
+        told_plan(BatchPlan(lines, gateways[0], addresses, rows), as_json=as_json)
         return
     if enqueue:
-        hand_over(lines, names, gateway, book, file.name, max_credits, retry_failed=retry_failed)
+        if len(gateways) > 1:
+            raise click.UsageError("--enqueue takes one gateway: workers serve one each.")
+        hand_over(
+            lines, names, gateways[0], book, file.name, max_credits, retry_failed=retry_failed
+        )
         return
     # Entered last, to end first; made first, since what it refuses is to leave no folder behind.
-    client = Client(gateway, model=model, base_url=base_url, allow_http=allow_http)
+    client = Client(gateways, model=model, base_url=base_url, allow_http=allow_http)
     holds_ledger = isinstance(place, Path) and place.parent == output
     (targets.make if holds_ledger else targets.probe)(output)
     with (
@@ -106,7 +113,7 @@ def command(
         run = BatchRun(client, ledger, lines, names, output, shown, timeout)
         work_through(run, retry_failed=retry_failed)
         rows = ledger.rows()
-        report = BatchReport(lines, rows, client.base_url, run.errors)
+        report = BatchReport(lines, rows, client.base_urls, run.errors)
         if output.exists():  # else nothing was paid
             write_index(output, rows)
     end_with(report, as_json=as_json)

@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,8 @@ class Line:
         return sum(create.pictures for create in self.creates)
 
 
-def read_batch(file: Path, gateway: str, columns: Mapping[str, str]) -> list[Line]:
-    """All lines of the file, which may leave out these columns.
+def read_batch(file: Path, gateways: Sequence[str], columns: Mapping[str, str]) -> list[Line]:
+    """All lines of the file, which may leave out these columns, for a gateway that takes them.
 
     Raises UsageError that says what is wrong in which lines.
     """
@@ -49,7 +49,7 @@ def read_batch(file: Path, gateway: str, columns: Mapping[str, str]) -> list[Lin
     try:
         for number, found in _rows(file):
             try:
-                lines.append(_read_line(number, found, gateway, columns))
+                lines.append(_read_for_any(number, found, gateways, columns))
             except (InvalidRequest, ValueError, click.BadParameter) as problem:
                 wrong.append(f"line {number}: {getattr(problem, 'message', problem)}")
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
@@ -102,6 +102,19 @@ def _json_rows(text: Any) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
         except ValueError:
             found = None
         yield number, found if isinstance(found, (dict, str)) else {"": "no JSON object or text"}
+
+
+def _read_for_any(
+    number: int, found: Mapping[str, Any] | str, gateways: Sequence[str], columns: Mapping[str, str]
+) -> Line:
+    """As the first gateway takes it that does. Raises what is wrong with it for the first one."""
+    problems: list[Exception] = []
+    for gateway in gateways:
+        try:
+            return _read_line(number, found, gateway, columns)
+        except (InvalidRequest, ValueError, click.BadParameter) as problem:
+            problems.append(problem)
+    raise problems[0]
 
 
 def _read_line(

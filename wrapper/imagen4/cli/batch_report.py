@@ -1,6 +1,6 @@
 """What came of a batch, read off the ledger: of each line, and in one exit code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from ..ledger import Row, state_of_request
 from ..ledger.schema import RowState
 from . import exits
 from .batch_file import Line
+from .batch_rows import creates_of, rows_by_key
 from .outcome import harmless
 
 
@@ -19,22 +20,19 @@ class BatchReport:
         self,
         lines: Sequence[Line],
         rows: Sequence[Row],
-        base_url: str,
+        base_urls: Collection[str],
         errors: Mapping[str, Imagen4Error],
     ) -> None:
-        here: dict[str, list[Row]] = {}
-        for row in rows:
-            if row.base_url == base_url:
-                here.setdefault(row.key, []).append(row)
+        here = rows_by_key(rows, base_urls)
         self._errors = errors
         self._rows = rows
         self.lines = [self._line(line, here.get(f"tag {line.tag}", [])) for line in lines]
         self.paths = [Path(path) for line in self.lines for path in line["paths"]]
 
-    def _line(self, line: Line, rows: Sequence[Row]) -> dict[str, Any]:
+    def _line(self, line: Line, rows: list[Row]) -> dict[str, Any]:
         error = self._errors.get(line.tag)
         reasons = [row.reason for row in rows if row.reason]
-        state = state_of_request(rows, len(line.creates))
+        state = state_of_request(rows, creates_of(rows, len(line.creates)))
         why = reasons[0] if reasons else error and error.message
         return {
             "line": line.number,

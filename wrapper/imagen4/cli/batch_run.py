@@ -22,6 +22,7 @@ from ..ledger.schema import RowState
 from .batch_file import Line
 from .batch_names import FileNames
 from .batch_progress import BatchDisplay
+from .batch_rows import creates_of, rows_by_key
 from .batch_saving import Savers
 
 HOPELESS = (
@@ -75,14 +76,11 @@ class BatchRun:
 
     def _unfinished(self) -> list[Request]:
         """What has creates that were never sent, or pictures that are not on the disk."""
-        known: dict[str, list[Row]] = {}
-        for row in self._ledger.rows():
-            if row.base_url == self._client.base_url:
-                known.setdefault(row.key, []).append(row)
+        known = rows_by_key(self._ledger.rows(), self._client.base_urls)
         left = []
         for line in self._lines:
             rows = known.get(f"tag {line.tag}", [])
-            if settled(rows, len(line.creates)):
+            if settled(rows, creates_of(rows, len(line.creates))):
                 self._shown.ended(line.tag, rows[0].state if rows else "")
             else:
                 left.append(line.request)

@@ -13,10 +13,6 @@ from .fields import complete_aspect_ratio, complete_model, parse_fields, schema_
 from .progress import PlainLines, display
 from .prompts import file_option, prompt_of
 
-TWO_PLACES = (
-    "--base-url is one gateway's: name another's in its own variable, such as KIE_BASE_URL."
-)
-
 
 @click.command()
 @click.argument("prompt", required=False)
@@ -87,8 +83,7 @@ def command(
         "callback_url": callback_url,
     }
     place: dict[str, Any] = {"base_url": base_url, "allow_http": allow_http}
-    if base_url and len(gateways) > 1:
-        raise click.UsageError(TWO_PLACES)
+    options.check_place(gateways, base_url)
     shown = PlainLines(gateways[0]) if dry_run else display(gateways[0])
     with outcome.ending(shown, as_json=as_json, output=output.path, **place) as made:
         fields = parse_fields(pairs, schema_of_any(gateways, model))

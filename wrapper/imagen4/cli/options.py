@@ -1,6 +1,6 @@
 """Options that several commands share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -103,6 +103,14 @@ callback_url = click.option(
     help="Have the gateway report the end of each task to this address, too.",
 )
 task_ids = click.argument("task_ids", nargs=-1, required=True, metavar="TASK...")
+
+
+def check_place(gateways: Sequence[str], base_url: str | None) -> None:
+    """Raises UsageError for one address of several gateways."""
+    if base_url and len(gateways) > 1:
+        raise click.UsageError(
+            "--base-url is one gateway's: name another's in its own variable, such as KIE_BASE_URL."
+        )
 
 
 def gateways(command: F) -> F:
