@@ -8,8 +8,10 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from imagen4 import InvalidRequest, Ledger
+from imagen4 import InvalidRequest, Ledger, LedgerUnavailable
+from imagen4.events import Event, TaskCreated
 from imagen4.ledger.backlog import Backlog
+from imagen4.ledger.recorder import Recorder
 from imagen4.sandbox import Sandbox
 from imagen4.workers.destinations import Destination
 from imagen4.workers.orders import Order
@@ -185,3 +187,31 @@ def test_what_was_uncertain_goes_on_once_somebody_says_what_became_of_it(
     ledger.resolve(ledger.rows()[0].id, task and made)
     assert fulfil(make_desk(), KeptEngine(), ordered("a fox")) == ["saved", ""]
     assert paid(sandbox) == (1 if task else 2)
+
+
+def test_an_answer_that_could_not_be_written_at_once_is_no_missing_one(
+    make_desk: MakeDesk, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database was away just then: the next step writes it down before it looks."""
+    sandbox.configure(generating=0.1)
+    write, failures = Recorder._record, iter(range(2))
+
+    def away_twice(self: Recorder, event: Event) -> None:
+        if isinstance(event, TaskCreated) and next(failures, None) is not None:
+            raise LedgerUnavailable("The database is away")
+        write(self, event)
+
+    monkeypatch.setattr(Recorder, "_record", away_twice)
+    assert fulfil(make_desk(), KeptEngine(), ordered("a fox")) == ["saved", ""]
+
+
+def test_a_tag_that_stands_for_another_request_is_not_paid_again(
+    make_desk: MakeDesk, sandbox: Sandbox
+) -> None:
+    """What is there stays, and the reason is told."""
+    fulfil(make_desk(), KeptEngine(), ordered("a fox"))
+    other = ordered("a fox")
+    other["request"]["prompt"] = "an owl"
+    state, why = fulfil(make_desk(), KeptEngine(), other)
+    assert (state, paid(sandbox)) == ("saved", 1)
+    assert "the ledger has it with other fields" in why

@@ -130,8 +130,8 @@ class Desk:
         rows = self._rows(order)
         state = state_of_request(rows, rows[0].total if rows else 1)
         known = next((row.reason for row in rows if row.reason), reason)
-        why = "" if state == RowState.SAVED else known
-        log = logger.info if state == RowState.SAVED else logger.warning
+        why = reason if state == RowState.SAVED else known
+        log = logger.warning if why or state != RowState.SAVED else logger.info
         log("%s: %s%s", order.tag, state, f": {why}" if why else "")
         return state, why
 
