@@ -11,6 +11,7 @@ import respx
 
 from cli.invoking import AT_A_TERMINAL, AT_NOWHERE, at
 from imagen4 import errors
+from imagen4.__main__ import main
 from imagen4.cli import exits
 from imagen4.sandbox import Sandbox
 
@@ -93,3 +94,18 @@ def test_a_ctrl_c_as_python_ends_does_not_take_the_exit_code_away() -> None:
     command = [sys.executable, "-c", program, "wait", "--timeout", "never"]
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 2
+
+
+def test_a_ctrl_c_while_the_command_line_is_imported_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing was sent by then; there is no traceback."""
+
+    def pressed() -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("imagen4.cli.group.run", pressed)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "imagen4: interrupted\n"

@@ -25,7 +25,8 @@ from imagen4.sandbox import Sandbox
         (["generate", "x", "--gateway", "other"], "kie"),
         (["generate", "x"], "--gateway"),
         (["status", "--gateway", "kie"], "TASK"),
-        (["paint"], "No such command"),
+        (["paint"], "No such command: paint"),
+        (["generat"], "No such command: generat; did you mean generate?"),
     ],
 )
 def test_what_is_not_valid_is_refused_before_anything_is_sent(

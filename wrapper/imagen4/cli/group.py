@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from contextlib import suppress
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,16 @@ class LazyGroup(click.Group):
             raise _without_extra(cmd_name, error) from None
         command: click.Command = module.command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """What is mistyped is told with what may have been meant."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            close = get_close_matches(args[0], COMMANDS)
+            hint = f"; did you mean {' or '.join(close)}?" if close else ""
+            ctx.fail(f"No such command: {args[0]}{hint}")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Commands import an extra's libraries when they run: `--help` works without them."""
