@@ -215,7 +215,7 @@ class AsyncClient(BaseClient):
         creates that are out get their answers, but for a second Ctrl-C or a cancellation.
         """
         driver = self._recording(ledger)
-        book = None if ledger is None else ledger.continuing(self._session)
+        book = None if ledger is None else ledger.continuing()
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
         many = ManyJobs(self._route, AsyncJob, driver, timeout, jobs, book, callback)
         generate = many.generate

@@ -73,6 +73,8 @@ class CreateStarting(Event):
     """What its callback's URL carries so that a ledger finds this create by it."""
     balance: float | None
     """In credits, just before; asked for with a ledger, where nothing else was in flight."""
+    keys_elsewhere: tuple[str, ...] = ()
+    """By what it is found at the client's other gateways, which must not have it."""
 
 
 @dataclass(frozen=True, slots=True)

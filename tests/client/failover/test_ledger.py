@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from client.failover.test_matrix import STAYS, Market, market, told
+from client.failover.test_matrix import KEYS, STAYS, Market, market, told
+from client.loopback import Received
 from client.play import GATEWAYS, KINDS
 from imagen4 import Ledger, LedgerError, Request, errors
 from imagen4.configuration import make_session
@@ -46,25 +47,30 @@ def test_what_one_gateway_may_have_is_sent_to_no_other(kind: str, tmp_path: Path
         assert (both.posts("kie"), both.posts("apikley")) == (1, 0)
 
 
-def starting(gateway: str) -> CreateStarting:
+def starting(gateway: str, *keys: str) -> CreateStarting:
     about = (gateway, "job", 0, "fox", 0.0, None)
-    return CreateStarting(*about, 1, 1, 1, "google/imagen4", 1, "tag fox", {}, None, None, None)
+    mine = (1, 1, 1, "google/imagen4", 1, keys[0], {}, None, None, None)
+    return CreateStarting(*about, *mine, keys_elsewhere=keys[1:])
 
 
+@pytest.mark.parametrize("keys", [("tag fox", "tag fox"), ("request a", "request b")])
+@pytest.mark.parametrize("address", [None, "https://one.example"])
 @pytest.mark.parametrize("first", GATEWAYS)
-def test_two_processes_cannot_buy_one_request_at_two_gateways(first: str, tmp_path: Path) -> None:
+def test_two_processes_cannot_buy_one_request_at_two_gateways(
+    first: str, address: str | None, keys: tuple[str, str], tmp_path: Path
+) -> None:
     """Both began when the ledger had nothing: the create of the later one is stopped."""
     ledger, other = Ledger(tmp_path / "l.db"), Ledger(tmp_path / "l.db")
     clock = (lambda: 0.0, lambda: 0.0)
-    sessions = [make_session(name, "k", None, 30.0, None, False, *clock) for name in GATEWAYS]
+    sessions = [make_session(name, "k", address, 30.0, None, False, *clock) for name in GATEWAYS]
     (second,) = set(GATEWAYS) - {first}
-    ledger.recorder(sessions)(starting(first))
+    ledger.recorder(sessions)(starting(first, *keys))
     with pytest.raises(LedgerError, match="has this request at another gateway: it was not sent"):
-        other.recorder(sessions)(starting(second))
+        other.recorder(sessions)(starting(second, *keys[::-1]))
     refused = CreateRefused(first, "job", 0, "fox", 0.0, None, errors.InsufficientCredits("no"))
     ledger.recorder(sessions)(refused)
-    other.recorder(sessions)(starting(second))
-    assert [str(row.state) for row in ledger.rows()] == ["refused", "sending"]
+    other.recorder(sessions)(starting(second, *keys[::-1]))
+    assert [str(row.state) for row in ledger.rows()][-1] == "sending"
 
 
 def test_resuming_finds_tasks_at_all_gateways(tmp_path: Path) -> None:
@@ -82,6 +88,55 @@ def test_resuming_finds_tasks_at_all_gateways(tmp_path: Path) -> None:
 def only(name: str, both: Market, ledger: Ledger) -> dict[str, object]:
     urls = {name: both.servers[name].url}
     return {"ledger": ledger, "base_url": urls, "api_key": {name: f"key-of-{name}"}}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("tag", ["fox", None])
+@pytest.mark.parametrize("order", [["kie", "apikley"], ["apikley", "kie"], ["apikley"]])
+def test_what_moved_on_is_found_again_whatever_gateways_the_next_run_has(
+    order: list[str], tag: str | None, kind: str, tmp_path: Path
+) -> None:
+    """Also without a tag: the order of the gateways makes no new request of it."""
+    ledger = Ledger(tmp_path / "l.db")
+    request = Request("a fox", tag=tag)
+    with market(told(402)) as both:
+        for gateways in (["kie", "apikley"], order):
+            place = {
+                "gateway": gateways,
+                "base_url": {name: both.servers[name].url for name in gateways},
+                "api_key": {name: KEYS[name] for name in gateways},
+            }
+            many = both.run(kind, lambda c: c.generate_many([request], ledger=ledger), **place)
+            assert [each.get().gateway for each in many] == ["apikley"]
+        assert (both.posts("kie"), both.posts("apikley")) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("tag", ["fox", None])
+def test_two_gateways_at_one_address_are_two(tag: str | None, kind: str, tmp_path: Path) -> None:
+    """As one variable for both makes them: the task is asked for with the key that made it."""
+    ledger = Ledger(tmp_path / "l.db")
+    request = Request("a fox", tag=tag)
+    with market() as both:
+        place = {"base_url": dict.fromkeys(GATEWAYS, both.servers["kie"].url)}
+        sold, keys = both.kie.__call__, list[str]()
+
+        def reply(received: Received) -> bytes:
+            keys.append(received.headers["authorization"])
+            refused = received.method == "POST" and keys[-1] == f"Bearer {KEYS['kie']}"
+            return told(402) if refused else sold(received)
+
+        both.servers["kie"].reply = reply
+        many = both.run(kind, lambda c: c.generate_many([request], ledger=ledger), **place)
+        assert [each.get().gateway for each in many] == ["apikley"]
+        both.run(kind, lambda c: c.submit("a wolf"), ledger=ledger, **place)
+        both.servers["kie"].reply = both.kie
+        keys_before = both.kie.keys = set()
+        again = both.run(kind, lambda c: c.generate_many([request], ledger=ledger), **place)
+        assert [each.get().gateway for each in again] == ["apikley"]
+        left = both.run(kind, lambda c: c.resume(ledger), **place)
+        assert sorted(each.get().gateway for each in left) == ["apikley"] * len(left)
+        assert (len(left), keys_before, both.kie.paid) == (2, {f"Bearer {KEYS['apikley']}"}, 2)
 
 
 def test_the_limit_of_credits_is_one_for_all_gateways(tmp_path: Path) -> None:

@@ -47,6 +47,8 @@ class JobState:
     """The request's place among many."""
     key: str = ""
     """By what a ledger finds the request again: our id, unless it is to be continued."""
+    keys_elsewhere: tuple[str, ...] = ()
+    """By what it would be found at the client's other gateways."""
     number: int = 1
     """Which of the creates is under way, from 1."""
     taken_up: set[int] = field(default_factory=set)

@@ -154,10 +154,9 @@ def announce(
     """Tell of a create before a byte of it leaves. Raises CreateStopped if a listener objects."""
     number, total = job.number, len(job.plans)
     what = (job.model, plan.pictures, job.key, plan.fields, plan.seed)
+    more = (token, job.balance, job.keys_elsewhere)
     try:
-        yield CreateStarting(
-            *session.identity(job), None, number, total, attempt, *what, token, job.balance
-        )
+        yield CreateStarting(*session.identity(job), None, number, total, attempt, *what, *more)
     except Exception as problem:
         yield CreateRefused(*session.identity(job), None, problem)
         if isinstance(problem, Imagen4Error):

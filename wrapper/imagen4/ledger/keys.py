@@ -22,19 +22,25 @@ class Keys:
     equal ones, so that a request put in before others does not make those new ones.
     """
 
-    def __init__(self, gateway: str) -> None:
-        self._gateway = gateway
+    def __init__(self) -> None:
         self._seen: Counter[str] = Counter()
 
-    def key_of(self, job: JobState) -> str:
-        """Raises InvalidRequest for a tag that an earlier request of the run has."""
-        if job.tag:
-            if self._seen[f"tag {job.tag}"]:
-                raise InvalidRequest("tag: two requests have the same one")
-            self._seen[f"tag {job.tag}"] += 1
-            return f"tag {job.tag}"
+    def keys_of(self, jobs: Mapping[str, JobState]) -> dict[str, str]:
+        """At each gateway that the request may be sent to.
+
+        Raises InvalidRequest for a tag that an earlier request of the run has.
+        """
+        (tag,) = {job.tag for job in jobs.values()}
+        if not tag:
+            return {gateway: self._key(gateway, job) for gateway, job in jobs.items()}
+        if self._seen[f"tag {tag}"]:
+            raise InvalidRequest("tag: two requests have the same one")
+        self._seen[f"tag {tag}"] += 1
+        return dict.fromkeys(jobs, f"tag {tag}")
+
+    def _key(self, gateway: str, job: JobState) -> str:
         text = "\n".join(canonical(plan.fields) for plan in job.plans)
-        named = f"{self._gateway}\n{job.model}\n{text}"
+        named = f"{gateway}\n{job.model}\n{text}"
         digest = hashlib.sha256(named.encode()).hexdigest()
         self._seen[digest] += 1
         return f"request {digest} {self._seen[digest]}"

@@ -165,8 +165,8 @@ class Ledger:
     def share_durations(self, sessions: Iterable[Session]) -> None:
         """Have each session know how long the tasks at its address took lately."""
         for session in sessions:
-            here = (creates.c.base_url == session.base_url, creates.c.seconds.is_not(None))
-            latest = select(creates.c.model, creates.c.seconds).where(*here)
+            latest = select(creates.c.model, creates.c.seconds)
+            latest = latest.where(at_place(session), creates.c.seconds.is_not(None))
             with self._store.reading() as connection:
                 found = connection.execute(latest.order_by(creates.c.id.desc()).limit(KEPT)).all()
             session.durations = Durations()
@@ -177,9 +177,9 @@ class Ledger:
         """What a worker of that name tells, on a monotonic clock, while it is at work."""
         return Watch(self._store, name, clock)
 
-    def continuing(self, session: Session) -> Continuing:
-        """For the requests of one run that may have run before. session: the preferred one."""
-        return Continuing(self, session.name)
+    def continuing(self) -> Continuing:
+        """For the requests of one run that may have run before."""
+        return Continuing(self)
 
     def left_open(self, sessions: Sequence[Session]) -> Iterator[tuple[Session, OpenJob]]:
         """What can be finished at the sessions' addresses: the jobs with tasks.
@@ -191,7 +191,7 @@ class Ledger:
         with self._store.writing() as connection:
             unanswered = update(creates).where(here, creates.c.state == RowState.SENDING)
             connection.execute(unanswered.values(state=RowState.UNCERTAIN, reason=NO_ANSWER))
-        at = {(session.name, session.base_url): session for session in sessions}
+        at = {place_of(session): session for session in sessions}
         jobs = (job for job in JobsLeft(self._store, here) if job.task_ids)
         return ((at[place], job) for job in jobs if (place := job.place) in at)
 
@@ -202,28 +202,26 @@ NO_ANSWER = "The process ended before the answer was written down"
 class Continuing:
     """Takes up what an earlier run of the same requests has paid for."""
 
-    def __init__(self, ledger: Ledger, gateway: str) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._keys = Keys(gateway)
+        self._keys = Keys()
 
     def choose(self, candidates: list[Candidate]) -> list[Candidate]:
         """Where the request may be sent: where it was, if a create of it may have a task.
 
-        Gives it its key. Raises InvalidRequest, LedgerError.
+        Gives it its key at each of them: the one that it has where that is the only gateway, so
+        that neither their order nor their number makes it a new one. Raises InvalidRequest,
+        LedgerError.
         """
-        self.identify(*(each.job for each in candidates))
+        keys = self._keys.keys_of({each.session.name: each.job for each in candidates})
+        for session, job in candidates:
+            job.key, job.recorded = keys[session.name], True
+            job.keys_elsewhere = tuple(key for name, key in keys.items() if name != session.name)
         if len(candidates) == 1:
             return candidates
-        here = creates.c.key == candidates[0].job.key
-        rows = self._ledger.rows(here, creates.c.state.not_in(SENDABLE))
-        there = {row.base_url for row in rows}
-        return [each for each in candidates if each.session.base_url in there] or candidates
-
-    def identify(self, *jobs: JobState) -> None:
-        """Give a request its key, at each gateway that it may be sent to."""
-        key = self._keys.key_of(jobs[0])
-        for job in jobs:
-            job.key, job.recorded = key, True
+        sent = creates.c.key.in_(keys.values()), creates.c.state.not_in(SENDABLE)
+        there = {(row.gateway, row.base_url) for row in self._ledger.rows(*sent)}
+        return [each for each in candidates if place_of(each.session) in there] or candidates
 
     def continued(self, session: Session, job: JobState, steps: Steps[T]) -> Steps[T]:
         """The steps of a job, with the tasks that it has already.
@@ -232,8 +230,7 @@ class Continuing:
         for a tag that stands in the ledger with other fields, LedgerError.
         """
         self._ledger._store.backlog.settle()  # an answer that is owed is none that is missing
-        here = creates.c.base_url == session.base_url
-        rows = self._ledger.rows(here, creates.c.key == job.key)
+        rows = self._ledger.rows(at_place(session), creates.c.key == job.key)
         if not all(is_planned(row, job) for row in rows):
             raise InvalidRequest("tag: the ledger has it with other fields; take another tag")
         take_up(job, rows, session.clock())
@@ -241,6 +238,15 @@ class Continuing:
             if row.uncertain:
                 raise unanswered(row)
         return (yield from steps)
+
+
+def place_of(session: Session) -> tuple[str, str]:
+    """The gateway, and where it is: two of them may have one address, such as a sandbox's."""
+    return session.name, session.base_url
+
+
+def at_place(session: Session) -> ColumnElement[bool]:
+    return and_(creates.c.gateway == session.name, creates.c.base_url == session.base_url)
 
 
 def is_planned(row: Row, job: JobState) -> bool:

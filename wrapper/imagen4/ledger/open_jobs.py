@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .store import Store
 
 PAGE = 100
-REQUEST = (creates.c.base_url, creates.c.key)
+REQUEST = (creates.c.base_url, creates.c.gateway, creates.c.key)
 earlier = creates.alias()
 # One row stands for each request: the first of its creates that are open.
 FIRSTS = (
@@ -35,6 +35,7 @@ FIRSTS = (
             creates.c.total == 1,
             ~exists().where(
                 earlier.c.base_url == creates.c.base_url,
+                earlier.c.gateway == creates.c.gateway,
                 earlier.c.key == creates.c.key,
                 earlier.c.number < creates.c.number,
                 is_one_of(OPEN, earlier),
@@ -123,10 +124,10 @@ class JobsLeft(Sequence[OpenJob]):
         return self._read([self._firsts[place]])[0]
 
     def _read(self, firsts: Sequence[int]) -> list[OpenJob]:
-        jobs: dict[tuple[str, str], list[Row]] = {}
+        jobs: dict[tuple[str, str, str], list[Row]] = {}
         with self._store.reading() as connection:
             for row in as_rows(connection.execute(THEIR_ROWS, {"firsts": firsts})):
-                jobs.setdefault((row.base_url, row.key), []).append(row)
+                jobs.setdefault((row.base_url, row.gateway, row.key), []).append(row)
         return [OpenJob(tuple(rows)) for rows in jobs.values()]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..core.durations import lasted
@@ -39,11 +39,12 @@ if TYPE_CHECKING:
     from .store import Store
 
 # Statements are made once: to make one takes several times as long as it takes to carry it out.
-HERE = creates.c.base_url == bindparam("at")
+ADDRESS = creates.c.base_url == bindparam("at")
+HERE = and_(ADDRESS, creates.c.gateway == bindparam("who"))
 OF: BindParameter[object] = bindparam("of")
 NEW = insert(creates)
 AGAIN = update(creates).where(
-    HERE, creates.c.key == OF, creates.c.number == bindparam("nth"), is_one_of(SENDABLE)
+    ADDRESS, creates.c.key == OF, creates.c.number == bindparam("nth"), is_one_of(SENDABLE)
 )
 ANSWERED = update(creates).where(HERE, creates.c.job_id == OF, is_one_of(UNANSWERED))
 ENDED = update(creates).where(HERE, creates.c.task_id == OF, creates.c.state != RowState.SAVED)
@@ -54,7 +55,8 @@ PICTURES = select(creates.c.id, creates.c.state, creates.c.urls, creates.c.paths
 )
 MAY_HAVE_IT = select(creates.c.id).where(
     creates.c.base_url.in_(bindparam("others", expanding=True)),
-    creates.c.key == OF,
+    creates.c.key.in_(bindparam("keys", expanding=True)),
+    creates.c.gateway != bindparam("who"),
     creates.c.state.not_in(SENDABLE),
 )
 
@@ -138,28 +140,31 @@ class Recorder:
             "balance_before": event.balance,
             "balance_after": None,
             "started": self.now().isoformat(timespec="seconds"),
+            **self._described(event, at),
         }
         mine = {"at": at, "of": event.key, "nth": event.number}
         with self.store.writing() as connection:
-            self._check_elsewhere(connection, event, at)
+            self._check_elsewhere(connection, event)
             for budget in self.budgets:
                 self._check_spent(connection, estimate, budget)
             if connection.execute(AGAIN, values | mine).rowcount == 1:
                 return
             try:
-                connection.execute(NEW, values | self._described(event, at))
+                connection.execute(NEW, values)
             except IntegrityError:
                 words = f"has create {event.number} of this request already: not sent again"
                 raise self.store.error(words) from None
 
-    def _check_elsewhere(self, connection: Connection, event: CreateStarting, at: str) -> None:
+    def _check_elsewhere(self, connection: Connection, event: CreateStarting) -> None:
         """A request of which another gateway may have a task is not sent here."""
-        others = [place.base_url for place in self.payees.values() if place.base_url != at]
-        if others and connection.execute(MAY_HAVE_IT, {"of": event.key, "others": others}).first():
+        who, keys = event.gateway, [event.key, *event.keys_elsewhere]
+        others = [place.base_url for name, place in self.payees.items() if name != who]
+        named = {"who": who, "keys": keys, "others": others}
+        if others and connection.execute(MAY_HAVE_IT, named).first():
             raise self.store.error("has this request at another gateway: it was not sent")
 
     def _described(self, event: CreateStarting, at: str) -> dict[str, Any]:
-        """What never changes of a row."""
+        """What changes only where another gateway at the same address takes the request over."""
         return {
             "base_url": at,
             "key": event.key,
@@ -212,7 +217,8 @@ class Recorder:
         """The picture of that link is at that place."""
         with self.store.writing() as connection:
             at = self.payees[gateway].base_url
-            row = connection.execute(PICTURES, {"at": at, "of": task_id}).first()
+            named = {"at": at, "who": gateway, "of": task_id}
+            row = connection.execute(PICTURES, named).first()
             if row is None:
                 return
             paths = {**row.paths, url: place}
@@ -231,7 +237,7 @@ class Recorder:
     def _update(self, which: Update, event: Event, of: str, **values: object) -> None:
         at = self.payees[event.gateway].base_url
         with self.store.writing() as connection:
-            connection.execute(which, values | {"at": at, "of": of})
+            connection.execute(which, values | {"at": at, "who": event.gateway, "of": of})
 
 
 def _words(error: Exception) -> str:

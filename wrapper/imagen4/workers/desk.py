@@ -7,6 +7,7 @@ from functools import partial
 from threading import Event as Flag
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from ..core.failover import Candidate
 from ..core.submission import create_tasks
 from ..errors import (
     AuthenticationError,
@@ -158,8 +159,8 @@ class Desk:
         session, driver = account.session, account.client._driver
         driver = driver.recording(self._accounts.recorder(account, order))
         job = Job(session, session.plan(order.request), driver)
-        book = self._ledger.continuing(session)
-        book.identify(job._state)
+        book = self._ledger.continuing()
+        book.choose([Candidate(session, job._state)])
         try:
             return driver.run(job._keep_ids(book.continued(session, job._state, steps(job))))
         finally:
