@@ -76,6 +76,15 @@ def test_an_account_whose_key_is_refused_leaves_the_orders_to_another(
     assert [row.account for row in ledger.rows()] == ["KIE_API_KEY"] * 3
 
 
+def test_where_no_account_may_pay_the_order_says_so(make_desk: MakeDesk) -> None:
+    """First what the gateway said; then that nobody was asked."""
+    desk = make_desk("REFUSED_KEY")
+    ended = [fulfil(desk, KeptEngine(), ordered(prompt)) for prompt in ("a fox", "an owl")]
+    assert [state for state, _ in ended] == ["refused", "planned"]
+    assert "key" in ended[0][1].lower()
+    assert ended[1][1] == "No account is left that may pay for it"
+
+
 def test_an_account_spends_no_more_than_its_budget(make_desk: MakeDesk, sandbox: Sandbox) -> None:
     """The next one pays; where there is none, the order says why."""
     desk = make_desk("KIE_API_KEY=8")

@@ -37,7 +37,7 @@ class Engine(Protocol):
 def fulfil(desk: Desk, engine: Engine, given: dict[str, Any]) -> Any:
     """Create, wait, download, record; returns the state of the request, and why."""
     order, refused = Order.from_json(given), list[str]()
-    came, reason, name = "ended", "", None
+    came, reason, name = "ended", "No account is left that may pay for it", None
     for _ in range(ATTEMPTS):
         name = engine.step(desk.choose, order, refused)
         if name is None:
