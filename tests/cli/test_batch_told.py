@@ -19,6 +19,7 @@ from cli.test_terminal import read_until_closed
 from client.pictures import PNG
 from client.play import created, details
 from imagen4.cli.batch_progress import LiveBatch
+from imagen4.cli.batch_run import BatchRun
 from imagen4.sandbox import Sandbox
 
 
@@ -75,3 +76,28 @@ def test_what_is_charged_otherwise_than_listed_is_warned_of(
     assert "The gateway charged 12.5 credits where the price list says 8\n" in done.err
     told = imagen4("spend", "--ledger", str(tmp_path / "out/ledger.db")).out
     assert "12.5 credits, 1 tasks; charged 12.5 where the price list says 8\n" in told
+
+
+@pytest.mark.parametrize(("faults", "code"), [(0, 130), (1, 6)])
+def test_a_ctrl_c_leaves_an_exit_code_that_says_whether_a_create_has_no_answer(
+    sandbox: Sandbox,
+    imagen4: Callable,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    faults: int,
+    code: int,
+) -> None:
+    """As `generate` does; either way the same command continues."""
+    work = BatchRun.work
+
+    def interrupted(run: BatchRun, **more: bool) -> None:
+        work(run, **more)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(BatchRun, "work", interrupted)
+    if faults:
+        sandbox.fault("reset", operation="createTask", times=faults)
+    (tmp_path / "prompts.txt").write_text("a fox\n")
+    done = imagen4("batch", str(tmp_path / "prompts.txt"), *at(sandbox, "kie"), "-o", str(tmp_path))
+    assert done.code == code
+    assert "The same command continues" in done.err

@@ -10,6 +10,7 @@ from .. import Client, Gateway, Ledger, Model
 from ..configuration import address_of
 from ..facts import DEFAULT_MODEL, GATEWAYS
 from ..ledger import Row
+from ..ledger.schema import UNANSWERED, is_one_of
 from . import books, estimate, exits, options, outcome, targets
 from .batch_file import read_batch
 from .batch_index import write_index
@@ -20,6 +21,7 @@ from .batch_report import BatchReport
 from .batch_run import BatchRun
 from .enqueue import hand_over
 from .fields import complete_model, named_values, set_option
+from .signals import undisturbed
 
 
 @click.command()
@@ -111,7 +113,7 @@ def command(
         batch_display(len(lines), ledger) as shown,
     ):
         run = BatchRun(client, ledger, lines, names, output, shown, timeout)
-        work_through(run, retry_failed=retry_failed)
+        work_through(run, ledger, retry_failed=retry_failed)
         rows = ledger.rows()
         report = BatchReport(lines, rows, client.base_urls, run.errors)
         if output.exists():  # else nothing was paid
@@ -119,11 +121,15 @@ def command(
     end_with(report, as_json=as_json)
 
 
-def work_through(run: BatchRun, *, retry_failed: bool) -> None:
+def work_through(run: BatchRun, ledger: Ledger, *, retry_failed: bool) -> None:
     try:
         run.work(retry_failed=retry_failed)
     except KeyboardInterrupt:
-        exits.tell("The same command continues; what is paid stands in the ledger.")
+        with undisturbed():
+            exits.tell("The same command continues; what is paid stands in the ledger.")
+            if ledger.rows(is_one_of(UNANSWERED)):
+                code = exits.report(exits.Exit.UNCERTAIN, outcome.OUT)
+                raise click.exceptions.Exit(code) from None
         raise
 
 
