@@ -40,7 +40,7 @@ no_ledger = click.option(
 )
 
 
-def place_of(book: str | Path | None) -> str | Path:
+def named_or_own(book: str | Path | None) -> str | Path:
     """The ledger that is named, or the user's own."""
     from platformdirs import user_state_path
 
@@ -50,7 +50,7 @@ def place_of(book: str | Path | None) -> str | Path:
 @contextmanager
 def opened(book: str | Path | None, *, new: bool = False) -> Iterator[Ledger]:
     """The ledger; a new one where it may be. Raises LedgerError."""
-    path = place_of(book)
+    path = named_or_own(book)
     if new and isinstance(path, Path):
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
