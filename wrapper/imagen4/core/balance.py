@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 PATIENCE = 5.0  # seconds; evidence is not worth more
+SHARE = 5  # nor more than so large a part of the call's time
 
 
 def read_balance(session: Session, timeout: float | None = None) -> Steps[float]:
@@ -41,7 +42,7 @@ def note_balance(session: Session, job: JobState) -> Steps[None]:
     """
     if session.quiet and job.recorded and len(session.under_way) <= 1:
         session.alone = job
-        job.balance = yield from _balance_if_told(session)
+        job.balance = yield from _balance_if_told(session, job)
 
 
 def begin_create(session: Session, job: JobState) -> None:
@@ -55,13 +56,14 @@ def show_balance(session: Session, job: JobState) -> Steps[None]:
     """After a create that is uncertain, if nothing else was in flight all the time."""
     if job.balance is None or session.alone is not job or len(session.under_way) > 1:
         return
-    after = yield from _balance_if_told(session)
+    after = yield from _balance_if_told(session, job)
     if after is not None:
         yield BalanceSeen(*session.identity(job), None, job.balance, after)
 
 
-def _balance_if_told(session: Session) -> Steps[float | None]:
+def _balance_if_told(session: Session, job: JobState) -> Steps[float | None]:
+    patience = min(PATIENCE, session.timeout, job.patience / SHARE)
     try:
-        return (yield from read_balance(session, min(PATIENCE, session.timeout)))
+        return (yield from read_balance(session, patience)) if patience else None
     except Imagen4Error:
         return None

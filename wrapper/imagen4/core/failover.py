@@ -24,7 +24,7 @@ from ..errors import (
     RateLimited,
     TransportError,
 )
-from ..events import GatewayPassedOver
+from ..events import GatewayPassedOver, RequestEnded
 from .checks import seconds
 from .price import cost_of
 
@@ -180,11 +180,14 @@ def try_in_order(
         job.elsewhere = session is not candidates[-1].session
         job.passed_over = tuple(each for each in passed if each.gateway != session.name)
         try:
-            return (yield from run(session, job, end - session.clock()))
+            return (yield from run(session, job, max(0.0, end - session.clock())))
         except Imagen4Error as error:
-            if error.accepted == "no" and others_may_serve(error):
+            if tells_of_gateway(error):
                 circuit.note(session.name, job.model, error, session.clock())
-            if not may_move(job, error) or session.clock() >= end:
+            if not may_move(job, error):
+                raise
+            if session.clock() >= end:
+                yield RequestEnded(*session.identity(job), None, (), error)
                 raise
             passed.append(PassedOver(session.name, error))
             yield GatewayPassedOver(*session.identity(job), None, passed[-1])
@@ -192,9 +195,21 @@ def try_in_order(
 
 
 def may_move(job: JobState, error: Imagen4Error) -> bool:
-    """Whether the next gateway may be tried: there is one, and certainly nothing was paid."""
+    """Whether the next gateway may be tried: there is one, and certainly nothing was paid.
+
+    Then the error is not the end of the request, unless the time is over.
+    """
     nothing_paid = error.accepted == "no" and not job.known_ids()
     return job.elsewhere and nothing_paid and others_may_serve(error)
+
+
+def tells_of_gateway(error: Imagen4Error) -> bool:
+    """Whether a create was refused for what the next one would be refused for, too.
+
+    Not one whose turn comes too late: that is our own pace, and another one may have more time.
+    """
+    asked = error.http_status is not None or isinstance(error, TransportError)
+    return error.accepted == "no" and asked and others_may_serve(error)
 
 
 def others_may_serve(error: Imagen4Error) -> bool:

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 LEAVE_AFTER = 10.0  # seconds: the window of the documented rate
 SHORTEST_LEAVE = 4.0  # seconds that a create has for its connection, at the deadline, too
+SHORTEST_TRY = 1.0  # the same, where another gateway needs time after this one
 ADVICE = "Look at the gateway's list of tasks, or at the balance, before you try again"
 
 
@@ -90,8 +91,8 @@ def create_task(
         until = until or min(deadline, session.clock() + patience_of(job))
         yield from announce(session, job, plan, attempt, token)
         sent = session.clock()
-        end = until if job.elsewhere else deadline
-        leave_in = max(end - sent, SHORTEST_LEAVE)
+        end, least = (until, SHORTEST_TRY) if job.elsewhere else (deadline, SHORTEST_LEAVE)
+        leave_in = max(end - sent, least)
         outcome = yield from send_create(session, job, call, leave_in, attempt)
         if isinstance(outcome, str):
             session.creates.accepted()
