@@ -22,17 +22,19 @@ settings.register_profile(
 settings.load_profile("default")
 
 
-@pytest.fixture(autouse=True)
-def own_ledger(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def own_ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test writes into the ledger of whoever runs it."""
-    monkeypatch.setenv("IMAGEN4_LEDGER", str(tmp_path_factory.getbasetemp() / "user-ledger.db"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IMAGEN4_LEDGER", str(tmp_path_factory.getbasetemp() / "user-ledger.db"))
+        yield
 
 
 LONGEST_SLEEP = 0.2
 
 
-@pytest.fixture(autouse=True)
-def no_real_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def no_real_sleep() -> Iterator[None]:
     """Fail a test that sleeps: waits go through the seams that tests step by hand."""
     really_sleep = time.sleep
 
@@ -40,7 +42,9 @@ def no_real_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
         assert seconds <= LONGEST_SLEEP, f"a test slept for {seconds} s"
         really_sleep(seconds)
 
-    monkeypatch.setattr(time, "sleep", sleep)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "sleep", sleep)
+        yield
 
 
 @pytest.fixture(scope="session")
