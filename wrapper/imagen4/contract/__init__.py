@@ -12,14 +12,15 @@ The layers, each importing only from those above it (pyproject.toml holds them t
                   and what the document says must come of it; promptness: what is slow
     checks        a trace -> findings, no I/O; follow: polls tasks to their ends; stateful:
                   schemathesis' walk along the document's links
-    outlook       whether asking on can show more; alike: answers that are always the same
+    outlook       whether asking on can show more; alike: answers that are always the same;
+                  cause: what breaks several promises, read off the findings
     conversation  asks it all, in order; deviations: findings the wire is known to differ in,
                   as data; causes: which findings follow from others; notes: what is told and
                   not failed; curl: a request as a command
     run           one run, from options to outcome; limits: how long it may take
     progress      what is said while one waits
     reports       an outcome -> text, JUnit, JSON, Markdown
-    command       the command line; plugin: the same for pytest
+    command       the command line; asked: what it says; plugin: the same for pytest
 
 Requests are generated with schemathesis (examples, coverage, fuzzing, stateful links);
 answers are judged by the validator it brings (jsonschema-rs), whose errors name the
