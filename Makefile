@@ -13,10 +13,10 @@ REDOCLY_VERSION := 2.77.0
 REDOCLY := .redocly/$(REDOCLY_VERSION)/node_modules/.bin/redocly
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types fresh regenerate update contract arazzo sharpness test-pythons test-slow test-browser docs benchmark fuzz mutation build clean
+.PHONY: help setup demo test lint types fresh regenerate update contract arazzo sharpness test-pythons test-slow test-browser docs benchmark benchmark-peers fuzz mutation build clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Set up .venv with pinned versions
 
@@ -83,8 +83,12 @@ test-browser: $(READY) ## The sandbox's page in Debian's headless Chromium
 docs: $(READY) ## The reference and llms.txt, into .docs/, and whether every link leads somewhere
 	$(BIN)/python scripts/docs.py
 
-benchmark: $(READY) ## The client's speed, as ratios in one run
+benchmark: $(READY) ## The client's speed, as ratios in one run, and the next
 	$(BIN)/python scripts/benchmark.py
+	@$(MAKE) --no-print-directory benchmark-peers
+
+benchmark-peers: $(READY) ## The clients that one would pick instead, beside this one
+	$(BIN)/python scripts/benchmark_peers.py
 
 fuzz: $(READY) ## The long profile of the hypothesis tests
 	$(BIN)/python -m pytest --quiet --numprocesses 2 --hypothesis-profile nightly tests/client tests/consumer

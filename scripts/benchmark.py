@@ -37,7 +37,7 @@ from imagen4.facts import DEFAULT_GATEWAY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-STUB = Path(__file__).with_name("benchmark_stub.py")
+SCRIPTS = Path(__file__).parent
 SANDBOX = """
 import http.client
 from imagen4.sandbox import Sandbox
@@ -54,21 +54,21 @@ DURATIONS = (5.0, 120.0)
 
 
 @contextmanager
-def stub() -> Iterator[str]:
+def stub(module: str = "benchmark_stub") -> Iterator[str]:
     """The stub's base URL, while it runs."""
-    command = [sys.executable, str(STUB)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", module]
+    with subprocess.Popen(command, cwd=SCRIPTS, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield next(iter(process.stdout or ())).strip()
         finally:
             process.terminate()
 
 
-def wall(*arguments: str) -> float:
+def wall(*arguments: str, python: str = sys.executable, rounds: int = 9) -> float:
     """Seconds that a fresh interpreter takes, at its best."""
-    command = [sys.executable, *arguments]
+    command = [python, *arguments]
     times = []
-    for _ in range(9):
+    for _ in range(rounds):
         before = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         times.append(time.perf_counter() - before)

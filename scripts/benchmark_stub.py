@@ -34,9 +34,16 @@ class Stub(asyncio.Protocol):
         if not end or len(body) < int(length[1] if length else 0):
             return
         self.received = b""
-        answer = json.dumps(self.answer(head.split(b" ", 2)[1])).encode()
-        headers = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-        self.write(headers % len(answer) + answer)
+        method, path, _ = head.split(b" ", 2)
+        self.respond(method, path)
+
+    def respond(self, _method: bytes, path: bytes) -> None:
+        self.send(self.answer(path))
+
+    def send(self, content: dict[str, object], status: int = 200) -> None:
+        body = json.dumps(content).encode()
+        head = b"HTTP/1.1 %d -\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        self.write(head % (status, len(body)) + body)
 
     def answer(self, path: bytes) -> dict[str, object]:
         Stub.ready = Stub.ready or path == b"/ready"
@@ -53,8 +60,8 @@ class Stub(asyncio.Protocol):
         return {"code": 200, "msg": "success", "data": record}
 
 
-async def serve() -> None:
-    server = await asyncio.get_running_loop().create_server(Stub, "127.0.0.1", 0)
+async def serve(protocol: type[Stub] = Stub) -> None:
+    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 
