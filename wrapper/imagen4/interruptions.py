@@ -73,21 +73,26 @@ def log_known(
     waiting: for the answers of so many creates, which is said instead.
     """
     known = [(job, job.known_ids()) for job in jobs]
-    fresh = [task_id for job, ids in known for task_id in ids if task_id not in job.told]
+    fresh = [(job.gateway, [each for each in ids if each not in job.told]) for job, ids in known]
     words = answers_awaited(waiting) if waiting else answers_missing(out(jobs))
-    if fresh or words:
-        logger.warning("%s: %s while working on %s%s", gateway, why, tasks(fresh), words)
+    if words or any(ids for _, ids in fresh):
+        logger.warning(
+            "%s: %s while working on %s%s", gateway, why, tasks_at(gateway, fresh), words
+        )
     for job, ids in known:
         job.told.update(ids)
 
 
 def mark(interruption: BaseException, jobs: Collection[JobState], gateway: str) -> None:
     """Leave on the exception what is known. It may be somebody's own, and refuse that."""
-    ids, missing = tuple(each for job in jobs for each in job.known_ids()), out(jobs)
+    known = [(job.gateway, job.known_ids()) for job in jobs]
+    ids, missing = tuple(each for _, some in known for each in some), out(jobs)
     if ids or missing:
         with suppress(Exception):
             vars(interruption).update(task_ids=ids, creates_out=missing)
-            interruption.add_note(f"{gateway}: {tasks(ids)}{answers_missing(missing)}")
+            interruption.add_note(
+                f"{gateway}: {tasks_at(gateway, known)}{answers_missing(missing)}"
+            )
 
 
 def told_by(interruption: BaseException) -> tuple[tuple[str, ...], int]:
@@ -101,6 +106,17 @@ def told_by(interruption: BaseException) -> tuple[tuple[str, ...], int]:
 def out(jobs: Collection[JobState]) -> int:
     """How many creates may have left and have no answer."""
     return sum(job.create_is_out for job in jobs)
+
+
+def tasks_at(gateway: str, whose: Collection[tuple[str, Collection[str]]]) -> str:
+    """The tasks at that gateway, then those that are at another one of the client."""
+    every: dict[str, list[str]] = {}
+    for name, ids in whose:
+        if ids:
+            every.setdefault(name or gateway, []).extend(ids)
+    here = every.pop(gateway, [])
+    first = [tasks(here)] if here or not every else []
+    return "; ".join([*first, *(f"at {name}: {tasks(ids)}" for name, ids in every.items())])
 
 
 def tasks(ids: Collection[str]) -> str:

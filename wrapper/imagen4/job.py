@@ -41,6 +41,7 @@ class BaseJob(ClientBound):
     def __init__(self, session: Session, state: JobState, driver: Any) -> None:
         self._session = session
         self._state = state
+        state.gateway = session.name
         self._driver = driver
 
     @property

@@ -23,6 +23,8 @@ class Studio:
         self.left = list(durations)
         self.polls: list[list[float]] = []
         self.requests: list[httpx.Request] = []
+        self.ahead = 0.0
+        """Seconds by which the clock that writes the end is ahead of that of the beginning."""
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.method == "POST":
@@ -35,7 +37,10 @@ class Studio:
         if age < self.lasts:
             return details(task_id, "generating")
         answer = succeeded(task_id).json()
-        answer["data"] |= {"createTime": BEGAN, "completeTime": BEGAN + int(1000 * self.lasts)}
+        answer["data"] |= {
+            "createTime": BEGAN,
+            "completeTime": BEGAN + int(1000 * (self.lasts + self.ahead)),
+        }
         return httpx.Response(200, json=answer)
 
     async def answer_async(self, request: httpx.Request) -> httpx.Response:
@@ -104,6 +109,19 @@ def test_a_ledger_remembers_for_the_next_process(tmp_path: Path) -> None:
     other.make("sync", 1, ledger=Ledger(tmp_path / "l.db"), base_url="https://staging.example")
     assert after.polls[-1] == pytest.approx([30, 60], abs=1)
     assert other.polls[-1][0] < 1
+
+
+@pytest.mark.parametrize(("ahead", "kept"), [(300.0, False), (8 * 3600.0, True)])
+def test_clocks_of_a_gateway_that_differ_keep_no_result_back(
+    ahead: float, kept: bool, tmp_path: Path
+) -> None:
+    """No task took longer than we saw it run, and what a ledger keeps may be of another zone."""
+    ledger = Ledger(tmp_path / "l.db") if kept else None
+    studio = Studio(*[3.0] * (ENOUGH + 1))
+    studio.ahead = ahead
+    for count in (ENOUGH, 1) if kept else (ENOUGH + 1,):
+        studio.make("sync", count, ledger=ledger)
+    assert max(polls[-1] for polls in studio.polls) < 7
 
 
 def test_the_latest_tasks_count() -> None:

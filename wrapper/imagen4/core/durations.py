@@ -5,7 +5,7 @@ Only ever a reason to ask later than the documented pace allows: what was learnt
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .task import Task
 
+LONGEST = 900.0
+"""Seconds after which the gateways say to give up: what names more, or less than none, such as a
+time in another zone, says nothing."""
 KEPT = 200
 """So many of each model, the latest."""
 ENOUGH = 20
@@ -29,14 +32,13 @@ class Durations:
 
     _latest: dict[str, deque[float]] = field(default_factory=dict)
     _sorted: dict[str, list[float]] = field(default_factory=dict)
+    """Each made anew, never changed: other threads may be reading it."""
 
     def learn(self, model: str, seconds: float) -> None:
-        latest = self._latest.setdefault(model, deque())
-        ordered = self._sorted.setdefault(model, [])
-        if len(latest) == KEPT:
-            ordered.remove(latest.popleft())
-        latest.append(seconds)
-        insort(ordered, seconds)
+        if 0.0 <= seconds <= LONGEST:
+            latest = self._latest.setdefault(model, deque(maxlen=KEPT))
+            latest.append(seconds)
+            self._sorted[model] = sorted(latest)
 
     def pause(self, model: str, age: float) -> float:
         """How long a task of that age need not be asked for; 0 where nothing is known of it."""
@@ -52,4 +54,4 @@ def lasted(task: Task) -> float | None:
     """Seconds from its creation to its end, by the gateway's clock; None if it does not say."""
     if task.created is None or task.completed is None:
         return None
-    return max(0.0, (task.completed - task.created).total_seconds())
+    return (task.completed - task.created).total_seconds()

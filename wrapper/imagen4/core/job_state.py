@@ -53,6 +53,8 @@ class JobState:
     """Which of the creates is under way, from 1."""
     taken_up: set[int] = field(default_factory=set)
     """Which of them an earlier process has made."""
+    gateway: str = ""
+    """Where its tasks are, once a call works on them."""
     tag: str | None = None
     """The caller's own name for the request."""
     started: float = 0.0

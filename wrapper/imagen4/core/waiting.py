@@ -9,6 +9,7 @@ nothing about the task, so transport errors, 429, 5xx and 455 are ridden out unt
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -132,9 +133,11 @@ def usual_pause(session: Session, job: JobState, task: TrackedTask, now: float) 
 
 
 def learn_duration(session: Session, job: JobState, task: TrackedTask) -> None:
+    """Not longer than we have seen it run: a gateway's clocks may differ."""
     seconds = lasted(task.outcome) if isinstance(task.outcome, Task) else None
     if seconds is not None:
-        session.durations.learn(job.model, seconds)
+        seen = inf if task.began is None else session.clock() - task.began
+        session.durations.learn(job.model, min(seconds, seen))
 
 
 def wait_until_due(
