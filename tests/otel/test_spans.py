@@ -69,7 +69,11 @@ def test_a_request_is_a_span_and_what_happens_to_it_are_its_children(
         "imagen4.credits.source": "price list",
     }
     task_id = result.tasks[0].task_id
-    assert said(create) == {"imagen4.outcome": "created", "gen_ai.response.id": task_id}
+    assert said(create) == {
+        "imagen4.outcome": "created",
+        "gen_ai.provider.name": "kie",
+        "gen_ai.response.id": task_id,
+    }
     assert said(download) == {"gen_ai.response.id": task_id}
 
 

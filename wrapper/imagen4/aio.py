@@ -44,12 +44,15 @@ if TYPE_CHECKING:
 
 
 class AsyncClient(BaseClient):
-    """Pictures by Imagen 4 through one gateway, for asyncio.
+    """Pictures by Imagen 4 through one gateway, or several, for asyncio.
 
-    gateway: one of `imagen4.Gateway`, or an `Adapter` of your own.
+    gateway: one of `imagen4.Gateway`, or an `Adapter` of your own; or a list: what one of them
+        certainly made no task of is tried at the next, and a task stays where it is.
+    prefer: of several, "order" or "price": by the price lists, where both are known.
     model: the gateway's id of the model to use where a request names none.
     api_key: else from KIE_API_KEY or APIKLEY_API_KEY. It goes to `base_url` and nowhere else.
-    base_url: another origin, also with a path; https, or http on this machine.
+    base_url: another origin, also with a path; https, or http on this machine. Of several
+        gateways, keys and addresses are given by name, such as {"kie": …}.
     timeout: seconds for one HTTP exchange. How long to wait for pictures: `polling`, or the
         call's own `timeout`.
     on_event: called with each event of every call, see `imagen4.events`; may be a

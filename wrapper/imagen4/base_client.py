@@ -116,18 +116,22 @@ class BaseClient:
         return job._keep_ids(job._submit(timeout))
 
     def _confirm(self, callback: Task) -> Steps[ConfirmedTask[Any]]:
-        """A callback does not say whose it is: the gateways are asked in their order."""
+        """A callback does not say whose it is: the gateways are asked in their order.
+
+        One that cannot say keeps no other from being asked.
+        """
+        failures: list[Imagen4Error] = []
         for session in self._route.sessions:
             state = resume_job(session.new_id(), (callback.task_id,))
             job = self._job_class(session, state, self._driver)
             try:
                 (task,) = yield from job._read_states()
-            except TaskNotFound:
-                if session is self._route.sessions[-1]:
-                    raise
+            except Imagen4Error as error:
+                failures.append(error)
             else:
                 return ConfirmedTask(*values_of(task), result=job._make_result([task]))
-        raise AssertionError  # the last one's error is raised
+        unsaid = [error for error in failures if not isinstance(error, TaskNotFound)]
+        raise (unsaid or failures)[0]
 
     def _read_balance(self, gateway: str | None) -> Steps[float]:
         session = self._at(gateway)

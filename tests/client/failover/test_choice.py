@@ -6,7 +6,7 @@ import pytest
 
 from client.failover.test_matrix import market, told
 from client.play import KINDS, settled
-from imagen4 import Client, InvalidRequest
+from imagen4 import AuthenticationError, Client, InvalidRequest, TaskNotFound, callbacks
 from imagen4.core.failover import PASS_OVER
 
 
@@ -64,3 +64,22 @@ def test_several_gateways_have_to_be_named_where_it_matters() -> None:
         assert client.job("t1", gateway="apikley").gateway == "apikley"
         with pytest.raises(InvalidRequest, match="gateway must be one of kie, apikley"):
             client.credits()
+
+
+CALLBACK = callbacks.parse('{"code": 200, "data": {"taskId": "t1", "state": "success"}}')
+NOT_FOUND = told(422, "recordInfo is null")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_gateway_that_cannot_say_whose_a_callback_is_keeps_no_other_from_it(kind: str) -> None:
+    """The second one has the task; where it has not, the first one may, and its error is raised."""
+    with market() as both:
+        both.servers["kie"].reply = lambda _: told(401)
+        confirmed = both.run(kind, lambda c: c.confirm(CALLBACK))
+        assert (confirmed.gateway, confirmed.task_id) == ("apikley", "t1")
+        both.servers["apikley"].reply = lambda _: NOT_FOUND
+        with pytest.raises(AuthenticationError):
+            both.run(kind, lambda c: c.confirm(CALLBACK))
+        both.servers["kie"].reply = lambda _: NOT_FOUND
+        with pytest.raises(TaskNotFound):
+            both.run(kind, lambda c: c.confirm(CALLBACK))

@@ -109,14 +109,14 @@ class Telemetry:
         with self._lock:
             if (request := self._requests.get(job.job_id)) is not None:
                 W3C.inject(carrier, request.context)
-                request.end(time.time_ns())
+                end(request, time.time_ns())
         return carrier.get("traceparent", "")
 
     def close(self) -> None:
         """End the spans that are still open, as happens at the end of the program."""
         with self._lock:
             while self._requests:
-                self._requests.popitem()[1].end(time.time_ns())
+                end(self._requests.popitem()[1], time.time_ns())
 
     def _request(self, event: Event) -> TracedRequest:
         """Known from an earlier event, or from now on."""
@@ -128,7 +128,7 @@ class Telemetry:
         request = TracedRequest.start(self._tracer, event, self._context(event), now)
         self._requests[name] = request
         if len(self._requests) > REMEMBERED:
-            self._requests.popitem(last=False)[1].end(now)
+            end(self._requests.popitem(last=False)[1], now)
         return request
 
     def _is_by_tag(self, event: Event) -> bool:
@@ -191,6 +191,7 @@ class Telemetry:
         if isinstance(event, TaskCreated):
             request.created(event.gateway, str(event.task_id))
             self._credits.add(request.price or 0, labels)
+        about["gen_ai.provider.name"] = event.gateway
         error = None if isinstance(event, TaskCreated) else event.error
         request.child("create", request.create_began, now, about, error)
 
@@ -205,7 +206,16 @@ class Telemetry:
         request.wait_began = None
         labels = labels_of(event, request.model)
         if event.error is not None:
+            request.span.set_attribute("gen_ai.provider.name", event.gateway)
             labels["error.type"] = type(event.error).__name__
             mark_failed(request.span, event.error)
         self._duration.record((now - request.began) / 1e9, labels)
         request.end(now)
+
+
+def end(request: TracedRequest, now: int) -> None:
+    """A span processor may raise, which is nobody's business here but the log's."""
+    try:
+        request.end(now)
+    except Exception:
+        logger.warning("A span's end failed", exc_info=True)
