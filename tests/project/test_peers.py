@@ -64,7 +64,7 @@ def hasty(http: httpx.Client, url: str) -> Ways:
     """A client that sends a create again, once, and polls three times whatever it hears."""
 
     def create() -> str:
-        with suppress(httpx.HTTPError):
+        with suppress(httpx.HTTPStatusError, httpx.ReadError):
             return http.post(f"{url}/create").raise_for_status().json()["data"]["taskId"]
         return http.post(f"{url}/create").raise_for_status().json()["data"]["taskId"]
 
