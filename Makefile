@@ -43,7 +43,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/zizmor --offline --quiet .github
-	$(BIN)/python scripts/changes.py --check-readme
+	$(BIN)/python scripts/changes.py --check-tables
 
 types: $(READY)
 	$(BIN)/mypy wrapper/imagen4 scripts generated tests/client/typed_usage.py

@@ -4,13 +4,13 @@
                                                   file of specs/models, a page's model alone
     python scripts/changes.py OLD NEW --json
     python scripts/changes.py OLD NEW --markdown  for a pull request
-    python scripts/changes.py --gateways          README's comparison of the gateways
-    python scripts/changes.py --models            README's table of the models
-    python scripts/changes.py --write-readme      README with both tables as they are now
-    python scripts/changes.py --check-readme      fail when one of them is stale
+    python scripts/changes.py --gateways          the guide's comparison of the gateways
+    python scripts/changes.py --models            the guide's table of the models
+    python scripts/changes.py --write-tables      the guide's page with both tables as they are now
+    python scripts/changes.py --check-tables      fail when one of them is stale
 
 Exit code: 0 nothing or cosmetic, 1 compatible changes, 2 breaking ones, 3 an error
-(for --check-readme: 0 up to date, 1 stale).
+(for --check-tables: 0 up to date, 1 stale).
 """
 
 import set_up  # noqa: F401  # first: what follows is not in every Python
@@ -21,7 +21,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-import readme_tables
+import guide_tables
 from differences import Change, compare, verdict
 from differences.report import as_json, as_markdown, as_text
 from pages.captures import Captures
@@ -60,23 +60,23 @@ def _parser() -> _Parser:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="for machines")
     form.add_argument("--markdown", action="store_true", help="for a pull request")
-    form.add_argument("--gateways", action="store_true", help="README's comparison table")
-    form.add_argument("--models", action="store_true", help="README's table of the models")
-    form.add_argument("--write-readme", action="store_true", help="write README's tables anew")
-    form.add_argument("--check-readme", action="store_true", help="are README's tables fresh?")
+    form.add_argument("--gateways", action="store_true", help="the guide's comparison table")
+    form.add_argument("--models", action="store_true", help="the guide's table of the models")
+    form.add_argument("--write-tables", action="store_true", help="write the guide's tables anew")
+    form.add_argument("--check-tables", action="store_true", help="are the guide's tables fresh?")
     return parser
 
 
 def _run(parser: _Parser, options: argparse.Namespace) -> int:
-    for name, table in readme_tables.TABLES.items():
+    for name, table in guide_tables.TABLES.items():
         if getattr(options, name):
             print(table(ROOT), end="")
             return 0
-    if options.write_readme:
-        replace_files({ROOT / "README.md": readme_tables.fresh_readme(ROOT).encode()})
+    if options.write_tables:
+        replace_files({ROOT / guide_tables.PAGE: guide_tables.fresh_page(ROOT).encode()})
         return 0
-    if options.check_readme:
-        return _check_readme(ROOT)
+    if options.check_tables:
+        return _check_tables(ROOT)
     if options.old is None or options.new is None:
         parser.error("two documents are needed: OLD NEW")
     changes = between(options.old, options.new)
@@ -117,10 +117,11 @@ def _rendered(changes: list[Change], options: argparse.Namespace) -> str:
     return as_text(changes)
 
 
-def _check_readme(root: Path) -> int:
-    if (root / "README.md").read_text(encoding="utf-8") == readme_tables.fresh_readme(root):
+def _check_tables(root: Path) -> int:
+    page = root / guide_tables.PAGE
+    if page.read_text(encoding="utf-8") == guide_tables.fresh_page(root):
         return 0
-    print("README.md: a table is stale: changes.py --write-readme writes both anew")
+    print(f"{guide_tables.PAGE}: a table is stale: changes.py --write-tables writes both anew")
     return 1
 
 

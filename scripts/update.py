@@ -28,7 +28,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-import readme_tables
+import guide_tables
 from differences import Change, Grade, compare, verdict
 from differences.report import as_items, as_markdown, as_text
 from imagen4.facts import GATEWAYS
@@ -226,12 +226,12 @@ def _apply(
 
     Raises UpdateError or PageError instead when neither the changes nor --keep explain a failure.
     """
-    with Tracked(options.root, ("specs", "generated", "README.md")) as tracked:
+    with Tracked(options.root, ("specs", "generated", guide_tables.FOLDER)) as tracked:
         _write(captures, found)
         try:
             _run_step(options, "the overlays or the generator", "scripts/regenerate.py")
-            readme = options.root / "README.md"
-            replace_files({readme: readme_tables.fresh_readme(options.root).encode()})
+            page = options.root / guide_tables.PAGE
+            replace_files({page: guide_tables.fresh_page(options.root).encode()})
             if not options.no_tests:
                 _run_step(options, "a test", *TESTS)
         except (UpdateError, PageError) as error:

@@ -1,4 +1,4 @@
-"""Changes for people and for machines: lines, Markdown, JSON, and README's table."""
+"""Changes for people and for machines: lines, Markdown, JSON, and the guide's table."""
 
 import json
 from collections.abc import Sequence
@@ -67,7 +67,7 @@ def as_items(lines: Sequence[str]) -> list[str]:
 
 
 def as_table(changes: Sequence[Change], old: str, new: str) -> str:
-    """The differences that matter as a table of two columns, for README."""
+    """The differences that matter as a table of two columns, for the guide."""
     rows = [f"| | {old} | {new} |\n|---|---|---|\n"]
     for change in changes:
         if change.grade is Grade.COSMETIC:

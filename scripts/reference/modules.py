@@ -15,8 +15,9 @@ PUBLIC = (
     "imagen4.events",
     "imagen4.ledger",
     "imagen4.otel",
-    "imagen4.testing",
     "imagen4.sandbox",
+    "imagen4.testing",
+    "imagen4.workers",
 )
 ITEM = re.compile(r"(\w+(?:, \w+)*): (?=\S)")
 

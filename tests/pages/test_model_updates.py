@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import changes
-import readme_tables
+import guide_tables
 import update
 from imagen4.facts.models import WITHDRAWN
 from market.captured import lay
@@ -24,9 +24,9 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("original")
     shutil.copytree(ROOT / "generated", root / "generated")
     lay(root / "specs")
-    shutil.copy(ROOT / "README.md", root / "README.md")
-    fresh = readme_tables.fresh_readme(root)  # of these documents, whatever today's are
-    (root / "README.md").write_text(fresh, encoding="utf-8")
+    shutil.copytree(ROOT / "wrapper" / "guide", root / "wrapper" / "guide")
+    fresh = guide_tables.fresh_page(root)  # of these documents, whatever today's are
+    (root / guide_tables.PAGE).write_text(fresh, encoding="utf-8")
     (root / "scripts").mkdir()
     (root / "scripts" / "regenerate.py").touch()
     return root
@@ -135,12 +135,12 @@ def test_two_states_of_a_model_are_compared_by_what_is_taken(
     assert "not for 'google/nano-banana'" in capsys.readouterr().err
 
 
-def test_the_readme_names_every_model_with_price_and_withdrawal() -> None:
+def test_the_guide_names_every_model_with_price_and_withdrawal() -> None:
     """Its table is written from the vendored pages and the facts."""
-    table = readme_tables.models_table(ROOT)
+    table = guide_tables.models_table(ROOT)
     for capture in Captures(ROOT / "specs").all().values():
         mark = " †" if capture.model in WITHDRAWN else ""
         assert f"| {capture.gateway}: `{capture.model}`{mark} |" in table
     assert "12 credits ($0.06) per image" in table
     assert "**`image_urls`**" in table
-    assert readme_tables.fresh_readme(ROOT) == (ROOT / "README.md").read_text(encoding="utf-8")
+    assert guide_tables.fresh_page(ROOT) == (ROOT / guide_tables.PAGE).read_text("utf-8")

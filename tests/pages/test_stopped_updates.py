@@ -50,7 +50,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / name).mkdir()
     (root / "generated" / "whole.py").touch()
     (root / "scripts" / "regenerate.py").write_text(HALF_DONE + WAITING)
-    shutil.copy(ROOT / "README.md", root)
+    shutil.copytree(ROOT / "wrapper" / "guide", root / "wrapper" / "guide")
     text = (KEPT / "kie-google-imagen4.md").read_text(encoding="utf-8")
     (root / "today" / "kie.md").write_text(
         text.replace(RATIO, RATIO + RATIO.replace("4:3", "auto"))

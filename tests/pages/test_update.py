@@ -22,8 +22,8 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("specs", "generated", "scripts"):
         ignored = shutil.ignore_patterns("__pycache__", ".*_cache")
         shutil.copytree(ROOT / name, root / name, ignore=ignored)
-    for name in ("README.md", "pyproject.toml"):
-        shutil.copy(ROOT / name, root / name)
+    shutil.copy(ROOT / "pyproject.toml", root)
+    shutil.copytree(ROOT / "wrapper" / "guide", root / "wrapper" / "guide")
     lay(root / "specs")
     return root
 

@@ -1,5 +1,6 @@
 """A new environment with the wheel, and a sandbox in place of the gateways: a reader's desk."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -9,7 +10,7 @@ import pytest
 
 from imagen4.facts import GATEWAYS
 from imagen4.sandbox import Sandbox
-from project.installed import Installed, build_wheel, new_environment
+from project.installed import ROOT, Installed, build_wheel, new_environment
 from project.readme import DESK
 
 EVERYTHING = "imagen4[cli,ledger,postgres,sandbox,testing,contract,pillow,webhooks,workers,otel]"
@@ -52,6 +53,8 @@ class Desk(NamedTuple):
 
 @pytest.fixture
 def desk(sandbox: Sandbox, installed: Installed, tmp_path: Path) -> Desk:
+    """With what the pages take for granted: prompts, a company's certificate, keys, addresses."""
+    shutil.copy(ROOT / "tests" / "client" / "self_signed.pem", tmp_path / "company.pem")
     (tmp_path / "prompts.txt").write_text("a red fox in the snow\nan owl at night\n")
     variables = {facts.key_variable: sandbox.key(name) for name, facts in GATEWAYS.items()}
     variables |= {facts.base_url_variable: sandbox.url(name) for name, facts in GATEWAYS.items()}

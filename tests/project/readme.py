@@ -39,7 +39,7 @@ IN_BLOCKS = [line for block in BLOCKS if block.language == "sh" for line in bloc
 
 def commands(program: str) -> list[str]:
     """Every command of a program that is named, in a block or in a sentence, once."""
-    lines = [line for line in [*IN_BLOCKS, *INLINE] if line.split()[0] == program]
+    lines = [line for line in [*IN_BLOCKS, *INLINE] if line.startswith(f"{program} ")]
     return list(dict.fromkeys(lines))
 
 

@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 
+from imagen4 import errors
 from imagen4.cli.group import COMMANDS
 from project.readme import BLOCKS, IN_BLOCKS, INLINE, PAGES, PROGRAMS, README, ROOT, commands
 
@@ -22,10 +23,26 @@ def test_every_block_is_one_that_tests_run() -> None:
 
 
 def test_every_command_is_of_a_program_tested_here() -> None:
-    """In blocks nothing else stands; in sentences nothing else has arguments."""
+    """In blocks nothing else stands; in sentences nothing else has arguments, but for Python's."""
     assert [line for line in IN_BLOCKS if line.split()[0] not in PROGRAMS] == []
-    assert [span for span in INLINE if " " in span and span.split()[0] not in PROGRAMS] == []
+    spans = [span for span in INLINE if " " in span and "(" not in span]
+    assert [span for span in spans if span.split()[0] not in PROGRAMS] == []
     assert [program for program in PROGRAMS if not commands(program)] == []
+
+
+def test_it_is_read_in_under_ten_minutes() -> None:
+    """Two hundred lines, and no more words than ten minutes hold at 200 words a minute."""
+    assert len(TEXT.splitlines()) <= 200
+    assert len(TEXT.split()) <= 2000
+
+
+def test_it_says_of_each_error_what_to_do() -> None:
+    """Each class stands in one row of the table."""
+    _, _, table = TEXT.partition("## Errors")
+    named = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)))
+    classes = {name: each for name, each in vars(errors).items() if isinstance(each, type)}
+    ours = {name for name, each in classes.items() if issubclass(each, errors.Imagen4Error)}
+    assert sorted(named) == sorted(ours - {"Imagen4Error"})
 
 
 def test_the_first_screen_shows_commands_and_where_the_pictures_are() -> None:
@@ -39,7 +56,8 @@ def test_options_named_by_themselves_are_those_of_a_command() -> None:
     """`--profile` in a sentence is an option that some command has."""
     found = (import_module(module).command for module, _ in COMMANDS.values())
     known = {option for each in found for param in each.params for option in param.opts}
-    assert {span for span in INLINE if span.startswith("-")} <= known
+    named = {span.partition("=")[0] for span in INLINE if re.match("--?[a-z]", span)}
+    assert named <= known
 
 
 @pytest.mark.parametrize("line", commands("make"))
@@ -56,6 +74,6 @@ def test_every_file_that_is_named_exists() -> None:
     """Paths of the project, in sentences, blocks and drawings."""
     path = r"(?<![\w/.])(?:\.github|generated|scripts|specs|tests|wrapper)/\S*"
     named = {each for text in PAGES.values() for each in re.findall(path, text)}
-    paths = {re.split(r"[),;:`]", name)[0].rstrip(".") for name in named}
+    paths = {re.split(r"[),;:`#]", name)[0].rstrip(".") for name in named}
     assert len(paths) >= 10
     assert [path for path in paths if not list(ROOT.glob(path.rstrip("/")))] == []

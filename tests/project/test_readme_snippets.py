@@ -1,5 +1,9 @@
 """Every snippet of README and guide is run where the wheel is installed, as it is pasted."""
 
+import socket
+import subprocess
+
+import httpx
 import pytest
 from ruamel.yaml import YAML
 
@@ -19,6 +23,26 @@ def test_each_snippet_does_what_it_says(desk: Desk, block: Block) -> None:
     saved = list(desk.folder.glob("out/*.*"))
     assert bool(saved) == (".save(" in block.text)
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in saved)
+
+
+@pytest.mark.parametrize("block", blocks("python", "app"), ids=str)
+def test_each_application_is_called_back(desk: Desk, block: Block) -> None:
+    """Served by uvicorn, it answers with the pictures once the gateway's callback has come."""
+    (desk.folder / "application.py").write_text(block.text, encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    address = f"http://127.0.0.1:{port}"
+    given = {"PUBLIC_URL": address, "KIE_WEBHOOK_KEY": desk.sandbox.webhook_key("kie")}
+    environment = desk.installed.environment(desk.folder, desk.variables | given)
+    command = [desk.installed.bin / "uvicorn", "application:app", "--port", port]
+    with subprocess.Popen(command, env=environment, cwd=desk.folder, stderr=-1) as serving:
+        assert serving.stderr is not None
+        next(line for line in serving.stderr if b"Uvicorn running" in line)
+        params = {"prompt": "a red fox"}
+        answer = httpx.post(f"{address}/pictures", params=params, timeout=30, trust_env=False)
+        serving.terminate()
+    assert [len(answer.json()["images"])] == [1]
+    assert [each.outcome for each in desk.sandbox.callbacks] == ["HTTP 200"]
 
 
 @pytest.mark.parametrize("block", blocks("python", "test"), ids=str)

@@ -49,7 +49,7 @@ def rehearse(folder: Path, page: str, generator: str) -> Rehearsal:
     lay(checkout / "specs")
     for name in ("scripts", "generated"):
         shutil.copytree(ROOT / name, checkout / name)
-    shutil.copy(ROOT / "README.md", checkout)
+    shutil.copytree(ROOT / "wrapper" / "guide", checkout / "wrapper" / "guide")
     (checkout / ".gitignore").write_text("__pycache__\n.venv\nproposal\n")
     (checkout / "scripts" / "regenerate.py").write_text(generator)
     today.mkdir()

@@ -1,4 +1,4 @@
-"""README's tables: what differs between the gateways, and the models that are vendored."""
+"""The guide's tables: what differs between the gateways, and the models that are vendored."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -29,15 +29,19 @@ def models_table(root: Path) -> str:
 TABLES: dict[str, Callable[[Path], str]] = {"gateways": gateways_table, "models": models_table}
 
 
-def fresh_readme(root: Path) -> str:
-    """README's text with its tables as they are now."""
-    text = (root / "README.md").read_text(encoding="utf-8")
+FOLDER = "wrapper/guide"
+PAGE = f"{FOLDER}/gateways.md"
+
+
+def fresh_page(root: Path) -> str:
+    """The page's text with its tables as they are now."""
+    text = (root / PAGE).read_text(encoding="utf-8")
     for name, table in TABLES.items():
         begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
         before, begun, rest = text.partition(begin)
         _, ended, after = rest.partition(end)
         if not begun or not ended:
-            raise PageError(f"README.md has no {begin.strip()} ... {end}", "put the two lines back")
+            raise PageError(f"{PAGE} has no {begin.strip()} ... {end}", "put the two lines back")
         text = f"{before}{begun}{table(root)}{ended}{after}"
     return text
 
