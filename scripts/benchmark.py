@@ -64,11 +64,11 @@ def stub(module: str = "benchmark_stub") -> Iterator[str]:
             process.terminate()
 
 
-def wall(*arguments: str, python: str = sys.executable, rounds: int = 9) -> float:
+def wall(*arguments: str) -> float:
     """Seconds that a fresh interpreter takes, at its best."""
-    command = [python, *arguments]
+    command = [sys.executable, *arguments]
     times = []
-    for _ in range(rounds):
+    for _ in range(9):
         before = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         times.append(time.perf_counter() - before)

@@ -17,11 +17,12 @@ import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from resource import RUSAGE_CHILDREN, getrusage
 from typing import Any
 
 import httpx
 
-from benchmark import SCRIPTS, stub, wall
+from benchmark import SCRIPTS, stub
 from peers.clients import CLIENTS, IMPORTS, TIMEOUT
 from peers.drive import LASTING, LIMIT
 from peers.environment import PYTHON, set_up_peers
@@ -30,8 +31,8 @@ from peers.table import Found, table
 
 ROUNDS = 9
 NOTES = """
-import: beside `import httpx` ({httpx_ms:.0f} ms), in one environment.
-CPU: of a create-poll-poll-result cycle, beside hand-written httpx ({by_hand_ms:.1f} ms).
+import: its CPU beside that of `import httpx` ({httpx_ms:.0f} ms), in one environment.
+cycle: CPU of create, poll, poll, result, beside hand-written httpx ({by_hand_ms:.1f} ms).
 no answer to 429: POSTs of one create that the server meets with that; time-out {timeout:g} s, and
   what goes on after {limit:g} s is cut off: >= n. A 429 says that no task was made.
 polls, late: of its own waiting, by default; the mean of tasks of {lasting} s.
@@ -50,13 +51,20 @@ def driven(url: str, what: str, name: str) -> dict[str, Any]:
     return told
 
 
+def took(statement: str) -> float:
+    """Seconds of CPU: of time, on a busy machine, a long import loses more than a short one."""
+    before = getrusage(RUSAGE_CHILDREN)
+    subprocess.run([PYTHON, "-c", statement], check=True)
+    after = getrusage(RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def imported() -> dict[str, float]:
     """Seconds beyond a bare interpreter, at their best; in turn, so that all meet the same load."""
     statements = {"": "pass", "httpx": "import httpx", **IMPORTS}
-    python = partial(wall, "-c", python=str(PYTHON), rounds=1)
-    rounds = [{name: python(each) for name, each in statements.items()} for _ in range(ROUNDS)]
+    rounds = [{name: took(each) for name, each in statements.items()} for _ in range(ROUNDS)]
     best = {name: min(each[name] for each in rounds) for name in statements}
-    return {name: took - best[""] for name, took in best.items()}
+    return {name: seconds - best[""] for name, seconds in best.items()}
 
 
 def one(name: str, ratio: float, cycle: float, told: dict[str, Any], came: dict[str, Any]) -> Found:
@@ -71,16 +79,16 @@ def one(name: str, ratio: float, cycle: float, told: dict[str, Any], came: dict[
 
 def main() -> None:
     set_up_peers()
-    took = imported()
+    imports = imported()
     with stub("peers.stub") as url, ThreadPoolExecutor(len(CLIENTS)) as pool:
         cycles = {name: driven(url, "cycle", name) for name in CLIENTS}
         told = dict(zip(CLIENTS, pool.map(partial(driven, url, "behave"), CLIENTS), strict=True))
         came = httpx.get(f"{url}/counts").json()
-    ratios = {name: took[name] / took["httpx"] for name in CLIENTS}
+    ratios = {name: imports[name] / imports["httpx"] for name in CLIENTS}
     found = [one(each, ratios[each], cycles[each]["ratio"], told[each], came) for each in CLIENTS]
     print(table(found))
     notes = NOTES.format(
-        httpx_ms=1000 * took["httpx"], by_hand_ms=cycles["imagen4"]["by_hand_ms"],
+        httpx_ms=1000 * imports["httpx"], by_hand_ms=cycles["imagen4"]["by_hand_ms"],
         timeout=TIMEOUT, limit=LIMIT, lasting=", ".join(map(str, LASTING)),
     )  # fmt: skip
     print(notes.rstrip())

@@ -10,7 +10,7 @@ from peers.stub import FAULTS
 COLUMNS = (
     "client",
     "import",
-    "CPU",
+    "cycle",
     *(fault.replace("-", " ") for fault in FAULTS),
     "polls",
     "late",

@@ -53,7 +53,7 @@ def test_a_table_says_what_was_cut_off_and_what_is_not_there() -> None:
         ]
     )
     assert rows.splitlines() == [
-        "| client    | import | CPU    | no answer | reset | 500 | 503 | 429  | polls | late   |",
+        "| client    | import | cycle  | no answer | reset | 500 | 503 | 429  | polls | late   |",
         "| --------- | ------ | ------ | --------- | ----- | --- | --- | ---- | ----- | ------ |",
         "| one 1.0.3 | 1.50 x | 1.25 x | >= 8      | >= 9  | 1   | 1   | >= 9 | 75.0  | 0.08 s |",
         "| two 3.6.1 | 6.00 x | 1.40 x | 8         | 9     | 1   | 1   | 9    | -     | -      |",
