@@ -63,9 +63,9 @@ def answering(answer: bytes) -> Iterator[str]:
 
 @contextmanager
 def nobody() -> Iterator[str]:
-    with answering(HANG) as url:
-        pass
-    yield url
+    with socket.socket() as silent:  # taken, but nobody listens: whoever calls is refused
+        silent.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{silent.getsockname()[1]}"
 
 
 def asked(kind: str, url: str, ask: Callable[[Any], Any] = lambda c: c.credits()) -> Imagen4Error:
