@@ -46,8 +46,10 @@ class Broken(NamedTuple):
 
 
 def broken_html_links(folder: Path) -> Iterator[Broken]:
-    """Links between the pages of a folder, and to anchors in them."""
-    pages = {path: Anchors(path.read_text(encoding="utf-8")) for path in folder.rglob("*.html")}
+    """Links between the pages of a folder, to anchors in them, and fences that were not read."""
+    texts = {path: path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
+    yield from (Broken(path.relative_to(folder), "```") for path in texts if "```" in texts[path])
+    pages = {path: Anchors(text) for path, text in texts.items()}
     for path, page in pages.items():
         for link in page.links:
             parts = urlsplit(link)
