@@ -11,9 +11,8 @@ ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 (SCRIPT,) = re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 SPANS = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", TEXT.replace("```", ""))]
-PATHS = sorted(
-    {span for span in SPANS if re.fullmatch(r"\.?\w+(/[\w.-]+)+/?", span)} - {".venv/bin/python"}
-)
+MADE = {".venv/bin/python", ".venvs/peers"}  # by make, when it is first wanted
+PATHS = sorted({span for span in SPANS if re.fullmatch(r"\.?\w+(/[\w.-]+)+/?", span)} - MADE)
 TARGETS = sorted({span.split()[1] for span in SPANS if span.startswith("make ")})
 
 
