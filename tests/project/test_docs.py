@@ -5,11 +5,17 @@ from inspect import getsource
 from pathlib import Path
 
 import pytest
+from pdoc.doc import Module
 
 from imagen4 import errors
 from reference import links
 from reference.errors_table import errors_table
 from reference.modules import as_markdown, public_modules
+
+
+@pytest.fixture(scope="module")
+def modules() -> dict[str, Module]:
+    return public_modules()
 
 
 def test_every_error_says_when_it_is_raised_and_what_to_do() -> None:
@@ -37,11 +43,11 @@ def test_every_error_says_when_it_is_raised_and_what_to_do() -> None:
     ],
 )
 def test_a_name_in_backticks_that_looks_like_ours_is_there(
-    tmp_path: Path, name: str, is_broken: bool
+    modules: dict[str, Module], tmp_path: Path, name: str, is_broken: bool
 ) -> None:
     """Classes, modules, and instances called after their class."""
     (tmp_path / "README.md").write_text(f"See {name}.\n", encoding="utf-8")
-    assert bool(list(links.broken_names(public_modules(), tmp_path))) == is_broken
+    assert bool(list(links.broken_names(modules, tmp_path))) == is_broken
 
 
 @pytest.mark.parametrize(
