@@ -85,7 +85,7 @@ def test_what_the_compose_file_starts_makes_pictures(
     assert here.start("worker", batch).wait(timeout=60) == 0
     processes = [here.start("sandbox"), *(here.start("worker") for _ in range(workers))]
     with ended(processes), Ledger(place) as ledger:
-        until(lambda: [row.state for row in ledger.rows()] == ["saved"] * 3, 60)
+        until(lambda: [row.state for row in ledger.rows()] == ["saved"] * 3, 180)
         for each in processes[1:]:
             each.terminate()
         grace = int(services["worker"]["stop_grace_period"].rstrip("s"))

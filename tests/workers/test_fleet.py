@@ -51,17 +51,17 @@ def go_through(
 ) -> list[Row]:
     """Three workers, of which one is killed every few seconds, and the rows they leave."""
     workers.start(3)
-    until(lambda: bool(prompts_paid(gateway)), 60)
+    until(lambda: bool(prompts_paid(gateway)), 180)
     for kill in range(kills):
         due = time.monotonic() + BETWEEN
-        until(lambda due=due: time.monotonic() >= due, 60)
+        until(lambda due=due: time.monotonic() >= due, 180)
         workers.kill()
         workers.start()
-        until(lambda done=kill: workers.told("at work") == 4 + done, 60)
+        until(lambda done=kill: workers.told("at work") == 4 + done, 180)
     for _ in range(restarts):
         server.stop()
         server.start()
-    until(lambda: under_way(server, workers.place) == 0, 150)
+    until(lambda: under_way(server, workers.place) == 0, 400)
     rows = workers.rows()
     assert workers.stop() == [0, 0, 0]
     return rows
@@ -92,10 +92,10 @@ def test_the_limit_of_credits_holds_over_all_workers_together(
     balance = gateway.state.accounts["kie"].credits
     with fleet(tmp_path, postgres.new_place(), gateway.url("kie"), "--concurrency", "5") as workers:
         workers.start(3)
-        until(lambda: workers.told("at work") == 3, 60)
+        until(lambda: workers.told("at work") == 3, 180)
         prompts = [f"fox number {number}" for number in range(30)]
         workers.enqueue(prompts, "--max-credits", "80")
-        until(lambda: under_way(postgres, workers.place) == 0, 60)
+        until(lambda: under_way(postgres, workers.place) == 0, 180)
         assert [row.state for row in workers.rows()] == ["saved"] * 10
         assert workers.told("allows 80 credits and 80 are spent") == 20
     assert balance - gateway.state.accounts["kie"].credits == 80
@@ -111,7 +111,7 @@ def test_connections_to_the_database_that_are_cut_cost_nothing(
         workers.enqueue(prompts)
         workers.place = relay.url(place)
         workers.start()
-        until(lambda: workers.told("at work") == 1, 60)
+        until(lambda: workers.told("at work") == 1, 180)
 
         def cut() -> bool:
             nonlocal cuts
@@ -120,7 +120,7 @@ def test_connections_to_the_database_that_are_cut_cost_nothing(
                 relay.late, relay.cut_at = bool(cuts % 2), b"COMMIT"
             return under_way(postgres, place) == 0
 
-        until(cut, 90)
+        until(cut, 300)
         rows = workers.rows()
         assert workers.stop() == [0]
     print(table(rows, cuts=cuts, paid=len(prompts_paid(gateway))))

@@ -39,17 +39,17 @@ def test_a_worker_that_is_stopped_waits_for_answers_and_leaves_the_rest_to_other
     with gateway.server as loopback, fleet(tmp_path, place, loopback.url) as workers:
         workers.enqueue([f"fox number {number}" for number in range(REQUESTS)])
         workers.start()
-        until(lambda: gateway.out == CREATES, 30)
+        until(lambda: gateway.out == CREATES, 120)
         stopped = workers.workers.pop()
         stopped.terminate()
-        until(lambda: workers.told("no new create") == 1, 10)
+        until(lambda: workers.told("no new create") == 1, 60)
         assert stopped.poll() is None
         gateway.answering.set()
         assert stopped.wait(timeout=20) == 0
         assert [row.state for row in workers.rows()] == ["created"] * CREATES
         assert gateway.out == CREATES
         workers.start()
-        until(lambda: under_way(postgres, place) == 0, 60)
+        until(lambda: under_way(postgres, place) == 0, 180)
         assert [row.state for row in workers.rows()] == ["saved"] * REQUESTS
         assert workers.told("is silent") == 0  # it handed its requests back itself
         assert workers.stop() == [0]

@@ -19,9 +19,9 @@ def creates_a_minute(server: Server, folder: Path, accounts: list[str]) -> float
     folder.mkdir()
     with gateway.server as loopback, fleet(folder, place, loopback.url, *options) as workers:
         workers.start(len(accounts))
-        until(lambda: workers.told("at work") == len(accounts), 60)
+        until(lambda: workers.told("at work") == len(accounts), 180)
         workers.enqueue([f"fox number {number}" for number in range(EACH * len(accounts))])
-        until(lambda: under_way(server, place) == 0, 120)
+        until(lambda: under_way(server, place) == 0, 300)
         assert workers.stop() == [0] * len(accounts)
     assert len(set(gateway.prompts)) == len(gateway.prompts) == EACH * len(accounts)
     assert gateway.most <= CREATES
@@ -43,6 +43,7 @@ def test_throughput_grows_with_the_accounts(
     print("accounts  creates a minute  documented limit")
     for count, rate in rates.items():
         print(f"{count:8}  {rate:16.0f}  {count * LIMIT:16.0f}")
-    # Measured 113, 223 and 298 on two busy cores, which is what limits four workers there.
-    assert rates[2] > 1.4 * rates[1]
-    assert rates[4] > 1.1 * rates[2]
+    # Measured 113, 223 and 298 on two busy cores, which is what limits four workers there: how
+    # much faster is for the table above, since no test's verdict may hang on a machine's speed.
+    assert rates[1] < rates[2]
+    assert rates[1] < rates[4]
