@@ -56,3 +56,11 @@ def postgres() -> Iterator[server.Server]:
         pytest.skip(server.MISSING)
     with server.running() as running:
         yield running
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show the tables that tests of many workers print: they are what such a run is for."""
+    for report in terminalreporter.stats.get("passed", []):
+        if report.nodeid.startswith("tests/workers/") and report.capstdout:
+            terminalreporter.section(report.nodeid.partition("::")[2], sep="-")
+            terminalreporter.write(report.capstdout)
