@@ -16,21 +16,20 @@ import set_up  # noqa: F401  # first: what follows is not in every Python
 import asyncio
 import math
 import os
-import statistics
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING
 
 import httpx
 
 from benchmark_cycle import KEY, PROMPT, Row, cycle_rows
 from benchmark_ledger import ledger_rows
-from imagen4 import AsyncClient, Client, Polling
+from benchmark_pace import all_pace_rows
+from imagen4 import AsyncClient, Polling
 from imagen4.events import Event, TaskState
 from imagen4.facts import DEFAULT_GATEWAY
 
@@ -49,8 +48,6 @@ with Sandbox() as sandbox:
 """
 IN_FLIGHT = 2000
 IDLE = 4.0  # seconds of watching tasks that only wait
-SIMULATED = 400
-DURATIONS = (5.0, 120.0)
 
 
 @contextmanager
@@ -154,99 +151,10 @@ def many_rows(url: str) -> list[Row]:
     ]
 
 
-class Simulation:
-    """Tasks of known duration on a clock of their own; the real client waits for them."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.began = self.ends = 0.0
-        self.polls = 0
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        if request.method == "POST":
-            self.began = self.now
-            return httpx.Response(200, json={"code": 200, "data": {"taskId": f"t{self.now}"}})
-        self.polls += 1
-        done = self.now >= self.ends
-        result = '{"resultUrls":["https://files.example/1.png"]}'
-        record: dict[str, object] = {"state": "waiting"}
-        if done:
-            times = {"createTime": ms(self.began), "completeTime": ms(self.ends)}
-            record = {"state": "success", "resultJson": result, **times}
-        return httpx.Response(200, json={"code": 200, "data": record})
-
-    def waits(self, durations: list[float], *, learns: bool) -> list[tuple[int, float]]:
-        """Polls and lateness, in seconds, of each wait."""
-        transport = httpx.MockTransport(self.answer)
-        found = []
-        with httpx.Client(transport=transport) as http:
-            client = Client(
-                DEFAULT_GATEWAY, api_key=KEY, http_client=http, clock=lambda: self.now,
-                sleep=self.sleep, random=Random(7).random, polling=Polling(learns=learns),
-            )  # fmt: skip
-            for duration in durations:
-                self.polls, self.ends = 0, self.now + duration
-                client.generate("a fox")
-                found.append((self.polls, self.now - self.ends))
-        return found
-
-
-def ms(seconds: float) -> int:
-    """As the gateways tell a time."""
-    return 1_790_000_000_000 + round(1000 * seconds)
-
-
-def fixed(interval: float, durations: list[float]) -> list[tuple[int, float]]:
-    """The same for a fixed interval, with its first poll at once."""
-    pauses = [math.ceil(duration / interval) for duration in durations]
-    pairs = zip(pauses, durations, strict=True)
-    return [(paused + 1, paused * interval - duration) for paused, duration in pairs]
-
-
-def pace_rows(name: str, durations: list[float], *, targets: bool) -> list[Row]:
-    schedules = {"imagen4": Simulation().waits(durations, learns=False)}
-    schedules["imagen4, learnt"] = Simulation().waits(durations, learns=True)
-    schedules |= {f"fixed {each:g} s": fixed(each, durations) for each in (0.1, 0.5, 6.0)}
-    rows = []
-    for schedule, waits in schedules.items():
-        polls = statistics.mean(polled for polled, _ in waits)
-        late = statistics.mean(
-            late / lasted for (_, late), lasted in zip(waits, durations, strict=True)
-        )
-        judged = targets and schedule == "imagen4"
-        met = polls <= 12 and late <= 0.1 if judged else None
-        target = "12, 10 %" if judged else ""
-        rows.append(
-            Row(
-                f"polls of a task, {name}",
-                f"{polls:.1f}",
-                f"{schedule}: {100 * late:.1f} % late",
-                target,
-                met,
-            )
-        )
-    return rows
-
-
-def durations() -> dict[str, list[float]]:
-    """Of tasks of 5-120 s: as many of each order of length, and as many of each length."""
-    random, (short, long) = Random(11), DURATIONS
-    spread = [short * (long / short) ** random.random() for _ in range(SIMULATED)]
-    return {
-        "log-uniform 5-120 s": spread,
-        "uniform 5-120 s": [random.uniform(short, long) for _ in spread],
-    }
-
-
 def main() -> None:
     with stub() as url:
         rows = [*cycle_rows(url), *import_rows(), *many_rows(url), *ledger_rows()]
-    for name, lasted in durations().items():
-        rows += pace_rows(name, lasted, targets=name.startswith("log"))
-    print("\n".join(row.text() for row in rows))
+    print("\n".join(row.text() for row in [*rows, *all_pace_rows()]))
 
 
 if __name__ == "__main__":
