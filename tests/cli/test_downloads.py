@@ -52,7 +52,9 @@ def test_links_that_lead_nowhere_are_said_and_the_others_fetched(
     """With none but such, the error names the task."""
     monkeypatch.setenv("KIE_API_KEY", "k" * 20)
     monkeypatch.setattr("imagen4.core.polling.Polling.interval", lambda *_: 0.01)
-    monkeypatch.setattr("imagen4.cli.wait.Client", partial(Client, polling=Polling(tolerance=0.05)))
+    monkeypatch.setattr(
+        "imagen4.cli.asking.Client", partial(Client, polling=Polling(tolerance=0.05))
+    )
     links = ["javascript:alert(1)"]
 
     def reply(received: Received) -> bytes:

@@ -11,6 +11,7 @@ import respx
 from cli.invoking import AT_NOWHERE, NOWHERE, at, create
 from imagen4 import InvalidRequest, Result
 from imagen4.cli import outcome
+from imagen4.cli.asking import Where
 from imagen4.cli.progress import PlainLines
 from imagen4.downloads import transfer
 from imagen4.sandbox import Sandbox
@@ -101,7 +102,7 @@ def test_tasks_that_exist_are_hinted_at_whatever_the_error(
     shown.task_ids = ("t1",)
     with (
         pytest.raises(click.exceptions.Exit),
-        outcome.ending(shown, base_url=None, as_json=False),
+        outcome.ending(shown, Where(("kie",)), as_json=False),
     ):
         raise InvalidRequest("no", task_ids=("typed",))
     assert hint(capsys.readouterr().err) == [GO_ON, "  imagen4 fetch --gateway kie -- t1"]

@@ -6,12 +6,12 @@ from typing import NoReturn
 
 import click
 
-from .. import Client, Gateway, Ledger, Model
-from ..configuration import address_of
-from ..facts import DEFAULT_MODEL, GATEWAYS
+from .. import Ledger, Model
+from ..facts import DEFAULT_MODEL
 from ..ledger import Row
 from ..ledger.schema import UNANSWERED, is_one_of
-from . import books, estimate, exits, options, outcome, targets
+from . import asking, books, estimate, exits, options, outcome, targets
+from .asking import Where
 from .batch_file import read_batch
 from .batch_index import write_index
 from .batch_names import FileNames
@@ -26,7 +26,7 @@ from .signals import undisturbed
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@options.gateways
+@asking.gateways
 @click.option(
     "--model",
     "-m",
@@ -59,9 +59,7 @@ from .signals import undisturbed
 @options.as_json
 def command(
     file: Path,
-    gateways: tuple[Gateway, ...],
-    base_url: str | None,
-    allow_http: bool,
+    where: Where,
     model: Model,
     pairs: tuple[str, ...],
     callback_url: str | None,
@@ -83,27 +81,19 @@ def command(
     the same command again, whatever stopped it, and it continues without paying twice.
     index.html in the output folder shows the pictures with their prompts.
     """
-    options.check_place(gateways, base_url)
     columns = {"model": model} | ({"callback_url": callback_url} if callback_url else {})
-    lines = read_batch(file, gateways, columns | named_values(pairs))
+    lines = read_batch(file, where.gateways, columns | named_values(pairs))
     names = FileNames(template, lines)
     place = book or output / "ledger.db"
     if dry_run:
-        addresses = [
-            address_of(GATEWAYS[each], base_url, allow_http=allow_http) for each in gateways
-        ]
         rows = read_rows(place) if isinstance(place, str) or place.exists() else []
-        told_plan(BatchPlan(lines, gateways[0], addresses, rows), as_json=as_json)
+        told_plan(BatchPlan(lines, where.gateway, where.addresses(), rows), as_json=as_json)
         return
     if enqueue:
-        if len(gateways) > 1:
-            raise click.UsageError("--enqueue takes one gateway: workers serve one each.")
-        hand_over(
-            lines, names, gateways[0], book, file.name, max_credits, retry_failed=retry_failed
-        )
+        hand_over(lines, names, where, book, file.name, max_credits, retry_failed=retry_failed)
         return
     # Entered last, to end first; made first, since what it refuses is to leave no folder behind.
-    client = Client(gateways, model=model, base_url=base_url, allow_http=allow_http)
+    client = where.client(model=model)
     holds_ledger = isinstance(place, Path) and place.parent == output
     (targets.make if holds_ledger else targets.probe)(output)
     with (

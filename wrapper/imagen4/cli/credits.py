@@ -4,28 +4,21 @@ import json
 
 import click
 
-from .. import Client, Gateway
-from . import options, outcome
+from . import asking, options, outcome
+from .asking import Where
 from .progress import PlainLines
 
 
 @click.command()
-@options.gateway
+@asking.gateway
 @options.as_json
-def command(gateway: Gateway, base_url: str | None, allow_http: bool, as_json: bool) -> None:
+def command(where: Where, as_json: bool) -> None:
     """Print the account's remaining credits."""
-    with (
-        outcome.ending(
-            PlainLines(gateway),
-            base_url=base_url,
-            allow_http=allow_http,
-            as_json=as_json,
-        ),
-        Client(gateway, base_url=base_url, allow_http=allow_http) as client,
-    ):
+    shown = PlainLines(where.gateway)
+    with outcome.ending(shown, where, as_json=as_json), where.client() as client:
         left = client.credits()
     click.echo(
-        json.dumps({"gateway": gateway, "credits": left})
+        json.dumps({"gateway": where.gateway, "credits": left})
         if as_json
         else f"{left:.2f}".removesuffix(".00")
     )

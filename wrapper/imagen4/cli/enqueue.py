@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from .. import Gateway, Ledger
+from .. import Ledger
 from . import books, exits
+from .asking import Where
 from .batch_file import Line
 from .batch_names import FileNames
 
@@ -16,7 +17,7 @@ from .batch_names import FileNames
 def hand_over(
     lines: Sequence[Line],
     names: FileNames,
-    gateway: Gateway,
+    where: Where,
     book: str | Path | None,
     batch: str,
     max_credits: float | None,
@@ -27,6 +28,8 @@ def hand_over(
     from ..workers import enqueue
     from ..workers.orders import Order
 
+    if len(where.gateways) > 1:
+        raise click.UsageError("--enqueue takes one gateway: workers serve one each.")
     place = book or os.environ.get(books.VARIABLE)
     if place is None:
         raise click.UsageError("--enqueue needs --database: where the workers look for requests")
@@ -44,7 +47,7 @@ def hand_over(
     with Ledger(place) as ledger:
         if retry_failed:
             ledger.retry_failed(line.tag for line in lines)
-        put = enqueue(ledger, gateway, orders)
+        put = enqueue(ledger, where.gateway, orders)
     exits.tell(f"{put} of {len(lines)} requests were put into the queue")
     if put < len(lines):
         exits.tell(f"{len(lines) - put} are in it already, or with a worker")

@@ -2,22 +2,20 @@
 
 import click
 
-from .. import Client, Gateway
-from . import options, outcome, targets
+from . import asking, options, outcome, targets
+from .asking import Where
 from .progress import display
 
 
 @click.command()
 @options.task_ids
-@options.gateway
+@asking.gateway
 @options.timeout
 @targets.output
 @options.as_json
 def command(
     task_ids: tuple[str, ...],
-    gateway: Gateway,
-    base_url: str | None,
-    allow_http: bool,
+    where: Where,
     timeout: float | None,
     output: targets.Target,
     as_json: bool,
@@ -26,16 +24,10 @@ def command(
 
     Nothing is paid: the tasks were created earlier, here or elsewhere.
     """
-    shown = display(gateway)
+    shown = display(where.gateway)
     with (
-        outcome.ending(
-            shown,
-            base_url=base_url,
-            allow_http=allow_http,
-            as_json=as_json,
-            output=output.path,
-        ) as made,
-        Client(gateway, base_url=base_url, allow_http=allow_http) as client,
+        outcome.ending(shown, where, as_json=as_json, output=output.path) as made,
+        where.client() as client,
         outcome.keeping(made, output),
     ):
         result = made.result = client.job(*task_ids).wait(timeout=timeout, on_event=shown.tell)

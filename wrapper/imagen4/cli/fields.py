@@ -113,8 +113,7 @@ def _known_fields(context: click.Context) -> Mapping[str, Any]:
 
 def _named(context: click.Context) -> Sequence[str]:
     """The gateways that the command line names, or all."""
-    one, several = context.params.get("gateway"), context.params.get("gateways")
-    return several or ([one] if one else list(GATEWAYS))
+    return context.params.get("gateways") or list(GATEWAYS)
 
 
 def set_option(words: str) -> Callable[[Command], Command]:

@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from .. import AspectRatio, Client, Gateway, Model, Request
+from .. import AspectRatio, Model, Request
 from ..facts import DEFAULT_MODEL
-from . import books, estimate, options, outcome, targets
+from . import asking, books, estimate, options, outcome, targets
+from .asking import Where
 from .fields import complete_aspect_ratio, complete_model, parse_fields, schema_of_any, set_option
 from .progress import PlainLines, display
 from .prompts import file_option, prompt_of
@@ -17,7 +18,7 @@ from .prompts import file_option, prompt_of
 @click.command()
 @click.argument("prompt", required=False)
 @file_option
-@options.gateways
+@asking.gateways
 @click.option(
     "--model",
     "-m",
@@ -50,9 +51,7 @@ from .prompts import file_option, prompt_of
 def command(
     prompt: str | None,
     prompt_file: Path | None,
-    gateways: tuple[Gateway, ...],
-    base_url: str | None,
-    allow_http: bool,
+    where: Where,
     model: Model,
     pairs: tuple[str, ...],
     num_images: int,
@@ -82,19 +81,17 @@ def command(
         "seed": seed,
         "callback_url": callback_url,
     }
-    place: dict[str, Any] = {"base_url": base_url, "allow_http": allow_http}
-    options.check_place(gateways, base_url)
-    shown = PlainLines(gateways[0]) if dry_run else display(gateways[0])
-    with outcome.ending(shown, as_json=as_json, output=output.path, **place) as made:
-        fields = parse_fields(pairs, schema_of_any(gateways, model))
-        costs = estimate.estimates_of(gateways, Request(**asked, fields=fields))
+    shown = (PlainLines if dry_run else display)(where.gateway)
+    with outcome.ending(shown, where, as_json=as_json, output=output.path) as made:
+        fields = parse_fields(pairs, schema_of_any(where.gateways, model))
+        costs = estimate.estimates_of(where.gateways, Request(**asked, fields=fields))
         output.refuse(num_images)
         if dry_run:
             estimate.print_estimate(next(iter(costs.values())), as_json=as_json)
             return
         with (
             nullcontext() if no_ledger else books.opened(book, new=True) as ledger,
-            Client(gateways, model=model, ledger=ledger, **place) as client,
+            where.client(model=model, ledger=ledger) as client,
             outcome.keeping(made, output),
         ):
             output.probe()

@@ -18,11 +18,13 @@ from .fields import complete_model, schema_of, vendored_models
 @click.option(
     "--gateway",
     "-g",
+    "gateways",
     type=click.Choice(list(GATEWAYS)),
+    callback=lambda _context, _option, name: (name,) if name else tuple(GATEWAYS),
     help="List only the models of this gateway.",
 )
 @options.as_json
-def command(name: str | None, gateway: str | None, as_json: bool) -> None:
+def command(name: str | None, gateways: tuple[str, ...], as_json: bool) -> None:
     """List the models, or show the fields that model NAME takes.
 
     What is listed is what the gateways' pages said on the day they were captured; prices are
@@ -30,7 +32,7 @@ def command(name: str | None, gateway: str | None, as_json: bool) -> None:
     """
     found = [
         described(each, model)
-        for each in ([gateway] if gateway else GATEWAYS)
+        for each in gateways
         for model in vendored_models(each).values()
         if name in (None, model.name)
     ]

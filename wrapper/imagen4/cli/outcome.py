@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from unicodedata import category
 
 import click
@@ -27,6 +27,9 @@ from .estimate import charged, money
 from .progress import Display
 from .signals import undisturbed
 from .targets import Target
+
+if TYPE_CHECKING:  # `history` makes no client
+    from .asking import Where
 
 OUT = "interrupted while a paid request was out: it may have arrived, look before repeating it"
 
@@ -90,10 +93,9 @@ def interruption_as_json(gateway: str, task_ids: Sequence[str], out: object) -> 
 @contextmanager
 def ending(
     display: Display,
+    where: "Where",
     *,
-    base_url: str | None,
     as_json: bool,
-    allow_http: bool = False,
     output: Path | None = None,
     empty: dict[str, Any] | None = None,
 ) -> Iterator[Made]:
@@ -103,9 +105,7 @@ def ending(
     or a part of one, an error says where each of its pictures is;
     `empty` is what stands beside it in the JSON document as long as there is none.
     """
-    place = ["--base-url", base_url] if base_url else []
-    place += ["--allow-http"] if allow_http else []
-    place += ["--output", str(output)] if output else []
+    place = where.as_options() + (["--output", str(output)] if output else [])
     made = Made()
     try:
         with display:

@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
-from .. import Client, Gateway, Imagen4Error, Ledger, PartialFailure, Result, Task
+from .. import Client, Imagen4Error, Ledger, PartialFailure, Result, Task
 from ..core.many import Finished
 from ..interruptions import told_by
 from ..ledger.schema import UNANSWERED, creates, is_one_of
-from . import books, exits, options, outcome, targets
+from . import asking, books, exits, options, outcome, targets
+from .asking import Where
 from .progress import Display, display
 from .signals import undisturbed
 
@@ -18,15 +19,13 @@ UNCERTAIN = "{} creates have no answer: see `imagen4 history --state uncertain`"
 
 
 @click.command()
-@options.gateway
+@asking.gateway
 @books.ledger
 @options.timeout
 @targets.output
 @options.as_json
 def command(
-    gateway: Gateway,
-    base_url: str | None,
-    allow_http: bool,
+    where: Where,
     book: str | Path | None,
     timeout: float | None,
     output: targets.Target,
@@ -37,21 +36,17 @@ def command(
     That includes those of a command that was killed. Nothing is paid.
     """
     resumed = Resumed(output)
-    shown = display(gateway)
+    shown = display(where.gateway)
     try:
-        with (
-            books.opened(book) as ledger,
-            Client(gateway, base_url=base_url, allow_http=allow_http) as client,
-            shown,
-        ):
+        with books.opened(book) as ledger, where.client() as client, shown:
             resume_all(ledger, client, resumed, shown, timeout)
     except KeyboardInterrupt as stopped:
         with undisturbed():
             exits.tell("The same command goes on with the rest.")
-            out = outcome.interruption_as_json(gateway, *told_by(stopped))
-            resumed.print(gateway, as_json, out)
+            out = outcome.interruption_as_json(where.gateway, *told_by(stopped))
+            resumed.print(where.gateway, as_json, out)
         raise
-    resumed.print(gateway, as_json)
+    resumed.print(where.gateway, as_json)
     raise click.exceptions.Exit(resumed.tell())
 
 

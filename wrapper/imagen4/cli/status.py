@@ -5,32 +5,22 @@ from collections.abc import Sequence
 
 import click
 
-from .. import Client, Gateway, PartialFailure, Task
-from . import options, outcome
+from .. import PartialFailure, Task
+from . import asking, options, outcome
+from .asking import Where
 from .progress import PlainLines
 
 
 @click.command()
 @options.task_ids
-@options.gateway
+@asking.gateway
 @options.as_json
-def command(
-    task_ids: tuple[str, ...],
-    gateway: Gateway,
-    base_url: str | None,
-    allow_http: bool,
-    as_json: bool,
-) -> None:
+def command(task_ids: tuple[str, ...], where: Where, as_json: bool) -> None:
     """Say where each TASK stands, without waiting."""
+    shown = PlainLines(where.gateway)
     with (
-        outcome.ending(
-            PlainLines(gateway),
-            base_url=base_url,
-            allow_http=allow_http,
-            as_json=as_json,
-            empty={"tasks": []},
-        ),
-        Client(gateway, base_url=base_url, allow_http=allow_http) as client,
+        outcome.ending(shown, where, as_json=as_json, empty={"tasks": []}),
+        where.client() as client,
     ):
         try:
             tasks = client.job(*task_ids).status()

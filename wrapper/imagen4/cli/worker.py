@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import Gateway, InvalidRequest, Ledger
+from .. import InvalidRequest, Ledger
 from ..facts import GATEWAYS
-from . import books, exits, log, options
+from . import asking, books, exits, log, options
+from .asking import Where
 
 if TYPE_CHECKING:
     from ..otel import Telemetry
 
 
 @click.command()
-@options.gateway
+@asking.gateway
 @books.ledger
 @click.option(
     "--account",
@@ -48,9 +49,7 @@ if TYPE_CHECKING:
     "trace whichever workers have it. Needs the extra otel.",
 )
 def command(
-    gateway: Gateway,
-    base_url: str | None,
-    allow_http: bool,
+    where: Where,
     book: str | Path | None,
     accounts: tuple[str, ...],
     concurrency: int,
@@ -73,17 +72,22 @@ def command(
     logger = logging.getLogger("imagen4")
     if not logger.handlers:
         log.to_stderr("info")
-    names = accounts or (GATEWAYS[gateway].key_variable,)
+    names = accounts or (GATEWAYS[where.gateway].key_variable,)
     with books.opened(book, new=True) as ledger:
         try:
             destination = Destination(output)
             traced = tracing(ledger) if telemetry else None
             paying = Accounts(
-                names, gateway, base_url, ledger, allow_http=allow_http, on_event=traced
+                names,
+                where.gateway,
+                where.base_url,
+                ledger,
+                allow_http=where.allow_http,
+                on_event=traced,
             )
         except InvalidRequest as problem:
             raise click.UsageError(exits.said(problem)) from None
-        work(ledger, gateway, Desk(ledger, paying, destination), concurrency)
+        work(ledger, where.gateway, Desk(ledger, paying, destination), concurrency)
     atexit._run_exitfuncs()  # logs and traces
     os._exit(0)  # DBOS's threads may sleep for 20 s in waits that are now another worker's
 
