@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from shutil import rmtree
-from threading import Event
 from time import monotonic
 
 import pytest
@@ -17,6 +16,7 @@ from client.loopback import Loopback, Received, http
 from client.pictures import PNG
 from client.raw_answers import answered
 from imagen4 import Client, Polling
+from waiting import until
 
 
 def test_a_directory_that_goes_bad_leaves_a_command_to_resume(
@@ -94,10 +94,7 @@ def test_a_ctrl_c_during_a_stalled_download_ends_the_command(
         place = ("-g", "kie", "--base-url", server.url, "-o", str(tmp_path))
         command = [sys.executable, "-m", "imagen4", "fetch", "t1", *place]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        for _ in range(3000):
-            if len(server.requests) == 4:
-                break
-            Event().wait(0.01)
+        until(lambda: len(server.requests) == 4)
         began = monotonic()
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)

@@ -5,7 +5,6 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
 
 from client.loopback import Loopback, Received, http
 from client.play import created, details, succeeded
@@ -38,14 +37,9 @@ class Booked:
         self.url = self._server.url
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         self.release.set()
-        self._server.__exit__(kind, value, traceback)
+        self._server.__exit__(*exc)
 
     def client(self) -> Client:
         polling = Polling.immediate()

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import BinaryIO
 
 HANG = b"HANG"  # read the request, answer nothing, keep the connection open
@@ -64,12 +63,7 @@ class Loopback:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         self._left.set()
         for each in (self._socket, *self._open):
             with suppress(OSError):

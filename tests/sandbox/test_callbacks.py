@@ -16,6 +16,7 @@ import pytest
 from imagen4.sandbox import Sandbox
 from imagen4.sandbox.callbacks import why_not_sent
 from sandbox.conftest import Asker
+from waiting import until
 
 
 class Receiver:
@@ -144,10 +145,7 @@ def test_callbacks_go_out_by_themselves_when_time_does(
     with Sandbox(speed=100) as sandbox:
         kie = Asker(sandbox, http, "kie")
         tasks = {kie.create(callback=receiver.url) for _ in range(3)}
-        for _ in range(500):
-            if len(receiver.posts) == 3:
-                break
-            time.sleep(0.01)
+        until(lambda: len(receiver.posts) == 3)
     assert {body["data"]["taskId"] for body in receiver.bodies} == tasks
 
 

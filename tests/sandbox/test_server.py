@@ -20,6 +20,7 @@ from imagen4.sandbox.clock import Clock
 from imagen4.sandbox.settings import SettingError
 from sandbox.conftest import Asker
 from sandbox.faulty import IMPATIENT
+from waiting import until
 
 START = """
 import http.client, sys
@@ -67,10 +68,7 @@ def test_it_can_be_stopped_while_somebody_waits(http: httpx.Client) -> None:
         ask = Asker(patient, http, "kie")
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(ask.send, "GET", CREDITS_PATH)
-            for _ in range(1000):
-                if patient.requests:
-                    break
-                time.sleep(0.005)
+            until(lambda: bool(patient.requests))
             begun = time.perf_counter()
             patient.stop()
             assert time.perf_counter() - begun < 5

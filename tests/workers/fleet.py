@@ -4,9 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -84,15 +83,6 @@ def under_way(server: Server, place: str) -> int:
     """Orders that have not ended."""
     schema = place.rpartition("%3D")[2]
     return int(server.do(UNDER_WAY.format(schema))[0][0])
-
-
-def until(reached: Callable[[], bool], seconds: float) -> float:
-    """How long it took."""
-    began = time.monotonic()
-    while not reached():
-        assert time.monotonic() - began < seconds, "it takes too long"
-        time.sleep(0.1)
-    return time.monotonic() - began
 
 
 def table(rows: list[Row], **figures: object) -> str:

@@ -16,7 +16,7 @@ import yaml
 from cli.invoking import AT_A_TERMINAL
 from imagen4 import Ledger
 from postgres import Server
-from workers.fleet import until
+from waiting import until
 
 FILE = Path(__file__).parents[2] / "compose.yaml"
 

@@ -10,7 +10,8 @@ import pytest
 from imagen4.ledger import Row
 from imagen4.sandbox import Sandbox
 from postgres import Relay, Server
-from workers.fleet import Fleet, fleet, table, under_way, until
+from waiting import until
+from workers.fleet import Fleet, fleet, table, under_way
 
 pytestmark = pytest.mark.slow
 

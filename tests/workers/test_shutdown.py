@@ -7,7 +7,8 @@ import pytest
 
 from client.loopback import Loopback, Received
 from postgres import Server
-from workers.fleet import fleet, under_way, until
+from waiting import until
+from workers.fleet import fleet, under_way
 from workers.many_accounts import CREATES, ManyAccounts
 
 REQUESTS = CREATES + 5  # some are still waiting for their turn

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from postgres import Server
-from workers.fleet import fleet, under_way, until
+from waiting import until
+from workers.fleet import fleet, under_way
 from workers.many_accounts import CREATES, SECONDS, ManyAccounts
 
 EACH = 40  # requests of an account: two windows full

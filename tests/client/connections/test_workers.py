@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from imagen4.wire.workers import Workers
+from waiting import until
 
 PATIENCE = 5.0
 
@@ -88,8 +89,4 @@ def test_the_end_waits_for_what_has_begun_and_drops_the_rest() -> None:
     threading.Timer(0.01, go.set).start()
     workers.end()
     assert ran == ["first"]
-    for _ in range(1000):
-        if thread not in threads():
-            break
-        threading.Event().wait(0.005)
-    assert thread not in threads()
+    until(lambda: thread not in threads())

@@ -1,6 +1,5 @@
 """Guards against taking bytes left over from one answer for the answer to the next create."""
 
-import threading
 from itertools import count
 from typing import Any
 
@@ -11,6 +10,7 @@ from client.loopback import Loopback, Received
 from client.play import KINDS, PICTURES, PROMPT, QUICK, play, settled
 from client.raw_answers import answered
 from imagen4 import Imagen4Error, SubmissionUncertain
+from waiting import until
 
 
 class InStep:
@@ -63,11 +63,7 @@ def test_over_a_callers_connection_such_a_create_is_uncertain() -> None:
         assert isinstance(second, SubmissionUncertain)
         # Over a connection of its own, on which the server may be quicker.
         assert third in [("t2",), ("t3",)]
-        for _ in range(500):
-            if len(server.paths("POST")) == 3:
-                break
-            threading.Event().wait(0.01)
-        assert len(server.paths("POST")) == 3
+        until(lambda: len(server.paths("POST")) == 3)
 
 
 def test_connections_that_somebody_else_opened_are_not_judged() -> None:

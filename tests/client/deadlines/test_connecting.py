@@ -2,8 +2,6 @@
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -15,20 +13,6 @@ from imagen4 import Polling, TransportError
 
 HOST = "gateway.example"
 ONCE = Polling(attempts=1)
-
-
-@pytest.fixture
-def unanswered() -> Iterator[int]:
-    """A port at which nobody answers: its queue is full."""
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
-        queued = [socket.socket() for _ in range(4)]
-        for each in queued:
-            each.setblocking(False)
-            with suppress(BlockingIOError):
-                each.connect(server.getsockname())
-        yield server.getsockname()[1]
-        for each in queued:
-            each.close()
 
 
 def not_created(kind: str, url: str) -> float:

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
 
 import pytest
 
@@ -13,6 +12,7 @@ from client.loopback import Loopback, Received, http
 from client.pictures import PNG, fetched, saved_to
 from client.play import KINDS
 from client.raw_answers import answered
+from waiting import until
 
 PROGRAM = """
 import sys, imagen4
@@ -36,10 +36,7 @@ def another_process(directory: Path) -> Iterator[subprocess.Popen[bytes]]:
         command = [sys.executable, "-c", PROGRAM, server.url, str(directory)]
         process = subprocess.Popen(command)
         try:
-            for _ in range(2000):
-                if list(directory.glob(".t1-*.part")):
-                    break
-                Event().wait(0.01)
+            until(lambda: bool(list(directory.glob(".t1-*.part"))))
             yield process
         finally:
             process.kill()

@@ -12,6 +12,7 @@ import pytest
 
 from client.booked import PATIENCE, Booked, ctrl_c_works, press_ctrl_c, told
 from imagen4 import Client, Imagen4Error, InvalidRequest, Job
+from waiting import until
 
 LINE = (
     "kie: closing while working on tasks t1; "
@@ -36,8 +37,7 @@ def elsewhere(server: Booked) -> Iterator[ThreadPoolExecutor]:
 def busy(client: Client, server: Booked, pool: ThreadPoolExecutor) -> "Future[Job]":
     """One thread waits for a task, and the create of another is out."""
     pool.submit(client.generate, "x")
-    while not server.polled:
-        threading.Event().wait(0.001)
+    until(lambda: bool(server.polled))
     submitted = pool.submit(client.submit, "x")
     assert server.all_out.wait(PATIENCE)
     return submitted

@@ -11,6 +11,7 @@ from client.loopback import Loopback, http
 from client.pictures import GATEWAY, PNG, fetched, saved_to
 from client.play import KINDS, Script, Stop, play, succeeded
 from imagen4.wire import driving
+from waiting import until
 
 COUNT = 6
 BEGINNING = b"\x89PNG\r\n\x1a\n" + bytes(100)
@@ -40,10 +41,8 @@ def test_a_ctrl_c_stops_all_downloads_and_leaves_nothing(
     with Dripping() as server:
 
         def interrupted(*_: object) -> None:
-            for _ in range(1000):
-                if len(server.requests) == len(list(tmp_path.iterdir())) == driving.DOWNLOADS:
-                    break
-                threading.Event().wait(0.01)
+            count = driving.DOWNLOADS
+            until(lambda: len(server.requests) == len(list(tmp_path.iterdir())) == count)
             server.drip()
             raise Stop
 

@@ -17,6 +17,7 @@ from client.pictures import PNG
 from client.play import KEY, QUICK, Stop, Time, play, succeeded
 from imagen4 import AsyncClient, Client
 from imagen4.wire import driving
+from waiting import until
 
 STALLED = http(200, PNG[:5000], length=len(PNG))
 BUSY = http(503)
@@ -46,10 +47,7 @@ def test_a_ctrl_c_is_not_held_up_by_a_host(
     began = []
 
     def interrupted(*_: object) -> None:
-        for _ in range(1000):
-            if asked(server):
-                break
-            Event().wait(0.01)
+        until(lambda: asked(server))
         Event().wait(0.05)
         began.append(monotonic())
         raise Stop
@@ -72,10 +70,7 @@ def test_a_download_that_hangs_in_its_connection_is_left_without_a_trace(
     began = []
 
     def interrupted(*_: object) -> None:
-        for _ in range(1000):
-            if len(list(tmp_path.iterdir())) == 3:
-                break
-            Event().wait(0.01)
+        until(lambda: len(list(tmp_path.iterdir())) == 3)
         Event().wait(0.1)
         began.append(monotonic())
         raise Stop
@@ -99,10 +94,7 @@ def test_a_ctrl_c_that_wakes_nobody_is_noticed(tmp_path: Path) -> None:
     began = []
 
     def press() -> None:
-        for _ in range(1000):
-            if asked(server):
-                break
-            Event().wait(0.01)
+        until(lambda: asked(server))
         Event().wait(0.1)
         began.append(monotonic())
         interrupt_main()
@@ -124,10 +116,7 @@ def test_a_cancellation_is_not_held_up_by_a_host(tmp_path: Path) -> None:
     async def main() -> float:
         async with AsyncClient("kie", api_key=KEY, base_url=server.url, polling=QUICK) as client:
             saving = asyncio.create_task((await client.job("t1").wait()).save(tmp_path))
-            for _ in range(1000):
-                if asked(server):
-                    break
-                await asyncio.sleep(0.01)
+            await asyncio.to_thread(until, lambda: asked(server))
             began = monotonic()
             saving.cancel()
             with pytest.raises(asyncio.CancelledError):
