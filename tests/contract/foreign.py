@@ -22,14 +22,23 @@ Answer = Callable[[httpx.Request], httpx.Response]
 
 @contextmanager
 def serving(answer: Answer) -> Iterator[str]:
-    """The address of a server that answers as the function does."""
+    """The address of a server that answers as the function does.
+
+    The request's extension `client` is where its connection comes from.
+    """
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def do_GET(self) -> None:  # the library's name
             content = self.rfile.read(int(self.headers.get("content-length", 0)))
             url, headers = f"http://127.0.0.1{self.path}", dict(self.headers)
-            asked = httpx.Request(self.command, url, headers=headers, content=content)
-            response = answer(asked)
+            client = {"client": self.client_address}
+            response = answer(
+                httpx.Request(
+                    self.command, url, headers=headers, content=content, extensions=client
+                )
+            )
             self.send_response(response.status_code)
             for name, value in response.headers.items():
                 if name != "content-length":

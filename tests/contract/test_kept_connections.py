@@ -1,14 +1,14 @@
 """Clients in the field keep their connections; what goes wrong there has to be seen too."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import nullcontext
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import httpx
 import pytest
 
 from contract.conftest import Hold
+from contract.foreign import serving
 from imagen4.contract.credentials import Credential
 from imagen4.contract.exchange import Exchange
 from imagen4.contract.reports import make_report
@@ -131,48 +131,16 @@ def test_half_an_answer_is_the_servers_fault(clock: Clock, hold: Hold) -> None:
     assert {finding.check for finding in found} == {"answered"}
 
 
-@pytest.fixture
-def connections() -> Iterator[tuple[str, list[int]]]:
-    """A server on a socket, and how many requests each of its connections carried."""
+def test_one_connection_carries_several_requests() -> None:
+    """Over a real socket: one is kept, for the two creates and what is asked about them."""
     gateway = Reference("kie", "observed", Clock())
     gateway.waiting = gateway.generating = 0.0
-    transport, carried = InProcess(gateway), []
+    transport, carried = InProcess(gateway), Counter()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(request: httpx.Request) -> httpx.Response:
+        carried[request.extensions["client"]] += 1
+        return transport.handle_request(request)
 
-        def setup(self) -> None:
-            super().setup()
-            carried.append(0)
-            self.place = len(carried) - 1
-
-        def do_GET(self) -> None:
-            carried[self.place] += 1
-            content = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            url = f"http://127.0.0.1{self.path}"
-            request = httpx.Request(self.command, url, headers=dict(self.headers), content=content)
-            response = transport.handle_request(request)
-            self.send_response(response.status_code)
-            self.send_header("Content-Type", response.headers.get("content-type", "text/plain"))
-            self.send_header("Content-Length", str(len(response.content)))
-            self.end_headers()
-            self.wfile.write(response.content)
-
-        do_POST = do_PUT = do_GET  # noqa: N815  # the library's names
-
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", carried
-        server.shutdown()
-        thread.join()
-
-
-def test_one_connection_carries_several_requests(connections: tuple[str, list[int]]) -> None:
-    """Over a real socket: one is kept, for the two creates and what is asked about them."""
-    url, carried = connections
-    outcome = run_contract(RunOptions(ServerUnderTest("kie", url, KEYS["kie"])))
-    assert sorted(carried)[-2:] == [1, len(_kept(outcome.trace.exchanges))]
+    with serving(answer) as url:
+        outcome = run_contract(RunOptions(ServerUnderTest("kie", url, KEYS["kie"])))
+    assert sorted(carried.values())[-2:] == [1, len(_kept(outcome.trace.exchanges))]
