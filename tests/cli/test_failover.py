@@ -105,3 +105,22 @@ def test_a_batch_goes_on_at_the_next_gateway(
         both.kie.answer = None
     plan = imagen4(*command, "--dry-run")
     assert json.loads(plan.out)["paid"] == 2
+
+
+def test_a_batch_with_fewer_gateways_pays_only_for_what_no_gateway_has(
+    both: Market, imagen4: Callable, tmp_path: Path
+) -> None:
+    """What the missing one has, and is not saved, is said line by line; the others go on."""
+    prompts, out = tmp_path / "prompts.txt", tmp_path / "out"
+    prompts.write_text("a fox\nan owl\n")
+    imagen4("batch", str(prompts), *ORDER, "-o", str(out))
+    next(out.glob("an-owl*.png")).unlink()
+    both.kie.answer = None
+    prompts.write_text("a fox\nan owl\na wolf\n")
+    command = ("batch", str(prompts), "--gateway", "kie", "-o", str(out), "--json")
+    assert json.loads(imagen4(*command, "--dry-run").out)["paid"] == 2
+    done = imagen4(*command)
+    fox, owl, wolf = json.loads(done.out)["lines"]
+    assert [line["state"] for line in (fox, owl, wolf)] == ["saved", "succeeded", "saved"]
+    assert "has this request at apikley" in owl["reason"]
+    assert (done.code, both.kie.paid, both.apikley.paid) == (7, 1, 2)

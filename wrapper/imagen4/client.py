@@ -206,13 +206,14 @@ class Client(BaseClient):
         on_event: called with each event; `index` and `tag` say of which request.
         ledger: what stands in it is not paid again: tasks of an earlier run are taken up, and a
             request with a create that may have been accepted is a SubmissionUncertain. Requests
-            are found again by their tag, else by model and fields.
+            are found again by their tag, else by model and fields; one that is at a gateway that
+            the client does not have is an InvalidRequest, which names it.
         Yields, as they complete, what came of each: `result` if `error` is None. Leaving early
         leaves tasks behind that were paid for: their ids are logged at WARNING at once, and then
         creates that are out get their answers, but for a second Ctrl-C or a cancellation.
         """
         driver = self._recording(ledger)
-        book = None if ledger is None else ledger.continuing()
+        book = None if ledger is None else ledger.continuing(self._route.sessions)
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
         many = ManyJobs(self._route, Job, driver, timeout, jobs, book, callback)
         generate = many.generate

@@ -15,7 +15,7 @@ from .core.origins import checked_base_url, checked_key
 from .core.polling import Polling
 from .core.session import Session
 from .errors import InvalidRequest
-from .facts import DEFAULT_MODEL
+from .facts import DEFAULT_MODEL, GATEWAYS
 from .facts.gateways import ALLOW_HTTP_VARIABLE, BASE_URL_VARIABLE, NO, YES
 from .gateways import adapter_for
 
@@ -53,7 +53,8 @@ def make_route(
     sessions = (
         make_session(each, keys.get(each.name), urls.get(each.name), *settings) for each in adapters
     )
-    route = Route(tuple(sessions), prefer)
+    others = tuple(adapter_for(each) for each in GATEWAYS if each not in names)
+    route = Route(tuple(sessions), prefer, others)
     if route.sessions[0].model != DEFAULT_MODEL:
         route.check_model()  # one that no gateway has is to be known at once
     return route

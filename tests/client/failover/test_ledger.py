@@ -55,21 +55,26 @@ def starting(gateway: str, *keys: str) -> CreateStarting:
 
 @pytest.mark.parametrize("keys", [("tag fox", "tag fox"), ("request a", "request b")])
 @pytest.mark.parametrize("address", [None, "https://one.example"])
+@pytest.mark.parametrize("alone", [True, False])
 @pytest.mark.parametrize("first", GATEWAYS)
 def test_two_processes_cannot_buy_one_request_at_two_gateways(
-    first: str, address: str | None, keys: tuple[str, str], tmp_path: Path
+    first: str, alone: bool, address: str | None, keys: tuple[str, str], tmp_path: Path
 ) -> None:
-    """Both began when the ledger had nothing: the create of the later one is stopped."""
+    """Both began when the ledger had nothing: the create of the later one is stopped.
+
+    Also where each of them has but one gateway.
+    """
     ledger, other = Ledger(tmp_path / "l.db"), Ledger(tmp_path / "l.db")
     clock = (lambda: 0.0, lambda: 0.0)
     sessions = [make_session(name, "k", address, 30.0, None, False, *clock) for name in GATEWAYS]
     (second,) = set(GATEWAYS) - {first}
-    ledger.recorder(sessions)(starting(first, *keys))
+    of = {each.name: [each] if alone else sessions for each in sessions}
+    ledger.recorder(of[first])(starting(first, *keys))
     with pytest.raises(LedgerError, match="has this request at another gateway: it was not sent"):
-        other.recorder(sessions)(starting(second, *keys[::-1]))
+        other.recorder(of[second])(starting(second, *keys[::-1]))
     refused = CreateRefused(first, "job", 0, "fox", 0.0, None, errors.InsufficientCredits("no"))
-    ledger.recorder(sessions)(refused)
-    other.recorder(sessions)(starting(second, *keys[::-1]))
+    ledger.recorder(of[first])(refused)
+    other.recorder(of[second])(starting(second, *keys[::-1]))
     assert [str(row.state) for row in ledger.rows()][-1] == "sending"
 
 

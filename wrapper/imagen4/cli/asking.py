@@ -32,10 +32,12 @@ class Where:
         """Raises InvalidRequest for a key or an address that is none."""
         return Client(self.gateways, base_url=self.base_url, allow_http=self.allow_http, **more)
 
-    def addresses(self) -> list[str]:
+    def places(self) -> dict[str, str]:
         """Where each of the gateways is. Raises InvalidRequest."""
         facts = map(GATEWAYS.__getitem__, self.gateways)
-        return [address_of(each, self.base_url, allow_http=self.allow_http) for each in facts]
+        return {
+            each.name: address_of(each, self.base_url, allow_http=self.allow_http) for each in facts
+        }
 
     def as_options(self) -> list[str]:
         """The address, for the command that takes tasks up again."""

@@ -18,7 +18,7 @@ from .batch_names import FileNames
 from .batch_plan import BatchPlan, told_plan
 from .batch_progress import batch_display
 from .batch_report import BatchReport
-from .batch_run import BatchRun
+from .batch_run import BatchRun, places_of
 from .enqueue import hand_over
 from .fields import complete_model, named_values, set_option
 from .signals import undisturbed
@@ -87,7 +87,7 @@ def command(
     place = book or output / "ledger.db"
     if dry_run:
         rows = read_rows(place) if isinstance(place, str) or place.exists() else []
-        told_plan(BatchPlan(lines, where.gateway, where.addresses(), rows), as_json=as_json)
+        told_plan(BatchPlan(lines, where.gateway, where.places(), rows), as_json=as_json)
         return
     if enqueue:
         hand_over(lines, names, where, book, file.name, max_credits, retry_failed=retry_failed)
@@ -105,7 +105,7 @@ def command(
         run = BatchRun(client, ledger, lines, names, output, shown, timeout)
         work_through(run, ledger, retry_failed=retry_failed)
         rows = ledger.rows()
-        report = BatchReport(lines, rows, client.base_urls, run.errors)
+        report = BatchReport(lines, rows, places_of(client), run.errors)
         if output.exists():  # else nothing was paid
             write_index(output, rows)
     end_with(report, as_json=as_json)

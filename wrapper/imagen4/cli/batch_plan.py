@@ -1,7 +1,7 @@
 """What a batch would cost, and what of it is paid."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -16,9 +16,9 @@ class BatchPlan:
     """Lines whose creates are not in the ledger, and what they cost by the price list."""
 
     def __init__(
-        self, lines: Sequence[Line], gateway: str, base_urls: Collection[str], rows: Sequence[Row]
+        self, lines: Sequence[Line], gateway: str, places: Mapping[str, str], rows: Sequence[Row]
     ) -> None:
-        here = [row for row in rows if row.base_url in base_urls and row.state not in SENDABLE]
+        here = [row for row in rows if row.counts_for(places) and row.state not in SENDABLE]
         paid = {(row.key, row.number) for row in here}
         self.requests = len(lines)
         self.paid = 0

@@ -1,6 +1,6 @@
 """What came of a batch, read off the ledger: of each line, and in one exit code."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,10 @@ class BatchReport:
         self,
         lines: Sequence[Line],
         rows: Sequence[Row],
-        base_urls: Collection[str],
+        places: Mapping[str, str],
         errors: Mapping[str, Imagen4Error],
     ) -> None:
-        here = rows_by_key(rows, base_urls)
+        here = rows_by_key(rows, places)
         self._errors = errors
         self._rows = rows
         self.lines = [self._line(line, here.get(f"tag {line.tag}", [])) for line in lines]
@@ -33,6 +33,8 @@ class BatchReport:
         error = self._errors.get(line.tag)
         reasons = [row.reason for row in rows if row.reason]
         state = state_of_request(rows, creates_of(rows, len(line.creates)))
+        if error and state == RowState.SAVED:  # a picture is gone, and did not come again
+            state = RowState.SUCCEEDED
         why = reasons[0] if reasons else error and error.message
         return {
             "line": line.number,

@@ -1,27 +1,31 @@
 """Which rows of a ledger tell of a line, where several gateways may have served it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from ..ledger import Row
 from ..ledger.schema import SENDABLE
 
 
-def rows_by_key(rows: Iterable[Row], base_urls: Collection[str]) -> Mapping[str, list[Row]]:
+def rows_by_key(rows: Iterable[Row], places: Mapping[str, str]) -> Mapping[str, list[Row]]:
     """Of each request, those of the one place that may have a task; else of the last that refused.
 
-    A ledger lets no other place have it.
+    places: where the client's gateways are. A ledger lets no other place have it.
     """
     found: dict[str, list[Row]] = {}
     for row in rows:
-        if row.base_url not in base_urls:
+        if not row.counts_for(places):
             continue
         known = found.setdefault(row.key, [])
-        if known and known[0].base_url != row.base_url:
+        if known and place_of_row(known[0]) != place_of_row(row):
             if row.state in SENDABLE and any(each.state not in SENDABLE for each in known):
                 continue
             known.clear()
         known.append(row)
     return found
+
+
+def place_of_row(row: Row) -> tuple[str, str]:
+    return row.gateway, row.base_url
 
 
 def creates_of(rows: list[Row], planned: int) -> int:

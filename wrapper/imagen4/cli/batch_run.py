@@ -76,7 +76,7 @@ class BatchRun:
 
     def _unfinished(self) -> list[Request]:
         """What has creates that were never sent, or pictures that are not on the disk."""
-        known = rows_by_key(self._ledger.rows(), self._client.base_urls)
+        known = rows_by_key(self._ledger.rows(), places_of(self._client))
         left = []
         for line in self._lines:
             rows = known.get(f"tag {line.tag}", [])
@@ -107,6 +107,11 @@ class BatchRun:
         if shown:
             with self._showing:
                 self._shown.ended(tag, "saved" if error is None else error.message)
+
+
+def places_of(client: Client) -> dict[str, str]:
+    """Where its gateways are."""
+    return dict(zip(client.gateways, client.base_urls, strict=True))
 
 
 class NOTHING:

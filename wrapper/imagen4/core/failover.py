@@ -7,6 +7,7 @@ time-out, a 5xx or any other answer that leaves it open, nobody moves: that coul
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar
@@ -26,17 +27,20 @@ from ..errors import (
 )
 from ..events import GatewayPassedOver, RequestEnded
 from .checks import seconds
+from .job_state import JobState
 from .price import cost_of
+from .request import plan_creates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from .effects import Steps
-    from .job_state import JobState
+    from .ports import GatewayAdapter
     from .request import Request
     from .session import Session
 
     Run: TypeAlias = "Callable[[Session, JobState, float | None], Steps[T]]"
+    Choose: TypeAlias = "Callable[[list[Candidate], Mapping[str, JobState]], list[Candidate]]"
 
 T = TypeVar("T")
 Prefer: TypeAlias = Literal["order", "price"]
@@ -98,6 +102,8 @@ class Route:
 
     sessions: tuple[Session, ...]
     prefer: Prefer = "order"
+    others: tuple[GatewayAdapter, ...] = ()
+    """Of the known gateways, those that the client does not have."""
     circuit: Circuit = field(default_factory=Circuit)
 
     def plan(self, request: Request, index: int = 0) -> tuple[list[Candidate], list[PassedOver]]:
@@ -120,6 +126,16 @@ class Route:
             candidates.sort(key=dollars)
         return candidates, lacking
 
+    def elsewhere(self, request: Request) -> dict[str, JobState]:
+        """What the request would be at the known gateways that the client does not have."""
+        model = request.model or self.sessions[0].model
+        found = {}
+        for adapter in self.others:
+            with suppress(InvalidRequest):
+                plans = plan_creates(request, adapter.input_schema(model), model)
+                found[adapter.name] = JobState("", tag=request.tag, model=model, plans=plans)
+        return found
+
     def check_model(self) -> None:
         """Raises InvalidRequest for a model that no gateway has."""
         lacking = []
@@ -137,16 +153,16 @@ class Route:
         run: Run[T],
         timeout: float | None,
         index: int = 0,
-        choose: Callable[[list[Candidate]], list[Candidate]] | None = None,
+        choose: Choose | None = None,
     ) -> Steps[T]:
         """The steps of whichever gateway takes the request.
 
         run: the steps of a planned job on a gateway, with so many seconds left. choose: those
-            that a ledger leaves.
+            that a ledger leaves, which also hears what the request would be at `others`.
         """
         candidates, lacking = self.plan(request, index)
         if choose is not None:
-            candidates = choose(candidates)
+            candidates = choose(candidates, self.elsewhere(request))
         if len(self.sessions) == 1:
             return run(*candidates[0], timeout)
         whole = self.sessions[0].polling.timeout if timeout is None else timeout

@@ -11,7 +11,7 @@ from sqlalchemy import and_, select, update
 from ..core.checks import real_number
 from ..core.durations import KEPT, Durations
 from ..core.records import usable_id
-from ..errors import InvalidRequest, SubmissionUncertain
+from ..errors import Imagen4Error, InvalidRequest, SubmissionUncertain
 from .callback_rows import attach
 from .keys import Keys, canonical
 from .open_jobs import JobsLeft, OpenJob, take_up
@@ -25,7 +25,7 @@ from .watch import Watch
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Self
 
     from sqlalchemy import ColumnElement
@@ -177,9 +177,9 @@ class Ledger:
         """What a worker of that name tells, on a monotonic clock, while it is at work."""
         return Watch(self._store, name, clock)
 
-    def continuing(self) -> Continuing:
-        """For the requests of one run that may have run before."""
-        return Continuing(self)
+    def continuing(self, sessions: Iterable[Session]) -> Continuing:
+        """For the requests of one run that may have run before, by a client with these settings."""
+        return Continuing(self, dict(map(place_of, sessions)))
 
     def left_open(self, sessions: Sequence[Session]) -> Iterator[tuple[Session, OpenJob]]:
         """What can be finished at the sessions' addresses: the jobs with tasks.
@@ -196,32 +196,51 @@ class Ledger:
         return ((at[place], job) for job in jobs if (place := job.place) in at)
 
 
+NOWHERE: Mapping[str, JobState] = {}
 NO_ANSWER = "The process ended before the answer was written down"
 
 
 class Continuing:
     """Takes up what an earlier run of the same requests has paid for."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, places: Mapping[str, str]) -> None:
         self._ledger = ledger
+        self._places = places
         self._keys = Keys()
 
-    def choose(self, candidates: list[Candidate]) -> list[Candidate]:
+    def choose(
+        self, candidates: list[Candidate], elsewhere: Mapping[str, JobState] = NOWHERE
+    ) -> list[Candidate]:
         """Where the request may be sent: where it was, if a create of it may have a task.
 
         Gives it its key at each of them: the one that it has where that is the only gateway, so
-        that neither their order nor their number makes it a new one. Raises InvalidRequest,
-        LedgerError.
+        that neither their order nor their number makes it a new one. elsewhere: what it would be
+        at gateways that the client does not have. Raises InvalidRequest where it is at one of
+        those, SubmissionUncertain where it may be, LedgerError.
         """
-        keys = self._keys.keys_of({each.session.name: each.job for each in candidates})
-        for session, job in candidates:
-            job.key, job.recorded = keys[session.name], True
-            job.keys_elsewhere = tuple(key for name, key in keys.items() if name != session.name)
-        if len(candidates) == 1:
-            return candidates
-        sent = creates.c.key.in_(keys.values()), creates.c.state.not_in(SENDABLE)
-        there = {(row.gateway, row.base_url) for row in self._ledger.rows(*sent)}
-        return [each for each in candidates if place_of(each.session) in there] or candidates
+        jobs = {each.session.name: each.job for each in candidates}
+        keys = self._keys.keys_of({**elsewhere, **jobs})
+        for name, job in jobs.items():
+            job.key, job.recorded = keys[name], True
+            job.keys_elsewhere = tuple(key for other, key in keys.items() if other != name)
+        sent = creates.c.key.in_(set(keys.values())), creates.c.state.not_in(SENDABLE)
+        rows = [row for row in self._ledger.rows(*sent) if row.counts_for(self._places)]
+        there = {row.gateway for row in rows}
+        chosen = [each for each in candidates if each.session.name in there]
+        if rows and not chosen:
+            raise self._out_of_reach(rows)
+        return chosen or candidates
+
+    @staticmethod
+    def _out_of_reach(rows: Sequence[Row]) -> Imagen4Error:
+        """The error for a request that cannot be sent, since a gateway has it that is not asked."""
+        gateway = rows[0].gateway
+        lost = next((row for row in rows if row.uncertain), None)
+        words = f"gateway: the ledger has this request at {gateway}, and no other one is sent it"
+        error = unanswered(lost) if lost else InvalidRequest(words)
+        error.gateway, error.accepted = gateway, "maybe" if lost else "no"
+        error.task_ids = tuple(row.task_id for row in rows if row.task_id)
+        return error
 
     def continued(self, session: Session, job: JobState, steps: Steps[T]) -> Steps[T]:
         """The steps of a job, with the tasks that it has already.

@@ -32,6 +32,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE workers (name TEXT NOT NULL, seen FLOAT NOT NULL, PRIMARY KEY (name))",
     ),
     ("ALTER TABLE creates ADD COLUMN seconds FLOAT",),
+    ("CREATE INDEX creates_by_key ON creates (key)",),
 )
 VERSION = 1 + len(STEPS)
 

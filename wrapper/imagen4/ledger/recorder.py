@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..core.durations import lasted
@@ -54,10 +54,13 @@ PICTURES = select(creates.c.id, creates.c.state, creates.c.urls, creates.c.paths
     HERE, creates.c.task_id == OF
 )
 MAY_HAVE_IT = select(creates.c.id).where(
-    creates.c.base_url.in_(bindparam("others", expanding=True)),
     creates.c.key.in_(bindparam("keys", expanding=True)),
     creates.c.gateway != bindparam("who"),
     creates.c.state.not_in(SENDABLE),
+    or_(
+        creates.c.base_url.in_(bindparam("others", expanding=True)),
+        creates.c.gateway.not_in(bindparam("names", expanding=True)),
+    ),
 )
 
 LOST = (TaskNotFound, UnexpectedResponse)
@@ -156,11 +159,14 @@ class Recorder:
                 raise self.store.error(words) from None
 
     def _check_elsewhere(self, connection: Connection, event: CreateStarting) -> None:
-        """A request of which another gateway may have a task is not sent here."""
+        """A request of which another gateway may have a task is not sent here.
+
+        Another of the client's where that is, any further one wherever it was.
+        """
         who, keys = event.gateway, [event.key, *event.keys_elsewhere]
         others = [place.base_url for name, place in self.payees.items() if name != who]
-        named = {"who": who, "keys": keys, "others": others}
-        if others and connection.execute(MAY_HAVE_IT, named).first():
+        named = {"who": who, "keys": keys, "others": others, "names": list(self.payees)}
+        if connection.execute(MAY_HAVE_IT, named).first():
             raise self.store.error("has this request at another gateway: it was not sent")
 
     def _described(self, event: CreateStarting, at: str) -> dict[str, Any]:

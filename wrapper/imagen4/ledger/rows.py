@@ -94,6 +94,14 @@ class Row(NamedTuple):
             words = f"not the price of one create ({'unknown' if price is None else f'{price:g}'})"
         return f"balance {before:g} → {after:g}: {words}"
 
+    def counts_for(self, places: Mapping[str, str]) -> bool:
+        """Whether it is about the same request as that of a client with gateways at these places.
+
+        The same gateway elsewhere, such as a sandbox, is another one's; a gateway that the client
+        does not have may be anywhere.
+        """
+        return places.get(self.gateway, self.base_url) == self.base_url
+
     @property
     def uncertain(self) -> bool:
         """Whether nobody can say if there is a task."""

@@ -86,6 +86,7 @@ creates = Table(
     Column("seconds", Float),
     UniqueConstraint("base_url", "key", "number"),
     Index("creates_by_state", "state", "charged", "estimate"),
+    Index("creates_by_key", "key"),
     Index("creates_by_task", "task_id"),
     Index("creates_by_token", "token"),
 )

@@ -159,7 +159,7 @@ class Desk:
         session, driver = account.session, account.client._driver
         driver = driver.recording(self._accounts.recorder(account, order))
         job = Job(session, session.plan(order.request), driver)
-        book = self._ledger.continuing()
+        book = self._ledger.continuing([session])
         book.choose([Candidate(session, job._state)])
         try:
             return driver.run(job._keep_ids(book.continued(session, job._state, steps(job))))
