@@ -2,12 +2,15 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from urllib.parse import unquote
 
-DEEPEST = 50
+from pages.yamltext import check_bounds
+
+_DEEPEST = 50
 
 
 def escaped(name: str) -> str:
@@ -91,7 +94,7 @@ class Element:
     def follow(self) -> "Element":
         """The place itself, or what its ``$ref`` leads to, with what stands beside it."""
         place, beside = self, dict[str, Any]()
-        for _ in range(DEEPEST):
+        for _ in range(_DEEPEST):
             target = place.target()
             if target is None:
                 break
@@ -101,16 +104,21 @@ class Element:
             return Element(place.value | beside, place.pointer, self.root)
         return place
 
-    def meaning(self, above: tuple[str, ...] = ()) -> Any:
-        """The value with its references replaced by what they lead to."""
+    def meaning(self, above: tuple[str, ...] = (), spent: Iterator[int] | None = None) -> Any:
+        """The value with its references replaced by what they lead to.
+
+        Raises PageError where that grows out of bounds.
+        """
+        spent = spent or count()
+        check_bounds(next(spent), 0)
         place = self.follow()
         if place.pointer in above:
             return f"as {len(above) - above.index(place.pointer)} above"
         within = (*above, place.pointer)
         if isinstance(place.value, dict):
-            return {key: inner.meaning(within) for key, inner in place.children().items()}
+            return {key: inner.meaning(within, spent) for key, inner in place.children().items()}
         if isinstance(place.value, list):
-            return [inner.meaning(within) for inner in place.items()]
+            return [inner.meaning(within, spent) for inner in place.items()]
         return place.value
 
 

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from pages.errors import AGAIN, MEND, PageError
 from pages.normalise import objects
+from pages.yamltext import check_bounds
 
 Document = dict[str, Any]
 
@@ -16,6 +17,7 @@ def must_be_openapi(document: Document) -> None:
     """Refuse a document that is not valid OpenAPI 3.0 or 3.1, or that is cut off."""
     version = _version(document)
     _must_resolve(document)
+    _must_stay_small(document)
     # Half a second to import: bad pages are refused before they are needed.
     import openapi_spec_validator as validators
 
@@ -83,13 +85,32 @@ def _must_resolve(document: Document) -> None:
     for ref in references(document):
         if not ref.startswith("#/"):
             raise PageError(f"a reference to another document: {ref[:80]}", MEND)
-        if not _resolves(document, ref):
+        if _target(document, ref) is None:
             raise PageError(f"{ref} is referred to but not there (is the page cut off?)", AGAIN)
     for name in _required_schemes(document):
         components = document.get("components")
         schemes = components.get("securitySchemes") if isinstance(components, dict) else None
         if not isinstance(schemes, dict) or name not in schemes:
             raise PageError(f"the security scheme {name} is used but not there (cut off?)", AGAIN)
+
+
+def _must_stay_small(document: Document) -> None:
+    """Refuse what grows out of bounds for whoever follows its references, as the validator does."""
+    check_bounds(_size(document, document, {}, 0), 0)
+
+
+def _size(document: Document, node: Any, known: dict[str, int], depth: int) -> int:
+    """How many values a node holds with what it refers to; within itself that counts once."""
+    check_bounds(0, depth)
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    found = 1 + sum(_size(document, value, known, depth + 1) for value in inner)
+    ref = node.get("$ref") if isinstance(node, dict) else None
+    if isinstance(ref, str):
+        if ref not in known:
+            known[ref] = 0
+            known[ref] = _size(document, _target(document, ref), known, depth)
+        found += known[ref]
+    return found
 
 
 def references(node: Any) -> Iterator[str]:
@@ -105,7 +126,8 @@ def references(node: Any) -> Iterator[str]:
             yield from references(item)
 
 
-def _resolves(document: Document, ref: str) -> bool:
+def _target(document: Document, ref: str) -> Any:
+    """What a reference leads to, None where that is nothing."""
     node: Any = document
     for part in ref[2:].split("/"):
         key = unquote(part).replace("~1", "/").replace("~0", "~")
@@ -113,9 +135,7 @@ def _resolves(document: Document, ref: str) -> bool:
             node = node[int(key)] if key.isdigit() and int(key) < len(node) else None
         else:
             node = node.get(key) if isinstance(node, dict) else None
-        if node is None:
-            return False
-    return True
+    return node
 
 
 def _required_schemes(document: Document) -> Iterator[str]:

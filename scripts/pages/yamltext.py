@@ -141,12 +141,15 @@ def _survey(text: str) -> None:
             anchor, before = open_nodes.pop()
             if anchor:
                 sizes[anchor] = total - before
-        _check_bounds(total, len(open_nodes))
+        check_bounds(total, len(open_nodes))
 
 
-def _check_bounds(nodes: int, depth: int) -> None:
+def check_bounds(nodes: int, depth: int) -> None:
+    """Refuse what would grow out of bounds when it is followed."""
     if nodes > _MOST_NODES:
-        raise PageError(f"more than {_MOST_NODES:,} values once its aliases are followed", MEND)
+        raise PageError(
+            f"more than {_MOST_NODES:,} values once what it refers to is followed", MEND
+        )
     if depth > _DEEPEST:
         raise PageError(f"nested deeper than {_DEEPEST} levels", MEND)
 

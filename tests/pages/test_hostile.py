@@ -1,11 +1,13 @@
 """The failure this prevents: a page from outside that fills the memory or writes half a file."""
 
+import json
 import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,12 +21,37 @@ LAUGHS = "openapi: 3.0.0\na0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
 )
 NESTED = "openapi: 3.0.0\ninfo: " + "[" * 50_000
 YAML = samples.yaml()
+
+
+def within(steps: int) -> dict[str, Any]:
+    """A document with a schema within a schema, and so on."""
+    made, schema = samples.document(), dict[str, Any](type="string")
+    for _ in range(steps):
+        schema = {"type": "object", "properties": {"a": schema}}
+    made["components"]["schemas"]["Deep"] = schema
+    return made
+
+
+def referring(steps: int, times: int) -> dict[str, Any]:
+    """A document with schemas each of which refers to the next one, as often as is said."""
+    made = samples.document()
+    schemas = made["components"]["schemas"]
+    schemas["Step0"] = {"type": "string"}
+    for step in range(steps):
+        ref = {"$ref": f"#/components/schemas/Step{step}"}
+        schemas[f"Step{step + 1}"] = {"allOf": [ref] * times}
+    return made
+
+
 PAGES: dict[str, bytes] = {
     "empty": b"",
     "blank": b"\n \n",
     "alias bomb": LAUGHS.encode(),
     "deep nesting": NESTED.encode(),
     "deep json": b'{"openapi": "3.0.0", "info": ' + b"[" * 100_000,
+    "deep schema in json": json.dumps(within(250)).encode(),
+    "references that double": json.dumps(referring(30, 2)).encode(),
+    "long way by references": json.dumps(referring(300, 1)).encode(),
     "twice the same key in json": b'{"openapi": "3.0.0", "openapi": "3.0.0"}',
     "NUL": YAML.replace("Lab", "L\0ab").encode(),
     "invalid UTF-8": YAML.encode().replace(b"Lab", b"\xff\xfe"),
