@@ -4,7 +4,10 @@ Defaults that are written out say nothing and are left out. Only the object itse
 changed; what stands under its keys is read when it is its turn.
 """
 
+from itertools import chain
 from typing import Any
+
+from pages.scalars import type_name
 
 ANY = frozenset(("null", "boolean", "integer", "number", "string", "array", "object"))
 CHOICES = ("oneOf", "anyOf")
@@ -22,6 +25,11 @@ _TYPED = {
     "number": ("minimum", "maximum", *_EXCLUSIVE, "multipleOf"),
     "integer": ("minimum", "maximum", *_EXCLUSIVE, "multipleOf"),
 }
+# The types that a keyword speaks of; of any other it says nothing.
+SPOKEN_OF = {
+    keyword: frozenset(kind for kind, own in _TYPED.items() if keyword in own)
+    for keyword in chain(*_TYPED.values())
+}
 _FORMATS = {
     ("contentEncoding", "base64"): "byte",
     ("contentMediaType", "application/octet-stream"): "binary",
@@ -36,7 +44,7 @@ def in_one_dialect(schema: Any, *, null: bool) -> dict[str, Any]:
     if isinstance(schema, bool) or schema.get("not") is True or schema.get("not") == {}:
         return {} if schema is True else {"type": []}
     found = {key: value for key, value in schema.items() if not _says_nothing(key, value)}
-    if "const" in found:
+    if "const" in found and "enum" not in found:
         found["enum"] = [found.pop("const")]
     _set_bounds(found)
     for (key, value), name in _FORMATS.items():
@@ -147,13 +155,15 @@ def _set_types(found: dict[str, Any], *, null: bool) -> None:
         branches = found.get(key) or ()
         null = null or any(is_null(branch) for branch in branches)
         several = max(several, sum(not is_null(branch) for branch in branches))
+    enum = found.get("enum")
+    if stated is None and enum:
+        stated = [type_name(value) for value in enum]
     if stated is None and several < 2:
         return
     stated = [stated] if isinstance(stated, str) else stated
     names = set(ANY - {"null"} if stated is None else stated)
     names |= ({"integer"} if "number" in names else set()) | ({"null"} if null else set())
-    enum = found.get("enum")
-    if isinstance(enum, list):
+    if enum:
         # OpenAPI 3.1 has to list null in an enum, 3.0 says it with nullable.
         names -= set() if null or None in enum else {"null"}
         found["enum"] = [value for value in enum if value is not None]

@@ -110,7 +110,7 @@ def _server_urls(place: Element) -> dict[str, Element]:
             for name, value in zip(variables, chosen, strict=True):
                 url = url.replace("{" + name + "}", value)
             found[_address(url)] = server
-    return {} if list(found) == [""] else found
+    return found or {"": Element({}, place.child("servers").pointer, place.root)}
 
 
 def _values(variable: Element) -> list[str]:

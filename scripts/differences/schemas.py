@@ -5,10 +5,10 @@ from difflib import SequenceMatcher
 from itertools import chain
 from typing import Any
 
-from differences.change import MISSING, Change, Grade, Side, narrowed, shown, widened
+from differences.change import MISSING, Change, Grade, Side, narrowed, shown, verdict, widened
 from differences.remainder import by_key
 from differences.renames import only_cosmetic, paired
-from differences.values import BOUNDS, compare_values, sketch
+from differences.values import BOUNDS, compare_values, in_force, sketch
 from differences.views import SHUT, View
 
 _CLOSE = 0.5  # how alike the names of a renamed property are, unless its words are the same
@@ -20,23 +20,35 @@ _JUDGED = frozenset(
         *("readOnly", "writeOnly", *BOUNDS),
     )
 )
-_Seen = frozenset[Any]
+_Known = dict[Any, list[Change]]
 
 
-def compare_schemas(
-    old: View, new: View, side: Side, seen: _Seen = frozenset()
-) -> Iterator[Change]:
-    """Every difference between two schemas, nested ones included."""
+def compare_schemas(old: View, new: View, side: Side, known: _Known | None = None) -> list[Change]:
+    """Every difference between two schemas, nested ones included, each once.
+
+    ``known``: what was found of pairs of schemas; each is compared once, also within itself.
+    """
+    known = {} if known is None else known
     key = (old.identity, new.identity, side)
-    if key in seen:
-        return
+    if key not in known:
+        known[key] = []
+        found = _differences(old, new, side, known)
+        known[key] = [*{change.line(): change for change in found}.values()]
+    return known[key]
+
+
+def _differences(old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
     pair = (old, new, side)
+    if _is_one_of(*pair, known):
+        text = f"alternatives: {_words(old)} → {_words(new)}"
+        yield Change(Grade.COMPATIBLE, side, new.pointer, text)
+        return
     yield from compare_values(*pair)
     yield from _one_way(*pair)
-    yield from _rest(*pair)
+    yield from in_force(_rest(*pair), old, new)
     if old.types & new.types - {"null"}:
-        for nested in (_properties, _nested, _alternatives, _discriminator):
-            yield from nested(*pair, seen | {key})
+        for nested in (_nested, _alternatives, _discriminator):
+            yield from nested(*pair, known)
 
 
 def _one_way(old: View, new: View, side: Side) -> Iterator[Change]:
@@ -57,16 +69,16 @@ def _rest(old: View, new: View, side: Side) -> Iterator[Change]:
         yield from by_key(key, old.meanings(key), new.meanings(key), side, where)
 
 
-def _properties(old: View, new: View, side: Side, seen: _Seen) -> Iterator[Change]:
+def _properties(old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
     def alike(one: str, before: View, other: str, after: View) -> bool:
         close = SequenceMatcher(None, one, other).ratio() >= _CLOSE or before.enum is not None
-        same = only_cosmetic(compare_schemas(before, after, side, seen))
+        same = only_cosmetic(compare_schemas(before, after, side, known))
         return same and (close or before.meanings("description") == after.meanings("description"))
 
     for name, name_now in paired(old.properties, new.properties, alike):
         was, now = old.properties.get(name), new.properties.get(name_now)
         if was and now and name == name_now:
-            yield from compare_schemas(was, now, side, seen)
+            yield from compare_schemas(was, now, side, known)
         elif was and now:
             text = f"probable rename of a property: {name} → {name_now}"
             yield Change(Grade.BREAKING, side, now.pointer, text, name, name_now)
@@ -77,6 +89,7 @@ def _properties(old: View, new: View, side: Side, seen: _Seen) -> Iterator[Chang
         elif now:
             needed = name in new.required(side)
             grade = narrowed(side) if needed or not now.types else Grade.COMPATIBLE
+            grade = max(grade, widened(side)) if now.types and old.is_closed else grade
             text = f"property added: {name} ({'required' if needed else 'optional'})"
             yield Change(grade, side, now.pointer, text, MISSING, sketch(now))
     yield from _required(old, new, side)
@@ -95,41 +108,69 @@ def _required(old: View, new: View, side: Side) -> Iterator[Change]:
         yield Change(widened(side), side, new.where("required"), text, "required", "optional")
 
 
-def _nested(old: View, new: View, side: Side, seen: _Seen) -> Iterator[Change]:
+def _nested(old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
+    yield from in_force(_properties(old, new, side, known), old, new, "properties")
     for key in ("items", "additionalProperties"):
-        before, after = old.under(key), new.under(key)
-        forbidden = [bool(view and not view.types) for view in (before, after)]
-        if key == "additionalProperties" and any(forbidden) and not all(forbidden):
-            # Of which type they are on the other side does not matter.
-            before, after = (before, None) if forbidden[0] else (None, after)
-        if before is not None and after is not None:
-            yield from compare_schemas(before, after, side, seen)
-            continue
-        for view, grade, words in (
-            (before, widened(side), ("removed", "allowed")),
-            (after, narrowed(side), ("added", "forbidden")),
-        ):
-            if view is not None:
-                grade = grade if view.says_anything else Grade.COSMETIC
-                forbidding = key == "additionalProperties" and not view.types
-                text = f"further properties {words[1]}" if forbidding else f"{key} {words[0]}"
-                yield Change(grade, side, view.pointer, text)
+        yield from in_force(_under(key, old, new, side, known), old, new, key)
 
 
-def _alternatives(old: View, new: View, side: Side, seen: _Seen) -> Iterator[Change]:
+def _under(key: str, old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
+    before, after = old.under(key), new.under(key)
+    forbidden = [bool(view and not view.types) for view in (before, after)]
+    if key == "additionalProperties" and any(forbidden) and not all(forbidden):
+        # Of which type they are on the other side does not matter.
+        before, after = (before, None) if forbidden[0] else (None, after)
+    if before is not None and after is not None:
+        yield from compare_schemas(before, after, side, known)
+        return
+    for view, grade, words in (
+        (before, widened(side), ("removed", "allowed")),
+        (after, narrowed(side), ("added", "forbidden")),
+    ):
+        if view is not None:
+            grade = grade if view.says_anything else Grade.COSMETIC
+            forbidding = key == "additionalProperties" and not view.types
+            text = f"further properties {words[1]}" if forbidding else f"{key} {words[0]}"
+            yield Change(grade, side, view.pointer, text)
+
+
+def _is_one_of(old: View, new: View, side: Side, known: _Known) -> bool:
+    """Whether one of the two is a choice, the other is not, and nobody is worse off."""
+    choices = [*chain(*(new if new.is_choice else old).alternatives().values())]
+    if new.is_choice is old.is_choice or (old.types ^ new.types) & {"null"}:
+        return False
+    if "oneOf" in new.alternatives() and sum(bool(each.types & old.types) for each in choices) > 1:
+        return False  # what fits two of them is refused
+    pairs = [(old, each) if new.is_choice else (each, new) for each in choices]
+    fits = (verdict(compare_schemas(*pair, side, known)) < Grade.BREAKING for pair in pairs)
+    # Who sends needs one that takes all that was taken; who reads has to know whatever comes.
+    return any(fits) if new.is_choice is (side is Side.REQUEST) else all(fits)
+
+
+def _words(view: View) -> str:
+    return " and ".join(view.alternatives()) or "none"
+
+
+def _alternatives(old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
     before, after = ([*chain(*view.alternatives().values())] for view in (old, new))
-    keys = [" and ".join(view.alternatives()) for view in (old, new)]
+    keys = [_words(view) for view in (old, new)]
     if keys[0] != keys[1]:
-        grade = {"oneOf": narrowed(side), "": widened(side)}.get(keys[1])
+        grade = {"oneOf": narrowed(side), "none": widened(side)}.get(keys[1])
         grade = grade or (widened(side) if keys[0] == "oneOf" else narrowed(side))
-        text = f"alternatives: {keys[0] or 'none'} → {keys[1] or 'none'}"
-        yield Change(grade, side, new.where(keys[1] or keys[0]), text)
+        text = f"alternatives: {keys[0]} → {keys[1]}"
+        where = new.where(keys[1] if after else keys[0])
+        yield Change(grade, side, where, text)
         if not before or not after:
             return
-    left = [view for view in before if not any(_same(view, to, side, seen) for to in after)]
-    come = [view for view in after if not any(_same(of, view, side, seen) for of in before)]
+    left, come = [], [*after]
+    for view in before:
+        twin = next((to for to in come if not compare_schemas(view, to, side, known)), None)
+        if twin is None:
+            left.append(view)
+        else:
+            come = [other for other in come if other is not twin]
     for one, other in zip(left, come, strict=False):
-        yield from compare_schemas(one, other, side, seen)
+        yield from compare_schemas(one, other, side, known)
     for view in left[len(come) :]:
         text = f"alternative removed: {sketch(view)}"
         yield Change(narrowed(side), side, view.pointer, text, sketch(view))
@@ -138,11 +179,7 @@ def _alternatives(old: View, new: View, side: Side, seen: _Seen) -> Iterator[Cha
         yield Change(widened(side), side, view.pointer, text, MISSING, sketch(view))
 
 
-def _same(one: View, other: View, side: Side, seen: _Seen) -> bool:
-    return next(compare_schemas(one, other, side, seen), None) is None
-
-
-def _discriminator(old: View, new: View, side: Side, seen: _Seen) -> Iterator[Change]:
+def _discriminator(old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
     before, after = old.told_apart(), new.told_apart()
     where = (new if after else old).where("discriminator")
     if before.keys() != after.keys():
@@ -152,7 +189,7 @@ def _discriminator(old: View, new: View, side: Side, seen: _Seen) -> Iterator[Ch
         return
     for one, other in ((before[name], after[name]) for name in before):
         for value in sorted(one.keys() & other.keys()):
-            changes = [*compare_schemas(one[value], other[value], side, seen)]
+            changes = compare_schemas(one[value], other[value], side, known)
             if one[value].identity[:1] == other[value].identity[:1]:
                 yield from changes
             elif not only_cosmetic(changes):

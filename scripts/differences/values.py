@@ -5,12 +5,13 @@ give more in a response breaks readers.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from differences.change import MISSING, Change, Grade, Side, narrowed, shown, verdict, widened
-from differences.dialect import ANY
+from differences.dialect import ANY, SPOKEN_OF
 from differences.places import canonical
 from differences.views import View
 
@@ -22,7 +23,7 @@ BOUNDS = (*_STRICT, *_STRICT.values(), *_PLAIN)
 
 def compare_values(old: View, new: View, side: Side) -> Iterator[Change]:
     """The differences; of another type one, as grave as the gravest that comes with it."""
-    changes = [change for rule in _RULES for change in rule(old, new, side)]
+    changes = [*in_force(chain(*(rule(old, new, side) for rule in _RULES)), old, new)]
     if old.types - {"null"} == new.types - {"null"}:
         yield from changes
         return
@@ -30,6 +31,19 @@ def compare_values(old: View, new: View, side: Side) -> Iterator[Change]:
     also = ", ".join(dict.fromkeys(change.pointer.rpartition("/")[2] for change in others))
     text = f"{first.text}, and with it {also}" if also else first.text
     yield replace(first, grade=verdict(changes), text=text)
+
+
+def in_force(
+    changes: Iterable[Change], old: View, new: View, keyword: str = ""
+) -> Iterator[Change]:
+    """The changes, of no weight where their keyword speaks of no type that both allow.
+
+    ``keyword``: the one that they stand under, if that is not the last of their pointers.
+    """
+    for change in changes:
+        types = SPOKEN_OF.get(keyword or change.pointer.rpartition("/")[2])
+        void = types is not None and types.isdisjoint(old.types & new.types)
+        yield replace(change, grade=Grade.COSMETIC) if void else change
 
 
 def _types(old: View, new: View, side: Side) -> Iterator[Change]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from differences.change import Side
 from differences.dialect import ANY, CHOICES, WORDS, in_one_dialect, is_null
-from differences.places import DEEPEST, Element, canonical, escaped, plain
+from differences.places import Element, canonical, escaped, plain
 
 BESIDE = "words beside $ref"
 SHUT = {"readOnly": Side.REQUEST, "writeOnly": Side.RESPONSE}
@@ -19,20 +19,23 @@ SHUT = {"readOnly": Side.REQUEST, "writeOnly": Side.RESPONSE}
 
 def view_of(*places: Element) -> "View":
     """One schema out of the parts that all apply."""
-    parts = [part for place in places for part in _parts(place, 0, null=False)]
+    parts = [part for place in places for part in _parts(place, set(), null=False)]
     return View(tuple(parts), places[0].pointer)
 
 
-def _parts(place: Element, depth: int, *, null: bool) -> Iterator[Element]:
+def _parts(place: Element, seen: set[tuple[str, bool]], *, null: bool) -> Iterator[Element]:
+    """``seen``: what references led to, which applies once however often it is said."""
     target = place.target()
-    if depth > DEEPEST or not isinstance(place.value, dict | bool):
+    if not isinstance(place.value, dict | bool):
         return
     if target is not None:
         beside = _beside(place)
         null = null or place.child("nullable").value is True
         if beside:
-            yield from _parts(Element(beside, *_at(place)), depth, null=null)
-        yield from _parts(target, depth + 1, null=null)
+            yield from _parts(Element(beside, *_at(place)), seen, null=null)
+        if (target.pointer, null) not in seen:
+            seen.add((target.pointer, null))
+            yield from _parts(target, seen, null=null)
         return
     own = Element(in_one_dialect(place.value, null=null), *_at(place))
     yield own
@@ -44,7 +47,7 @@ def _parts(place: Element, depth: int, *, null: bool) -> Iterator[Element]:
         others = branches if key == "allOf" else _but_null(branches)
         if key == "allOf" or len(others) == 1:
             for branch in others:
-                yield from _parts(branch, depth + 1, null=null or len(others) < len(branches))
+                yield from _parts(branch, seen, null=null or len(others) < len(branches))
 
 
 def _at(place: Element) -> tuple[str, dict[str, Any]]:
@@ -70,9 +73,9 @@ class View:
     pointer: str
 
     @property
-    def identity(self) -> tuple[str, ...]:
-        """What tells recursive schemas apart."""
-        return tuple(part.pointer for part in self.parts)
+    def identity(self) -> tuple[tuple[str, bool], ...]:
+        """What tells schemas apart: where their parts stand, and whether those may be null here."""
+        return tuple((part.pointer, "null" in part.value.get("type", ())) for part in self.parts)
 
     def where(self, key: str) -> str:
         """The pointer to a key of the schema, in the part that has it."""
@@ -135,9 +138,25 @@ class View:
         return view_of(*places) if places else None
 
     @property
+    def is_closed(self) -> bool:
+        """Whether there can be no further properties."""
+        further = self.under("additionalProperties")
+        return further is not None and not further.types
+
+    @property
     def says_anything(self) -> bool:
         """Whether it says more than words."""
         return any(part.value.keys() - WORDS for part in self.parts)
+
+    @cached_property
+    def is_choice(self) -> bool:
+        """Whether it says nothing but its alternatives, and words."""
+        said = {key for part in self.parts for key in part.value} - WORDS
+        return (
+            bool(self.alternatives())
+            and said <= {*CHOICES, "type"}
+            and ANY - {"null"} <= self.types
+        )
 
     def meanings(self, key: str) -> list[str]:
         """What a keyword says in each part that has it, references followed, in any order."""

@@ -80,6 +80,20 @@ BREAKING = {
     "case of a query parameter": (with_parameter(name="Id"), with_parameter(name="id")),
     "type of a header": (with_header("x-rate"), with_header("X-Rate", "integer")),
     "another charset": (sent(TEXT), sent(TEXT, media="application/json; charset=latin-1")),
+    "first server": (document(), at("https://a")),
+    "more in a closed answer": (
+        read({"properties": {"a": TEXT}, "additionalProperties": False}),
+        read({"properties": {"a": TEXT, "b": TEXT}, "additionalProperties": False}),
+    ),
+    "constant that is not listed": (
+        sent({"const": "a"}, NEW),
+        sent({"const": "a", "enum": ["b"]}, NEW),
+    ),
+    "one of several choices": (
+        sent({"allOf": [{"anyOf": [CAT, NAME]}, {"anyOf": [NUMBER, CAT]}]}),
+        sent({"allOf": [{"anyOf": [CAT, NAME]}, {"anyOf": [NUMBER, NAME]}]}),
+    ),
+    "choice of which two fit": (sent(CAT), sent({"oneOf": [CAT, DOG]})),
     "unknown keyword": (sent({"unheardOf": CAT}), sent({"unheardOf": DOG})),
 }
 
@@ -98,6 +112,19 @@ LOOSER = {
         read({"additionalProperties": TEXT}),
         read({"additionalProperties": False}),
     ),
+    "a list of them, too": (
+        sent(TEXT, NEW),
+        sent({"type": ["string", "array"], "items": NUMBER, "minItems": 2}, NEW),
+    ),
+    "an object, too": (
+        sent(TEXT),
+        sent({"oneOf": [TEXT, {"type": "object", "properties": {"a": TEXT}, "required": ["a"]}]}),
+    ),
+    "other values, too": (
+        sent(TEXT | {"enum": ["a", "b"]}),
+        sent({"anyOf": [TEXT | {"enum": ["a", "b"]}, TEXT]}),
+    ),
+    "one of what was read": (read({"oneOf": [CAT, NAME]}), read(CAT)),
     "what was forbidden": (
         sent({"properties": {"a": TEXT, "b": False}}, NEW),
         sent({"properties": {"a": TEXT}}, NEW),
@@ -168,6 +195,22 @@ def test_what_asks_for_less_is_compatible_and_breaks_the_other_way(case: str) ->
 def test_one_change_is_one_line(old: Document, new: Document, line: str) -> None:
     """What changes with a type is told with it, and what was renamed is not two things."""
     assert [change.text for change in compare(old, new)] == [line]
+
+
+def test_schemas_that_double_at_each_step_are_compared_once() -> None:
+    """Twenty of them hold the innermost a million times: one line says that it changed."""
+    old, new = (doubling(20, kind) for kind in ("string", "integer"))
+    assert [change.text for change in compare(old, new)] == ["type changed: string → integer"]
+
+
+def doubling(steps: int, kind: str) -> Document:
+    """Alternatives whose branches both lead to the next ones."""
+    schemas: Document = {"Last": {"type": kind}}
+    for name in map(str, range(steps)):
+        inner = {"$ref": f"#/components/schemas/{list(schemas)[-1]}"}
+        schemas[name] = {"oneOf": [{"properties": {"a": inner}}, {"properties": {"b": inner}}]}
+    whole = sent({"$ref": f"#/components/schemas/{list(schemas)[-1]}"})
+    return whole | {"components": {"schemas": schemas}}
 
 
 def test_two_that_may_be_meant_are_no_rename() -> None:
