@@ -62,6 +62,9 @@ class Imagen4Error(Exception):
     """The Job or AsyncJob with the tasks that exist: `job.wait()` goes on with them."""
     accepted: Literal["no", "maybe"] | None = None
     """Of a create: "no" if it certainly made no task, "maybe" if nobody can say; else None."""
+    tried: bool = True
+    """Of a create: False where the gateway was not even tried, for a reason of our own: its turn,
+    or a free connection, came too late, or another request had just failed there."""
     passed_over: tuple[PassedOver, ...] = ()
     """Of a client with several gateways: which others did not serve the request, and why."""
 

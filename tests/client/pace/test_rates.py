@@ -9,8 +9,9 @@ from client.steps import core
 from imagen4 import Polling, RateLimited
 from imagen4.configuration import make_session
 from imagen4.core.effects import Sleep
+from imagen4.core.job_state import JobState
 from imagen4.core.pacing import Pacer
-from imagen4.core.submission import wait_for_create_turn
+from imagen4.core.turns import wait_for_create_turn
 from imagen4.facts import Rate
 from imagen4.gateways import adapter_for
 
@@ -92,7 +93,7 @@ def test_a_turn_that_comes_too_late_is_not_waited_for() -> None:
     for _ in range(20):
         settings.creates.reserve(0.0)
     with pytest.raises(RateLimited) as caught:
-        list(wait_for_create_turn(settings, 10.0))
+        list(wait_for_create_turn(settings, JobState("j1"), 10.0))
     assert caught.value.message == (
         "Not sent: the gateway allows 20 creates in 10 s, and this one's turn comes after the "
         "deadline"
@@ -100,7 +101,9 @@ def test_a_turn_that_comes_too_late_is_not_waited_for() -> None:
     settings = core()
     for _ in range(20):
         settings.creates.reserve(0.0)
-    assert list(wait_for_create_turn(settings, 11.0)) == [Sleep(pytest.approx(11.0))]
+    assert list(wait_for_create_turn(settings, JobState("j1"), 11.0)) == [
+        Sleep(pytest.approx(11.0))
+    ]
 
 
 def test_submissions_that_could_not_wait_hold_up_nobody() -> None:

@@ -75,9 +75,9 @@ class Send:
 
 
 def not_sent(reason: str) -> TransportError:
-    """The error of a request of which no byte left."""
+    """The error of a request for which nobody was free to send it."""
     error = TransportError(reason)
-    error.sent = False
+    error.sent = error.tried = False
     return error
 
 

@@ -8,7 +8,9 @@ time-out, a 5xx or any other answer that leaves it open, nobody moves: that coul
 from __future__ import annotations
 
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar
 
@@ -67,25 +69,25 @@ class Circuit:
 
     _open: dict[tuple[str, str], tuple[float, Imagen4Error]] = field(default_factory=dict)
 
-    def note(self, gateway: str, model: str, error: Imagen4Error, now: float) -> None:
-        of = model if isinstance(error, OF_THE_MODEL) else ""
-        self._open[gateway, of] = now + PASS_OVER, error
+    def note(self, session: Session, job: JobState, error: Imagen4Error) -> None:
+        of = job.model if isinstance(error, OF_THE_MODEL) else ""
+        self._open[session.name, of] = session.clock() + PASS_OVER, error
 
     def passed_over(self, candidates: list[Candidate]) -> list[PassedOver]:
         """Those that are tried last for a while, unless all are."""
-        late = [
-            PassedOver(session.name, error)
-            for session, job in candidates
-            for error in [self._reason(session.name, job.model, session.clock())]
-            if error is not None
-        ]
+        reasons = [(session.name, self.reason(session, job)) for session, job in candidates]
+        late = [PassedOver(name, error) for name, error in reasons if error is not None]
         return late if len(late) < len(candidates) else []
 
-    def _reason(self, gateway: str, model: str, now: float) -> Imagen4Error | None:
-        for of in ("", model):
-            until, error = self._open.get((gateway, of), (now, None))
-            if until > now:
-                return error
+    def reason(self, session: Session, job: JobState) -> Imagen4Error | None:
+        """Why the gateway, or the job's model there, is passed over now."""
+        now = session.clock()
+        for of in ("", job.model):
+            until, error = self._open.get((session.name, of), (now, None))
+            if error is not None and until > now:
+                untried = copy(error)
+                untried.tried = False
+                return untried
         return None
 
 
@@ -194,20 +196,29 @@ def try_in_order(
     candidates.sort(key=lambda each: each.session.name in names)
     for session, job in candidates:
         job.elsewhere = session is not candidates[-1].session
+        if session.name not in names:
+            job.failed_lately = partial(circuit.reason, session, job)
         job.passed_over = tuple(each for each in passed if each.gateway != session.name)
         try:
             return (yield from run(session, job, max(0.0, end - session.clock())))
         except Imagen4Error as error:
-            if tells_of_gateway(error):
-                circuit.note(session.name, job.model, error, session.clock())
-            if not may_move(job, error):
-                raise
-            if session.clock() >= end:
-                yield RequestEnded(*session.identity(job), None, (), error)
-                raise
+            yield from leave(session, job, error, circuit, end)
             passed.append(PassedOver(session.name, error))
-            yield GatewayPassedOver(*session.identity(job), None, passed[-1])
     raise AssertionError  # the last one has nowhere to move to
+
+
+def leave(
+    session: Session, job: JobState, error: Imagen4Error, circuit: Circuit, end: float
+) -> Steps[None]:
+    """Tell why the next gateway is tried; raises that where it must not be, or not in time."""
+    if tells_of_gateway(error):
+        circuit.note(session, job, error)
+    if not may_move(job, error):
+        raise error
+    if session.clock() >= end:
+        yield RequestEnded(*session.identity(job), None, (), error)
+        raise error
+    yield GatewayPassedOver(*session.identity(job), None, PassedOver(session.name, error))
 
 
 def may_move(job: JobState, error: Imagen4Error) -> bool:
@@ -222,10 +233,10 @@ def may_move(job: JobState, error: Imagen4Error) -> bool:
 def tells_of_gateway(error: Imagen4Error) -> bool:
     """Whether a create was refused for what the next one would be refused for, too.
 
-    Not one whose turn comes too late: that is our own pace, and another one may have more time.
+    Not one for which the gateway was not tried: that is our own pace, and another request may
+    have more time.
     """
-    asked = error.http_status is not None or isinstance(error, TransportError)
-    return error.accepted == "no" and asked and others_may_serve(error)
+    return error.accepted == "no" and error.tried and others_may_serve(error)
 
 
 def others_may_serve(error: Imagen4Error) -> bool:

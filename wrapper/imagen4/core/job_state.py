@@ -13,7 +13,9 @@ from .envelope import parse_envelope
 from .records import usable_id
 
 if TYPE_CHECKING:
-    from ..errors import PassedOver
+    from collections.abc import Callable
+
+    from ..errors import Imagen4Error, PassedOver
     from .answer import Answer
     from .effects import Send
     from .envelope import Envelope
@@ -65,6 +67,8 @@ class JobState:
     """How long, in seconds, it may take."""
     elsewhere: bool = False
     """Whether another gateway can be tried, as long as no task exists."""
+    failed_lately: Callable[[], Imagen4Error | None] = lambda: None
+    """Why its gateway failed another request since this one turned to it: an error to raise."""
     passed_over: tuple[PassedOver, ...] = ()
     """The gateways that did not serve the request."""
     plans: tuple[PlannedCreate, ...] = ()

@@ -36,7 +36,7 @@ from .callback_token import marked_url
 from .effects import Send, Sleep
 from .envelope import error_from_answer, keep_read, parse_envelope, refusal
 from .job_state import created_id, id_in
-from .turns import take_shared_turn
+from .turns import wait_for_create_turn
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -86,7 +86,8 @@ def create_task(
     call, until = session.adapter.create(job.model, plan.fields, url), None
     refused: Imagen4Error | None = None
     for attempt in count(1):
-        yield from wait_for_create_turn(session, deadline, refused)
+        latest = until if until and job.elsewhere else deadline
+        yield from wait_for_create_turn(session, job, latest, refused)
         # The deadline may leave out the wait for a turn; being refused always has an end.
         until = until or min(deadline, session.clock() + patience_of(job))
         yield from announce(session, job, plan, attempt, token)
@@ -124,29 +125,6 @@ def ride_out(
 def patience_of(job: JobState) -> float:
     """Seconds for which the gateway may refuse a create; few if another one can be tried."""
     return min(job.patience / 2, LEAVE_AFTER) if job.elsewhere else job.patience
-
-
-def wait_for_create_turn(
-    session: Session, deadline: float, refusal: Imagen4Error | None = None
-) -> Steps[None]:
-    """Wait for this client's turn to create; raises the refusal before, where there is none."""
-    now = session.clock()
-    moment = session.creates.reserve(now, max(now, deadline))
-    if moment is not None and moment > now:
-        yield Sleep(moment - now)
-    taken = moment is not None
-    if taken and session.turns is not None:
-        taken = yield from take_shared_turn(session, session.creates, deadline)
-    if not taken:
-        if refusal is not None:
-            raise refusal
-        creates, seconds = session.adapter.creates
-        error = RateLimited(
-            f"Not sent: the gateway allows {creates} creates in {seconds:g} s, and this "
-            "one's turn comes after the deadline"
-        )
-        error.accepted = "no"
-        raise error
 
 
 def announce(

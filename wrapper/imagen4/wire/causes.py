@@ -87,4 +87,5 @@ def transport_error(
     words, cause = cause_of(problem, secrets)
     error = TransportError(f"{reason}: {words}")
     error.sent, error.__cause__ = sent, cause
+    error.tried = not isinstance(cause, httpx.PoolTimeout)
     return error
