@@ -78,6 +78,7 @@ def _with_property() -> str:
 
 
 ERROR = "        '500':"
+WORDY = _changed("n: What the picture shows", f"n: >-\n                        {LONG[:40]}")
 FILM = _changed(
     "      operationId: make-picture",
     f"      description: >-\n        {LONG[:72]}\n      operationId: make-film",
@@ -173,6 +174,11 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         YAML + "      Was it of use to you?\n",
         YAML,
         "'Was it of use to you\\?' may not belong",
+    ),
+    "two lines that became one, under a text": (
+        _changed("type: string\n                      maxLength", "type: string maxLength", WORDY),
+        WORDY,
+        "'type: string maxLength: 5000' may be no text",
     ),
     "no document like it": (YAML, "openapi: 3.0.0\n", "no vendored document is like it"),
 }

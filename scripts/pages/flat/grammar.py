@@ -23,6 +23,11 @@ def under(kinds: Kinds, key: str) -> Kinds:
     return tuple(found for kind in kinds for found in _under(kind, key))
 
 
+def names(kinds: Kinds, key: str | None) -> bool:
+    """Whether a key is one that an object has by name, and not by being about anything."""
+    return any(key in kind.get("properties", ()) for kind in kinds)
+
+
 def entries(kinds: Kinds) -> Kinds:
     """What may stand in a list."""
     return tuple(

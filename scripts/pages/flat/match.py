@@ -27,6 +27,10 @@ class Match:
             if not self._lines[mine].editors
         }
 
+    def has(self, number: int) -> bool:
+        """Whether the sister has this line in a text, too."""
+        return number in self.pairs and self._is_text(number)
+
     def drop(self, number: int) -> None:
         """Forget a line that is the same by chance."""
         del self.pairs[number]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pages.check import must_be_openapi
 from pages.conform import unnamed_keys
 from pages.errors import INDENTED, PageError
+from pages.flat.grammar import names
 from pages.flat.lines import Line
 from pages.flat.match import Match, matches
 from pages.flat.placing import Place, places
@@ -31,12 +32,14 @@ class Reading:
     """A document out of the page. ``layout``: the column of each line, and whether it is text.
 
     ``lost``: the head of a text that is data and whose white space is not known, if any.
+    ``stray``: the first line of a text that may be a key after all, if any.
     """
 
     layout: Layout
     text: str
     document: Document
     lost: str
+    stray: int | None
 
 
 def read_beside(lines: Sequence[Line], sister: Sister) -> str:
@@ -54,6 +57,8 @@ def read_beside(lines: Sequence[Line], sister: Sister) -> str:
     best = _habitual(found, sister) or _only_valid(found, lines)
     if best.lost:
         raise PageError(f"the white space under {best.lost[:60]!r} may be lost", INDENTED)
+    if best.stray is not None:
+        raise UnplacedError(best.stray, lines, "may be no text, but a key that is missing there")
     return best.text
 
 
@@ -142,7 +147,21 @@ def _reading(lines: Sequence[Line], trail: Sequence[Place], match: Match) -> Rea
         return None
     normalise(document)
     layout = tuple((place.column, place.is_text) for place in trail)
-    return Reading(layout, text, document, lost)
+    return Reading(layout, text, document, lost, _stray(lines, trail, match))
+
+
+def _stray(lines: Sequence[Line], trail: Sequence[Place], match: Match) -> int | None:
+    """The first new line of a text that reads as a key which the object around it lacks.
+
+    Where lines of a page were lost or joined, those after them end in the text before.
+    """
+    keys = {(frame.header, frame.column): frame.keys for at in trail for frame in at.frames}
+    for number, (line, place) in enumerate(zip(lines, trail, strict=True)):
+        frame = place.frames[-1]
+        missing = line.key not in keys[frame.header, frame.column]
+        if place.is_text and missing and names(frame.kinds, line.key) and not match.has(number):
+            return number
+    return None
 
 
 def _written(line: Line, place: Place, space: str) -> str:
