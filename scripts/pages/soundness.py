@@ -22,6 +22,8 @@ _BOUNDS = (
     *(("minItems", "maxItems"), ("minProperties", "maxProperties")),
 )
 _LONGEST_PATTERN = 200
+_LONGEST_TEXT = 5_000
+_MOST_WAYS = 10 * _LONGEST_TEXT**3
 _NUMBER = (int, float)
 # What has to be what, before anything is made of it: OpenAPI 3.1 leaves that to the reader.
 _SHAPES: dict[str, type | tuple[type, ...]] = {
@@ -111,25 +113,23 @@ def _must_be_harmless(pattern: str, where: str) -> None:
         tree = pattern_parser.parse(pattern)
     except (re.error, RecursionError, OverflowError):
         raise PageError(f"{where}: its pattern cannot be read", MEND) from None
-    if len(pattern) > _LONGEST_PATTERN or _repeats(tree) > 1:
+    if len(pattern) > _LONGEST_PATTERN or _ways(tree) > _MOST_WAYS:
         raise PageError(f"{where}: its pattern may take for ever", MEND)
 
 
-def _repeats(node: Any) -> int:
-    """How deep unbounded repetitions stand in each other."""
-    if isinstance(node, pattern_parser.SubPattern | list | tuple):
-        inner = max((_repeats(part) for part in node), default=0)
-        own = (
-            isinstance(node, tuple)
-            and len(node) == 2
-            and str(node[0])
-            in (
-                "MAX_REPEAT",
-                "MIN_REPEAT",
-            )
-        )
-        return inner + (own and node[1][1] > 50)
-    return 0
+def _ways(node: Any) -> int:
+    """In how many ways a part of a pattern could be tried on a text, up to more than enough."""
+    if not isinstance(node, pattern_parser.SubPattern | list | tuple):
+        return 1
+    name = str(node[0]) if isinstance(node, tuple) and len(node) == 2 else ""
+    if name == "BRANCH":
+        return sum(_ways(branch) for branch in node[1][1])
+    if not name.endswith("_REPEAT"):
+        return min(math.prod(map(_ways, node)), _MOST_WAYS + 1)
+    low, high, inner = node[1]
+    most = min(int(high), _LONGEST_TEXT)
+    lengths = min(max(most - low, 0) + 1, _LONGEST_TEXT)
+    return int(lengths * min(_ways(inner) ** most, _MOST_WAYS + 1))
 
 
 def _required(schema: Schema, where: str) -> Iterator[str]:
