@@ -156,6 +156,7 @@ def _set_types(found: dict[str, Any], *, null: bool) -> None:
         null = null or any(is_null(branch) for branch in branches)
         several = max(several, sum(not is_null(branch) for branch in branches))
     enum = found.get("enum")
+    null = null or None in (enum or ())
     if stated is None and enum:
         stated = [type_name(value) for value in enum]
     if stated is None and several < 2:
@@ -164,8 +165,8 @@ def _set_types(found: dict[str, Any], *, null: bool) -> None:
     names = set(ANY - {"null"} if stated is None else stated)
     names |= ({"integer"} if "number" in names else set()) | ({"null"} if null else set())
     if enum:
-        # OpenAPI 3.1 has to list null in an enum, 3.0 says it with nullable.
-        names -= set() if null or None in enum else {"null"}
+        # OpenAPI 3.1 has to list null in an enum, 3.0 says it with nullable; pages do either.
+        names -= set() if null else {"null"}
         found["enum"] = [value for value in enum if value is not None]
         if not found["enum"]:
             del found["enum"]  # type null says it

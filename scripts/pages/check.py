@@ -1,10 +1,12 @@
 """Whether a document that was read can be what the page says."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
+
+from jsonschema import Draft4Validator
+from jsonschema.exceptions import ValidationError
 
 from pages.errors import AGAIN, MEND, PageError
 from pages.normalise import objects
@@ -29,15 +31,35 @@ def must_be_openapi(document: Document) -> None:
     }
     try:
         error = next(iter(known[version](document).iter_errors()), None)
+    except RecursionError:
+        raise PageError("not valid OpenAPI: references that lead in a circle", MEND) from None
     except Exception as broken:  # the validator fails in many ways on what is no OpenAPI
         raise PageError(f"not valid OpenAPI: {_first_line(broken)}", MEND) from None
     if error is not None:
+        error = _innermost(document, error) if version == "3.0" else error
         where = "/".join(str(part) for part in error.absolute_path)
-        raise PageError(
-            f"not valid OpenAPI at /{where}: {_first_line(_named(error.message))}", MEND
-        )
+        raise PageError(f"not valid OpenAPI at /{where}: {_first_line(_named(error))}", MEND)
     for where, node in _schemas(document):
         must_be_shaped(node, where)
+
+
+def _innermost(document: Document, error: ValidationError) -> ValidationError:
+    """What is wrong where no alternative fits: the error that comes deepest into one of them.
+
+    The validator is quick, and does not say; that of Python takes its time, and does.
+    """
+    from openapi_spec_validator.schemas import get_schema_content_v30
+
+    slow = Draft4Validator(dict(get_schema_content_v30()))
+    error = next(slow.iter_errors(document), error)
+    while error.context:
+        error = max(error.context, key=_depth)
+    return error
+
+
+def _depth(error: ValidationError) -> tuple[int, bool]:
+    """How deep an error is; that something is no reference is said last."""
+    return len(error.absolute_path), error.validator_value != ["$ref"]
 
 
 def _version(document: Document) -> str:
@@ -64,15 +86,14 @@ def _schemas(document: Document) -> Iterator[tuple[str, Any]]:
     return ((name, node) for name, root in roots for node in objects(root))
 
 
-def _named(message: str) -> str:
+def _named(error: ValidationError) -> str:
     """The message without the object or list that it begins with: the place is named before it."""
+    message, whole = error.message, repr(error.instance)
     if not message.startswith(("{", "[")):
         return message
-    try:
-        _, end = json.JSONDecoder().raw_decode(message)
-    except ValueError:
+    if not message.startswith(whole):
         return "what stands there is not allowed there"
-    return "what stands there" + message[end:]
+    return "what stands there" + message.removeprefix(whole)
 
 
 def _first_line(error: object) -> str:

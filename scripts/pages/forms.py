@@ -14,13 +14,16 @@ from pages.flat.recover import recover
 from pages.prose import DESTROYED, without_footer
 from pages.yamltext import MOST_TEXT
 
-_OPENING = re.compile(r"\s*openapi\s*:\s*['\"]?\d+\.\d+(\.\d+)?['\"]?\s*$")
+_OPENING = re.compile(
+    r"""(?P<margin>\s*)(['"]?)openapi\2\s*:\s*(['"]?)\d+\.\d+(\.\d+)?\3\s*(#.*)?$"""
+)
 _ONE_LINE = re.compile(r"openapi\s*:\s*['\"]?\d+\.\d+(?:\.\d+)?['\"]?\s*info\s*:")
 _FENCE = re.compile(r"(?P<indent> *)(?P<marks>`{3,}|~{3,})[^`]*$")
-_ROOT_LINE = re.compile(
-    r"(openapi|info|servers|paths|webhooks|components|security|tags|externalDocs"
-    r"|jsonSchemaDialect|x-[\w-]+)\s*:|- |-$|#|\.\.\.$"
+_ROOT_KEY = re.compile(
+    r"""(['"]?)(openapi|info|servers|paths|webhooks|components|security|tags|externalDocs"""
+    r"""|jsonSchemaDialect|x-[\w-]+)\1\s*:"""
 )
+_ROOT_LINE = re.compile(_ROOT_KEY.pattern + r"|- |-$|#|\.\.\.$")
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,25 @@ def _from_text(text: str, sisters: Sequence[str]) -> Extract:
     starts = [number for number, line in enumerate(lines) if _OPENING.match(line)]
     if not starts:
         raise _nothing(text)
-    return _bounded(_unfenced(lines, starts[0], sisters))
+    if any(_margin(lines[start]) <= _margin(lines[starts[0]]) for start in starts[1:]):
+        raise PageError("more than one OpenAPI document in the page", OTHER)
+    return _bounded(_unfenced(lines, _first_key(lines, starts[0]), sisters))
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _first_key(lines: list[str], opening: int) -> int:
+    """Where the document begins: tools that sort keys write some before `openapi`."""
+    first, margin = opening, _margin(lines[opening])
+    for number in range(opening - 1, -1, -1):
+        inner = lines[number][margin:]
+        if _margin(lines[number]) == margin and _ROOT_KEY.match(inner):
+            first = number
+        elif inner[:1].strip() and not inner.startswith("- "):
+            break
+    return first
 
 
 def _bounded(found: Extract) -> Extract:
@@ -131,7 +152,9 @@ def _starts_document(body: list[str]) -> bool:
     first = next((line for line in body if line.strip() and not line.lstrip().startswith("#")), "")
     if first.lstrip().startswith("{"):
         return _has_document("\n".join(body))
-    return _OPENING.match(first) is not None or _ONE_LINE.search(first) is not None
+    if _ROOT_KEY.match(first.strip()):
+        return any(_OPENING.match(line) for line in body) or _ONE_LINE.search(first) is not None
+    return False
 
 
 def _from_fence(body: list[str], offset: int, sisters: Sequence[str]) -> Extract:
@@ -155,7 +178,7 @@ def _dedented(body: list[str]) -> str:
 def _unfenced(lines: list[str], start: int, sisters: Sequence[str]) -> Extract:
     if not _indented(lines, start):
         return _flattened(lines[start:], start, sisters)
-    margin = len(lines[start]) - len(lines[start].lstrip())
+    margin = _margin(lines[start])
     body = []
     for number, line in enumerate(lines[start:], start + 1):
         if line.strip() and line[: margin + 1].strip() and not _ROOT_LINE.match(line[margin:]):
@@ -178,7 +201,7 @@ def _must_be_the_end(rest: list[str], number: int) -> None:
 
 def _indented(lines: list[str], start: int) -> bool:
     """Whether the lines after the first have kept their indentation."""
-    margin = len(lines[start]) - len(lines[start].lstrip())
+    margin = _margin(lines[start])
     following = [line for line in lines[start + 1 :] if line.strip()]
     return any(line[: margin + 1].strip() == "" for line in following[:3])
 

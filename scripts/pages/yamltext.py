@@ -19,7 +19,9 @@ Document = dict[str, Any]
 MOST_TEXT = 1_000_000
 _MOST_NODES = 60_000
 _DEEPEST = 100
-_FULL_WIDTH = re.compile(r"^[ -]*(['\"]?[A-Za-z$][\w$-]*['\"]?：|[\u3000\u00a0])", re.MULTILINE)
+_FULL_WIDTH = re.compile(
+    r"^[ -]*(['\"]?[A-Za-z$][\w$-]*['\"]?(：|:[\u3000\u00a0])|[\u3000\u00a0])", re.MULTILINE
+)
 
 
 class _Loader(yaml.CSafeLoader):
@@ -36,23 +38,17 @@ class _Loader(yaml.CSafeLoader):
         return found
 
 
-def _no_tag(_: yaml.CSafeLoader, node: yaml.Node) -> object:
-    raise PageError(f"line {_line(node)}: a tag that is not plain data: {node.tag}", MEND)
-
-
 def _key(node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode) or node.value == "<<":
         raise PageError(f"line {_line(node)}: a key that is not plain text", MEND)
     return str(node.value)
 
 
-def _line(node: yaml.Node) -> int:
-    return int(node.start_mark.line) + 1
+def _line(node: yaml.Node | yaml.Event) -> int:
+    return int(node.start_mark.line) + 1 if node.start_mark else 0
 
 
-def _scalar(_: yaml.CSafeLoader, node: yaml.Node) -> object:
-    if not isinstance(node, yaml.ScalarNode):
-        return _no_tag(_, node)
+def _scalar(_: yaml.CSafeLoader, node: yaml.ScalarNode) -> object:
     return node.value if node.style else plain_value(node.value)
 
 
@@ -64,7 +60,6 @@ _Loader.yaml_constructors = {
     if tag in _PLAIN_TAGS
 }
 _Loader.add_constructor("tag:yaml.org,2002:str", _scalar)
-_Loader.add_constructor(None, _no_tag)
 
 
 def load_yaml(text: str) -> Document:
@@ -128,6 +123,7 @@ def _survey(text: str) -> None:
     open_nodes: list[tuple[str | None, int]] = []
     total = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        _must_be_plain_data(event)
         if isinstance(event, yaml.AliasEvent):
             total += sizes.get(event.anchor or "", _MOST_NODES)
         elif isinstance(event, yaml.ScalarEvent):
@@ -142,6 +138,12 @@ def _survey(text: str) -> None:
             if anchor:
                 sizes[anchor] = total - before
         check_bounds(total, len(open_nodes))
+
+
+def _must_be_plain_data(event: yaml.Event) -> None:
+    tag = getattr(event, "tag", None)
+    if tag is not None:
+        raise PageError(f"line {_line(event)}: a tag that is not plain data: {tag}", MEND)
 
 
 def check_bounds(nodes: int, depth: int) -> None:

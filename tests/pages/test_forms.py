@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+import yaml
 
 from market import samples
 from market.outcomes import without_space
@@ -30,6 +31,9 @@ FORMS = {
     "html without a code block": "<html><body>"
     + "".join(f"<p>{line}</p>" for line in flatten(YAML).splitlines())
     + "</body></html>",
+    "sorted keys": yaml.safe_dump(samples.document(), allow_unicode=True),
+    "sorted keys in a fence": samples.mintlify(yaml.safe_dump(samples.document())),
+    "quotes and a comment": YAML.replace("openapi: 3.0.0", "'openapi': '3.0.0'  # of a tool", 1),
     "crlf": samples.mintlify(YAML).replace("\n", "\r\n"),
     "byte order mark": "\ufeff" + YAML,
 }  # fmt: skip
@@ -69,6 +73,14 @@ def test_aliases_are_followed() -> None:
     assert "*codes" not in page.yaml
 
 
+ROUND = "#/components/schemas/Answer"
+LISTLESS, CIRCLE = (
+    samples.document() | {"components": samples.document()["components"] | {"schemas": schemas}}
+    for schemas in (
+        {"Answer": {"properties": {"200": {"enum": "a"}}}},
+        {"Answer": {"$ref": "#/components/schemas/Next"}, "Next": {"allOf": [{"$ref": ROUND}]}},
+    )
+)
 ANSWER = {"get": {"responses": {"200": {"content": {}}}}}
 REFUSED = {
     "one line": ("openapi: 3.0.0info: title: Lab version: 1.0.0 paths: /a: get:", "one line"),
@@ -95,7 +107,14 @@ REFUSED = {
     "openapi and a full-width colon": (YAML.replace("openapi:", "openapi："), "full-width colon"),
     "components of nothing": ("openapi: 3.1.0\ninfo:\n  title: a\ncomponents: 3\n", "not valid"),
     "an answer without words": (json.dumps(samples.document() | {"paths": {"/a": ANSWER}}),
-                                "/responses/200: what stands there is not valid"),
+                                "/responses/200: 'description' is a required property"),
+    "a word where a list belongs": (json.dumps(LISTLESS), "/200/enum: 'a' is not of type 'array'"),
+    "a circle of references": (json.dumps(CIRCLE), "references that lead in a circle"),
+    "a tag of plain data": (YAML.replace("- 200", "- !!str 200"), "plain data"),
+    "two documents without a fence": (YAML + YAML.replace("16:9", "9:16"), "more than one"),
+    "two documents, flattened": (flatten(YAML + YAML), "more than one"),
+    "a colon and a full-width space": (YAML.replace("maxLength: ", "maxLength:\u00a0"),
+                                       "has a full-width"),
     "a tag": (YAML.replace("title: Lab API", "title: !!python/name:os.system x"), "plain data"),
 }  # fmt: skip
 
