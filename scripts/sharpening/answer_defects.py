@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
-from sharpening.defect import Area, answering, around, refusing_with, with_status
+from sharpening.defect import Area, answering, around, changing, refusing_with, with_status
 from sharpening.reference import Reference, RefusedError
 
 AREA = Area("answer")
@@ -103,7 +103,7 @@ AREA.add(
     answering(lambda e: {**without("data")(e), "taskId": _id(e)}, path=CREATE_PATH, success=True),
 )
 AREA.add("id-one-level-down", _created(lambda data: {"task": data}))
-AREA.add("id-always-the-same", lambda server: around(server, "new_id", lambda _original: "0" * 32))
+AREA.add("id-always-the-same", changing("new_id", lambda _original: "0" * 32))
 AREA.add("id-of-another-task", _created(lambda data: data | {"taskId": data["taskId"][::-1]}))
 AREA.add("id-cut", _created(lambda data: data | {"taskId": data["taskId"][:-4]}))
 AREA.add("id-in-capitals", _created(lambda data: data | {"taskId": "X" + data["taskId"].upper()}))
@@ -158,7 +158,7 @@ def _refuse_create(code: int) -> Any:
         original(incoming)
         raise RefusedError(code, "no")
 
-    return lambda server: around(server, "create", wrapped)
+    return changing("create", wrapped)
 
 
 AREA.add("create-always-500", _refuse_create(500))

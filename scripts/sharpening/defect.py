@@ -58,13 +58,14 @@ def around(server: Reference, method: str, change: Callable[..., Any]) -> None:
     setattr(server, method, lambda *arguments: change(original, *arguments))
 
 
+def changing(method: str, change: Callable[..., Any]) -> Apply:
+    """The same, where the change need not know the server."""
+    return lambda server: around(server, method, change)
+
+
 def accepting(field: str, accepts: Callable[[Any], bool]) -> Apply:
     """The server's idea of what a field of `input` may be."""
-
-    def apply(server: Reference) -> None:
-        around(server, "fields", lambda original: original() | {field: accepts})
-
-    return apply
+    return changing("fields", lambda original: original() | {field: accepts})
 
 
 def also_accepting(field: str, accepts: Callable[[Any], bool]) -> Apply:
@@ -77,9 +78,7 @@ def also_accepting(field: str, accepts: Callable[[Any], bool]) -> Apply:
 
 def accepting_model(accepts: Callable[[Any], bool]) -> Apply:
     """The server takes these models, too."""
-    return lambda server: around(
-        server, "accepts_model", lambda original, value: original(value) or accepts(value)
-    )
+    return changing("accepts_model", lambda original, value: original(value) or accepts(value))
 
 
 def refusing(field: str, refuses: Callable[[Any], bool]) -> Apply:
@@ -92,11 +91,7 @@ def refusing(field: str, refuses: Callable[[Any], bool]) -> Apply:
 
 def before_check(change: Callable[[Any], Any]) -> Apply:
     """The body is rewritten before it is checked: what a lenient server does."""
-
-    def apply(server: Reference) -> None:
-        around(server, "parse", lambda original, content: change(copy.deepcopy(original(content))))
-
-    return apply
+    return changing("parse", lambda original, content: change(copy.deepcopy(original(content))))
 
 
 Envelope = dict[str, Any]
@@ -114,7 +109,7 @@ def answering(
             envelope = change(envelope)
         return status, envelope
 
-    return lambda server: around(server, "carry_out", wrapped)
+    return changing("carry_out", wrapped)
 
 
 def with_status(
@@ -128,12 +123,12 @@ def with_status(
         meant = success is None or success == (code == 200)
         return (status(given, code) if meant and path in ("", incoming.path) else given), envelope
 
-    return lambda server: around(server, "carry_out", wrapped)
+    return changing("carry_out", wrapped)
 
 
-def refusing_with(kind: str, code: int, message: str = "refused") -> Apply:
+def refusing_with(kind: str, code: int) -> Apply:
     """`bad_parameter` or `unknown` refuse with another code."""
-    return lambda server: around(server, kind, lambda _original, *_: RefusedError(code, message))
+    return changing(kind, lambda _original, *_: RefusedError(code, "refused"))
 
 
 def sending(change: Callable[[Outgoing, Incoming], Outgoing | None], *, path: str = "") -> Apply:
@@ -145,7 +140,7 @@ def sending(change: Callable[[Outgoing, Incoming], Outgoing | None], *, path: st
             outgoing = change(outgoing, incoming) or outgoing
         return outgoing
 
-    return lambda server: around(server, "answer", wrapped)
+    return changing("answer", wrapped)
 
 
 def recording(change: Callable[[dict[str, Any], Task], Any]) -> Apply:
@@ -156,7 +151,7 @@ def recording(change: Callable[[dict[str, Any], Task], Any]) -> Apply:
         changed = change(record, task)
         return record if changed is None else changed
 
-    return lambda server: around(server, "record", wrapped)
+    return changing("record", wrapped)
 
 
 def recording_when(states: tuple[str, ...], **fields: Any) -> Apply:

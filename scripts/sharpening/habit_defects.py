@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 from imagen4.facts.protocol import DETAILS_PATH
@@ -12,6 +13,7 @@ from sharpening.defect import (
     answering,
     around,
     before_check,
+    changing,
     recording,
     refusing,
     sending,
@@ -30,23 +32,19 @@ def _text(value: Any) -> str:
 # --- lenient readers ---
 
 
-@AREA.defect("json-with-a-trailing-comma")
-def _(server: Reference) -> None:
-    def parse(original: Any, content: bytes) -> Any:
-        for old, new in ((b",}", b"}"), (b", }", b"}"), (b",]", b"]")):
-            content = content.replace(old, new)
-        return original(content)
-
-    around(server, "parse", parse)
+def _trailing_comma(original: Any, content: bytes) -> Any:
+    for old, new in ((b",}", b"}"), (b", }", b"}"), (b",]", b"]")):
+        content = content.replace(old, new)
+    return original(content)
 
 
-@AREA.defect("json-with-single-quotes")
-def _(server: Reference) -> None:
-    def parse(original: Any, content: bytes) -> Any:
-        quoted = content.startswith(b"{'")
-        return original(content.replace(b"'", b'"') if quoted else content)
+def _single_quotes(original: Any, content: bytes) -> Any:
+    quoted = content.startswith(b"{'")
+    return original(content.replace(b"'", b'"') if quoted else content)
 
-    around(server, "parse", parse)
+
+AREA.add("json-with-a-trailing-comma", changing("parse", _trailing_comma))
+AREA.add("json-with-single-quotes", changing("parse", _single_quotes))
 
 
 def _unpacked(body: Any) -> Any:
@@ -81,11 +79,7 @@ AREA.add("key-anywhere-in-the-header", letting_in(lambda header, key: key in hea
 def _(server: Reference) -> None:
     """Good for a hundred requests."""
     left = iter(range(100))
-    around(
-        server,
-        "accepts_key",
-        lambda original, *given: original(*given) and next(left, None) is not None,
-    )
+    around(server, "accepts_key", lambda original, *given: original(*given) and next(left, -1) >= 0)
 
 
 def _encoded(outgoing: Outgoing, incoming: Incoming) -> None:
@@ -144,8 +138,7 @@ def _(server: Reference) -> None:
     def state(original: Any, task: Task) -> Any:
         since = asked.get(task.id, task.created)
         asked[task.id] = server.now()
-        again = Task(task.id, task.request, since, task.number)
-        return original(again)
+        return original(replace(task, created=since))
 
     around(server, "state", state)
 
@@ -184,16 +177,11 @@ def _(server: Reference) -> None:
 
 
 def _param(change: Any) -> Any:
-    def apply(server: Reference) -> None:
-        def param(original: Any, task: Task) -> Any:
-            given = change(dict(task.request["input"]))
-            return original(
-                Task(task.id, task.request | {"input": given}, task.created, task.number)
-            )
+    def param(original: Any, task: Task) -> Any:
+        given = change(dict(task.request["input"]))
+        return original(replace(task, request=task.request | {"input": given}))
 
-        around(server, "param", param)
-
-    return apply
+    return changing("param", param)
 
 
 def _swapped(given: dict[str, Any]) -> dict[str, Any]:
@@ -214,12 +202,10 @@ AREA.add("param-cut-at-4096", _prompt(lambda p: p[:4096]))
 
 
 def _urls(change: Any) -> Any:
-    return lambda server: around(
-        server, "urls", lambda original, task: [change(url, task) for url in original(task)]
-    )
+    return changing("urls", lambda original, task: [change(url) for url in original(task)])
 
 
-AREA.add("result-in-the-address", _urls(lambda _u, _t: "data:image/png;base64,iVBORw0KGgo="))
-AREA.add("result-with-a-blank-in-front", _urls(lambda url, _t: f" {url}"))
-AREA.add("result-with-a-template", _urls(lambda url, _t: url.replace(".png", "{ext}")))
-AREA.add("result-escaped-twice", _urls(lambda url, _t: url.replace("/", "\\/")))
+AREA.add("result-in-the-address", _urls(lambda _url: "data:image/png;base64,iVBORw0KGgo="))
+AREA.add("result-with-a-blank-in-front", _urls(lambda url: f" {url}"))
+AREA.add("result-with-a-template", _urls(lambda url: url.replace(".png", "{ext}")))
+AREA.add("result-escaped-twice", _urls(lambda url: url.replace("/", "\\/")))

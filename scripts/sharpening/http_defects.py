@@ -1,13 +1,15 @@
 """Defects of what carries the envelope: the JSON, the headers, pages in its place."""
 
 import json
+from copy import copy
 from typing import Any
 
 from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
-from sharpening.defect import Area, around, every, sending
+from sharpening.defect import Area, changing, every, sending
 from sharpening.reference import Outgoing
 
 AREA = Area("http")
+HTML, TEXT = {"content-type": "text/html"}, {"content-type": "text/plain"}
 
 
 def encoding(encode: Any) -> Any:
@@ -15,7 +17,7 @@ def encoding(encode: Any) -> Any:
         content: bytes = encode(json.dumps(envelope, ensure_ascii=False), envelope)
         return content
 
-    return lambda server: around(server, "encode", wrapped)
+    return changing("encode", wrapped)
 
 
 AREA.add("json-with-nan", encoding(lambda text, _: (text[:-1] + ', "cost": NaN}').encode()))
@@ -58,47 +60,27 @@ AREA.add("type-latin1", headers(content_type="application/json; charset=iso-8859
 AREA.add("type-missing", sending(_no_type))
 AREA.add(
     "type-html-on-record",
-    sending(lambda o, _: o.headers.update({"content-type": "text/html"}), path=DETAILS_PATH),
+    sending(lambda o, _: o.headers.update(HTML), path=DETAILS_PATH),
 )
 
 
-def _page(status: int) -> Any:
-    html = b"<html><body><h1>Bad Gateway</h1></body></html>"
-    kind = {"content-type": "text/html"}
-
-    def change(outgoing: Outgoing, _incoming: Any) -> Outgoing | None:
-        return Outgoing(status, html, kind) if _is_refusal(outgoing) else None
-
-    return change
+def for_refusals(instead: Outgoing) -> Any:
+    return sending(lambda outgoing, _: copy(instead) if _is_refusal(outgoing) else None)
 
 
 def _is_refusal(outgoing: Outgoing) -> bool:
     return b'"code": 200' not in outgoing.content
 
 
-AREA.add("html-for-refusals", sending(_page(400)))
+PAGE = b"<html><body><h1>Bad Gateway</h1></body></html>"
+AREA.add("html-for-refusals", for_refusals(Outgoing(400, PAGE, HTML)))
 AREA.add(
     "html-502-now-and-then",
-    every(20, sending(lambda _o, _i: Outgoing(502, b"<html>", {"content-type": "text/html"}))),
+    every(20, sending(lambda _o, _i: Outgoing(502, b"<html>", HTML))),
 )
-AREA.add(
-    "empty-500-for-refusals",
-    sending(lambda o, _: Outgoing(500, b"", {}) if _is_refusal(o) else None),
-)
-AREA.add(
-    "empty-404-for-refusals",
-    sending(lambda o, _: Outgoing(404, b"", {}) if _is_refusal(o) else None),
-)
-AREA.add(
-    "plain-text-500-for-refusals",
-    sending(
-        lambda o, _: (
-            Outgoing(500, b"Internal Server Error", {"content-type": "text/plain"})
-            if _is_refusal(o)
-            else None
-        )
-    ),
-)
+AREA.add("empty-500-for-refusals", for_refusals(Outgoing(500, b"")))
+AREA.add("empty-404-for-refusals", for_refusals(Outgoing(404, b"")))
+AREA.add("plain-text-500-for-refusals", for_refusals(Outgoing(500, b"Internal Server Error", TEXT)))
 AREA.add(
     "empty-204-for-create",
     sending(lambda o, _: None if _is_refusal(o) else Outgoing(204, b"", {}), path=CREATE_PATH),

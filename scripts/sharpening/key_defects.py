@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from imagen4.facts.protocol import CREATE_PATH, DETAILS_PATH
-from sharpening.defect import Area, answering, around, sending, with_status
+from sharpening.defect import Area, answering, around, changing, sending, with_status
 from sharpening.reference import KEYS, Incoming, Outgoing, Reference
 
 AREA = Area("key")
@@ -29,7 +29,7 @@ def keeping_out(refuses: Callable[[str], bool]) -> Any:
     def wrapped(original: Any, header: str | None, asked: str) -> bool:
         return bool(original(header, asked) and not refuses(asked))
 
-    return lambda server: around(server, "accepts_key", wrapped)
+    return changing("accepts_key", wrapped)
 
 
 def _token(header: str) -> str:

@@ -6,16 +6,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from imagen4.facts.gateways import DEFAULT_MODEL
-from sharpening.defect import COUNTING, Area, around
+from sharpening.defect import COUNTING, Area, changing
 from sharpening.reference import Task
 
 AREA = Area("record")
 
 
 def _param(change: Any) -> Any:
-    return lambda server: around(
-        server, "param", lambda original, task: change(original(task), task)
-    )
+    return changing("param", lambda original, task: change(original(task), task))
 
 
 def _input(change: Any) -> Any:

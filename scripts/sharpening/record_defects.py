@@ -14,8 +14,8 @@ SUCCESS, FAIL = ("success",), ("fail",)
 HOUR = 3_600_000
 
 
-def add(name: str, states: tuple[str, ...], scope: Any = None, **fields: Any) -> None:
-    AREA.add(name, recording_when(states, **fields), **(scope or {}))
+def add(name: str, states: tuple[str, ...], **fields: Any) -> None:
+    AREA.add(name, recording_when(states, **fields))
 
 
 def dropping(name: str) -> Any:
@@ -174,72 +174,41 @@ AREA.add("times-5-hours-behind", moving_times(-5 * HOUR))
 AREA.add("times-5-and-a-half-hours-ahead", moving_times(5.5 * HOUR))
 
 
-@AREA.defect("times-swapped")
-def _(server: Reference) -> None:
-    def change(record: dict[str, Any], _task: Task) -> None:
-        if record["state"] in ENDED:
-            created, done = record["createTime"], record["completeTime"]
-            record["createTime"], record["completeTime"] = done, created
-
-    recording(change)(server)
+def _times_swapped(record: dict[str, Any], _task: Task) -> None:
+    if record["state"] in ENDED:
+        created, done = record["createTime"], record["completeTime"]
+        record["createTime"], record["completeTime"] = done, created
 
 
-@AREA.defect("update-time-goes-back")
-def _(server: Reference) -> None:
-    def change(record: dict[str, Any], task: Task) -> None:
-        record["updateTime"] = record["createTime"] + 9_000 - task.polls
-
-    recording(change)(server)
-
-
-@AREA.defect("progress-goes-back")
-def _(server: Reference) -> None:
-    def change(record: dict[str, Any], task: Task) -> None:
-        record["progress"] = max(0, 90 - 10 * task.polls)
-
-    recording(change)(server)
+def _is_now(name: str, states: tuple[str, ...]) -> Any:
+    """A time in the record is that of the poll."""
+    return lambda server: recording_when(
+        states, **{name: lambda _record: int(server.now() * 1000)}
+    )(server)
 
 
-@AREA.defect("create-time-is-now")
-def _(server: Reference) -> None:
-    def change(record: dict[str, Any], _task: Task) -> None:
-        record["createTime"] = int(server.now() * 1000)
-
-    recording(change)(server)
+def _at_each_poll(name: str, value: Any) -> Any:
+    """`value(record, polls)` stands there."""
+    return recording(lambda record, task: record | {name: value(record, task.polls)})
 
 
-@AREA.defect("complete-time-is-now")
-def _(server: Reference) -> None:
-    def change(record: dict[str, Any], _task: Task) -> None:
-        if record["state"] in ENDED:
-            record["completeTime"] = int(server.now() * 1000)
-
-    recording(change)(server)
-
-
-@AREA.defect("result-new-at-every-poll")
-def _(server: Reference) -> None:
-    def change(record: dict[str, Any], task: Task) -> None:
-        if record["state"] == "success":
-            record["resultJson"] = record["resultJson"].replace(".png", f"-{task.polls}.png")
-
-    recording(change)(server)
-
-
-@AREA.defect("param-changes")
-def _(server: Reference) -> None:
-    def change(record: dict[str, Any], task: Task) -> None:
-        record["param"] = record["param"][:-1] + f', "polls": {task.polls}}}'
-
-    recording(change)(server)
-
-
-@AREA.defect("fields-in-snake-case")
-def _(server: Reference) -> None:
-    names = {"taskId": "task_id", "resultJson": "result_json", "failCode": "fail_code"}
-    recording(lambda record, _: {names.get(n, n): v for n, v in record.items()})(server)
-
-
-@AREA.defect("record-one-level-down")
-def _(server: Reference) -> None:
-    recording(lambda record, _: {"task": record})(server)
+AREA.add("times-swapped", recording(_times_swapped))
+AREA.add("create-time-is-now", _is_now("createTime", EVERY))
+AREA.add("complete-time-is-now", _is_now("completeTime", ENDED))
+AREA.add(
+    "update-time-goes-back", _at_each_poll("updateTime", lambda r, n: r["createTime"] + 9_000 - n)
+)
+AREA.add("progress-goes-back", _at_each_poll("progress", lambda _r, n: max(0, 90 - 10 * n)))
+AREA.add(
+    "result-new-at-every-poll",
+    _at_each_poll("resultJson", lambda r, n: r["resultJson"].replace(".png", f"-{n}.png")),
+)
+AREA.add(
+    "param-changes", _at_each_poll("param", lambda r, n: r["param"][:-1] + f', "polls": {n}}}')
+)
+SNAKE_CASE = {"taskId": "task_id", "resultJson": "result_json", "failCode": "fail_code"}
+AREA.add(
+    "fields-in-snake-case",
+    recording(lambda record, _: {SNAKE_CASE.get(n, n): v for n, v in record.items()}),
+)
+AREA.add("record-one-level-down", recording(lambda record, _: {"task": record}))

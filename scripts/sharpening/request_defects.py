@@ -13,11 +13,14 @@ from sharpening.defect import (
     also_accepting,
     around,
     before_check,
+    changing,
     refusing,
 )
 from sharpening.reference import Incoming, Reference, Task
 
 AREA = Area("request")
+NO_PROMPT, MODEL = {"prompt": ""}, {"model": DEFAULT_MODEL}
+DEFAULT = MODEL | {"input": {"prompt": "default"}}
 
 
 def _is_text(value: Any) -> bool:
@@ -90,33 +93,17 @@ AREA.add("count-4-refused", refusing("num_images", lambda v: v == "4"), gateways
 AREA.add("count-unchecked", accepting("num_images", _anything), gateways=COUNTING)
 
 
-@AREA.defect("prompt-missing")
-def _(server: Reference) -> None:
-    around(server, "check_input", lambda original, given: original({"prompt": "", **given}))
-
-
-@AREA.defect("validation-off")
-def _(server: Reference) -> None:
-    around(server, "check_body", lambda _original, _body: None)
-
-
-@AREA.defect("input-unchecked")
-def _(server: Reference) -> None:
-    around(server, "check_input", lambda _original, _given: None)
+AREA.add("prompt-missing", changing("check_input", lambda check, given: check(NO_PROMPT | given)))
+AREA.add("validation-off", changing("check_body", lambda _original, _body: None))
+AREA.add("input-unchecked", changing("check_input", lambda _original, _given: None))
 
 
 def _requires(field: str) -> Any:
-    def check(original: Any, given: dict[str, Any]) -> None:
-        original(given)
-        if field not in given:
-            raise ValueError
-
     def apply(server: Reference) -> None:
         def wrapped(original: Any, given: dict[str, Any]) -> None:
-            try:
-                check(original, given)
-            except ValueError:
-                raise server.bad_parameter(f"{field} is required") from None
+            original(given)
+            if field not in given:
+                raise server.bad_parameter(f"{field} is required")
 
         around(server, "check_input", wrapped)
 
@@ -136,15 +123,14 @@ AREA.add("model-any-of-google", accepting_model(lambda v: str(v).startswith("goo
 AREA.add("model-null-is-default", accepting_model(lambda v: v is None))
 
 
-@AREA.defect("model-missing-is-default")
-def _(server: Reference) -> None:
-    before_check(lambda body: {"model": DEFAULT_MODEL, **body} if isinstance(body, dict) else body)(
-        server
-    )
+AREA.add(
+    "model-missing-is-default",
+    before_check(lambda body: MODEL | body if isinstance(body, dict) else body),
+)
 
 
 def _callback(accepts: Any) -> Any:
-    return lambda server: around(server, "accepts_callback", lambda _original, url: accepts(url))
+    return changing("accepts_callback", lambda _original, url: accepts(url))
 
 
 AREA.add("callback-unchecked", _callback(_anything))
@@ -161,12 +147,12 @@ AREA.add(
 @AREA.defect("form-as-body")
 def _(server: Reference) -> None:
     around(server, "accepts_content_type", lambda _original, _given: True)
-    around(server, "parse", lambda original, content: _form_or(original, content))
+    around(server, "parse", _form_or)
 
 
 def _form_or(original: Any, content: bytes) -> Any:
     if content.startswith(b"model="):
-        return {"model": DEFAULT_MODEL, "input": {"prompt": "from a form"}}
+        return MODEL | {"input": {"prompt": "from a form"}}
     return original(content)
 
 
@@ -177,7 +163,7 @@ def _by(method: str, create: Any) -> Any:
         operations = original()
         return operations | {(method, CREATE_PATH): create or operations["POST", CREATE_PATH]}
 
-    return lambda server: around(server, "operations", wrapped)
+    return changing("operations", wrapped)
 
 
 @AREA.defect("create-by-get")
@@ -188,13 +174,6 @@ def _(server: Reference) -> None:
 
 
 AREA.add("create-by-any-method", _by("PUT", None))
-DEFAULT = {"model": DEFAULT_MODEL, "input": {"prompt": "default"}}
-
-
-def _parsing(parse: Any) -> Any:
-    return lambda server: around(
-        server, "parse", lambda original, content: parse(original, content)
-    )
 
 
 def _or_default(original: Any, content: bytes) -> Any:
@@ -204,15 +183,20 @@ def _or_default(original: Any, content: bytes) -> Any:
         return DEFAULT
 
 
-AREA.add("broken-json-is-default", _parsing(_or_default))
+AREA.add("broken-json-is-default", changing("parse", _or_default))
 AREA.add(
-    "empty-body-is-default", _parsing(lambda original, c: original(c) if c.strip() else DEFAULT)
+    "empty-body-is-default",
+    changing("parse", lambda original, c: original(c) if c.strip() else DEFAULT),
 )
 AREA.add(
-    "json-with-anything-behind", _parsing(lambda _, c: json.JSONDecoder().raw_decode(c.decode())[0])
+    "json-with-anything-behind",
+    changing("parse", lambda _, c: json.JSONDecoder().raw_decode(c.decode())[0]),
 )
-AREA.add("bodies-over-32-kb-refused", _parsing(lambda original, c: original(c[:32_768])))
-AREA.add("escapes-not-understood", _parsing(lambda original, c: original(c.replace(b"\\u", b"u"))))
+AREA.add("bodies-over-32-kb-refused", changing("parse", lambda original, c: original(c[:32_768])))
+AREA.add(
+    "escapes-not-understood",
+    changing("parse", lambda original, c: original(c.replace(b"\\u", b"u"))),
+)
 AREA.add("list-as-body", before_check(lambda body: body[0] if _is_list(body) else body))
 AREA.add(
     "any-json-is-default", before_check(lambda body: body if isinstance(body, dict) else DEFAULT)
@@ -238,26 +222,17 @@ def _lifted(body: Any) -> Any:
     return body
 
 
-@AREA.defect("fields-coerced-to-text")
-def _(server: Reference) -> None:
-    def coerced(body: Any) -> Any:
+def _every_field(change: Any) -> Any:
+    def changed(body: Any) -> Any:
         if isinstance(body, dict) and isinstance(body.get("input"), dict):
-            given = {name: str(value) for name, value in body["input"].items()}
-            return body | {"input": given}
+            return body | {"input": {name: change(v) for name, v in body["input"].items()}}
         return body
 
-    before_check(coerced)(server)
+    return before_check(changed)
 
 
-@AREA.defect("long-text-cut-silently")
-def _(server: Reference) -> None:
-    def cut(body: Any) -> Any:
-        if isinstance(body, dict) and isinstance(body.get("input"), dict):
-            given = {n: v[:5000] if isinstance(v, str) else v for n, v in body["input"].items()}
-            return body | {"input": given}
-        return body
-
-    before_check(cut)(server)
+AREA.add("fields-coerced-to-text", _every_field(str))
+AREA.add("long-text-cut-silently", _every_field(lambda v: v[:5000] if isinstance(v, str) else v))
 
 
 @AREA.defect("second-create-refused")

@@ -4,7 +4,7 @@ from typing import Any
 
 from imagen4.facts.gateways import DEFAULT_MODEL
 from imagen4.facts.protocol import DETAILS_PATH
-from sharpening.defect import COUNTING, Area, around, recording_when, sending
+from sharpening.defect import COUNTING, Area, around, changing, recording_when, sending
 from sharpening.reference import Incoming, Outgoing, Reference, RefusedError, Task
 
 AREA = Area("state")
@@ -34,11 +34,9 @@ AREA.add("state-unknown-at-the-end", spelled("success", "archived"))
 
 def machine(change: Any) -> Any:
     """`change(state, task, server)` gives the state instead."""
-
-    def apply(server: Reference) -> None:
-        around(server, "state", lambda original, task: change(original(task), task, server))
-
-    return apply
+    return lambda server: around(
+        server, "state", lambda original, task: change(original(task), task, server)
+    )
 
 
 def _age(task: Task, server: Reference) -> float:
@@ -49,24 +47,9 @@ def _flicker(state: str, task: Task, _server: Reference) -> str:
     return "waiting" if state == "generating" and task.polls % 2 == 0 else state
 
 
-def _restart(state: str, task: Task, server: Reference) -> str:
-    return "generating" if state == "success" and _age(task, server) > 2.0 else state
-
-
-def _back_to_waiting(state: str, task: Task, server: Reference) -> str:
-    return "waiting" if state == "success" and _age(task, server) > 2.0 else state
-
-
-def _fails_later(state: str, task: Task, server: Reference) -> str:
-    return "fail" if state == "success" and _age(task, server) > 2.0 else state
-
-
-def _fails_seconds_later(state: str, task: Task, server: Reference) -> str:
-    return "fail" if state == "success" and _age(task, server) > 6.0 else state
-
-
-def _succeeds_later(state: str, task: Task, server: Reference) -> str:
-    return "success" if state == "fail" and _age(task, server) > 2.0 else state
+def _later(old: str, new: str, age: float = 2.0) -> Any:
+    """A state becomes another, so many seconds after the create."""
+    return machine(lambda s, task, server: new if s == old and _age(task, server) > age else s)
 
 
 def _flips(state: str, task: Task, _server: Reference) -> str:
@@ -74,20 +57,18 @@ def _flips(state: str, task: Task, _server: Reference) -> str:
 
 
 AREA.add("goes-back-while-generating", machine(_flicker))
-AREA.add("success-then-generating", machine(_restart))
-AREA.add("success-then-waiting", machine(_back_to_waiting))
-AREA.add("success-then-fail", machine(_fails_later))
-AREA.add("success-then-fail-seconds-later", machine(_fails_seconds_later), full_only=LATER)
-AREA.add("fail-then-success", machine(_succeeds_later))
+AREA.add("success-then-generating", _later("success", "generating"))
+AREA.add("success-then-waiting", _later("success", "waiting"))
+AREA.add("success-then-fail", _later("success", "fail"))
+AREA.add("success-then-fail-seconds-later", _later("success", "fail", 6.0), full_only=LATER)
+AREA.add("fail-then-success", _later("fail", "success"))
 AREA.add("flips-between-ends", machine(_flips))
-AREA.add("every-task-fails", lambda server: around(server, "fails", lambda _o, _t: True))
+AREA.add("every-task-fails", changing("fails", lambda _o, _t: True))
 
 
 def failing(fails: Any) -> Any:
     """Tasks fail whose input, body and number are such."""
-    return lambda server: around(
-        server, "fails", lambda original, task: original(task) or fails(task.request)
-    )
+    return changing("fails", lambda original, task: original(task) or fails(task.request))
 
 
 AREA.add(
@@ -141,11 +122,9 @@ def _(server: Reference) -> None:
 
 def finding(change: Any) -> Any:
     """`change(task or None, id, server)` is the task found, or None."""
-
-    def apply(server: Reference) -> None:
-        around(server, "find", lambda original, id_: change(original(id_), id_, server))
-
-    return apply
+    return lambda server: around(
+        server, "find", lambda original, id_: change(original(id_), id_, server)
+    )
 
 
 def _made_up(task: Task | None, task_id: str, server: Reference) -> Task:
@@ -218,7 +197,7 @@ def unknown_answers(data: Any) -> Any:
         except RefusedError:
             return data(incoming) if callable(data) else data
 
-    return lambda server: around(server, "record_info", wrapped)
+    return changing("record_info", wrapped)
 
 
 AREA.add("unknown-task-is-null", unknown_answers(None))
@@ -245,20 +224,11 @@ def _(server: Reference) -> None:
     around(server, "carry_out", wrapped)
 
 
-@AREA.defect("record-needs-post")
-def _(server: Reference) -> None:
-    change = sending(
-        lambda _o, _i: Outgoing(405, b'{"code": 405, "msg": "no"}', _JSON), path=DETAILS_PATH
-    )
-    change(server)
+def _no_record(code: int) -> Any:
+    content = f'{{"code": {code}, "msg": "no"}}'.encode()
+    kind = {"content-type": "application/json"}
+    return sending(lambda _o, _i: Outgoing(code, content, kind), path=DETAILS_PATH)
 
 
-@AREA.defect("record-not-there")
-def _(server: Reference) -> None:
-    change = sending(
-        lambda _o, _i: Outgoing(404, b'{"code": 404, "msg": "no"}', _JSON), path=DETAILS_PATH
-    )
-    change(server)
-
-
-_JSON = {"content-type": "application/json"}
+AREA.add("record-needs-post", _no_record(405))
+AREA.add("record-not-there", _no_record(404))

@@ -12,6 +12,7 @@ from sharpening.defect import (
     also_accepting,
     around,
     before_check,
+    changing,
     refusing,
 )
 from sharpening.reference import Reference
@@ -50,9 +51,7 @@ AREA.add(
 )
 AREA.add(
     "charset-refused",
-    lambda server: around(
-        server, "accepts_content_type", lambda _original, given: given == "application/json"
-    ),
+    changing("accepts_content_type", lambda _original, given: given == "application/json"),
 )
 
 
