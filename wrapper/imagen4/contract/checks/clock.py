@@ -10,7 +10,7 @@ from ..document import field_of_record
 from ..exchange import Exchange
 from .evidence import Evidence
 from .registry import Found, check
-from .times import MILLISECONDS, NAMES, integer_field
+from .times import NAMES, time_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,8 +104,8 @@ def moments_of(trace: Trace) -> list[Moment]:
 
 def _moment(task: TaskHistory) -> Moment | None:
     record = next(iter(task.records), None)
-    told = integer_field(record, CREATE_TIME) if record else None
-    if record is None or told is None or told not in MILLISECONDS or not task.created.at:
+    told = time_field(record, CREATE_TIME) if record else None
+    if record is None or told is None or not task.created.at:
         return None
     return record, told / 1000, task.created.at
 
@@ -201,15 +201,12 @@ def _made_here(tasks: list[TaskHistory]) -> Iterator[TaskHistory]:
 
 def _offsets(task: TaskHistory) -> tuple[float, float] | None:
     """createTime less the moments the create was sent and answered: it lies between them."""
-    told = integer_field(task.records[0], CREATE_TIME) if task.records else None
-    if told is None or told not in MILLISECONDS:
+    told = time_field(task.records[0], CREATE_TIME) if task.records else None
+    if told is None:
         return None
     return told / 1000 - task.created.sent, told / 1000 - task.created.ended
 
 
 def _since_create(poll: Exchange, name: str) -> float | None:
-    created, later = integer_field(poll, CREATE_TIME), integer_field(poll, name)
-    if created is None or later is None:
-        return None
-    known = created in MILLISECONDS and later in MILLISECONDS
-    return (later - created) / 1000 if known else None
+    created, later = time_field(poll, CREATE_TIME), time_field(poll, name)
+    return None if created is None or later is None else (later - created) / 1000

@@ -110,10 +110,14 @@ def _mismatch(poll: Exchange, cost: int, took: int) -> Finding:
 
 def _took(poll: Exchange) -> int | None:
     """Milliseconds from creation to completion; None unless both are such times, in order."""
-    created, done = integer_field(poll, CREATE_TIME), integer_field(poll, COMPLETE_TIME)
-    if created is None or done is None or done < created:
-        return None
-    return done - created if created in MILLISECONDS and done in MILLISECONDS else None
+    created, done = time_field(poll, CREATE_TIME), time_field(poll, COMPLETE_TIME)
+    return None if created is None or done is None or done < created else done - created
+
+
+def time_field(poll: Exchange, name: str) -> int | None:
+    """Unix milliseconds; None where there are none, or something else."""
+    value = integer_field(poll, name)
+    return value if value and value in MILLISECONDS else None
 
 
 def integer_field(poll: Exchange, name: str) -> int | None:
