@@ -1,6 +1,7 @@
 """Settings for every test: hypothesis profiles, and a guard against tests that sleep."""
 
 import os
+import signal
 import time
 from collections.abc import Iterator
 
@@ -28,6 +29,27 @@ def own_ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IMAGEN4_LEDGER", str(tmp_path_factory.getbasetemp() / "user-ledger.db"))
         yield
+
+
+# Windows has no SIGHUP.
+ENDINGS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def programs_listen() -> Iterator[None]:
+    """The programs that tests start may be interrupted, whoever starts the tests.
+
+    A script's `make test &` and `nohup` ignore signals, and every program inherits that; but none
+    inherits a handler, such as this one, which ignores them just as well.
+    """
+    ignored = [kind for kind in ENDINGS if signal.getsignal(kind) is signal.SIG_IGN]
+    for kind in ignored:
+        signal.signal(kind, lambda *_: None)
+    yield
+    for kind in ignored:
+        signal.signal(kind, signal.SIG_IGN)
 
 
 LONGEST_SLEEP = 0.2

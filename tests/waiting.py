@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def until(reached: Callable[[], bool], seconds: float = 30.0) -> float:
+def until(reached: Callable[[], bool], seconds: float = 60.0) -> float:
     """How long it took. The longer it takes, the more rarely it is looked at."""
     began = time.monotonic()
     while not reached():

@@ -14,17 +14,6 @@ NOWHERE = "http://127.0.0.1:9"
 AT_NOWHERE = ["--gateway", "kie", "--base-url", NOWHERE]
 
 
-# As a terminal starts it, whoever starts the tests: `make test &` and `nohup` ignore signals.
-AT_A_TERMINAL = """\
-import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)
-signal.signal(signal.SIGTERM, signal.SIG_DFL)
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
-from imagen4.__main__ import main
-main()
-"""
-
-
 def at(sandbox: Sandbox, gateway: str) -> list[str]:
     return ["--gateway", gateway, "--base-url", sandbox.url(gateway)]
 

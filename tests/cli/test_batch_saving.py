@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.invoking import AT_A_TERMINAL
 from cli.test_batch import written
 from client.loopback import HANG, Loopback, Received, http
 from client.pictures import PNG
@@ -76,7 +75,7 @@ def test_ctrl_c_leaves_no_picture_behind(
     with Gateway(host).server as server:
         line = [*arguments, "--base-url", server.url]
         with subprocess.Popen(
-            [sys.executable, "-c", AT_A_TERMINAL, *line], stderr=subprocess.PIPE
+            [sys.executable, "-m", "imagen4", *line], stderr=subprocess.PIPE
         ) as running:
             assert both.wait(PATIENCE)
             os.kill(running.pid, signal.SIGINT)

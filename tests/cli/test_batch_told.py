@@ -13,7 +13,7 @@ import httpx
 import pytest
 import respx
 
-from cli.invoking import AT_A_TERMINAL, AT_NOWHERE, NOWHERE, at
+from cli.invoking import AT_NOWHERE, NOWHERE, at
 from cli.test_batch import written
 from cli.test_terminal import read_until_closed
 from client.pictures import PNG
@@ -31,7 +31,7 @@ def test_a_terminal_shows_one_bar_and_what_went_wrong(sandbox: Sandbox, tmp_path
     ours, theirs = pty.openpty()
     shown = b""
     with subprocess.Popen(
-        [sys.executable, "-c", AT_A_TERMINAL, *arguments],
+        [sys.executable, "-m", "imagen4", *arguments],
         env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
         stdout=subprocess.DEVNULL,
         stderr=theirs,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import respx
 
-from cli.invoking import AT_A_TERMINAL, AT_NOWHERE, at
+from cli.invoking import AT_NOWHERE, at
 from imagen4 import errors
 from imagen4.__main__ import main
 from imagen4.cli import exits
@@ -90,7 +90,8 @@ def test_a_failure_without_a_code_of_its_own_has_its_message() -> None:
 def test_a_ctrl_c_as_python_ends_does_not_take_the_exit_code_away() -> None:
     """By then all is told, and its number says whether a paid request is out."""
     pressing = "import os\nclass Late:\n    def __del__(self, kill=os.kill, process=os.getpid()):\n"
-    program = f"{pressing}        kill(process, 2)\nlate = Late()\n{AT_A_TERMINAL}"
+    run = "from imagen4.__main__ import main\nmain()\n"
+    program = f"{pressing}        kill(process, 2)\nlate = Late()\n{run}"
     command = [sys.executable, "-c", program, "wait", "--timeout", "never"]
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 2

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.invoking import AT_A_TERMINAL
 from client.booked import KEY, PATIENCE, Booked
 
 OUT = "interrupted while a paid request was out: it may have arrived, look before repeating it"
@@ -23,7 +22,7 @@ def stopped(
     One of its three tasks is known, the second one's create is out.
     """
     where = ["--gateway", "kie", "--base-url", server.url, "--output", str(folder)]
-    command = [sys.executable, "-c", AT_A_TERMINAL, "generate", "a fox", "-n", "3", "--json"]
+    command = [sys.executable, "-m", "imagen4", "generate", "a fox", "-n", "3", "--json"]
     environment = {**os.environ, "KIE_API_KEY": KEY, "IMAGEN4_LOG": level}
     with subprocess.Popen(
         [*command, *where],

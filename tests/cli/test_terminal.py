@@ -12,7 +12,6 @@ from threading import Timer
 
 import pytest
 
-from cli.invoking import AT_A_TERMINAL
 from imagen4.sandbox import Sandbox
 
 COMMAND = [sys.executable, "-m", "imagen4"]
@@ -35,7 +34,7 @@ def generate(sandbox: Sandbox, folder: Path, stderr: int) -> Iterator["subproces
     arguments = ["generate", "a fox", "--gateway", "kie", "--base-url", sandbox.url("kie")]
     environment = {**os.environ, "KIE_API_KEY": sandbox.key("kie"), "TERM": "xterm"}
     with subprocess.Popen(
-        [sys.executable, "-c", AT_A_TERMINAL, *arguments, "-o", str(folder)],
+        [*COMMAND, *arguments, "-o", str(folder)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=stderr,

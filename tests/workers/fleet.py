@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cli.invoking import AT_A_TERMINAL
 from imagen4 import Ledger
 from imagen4.ledger import Row
 from postgres import Server
@@ -29,7 +28,7 @@ class Fleet:
         self.log = folder / "log.txt"
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-c", AT_A_TERMINAL, *arguments, "--database", self.place]
+        return [sys.executable, "-m", "imagen4", *arguments, "--database", self.place]
 
     def enqueue(self, prompts: list[str], *more: str) -> str:
         """What the command says of it."""

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.invoking import AT_A_TERMINAL
 from imagen4 import Ledger
 from postgres import Server
 from waiting import until
@@ -52,7 +51,7 @@ class Here:
         assert program == "imagen4"
         given = {key: self._moved(value) for key, value in service.get("environment", {}).items()}
         return subprocess.Popen(
-            [sys.executable, "-c", AT_A_TERMINAL, *arguments], env={**os.environ, **given}
+            [sys.executable, "-m", "imagen4", *arguments], env={**os.environ, **given}
         )
 
 
