@@ -1,6 +1,7 @@
 """Guards against a host that says nothing more, and holds up whoever wants to leave."""
 
 import asyncio
+import socket
 import subprocess
 import sys
 from _thread import interrupt_main, start_new_thread
@@ -8,20 +9,31 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from time import monotonic
+from types import SimpleNamespace
+from typing import Any
 
+import httpx
 import pytest
 
 from client.booked import ctrl_c_works
 from client.loopback import Loopback, Received, http
 from client.pictures import PNG
 from client.play import KEY, QUICK, Stop, Time, play, succeeded
-from imagen4 import AsyncClient, Client
-from imagen4.wire import driving
+from imagen4 import AsyncClient, Client, DownloadError
+from imagen4.wire import driving, fetching
 from waiting import until
 
 STALLED = http(200, PNG[:5000], length=len(PNG))
 BUSY = http(503)
-LONGEST = 1.0  # seconds
+LONGEST = 30.0  # seconds; a host is waited for twice as long
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ends is ended by whoever leaves, not by a time-out."""
+    time_outs = httpx.Timeout(2 * LONGEST).as_dict()
+    monkeypatch.setattr(fetching, "TIME_OUTS", time_outs)
+    monkeypatch.setattr(fetching, "LONGEST_HEADERS", 2 * LONGEST)
 
 
 def gateway_with(server: Loopback, picture: bytes) -> Callable[[Received], bytes]:
@@ -48,7 +60,6 @@ def test_a_ctrl_c_is_not_held_up_by_a_host(
 
     def interrupted(*_: object) -> None:
         until(lambda: asked(server))
-        Event().wait(0.05)
         began.append(monotonic())
         raise Stop
 
@@ -67,19 +78,19 @@ def test_a_download_that_hangs_in_its_connection_is_left_without_a_trace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its thread cannot be told; its temporary file goes all the same."""
-    began = []
+    began, connected = list[float](), list[socket.socket]()
 
     def interrupted(*_: object) -> None:
-        until(lambda: len(list(tmp_path.iterdir())) == 3)
-        Event().wait(0.1)
+        connected.extend(silent.accept()[0] for _ in range(3))
+        assert len(list(tmp_path.iterdir())) == 3
         began.append(monotonic())
         raise Stop
 
     def reply(_: Received) -> bytes:
-        links = (f"{server.url.replace('http:', 'https:')}/{n}.png" for n in range(3))
-        return http(200, succeeded("t1", *links).content)
+        host = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        return http(200, succeeded("t1", *(f"{host}/{n}.png" for n in range(3))).content)
 
-    with Loopback(reply) as server:
+    with socket.create_server(("127.0.0.1", 0)) as silent, Loopback(reply) as server:
         with Client("kie", api_key=KEY, base_url=server.url, polling=QUICK) as client:
             result = client.job("t1").wait()
             monkeypatch.setattr(driving.Workers, "done", interrupted)
@@ -87,6 +98,26 @@ def test_a_download_that_hangs_in_its_connection_is_left_without_a_trace(
                 result.save(tmp_path)
         assert monotonic() - began[0] < LONGEST
         assert list(tmp_path.iterdir()) == []
+        for each in connected:
+            each.close()
+
+
+def test_a_download_that_is_stopped_before_its_handshake_leaves_no_connection_open() -> None:
+    """The host sees at once that nobody wants anything of it."""
+    looks = iter([None, DownloadError("The download was stopped")])
+
+    def check_stop() -> None:
+        if problem := next(looks):
+            raise problem
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        download: Any = SimpleNamespace(url=url, headers=dict, check_stop=check_stop)
+        with pytest.raises(DownloadError, match="stopped"):
+            fetching.fetch(download, None)
+        with silent.accept()[0] as connected:
+            connected.settimeout(LONGEST)
+            assert connected.recv(1) == b""
 
 
 def test_a_ctrl_c_that_wakes_nobody_is_noticed(tmp_path: Path) -> None:
@@ -150,7 +181,7 @@ def test_saving_at_the_very_end_of_a_program_does_not_hang(which: str, tmp_path:
     with Loopback(lambda _: b"") as server:
         server.reply = gateway_with(server, http(200, PNG))
         command = [sys.executable, "-c", PROGRAM, server.url, str(tmp_path), which]
-        done = subprocess.run(command, timeout=30, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, timeout=60, capture_output=True, text=True, check=True)
     said = "DownloadError: The picture cannot be fetched: Python is shutting down"
     assert done.stdout.startswith(said)
     assert list(tmp_path.iterdir()) == []

@@ -207,7 +207,12 @@ def bound_reads(stream: Any) -> None:
     def bounded_tls(
         ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> Any:
-        return start_tls(ssl_context, server_hostname, cut_to_exchange(timeout))
+        try:
+            limit = cut_to_exchange(timeout)
+        except BaseException:  # httpcore has no name for the connection yet
+            stream.close()
+            raise
+        return start_tls(ssl_context, server_hostname, limit)
 
     stream.read, stream.start_tls, stream.imagen4_heard = bounded, bounded_tls, True
 
