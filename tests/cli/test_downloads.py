@@ -53,7 +53,9 @@ def test_links_that_lead_nowhere_are_said_and_the_others_fetched(
     """With none but such, the error names the task."""
     monkeypatch.setenv("KIE_API_KEY", "k" * 20)
     monkeypatch.setattr("imagen4.core.polling.Polling.interval", lambda *_: 0.01)
-    monkeypatch.setattr("imagen4.cli.wait.Client", partial(Client, polling=Polling(tolerance=0.05)))
+    monkeypatch.setattr(
+        "imagen4.cli.asking.Client", partial(Client, polling=Polling(tolerance=0.05))
+    )
     links = ["javascript:alert(1)"]
 
     def reply(received: Received) -> bytes:
@@ -77,7 +79,7 @@ def test_links_that_lead_nowhere_are_said_and_the_others_fetched(
 def test_a_ctrl_c_during_a_stalled_download_ends_the_command(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Within a second, with the command that resumes; no picture is there by half.
+    """Soon, with the command that resumes; no picture is there by half.
 
     A thread that is not done by then leaves its temporary file to the next run.
     """

@@ -28,7 +28,7 @@ def test_leaving_many_requests_names_those_that_are_waited_for(
 
     began = time.monotonic()
     run(kind, leave, **settings(sandbox))
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 60
     (owl,) = [task.id for task in sandbox.state.tasks.values() if task.prompt == "an owl"]
     assert owl in "".join(each.getMessage() for each in caplog.records)
 

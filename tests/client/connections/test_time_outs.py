@@ -13,6 +13,8 @@ from client.raw_answers import BALANCE, CREATED
 from imagen4 import Imagen4Error, SubmissionUncertain, TransportError
 from imagen4.wire import fetching
 
+LONG = 3000  # bytes; dripping, they take a minute
+
 
 @pytest.mark.parametrize(("patience", "connect"), [(30.0, 10.0), (4.0, 4.0)])
 def test_connecting_takes_ten_seconds_at_most(patience: float, connect: float) -> None:
@@ -27,8 +29,8 @@ def test_connecting_takes_ten_seconds_at_most(patience: float, connect: float) -
 @pytest.mark.parametrize("part", ["headers", "body"])
 def test_an_answer_that_drips_is_given_up_in_time(kind: str, part: str) -> None:
     """The time-out is for the whole exchange, not for each byte."""
-    body = CREATED.ljust(900)
-    answer = Drip(http(200, body) if part == "body" else http(200, b"", "X: " + "x" * 900))
+    body = CREATED.ljust(LONG)
+    answer = Drip(http(200, body) if part == "body" else http(200, b"", "X: " + "x" * LONG))
     started = monotonic()
     with Loopback(lambda _: answer) as server:
         with pytest.raises(SubmissionUncertain, match="ReadTimeout"):
@@ -40,7 +42,7 @@ def test_an_answer_that_drips_is_given_up_in_time(kind: str, part: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_connection_used_again_is_bounded_again(kind: str) -> None:
     """Each exchange has its own time, whichever connection it gets."""
-    drip = Drip(http(200, b'{"code":200,"data":7}'.ljust(900)))
+    drip = Drip(http(200, b'{"code":200,"data":7}'.ljust(LONG)))
     answers: list[bytes] = [BALANCE, BALANCE, drip]
 
     def sync(client: Any) -> None:
@@ -66,7 +68,7 @@ def test_a_picture_whose_headers_drip_is_given_up(
 ) -> None:
     """The attempt counts as broken off; the body that follows has a limit of its own."""
     monkeypatch.setattr(fetching, "LONGEST_HEADERS", IMPATIENT)
-    drip = Drip(http(200, b"", "X: " + "x" * 900))
+    drip = Drip(http(200, b"", "X: " + "x" * LONG))
     answers = [drip, http(200, PNG)]
     started = monotonic()
     content, server, _ = fetched(kind, lambda _: answers.pop(0), lambda r: r.images[0].read())

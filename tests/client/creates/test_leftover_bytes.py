@@ -63,7 +63,8 @@ def test_over_a_callers_connection_such_a_create_is_uncertain() -> None:
         assert isinstance(second, SubmissionUncertain)
         # Over a connection of its own, on which the server may be quicker.
         assert third in [("t2",), ("t3",)]
-        until(lambda: len(server.paths("POST")) == 3)
+        until(lambda: len(server.paths("POST")) >= 3)
+    assert len(server.paths("POST")) == 3
 
 
 def test_connections_that_somebody_else_opened_are_not_judged() -> None:

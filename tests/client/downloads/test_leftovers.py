@@ -36,7 +36,7 @@ def another_process(directory: Path) -> Iterator[subprocess.Popen[bytes]]:
         command = [sys.executable, "-c", PROGRAM, server.url, str(directory)]
         process = subprocess.Popen(command)
         try:
-            until(lambda: bool(list(directory.glob(".t1-*.part"))))
+            until(lambda: len(server.requests) == 2)  # by then its file is locked, too
             yield process
         finally:
             process.kill()
