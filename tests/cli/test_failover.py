@@ -56,6 +56,22 @@ def test_json_names_both(both: Market, imagen4: Callable, tmp_path: Path) -> Non
     assert both.apikley.paid == 1
 
 
+def test_where_none_serves_a_request_each_says_why(
+    both: Market, imagen4: Callable, tmp_path: Path
+) -> None:
+    """In the line for people, for machines, and in the ledger."""
+    both.apikley.answer = told(433, "limit reached")
+    book = ("--ledger", str(tmp_path / "l.db"))
+    done = imagen4("generate", "a fox", *ORDER, *book, "-o", str(tmp_path), "--json")
+    error = json.loads(done.out)["error"]
+    assert (error["gateway"], error["passed_over"]) == ("apikley", {"kie": "Credits insufficient"})
+    assert "limit reached [gateway apikley, code 433, HTTP 200, not kie: Credits insuf" in done.err
+    newest, oldest = imagen4("history", *book).out.splitlines()
+    assert ("  apikley  refused  " in newest, "  kie  refused  " in oldest) == (True, True)
+    rows = json.loads(imagen4("history", *book, "--json").out)
+    assert [row["passed_over"] for row in rows] == [{"kie": "Credits insufficient"}, {}]
+
+
 def test_the_way_to_take_tasks_up_names_the_gateway_that_has_them(
     both: Market, imagen4: Callable, tmp_path: Path
 ) -> None:

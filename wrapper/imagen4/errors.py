@@ -99,8 +99,9 @@ class Imagen4Error(Exception):
             "HTTP": self.http_status,
             "task": ", ".join(self.task_ids),
         }
-        details = ", ".join(f"{name} {value}" for name, value in known.items() if value)
-        return f"{self.message} [{details}]" if details else self.message
+        details = [f"{name} {value}" for name, value in known.items() if value]
+        details += [f"not {name}: {error.message}" for name, error in self.passed_over]
+        return f"{self.message} [{', '.join(details)}]" if details else self.message
 
 
 class InvalidRequest(Imagen4Error):

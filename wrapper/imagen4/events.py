@@ -75,6 +75,8 @@ class CreateStarting(Event):
     """In credits, just before; asked for with a ledger, where nothing else was in flight."""
     keys_elsewhere: tuple[str, ...] = ()
     """By what it is found at the client's other gateways, which must not have it."""
+    passed_over: tuple[PassedOver, ...] = ()
+    """Which of them did not serve it, and why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,10 @@ def log_exchange(send: Send) -> None:
     if (answer := send.answer) is not None:
         code = parse_envelope(answer).code
         brought = f"HTTP {answer.status}, " + ("no code" if code is None else f"code {code}")
-    text = "%s %s: %s, %.3f s, attempt %d"
+    text = "%s: %s %s: %s, %.3f s, attempt %d"
     seconds = send.ended - send.began
-    logger.debug(text, send.call.method, send.call.path, brought, seconds, send.attempt)
+    call = send.call
+    logger.debug(text, call.gateway, call.method, call.path, brought, seconds, send.attempt)
 
 
 def log_listener_error(event: Event, problem: Exception) -> None:

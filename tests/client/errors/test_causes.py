@@ -179,14 +179,14 @@ def test_what_a_caller_is_handling_is_not_the_cause() -> None:
 def test_the_debug_log_tells_code_duration_and_attempt(
     kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Of every exchange, also of one that brought nothing."""
+    """Of every exchange, also of one that brought nothing; and which gateway it was with."""
     caplog.set_level(logging.DEBUG, "imagen4")
     answers = [http(200, b'{"code":429,"msg":"slow down"}'), http(200, CREATED), RESET]
     with Loopback(lambda _: answers.pop(0)) as server:
         play(kind, None, lambda c: c.submit(PROMPT), base_url=server.url)
         asked(kind, server.url)
     said = [each for each in caplog.messages if ", attempt " in each]
-    create, credit = "POST /api/v1/jobs/createTask", "GET /api/v1/chat/credit"
+    create, credit = "kie: POST /api/v1/jobs/createTask", "kie: GET /api/v1/chat/credit"
     assert said == [
         f"{create}: HTTP 200, code 429, 0.000 s, attempt 1",
         f"{create}: HTTP 200, code 200, 0.000 s, attempt 2",

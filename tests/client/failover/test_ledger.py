@@ -1,12 +1,13 @@
 """With a ledger the promise outlives the process: what one gateway may have, no other is sent."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from client.failover.test_matrix import KEYS, STAYS, Market, market, told
 from client.loopback import Received
-from client.play import GATEWAYS, KINDS
+from client.play import GATEWAYS, KINDS, settled
 from imagen4 import Ledger, LedgerError, Request, errors
 from imagen4.configuration import make_session
 from imagen4.events import CreateRefused, CreateStarting
@@ -35,6 +36,29 @@ def test_a_request_that_moved_on_is_not_paid_at_its_first_gateway_later(
     rows = [(row.gateway, str(row.state)) for row in ledger.rows()]
     assert rows == [("kie", "refused"), ("apikley", "succeeded")]
     assert ledger.rows()[0].reason == "no"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_ledger_says_why_the_others_did_not_serve_a_request(kind: str, tmp_path: Path) -> None:
+    """Also where one was passed over without being asked, so that it has no row of its own."""
+    ledger = Ledger(tmp_path / "l.db")
+    ultra = Request("an owl", model="google/imagen4-ultra")
+    with market(told(402, "no money")) as both:
+
+        async def work(client: Any) -> None:
+            for request in (FOX, Request("a wolf", tag="wolf"), ultra):
+                both.kie.answer = None if request is ultra else told(402, "no money")
+                await settled(client.generate_many([request], ledger=ledger))
+
+        both.run(kind, work)
+    rows = [(row.gateway, row.tag, dict(row.passed_over)) for row in ledger.rows()]
+    lacking = "apikley has no model 'google/imagen4-ultra'"
+    assert rows[:3] == [
+        ("kie", "fox", {}),
+        ("apikley", "fox", {"kie": "no money"}),
+        ("apikley", "wolf", {"kie": "no money"}),
+    ]
+    assert (rows[3][0], rows[3][2]["apikley"][: len(lacking)]) == ("kie", lacking)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,6 +5,7 @@ Two gateways on real sockets. Each counts the POSTs, and the tasks that a create
 
 import asyncio
 import json
+import pickle
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -195,6 +196,14 @@ def test_where_all_refuse_the_last_error_names_the_others(kind: str) -> None:
         both.run(kind, lambda client: client.generate("a fox"))
     error = caught.value
     assert (error.gateway, [each.gateway for each in error.passed_over]) == ("apikley", ["kie"])
+    assert (
+        str(error) == "no [gateway apikley, code 402, HTTP 200, not kie: The key was refused: no]"
+    )
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, of a moment ago
+    assert (str(again), type(again.passed_over[0].error)) == (
+        str(error),
+        errors.AuthenticationError,
+    )
     assert [type(each) for each in both.events].count(RequestEnded) == 1
 
 

@@ -37,18 +37,19 @@ def run_again(client: Client, ledger: Ledger, request: Request, chance: random.R
 
 
 def one_history(seed: int, place: Path) -> None:
-    """One request, asked for by five processes, whose gateways may have one address."""
+    """One request, asked for by five processes: with one gateway or both, maybe at one address."""
     chance = random.Random(seed)
     seller, time = Books(chance), Time()
     asked, one = chance.choice([1, 2]), chance.random() < 0.5
     request = Request("a fox", num_images=asked, tag=chance.choice([None, "fox"]))
     with httpx.Client(transport=httpx.MockTransport(seller)) as http:
         for _ in range(5):
+            names = chance.sample(GATEWAYS, chance.choice([1, 2, 2]))
             client = Client(
-                chance.sample(GATEWAYS, 2),
+                names,
                 prefer=chance.choice(["order", "price"]),
-                api_key={name: f"{KEY}-{name}" for name in GATEWAYS},
-                base_url={name: f"https://{'one' if one else name}.example" for name in GATEWAYS},
+                api_key={name: f"{KEY}-{name}" for name in names},
+                base_url={name: f"https://{'one' if one else name}.example" for name in names},
                 polling=Polling(paced=False, timeout=60),
                 http_client=http,
                 clock=time,

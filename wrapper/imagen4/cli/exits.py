@@ -110,6 +110,8 @@ def as_json(error: Exception) -> dict[str, Any]:
     }
     failures = [_failure(each) for each in getattr(error, "failures", ())]
     told |= {"failures": failures} if failures else {}
+    passed_over = {name: each.message for name, each in getattr(error, "passed_over", ())}
+    told |= {"passed_over": passed_over} if passed_over else {}
     return {"type": type(error).__name__, "message": said(error)} | told
 
 

@@ -68,7 +68,7 @@ def row_as_json(row: Row) -> dict[str, Any]:
     names = ("id", "started", "gateway", "model", "tag", "number", "total", "task_id", "seed")
     told = {name: getattr(row, name) for name in names}
     more = ("fields", "estimate", "charged", "reason", "balance_before", "balance_after")
-    paths = {"paths": list(row.paths.values())}
+    paths = {"paths": list(row.paths.values()), "passed_over": row.passed_over}
     return told | {"state": state_of(row)} | {name: getattr(row, name) for name in more} | paths
 
 
@@ -79,6 +79,7 @@ def harmless_line(row: Row) -> str:
 
 def line_of(row: Row) -> str:
     prompt = str(row.fields.get("prompt", ""))[:60]
-    words = (row.id, row.started, state_of(row), row.tag, row.task_id, prompt, row.reason)
+    state = (row.gateway, state_of(row), row.tag)
+    words = (row.id, row.started, *state, row.task_id, prompt, row.reason)
     known = "  ".join(str(word) for word in words if word)
     return f"{known}  {row.evidence}" if row.uncertain else known

@@ -133,7 +133,7 @@ def announce(
     """Tell of a create before a byte of it leaves. Raises CreateStopped if a listener objects."""
     number, total = job.number, len(job.plans)
     what = (job.model, plan.pictures, job.key, plan.fields, plan.seed)
-    more = (token, job.balance, job.keys_elsewhere)
+    more = (token, job.balance, job.keys_elsewhere, job.passed_over)
     try:
         yield CreateStarting(*session.identity(job), None, number, total, attempt, *what, *more)
     except Exception as problem:

@@ -14,7 +14,7 @@ def adapter_for(gateway: str | Adapter) -> Adapter:
     if isinstance(gateway, Adapter):
         return gateway
     if not isinstance(gateway, str) or gateway not in GATEWAYS:
-        raise InvalidRequest(f"gateway must be one of {', '.join(GATEWAYS)}")
+        raise InvalidRequest(f"gateway must be one of {', '.join(GATEWAYS)}, or a list of them")
     return _known(gateway)
 
 

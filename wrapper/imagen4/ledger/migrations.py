@@ -32,7 +32,10 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE workers (name TEXT NOT NULL, seen FLOAT NOT NULL, PRIMARY KEY (name))",
     ),
     ("ALTER TABLE creates ADD COLUMN seconds FLOAT",),
-    ("CREATE INDEX creates_by_key ON creates (key)",),
+    (
+        "CREATE INDEX creates_by_key ON creates (key)",
+        "ALTER TABLE creates ADD COLUMN passed_over JSON",
+    ),
 )
 VERSION = 1 + len(STEPS)
 

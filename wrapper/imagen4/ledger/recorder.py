@@ -142,6 +142,7 @@ class Recorder:
             "token": digest_of(event.callback_token),
             "balance_before": event.balance,
             "balance_after": None,
+            "passed_over": {name: _words(error) for name, error in event.passed_over},
             "started": self.now().isoformat(timespec="seconds"),
             **self._described(event, at),
         }

@@ -56,6 +56,7 @@ class Row(NamedTuple):
     fields_json: str
     urls_json: str
     paths_json: str
+    passed_over_json: str | None
 
     def __repr__(self) -> str:
         return f"<Row {self.id} {self.key} {self.number}/{self.total} {self.state} {self.task_id}>"
@@ -93,6 +94,12 @@ class Row(NamedTuple):
         elif spent != price:
             words = f"not the price of one create ({'unknown' if price is None else f'{price:g}'})"
         return f"balance {before:g} → {after:g}: {words}"
+
+    @property
+    def passed_over(self) -> Mapping[str, str]:
+        """Which gateways of the client did not serve its request, and why."""
+        found: dict[str, str] = json.loads(self.passed_over_json or "{}")
+        return found
 
     def counts_for(self, places: Mapping[str, str]) -> bool:
         """Whether it is about the same request as that of a client with gateways at these places.

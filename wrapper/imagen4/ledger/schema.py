@@ -84,6 +84,7 @@ creates = Table(
     Column("balance_after", Float),
     Column("account", Text),
     Column("seconds", Float),
+    Column("passed_over", JSON),
     UniqueConstraint("base_url", "key", "number"),
     Index("creates_by_state", "state", "charged", "estimate"),
     Index("creates_by_key", "key"),
