@@ -16,6 +16,7 @@ from .. import Request
 from ..core.request import PlannedCreate, plan_creates
 from ..errors import InvalidRequest
 from ..facts.models import default_first
+from ..ledger.keys import key_of_tag
 from .fields import schema_of, typed, vendored_models
 
 ARGUMENTS = frozenset(Request.__slots__) - {"fields"}
@@ -33,6 +34,11 @@ class Line:
     @property
     def tag(self) -> str:
         return self.request.tag or ""
+
+    @property
+    def key(self) -> str:
+        """By which a ledger finds it."""
+        return key_of_tag(self.tag)
 
     @property
     def pictures(self) -> int:

@@ -25,7 +25,7 @@ class BatchPlan:
         self.to_pay = Estimate(gateway)
         for line in lines:
             for number, create in enumerate(line.creates, 1):
-                if (f"tag {line.tag}", number) in paid:
+                if (line.key, number) in paid:
                     self.paid += 1
                 else:
                     self.to_pay.add(line.request.model or "", create)

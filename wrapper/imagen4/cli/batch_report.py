@@ -26,7 +26,7 @@ class BatchReport:
         here = rows_by_key(rows, places)
         self._errors = errors
         self._rows = rows
-        self.lines = [self._line(line, here.get(f"tag {line.tag}", [])) for line in lines]
+        self.lines = [self._line(line, here.get(line.key, [])) for line in lines]
         self.paths = [Path(path) for line in self.lines for path in line["paths"]]
 
     def _line(self, line: Line, rows: list[Row]) -> dict[str, Any]:

@@ -16,16 +16,12 @@ def rows_by_key(rows: Iterable[Row], places: Mapping[str, str]) -> Mapping[str, 
         if not row.counts_for(places):
             continue
         known = found.setdefault(row.key, [])
-        if known and place_of_row(known[0]) != place_of_row(row):
+        if known and known[0].place != row.place:
             if row.state in SENDABLE and any(each.state not in SENDABLE for each in known):
                 continue
             known.clear()
         known.append(row)
     return found
-
-
-def place_of_row(row: Row) -> tuple[str, str]:
-    return row.gateway, row.base_url
 
 
 def creates_of(rows: list[Row], planned: int) -> int:

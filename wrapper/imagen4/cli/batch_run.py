@@ -1,6 +1,7 @@
 """Working through a batch: first what an earlier run left, then what was never sent."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -36,52 +37,44 @@ HOPELESS = (
 """What the next create would be told, too: no further one is sent."""
 
 
+@dataclass
 class BatchRun:
-    """One run. `errors` has, by tag, what this run could not do."""
+    """One run."""
 
-    def __init__(
-        self,
-        client: Client,
-        ledger: Ledger,
-        lines: Sequence[Line],
-        names: FileNames,
-        output: Path,
-        shown: BatchDisplay,
-        timeout: float | None,
-    ) -> None:
-        self._client = client
-        self._ledger = ledger
-        self._lines = lines
-        self._names = names
-        self._output = output
-        self._shown = shown
-        self._timeout = timeout
-        self._hopeless = False
-        self._showing = Lock()
-        self.errors: dict[str, Imagen4Error] = {}
+    client: Client
+    ledger: Ledger
+    lines: Sequence[Line]
+    names: FileNames
+    output: Path
+    shown: BatchDisplay
+    timeout: float | None
+    errors: dict[str, Imagen4Error] = field(default_factory=dict)
+    """By tag, what this run could not do."""
+    _hopeless: bool = False
+    _showing: Lock = field(default_factory=Lock)
 
     def work(self, *, retry_failed: bool) -> None:
         """Until each line has ended, or nothing more can be paid."""
         if retry_failed:
-            self._ledger.retry_failed(line.tag for line in self._lines)
+            self.ledger.retry_failed(line.tag for line in self.lines)
         with Savers() as savers:
-            for done in self._client.resume(self._ledger, timeout=self._timeout):
+            for done in self.client.resume(self.ledger, timeout=self.timeout):
                 savers.start(partial(self._finish, done, shown=False))
             savers.wait()
             requests = self._until_hopeless(self._unfinished())
-            more = {"timeout": self._timeout, "ledger": self._ledger}
-            for done in self._client.generate_many(requests, **more):  # type: ignore[arg-type]
+            made = self.client.generate_many(requests, timeout=self.timeout, ledger=self.ledger)
+            for done in made:
                 self._hopeless = self._hopeless or isinstance(done.error, HOPELESS)
                 savers.start(partial(self._finish, done))
 
     def _unfinished(self) -> list[Request]:
         """What has creates that were never sent, or pictures that are not on the disk."""
-        known = rows_by_key(self._ledger.rows(), places_of(self._client))
+        known = rows_by_key(self.ledger.rows(), places_of(self.client))
         left = []
-        for line in self._lines:
-            rows = known.get(f"tag {line.tag}", [])
+        for line in self.lines:
+            rows = known.get(line.key, [])
             if settled(rows, creates_of(rows, len(line.creates))):
-                self._shown.ended(line.tag, rows[0].state if rows else "")
+                self.shown.ended(line.tag, rows[0].state if rows else "")
             else:
                 left.append(line.request)
         return left
@@ -96,28 +89,22 @@ class BatchRun:
         """Save its pictures; on a thread of their own."""
         tag = done.request.tag or ""
         error: Imagen4Error | None = done.error
-        part = error.result if isinstance(error, PartialFailure) else None
-        for image in (done.result or part or NOTHING).images:
+        made = error.result if isinstance(error, PartialFailure) else done.result
+        for image in made.images if made is not None else ():
             try:
-                image.save(self._output, name=self._names.name(tag, image.index + 1))
+                image.save(self.output, name=self.names.name(tag, image.index + 1))
             except DownloadError as problem:
                 error = error or problem
         if error is not None:
             self.errors[tag] = error
         if shown:
             with self._showing:
-                self._shown.ended(tag, "saved" if error is None else error.message)
+                self.shown.ended(tag, "saved" if error is None else error.message)
 
 
 def places_of(client: Client) -> dict[str, str]:
     """Where its gateways are."""
     return dict(zip(client.gateways, client.base_urls, strict=True))
-
-
-class NOTHING:
-    """Stands for a result that is not there."""
-
-    images: tuple[()] = ()
 
 
 def settled(rows: Sequence[Row], creates: int) -> bool:

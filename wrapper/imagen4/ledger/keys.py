@@ -33,10 +33,11 @@ class Keys:
         (tag,) = {job.tag for job in jobs.values()}
         if not tag:
             return {gateway: self._key(gateway, job) for gateway, job in jobs.items()}
-        if self._seen[f"tag {tag}"]:
+        key = key_of_tag(tag)
+        if self._seen[key]:
             raise InvalidRequest("tag: two requests have the same one")
-        self._seen[f"tag {tag}"] += 1
-        return dict.fromkeys(jobs, f"tag {tag}")
+        self._seen[key] += 1
+        return dict.fromkeys(jobs, key)
 
     def _key(self, gateway: str, job: JobState) -> str:
         text = "\n".join(canonical(plan.fields) for plan in job.plans)
@@ -44,6 +45,10 @@ class Keys:
         digest = hashlib.sha256(named.encode()).hexdigest()
         self._seen[digest] += 1
         return f"request {digest} {self._seen[digest]}"
+
+
+def key_of_tag(tag: str) -> str:
+    return f"tag {tag}"
 
 
 def canonical(fields: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from ..core.durations import KEPT, Durations
 from ..core.records import usable_id
 from ..errors import Imagen4Error, InvalidRequest, SubmissionUncertain
 from .callback_rows import attach
-from .keys import Keys, canonical
+from .keys import Keys, canonical, key_of_tag
 from .open_jobs import JobsLeft, OpenJob, take_up
 from .recorder import Payee, Recorder
 from .rows import COLUMNS, Row, as_rows
@@ -113,7 +113,7 @@ class Ledger:
     def retry_failed(self, tags: Iterable[str]) -> None:
         """Let creates whose tasks failed be sent again. Their rows stay, under another key."""
         failed = self.rows(creates.c.state == RowState.FAILED)
-        wanted = {f"tag {tag}" for tag in tags}
+        wanted = set(map(key_of_tag, tags))
         with self._store.writing() as connection:
             for row in failed:
                 if row.key in wanted:

@@ -66,7 +66,7 @@ class OpenJob:
     @property
     def place(self) -> tuple[str, str]:
         """The gateway, and where it is."""
-        return self.gateway, self.rows[0].base_url
+        return self.rows[0].place
 
     @property
     def tag(self) -> str | None:

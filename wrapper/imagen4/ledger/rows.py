@@ -101,6 +101,11 @@ class Row(NamedTuple):
         found: dict[str, str] = json.loads(self.passed_over_json or "{}")
         return found
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """The gateway, and where it is."""
+        return self.gateway, self.base_url
+
     def counts_for(self, places: Mapping[str, str]) -> bool:
         """Whether it is about the same request as that of a client with gateways at these places.
 

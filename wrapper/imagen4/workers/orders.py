@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..core.request import Request
+from ..ledger.keys import key_of_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Order:
     @property
     def key(self) -> str:
         """By which the ledger finds it."""
-        return f"tag {self.tag}"
+        return key_of_tag(self.tag)
 
     def as_json(self) -> dict[str, Any]:
         request = asdict(self.request)
