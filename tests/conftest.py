@@ -52,6 +52,7 @@ def programs_listen() -> Iterator[None]:
         signal.signal(kind, signal.SIG_IGN)
 
 
+SHOWN = ("tests/workers/", "tests/client/failover/test_matrix.py")
 LONGEST_SLEEP = 0.2
 
 
@@ -81,8 +82,12 @@ def postgres() -> Iterator[server.Server]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show the tables that tests of many workers print: they are what such a run is for."""
+    """Show the tables that some tests print, or a line of: they are what such a run is for."""
+    tables: dict[str, list[str]] = {}
     for report in terminalreporter.stats.get("passed", []):
-        if report.nodeid.startswith("tests/workers/") and report.capstdout:
-            terminalreporter.section(report.nodeid.partition("::")[2], sep="-")
-            terminalreporter.write(report.capstdout)
+        if report.nodeid.startswith(SHOWN) and report.capstdout:
+            name = report.nodeid.partition("::")[2].partition("[")[0]
+            tables.setdefault(name, []).append(report.capstdout)
+    for name, lines in tables.items():
+        terminalreporter.section(name, sep="-")
+        terminalreporter.write("".join(lines))

@@ -1,13 +1,17 @@
 """Which gateway a request goes to first, and which not at all."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from client.failover.test_matrix import market, told
-from client.play import KINDS, settled
+from client.play import KINDS, Script, created, play, settled
 from imagen4 import AuthenticationError, Client, InvalidRequest, TaskNotFound, callbacks
 from imagen4.core.failover import PASS_OVER
+from imagen4.facts import DEFAULT_MODEL, GATEWAYS
+from imagen4.facts.gateways import Price
+from imagen4.gateways.adapter import Adapter
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -52,6 +56,30 @@ def test_the_cheaper_one_can_come_first() -> None:
         dear = both.run("sync", lambda c: c.generate("a fox"), gateway=order)
         cheap = both.run("sync", lambda c: c.generate("a fox"), gateway=order, prefer="price")
     assert (dear.gateway, cheap.gateway) == ("apikley", "kie")
+
+
+def seller(name: str, price: Price, dollars: float | None) -> Adapter:
+    """A gateway of its own, with apikley's document, in which one task may be four pictures."""
+    facts = replace(GATEWAYS["apikley"], name=name, dollars_per_credit=dollars)
+    facts = replace(facts, prices={DEFAULT_MODEL: price})
+    return Adapter(facts, "imagen4_generated.apikley")
+
+
+def test_the_cheaper_one_is_the_one_for_what_is_asked() -> None:
+    """By the request's own number of pictures, and in dollars, for a credit is not a credit."""
+    where = ("2026-11", "this test")
+    by_request = seller("by-request", Price(8.0, "request", *where), 0.005)
+    by_image = seller("by-image", Price(300.0, "image", *where), 0.00005)
+    nobody_knows = seller("nobody-knows", Price(1.0, "request", *where), None)
+    adapters = [nobody_knows, by_request, by_image]
+    keys = {each.name: "key" for each in adapters}
+    script = Script(creates=[created(f"t{n}") for n in range(2)])
+
+    def served(client: Any) -> list[str]:
+        return [client.submit("a fox", num_images=count).gateway for count in (1, 4)]
+
+    found = play("sync", script, served, gateway=adapters, api_key=keys, prefer="price")
+    assert found == ["by-image", "by-request"]
 
 
 def test_several_gateways_have_to_be_named_where_it_matters() -> None:
