@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -199,30 +198,6 @@ def test_a_slow_server_does_not_hold_up_the_event_loop(
     with Ledger(place) as ledger:
         assert asyncio.run(run()) == ("t1",)
     assert states(place) == [("created", "t1")]
-
-
-HOLD = """
-import sys
-from imagen4 import Ledger
-with Ledger(sys.argv[1]).alone():
-    print(flush=True)
-    sys.stdin.read()
-"""
-
-
-def test_one_process_at_a_time_and_a_dead_one_holds_up_nobody(place: str) -> None:
-    """The second is refused; after SIGKILL of the first it is let in."""
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, place], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    with holder, Ledger(place) as ledger:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == b"\n"
-        with pytest.raises(LedgerError, match="is at work in another process"), ledger.alone():
-            pass
-        holder.kill()
-        with ledger.alone():
-            pass
 
 
 def test_the_first_version_becomes_what_a_new_ledger_is(postgres: server.Server) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from ..errors import InvalidRequest
 from .schema import metadata
@@ -43,7 +43,7 @@ LOCK = (
     "SELECT set_config('synchronous_commit', %s, true), "
     "pg_advisory_xact_lock(1769170740, hashtext(current_schema() || %s))"
 )
-LOCK_SESSION = "SELECT pg_advisory_lock(1769170740, hashtext(current_schema() || ' alone'))"
+ALONE = "(1769170740, hashtext(current_schema() || ' alone'))"
 NOTICING = 2  # seconds that the server has to notice that the process with the lock is dead
 
 
@@ -96,12 +96,20 @@ class PostgresServer:
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
-        """The lock is the server's, and ends with the connection."""
+        """The lock is the server's, and ends with the connection, if that breaks.
+
+        It is given back before that is closed: a busy server may be late to notice.
+        """
         engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             try:
                 connection.exec_driver_sql(f"SET lock_timeout = '{NOTICING}s'")
-                yield is_free(connection)
+                free = is_free(connection)
+                try:
+                    yield free
+                finally:
+                    with suppress(SQLAlchemyError):  # the connection is gone, so the lock is, too
+                        connection.exec_driver_sql(f"SELECT pg_advisory_unlock{ALONE}")
             finally:
                 connection.invalidate()
 
@@ -118,7 +126,7 @@ class PostgresServer:
 def is_free(connection: Connection) -> bool:
     """Whether the lock of a batch is now the connection's."""
     try:
-        connection.exec_driver_sql(LOCK_SESSION)
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock{ALONE}")
     except OperationalError as problem:
         if getattr(problem.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
             return False
