@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from random import SystemRandom
 from tempfile import mkdtemp
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ PASSWORD = "to-be-kept"
 MISSING = "PostgreSQL's programs are not installed (Debian: postgresql)"
 USER = "nobody"  # the server refuses to run as root
 QUICK = "-c fsync=off -c max_connections=60 -c unix_socket_directories="
+PORTS = range(20_000, 32_000)  # below those that Linux and macOS give to whoever asks for any
 
 
 def program(name: str) -> str | None:
@@ -32,14 +34,22 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self._data = folder / "data"
+        self._log = f"{self._data}.log"
         self._places = count()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = 0
         self._run("initdb", "--auth=trust", "--username=me", "--no-sync", "--encoding=UTF8")
 
     def start(self) -> None:
-        options = f"{QUICK} -c listen_addresses=127.0.0.1 -p {self.port}"
-        self._run("pg_ctl", "start", "--wait", "-o", options, "-l", f"{self._data}.log")
+        """On a port that is its own, also while it is stopped: no program is given it by chance."""
+        ports = [self.port] if self.port else SystemRandom().sample(PORTS, 5)
+        for self.port in ports:
+            options = f"{QUICK} -c listen_addresses=127.0.0.1 -p {self.port}"
+            try:
+                self._run("pg_ctl", "start", "--wait", "-o", options, "-l", self._log)
+                break
+            except AssertionError:
+                if self.port == ports[-1]:
+                    raise AssertionError(Path(self._log).read_text()) from None
 
     def stop(self) -> None:
         """At once, as a power failure would: every connection is cut."""
