@@ -91,8 +91,7 @@ class AsyncClient(BaseClient):
         settings = (timeout, polling, allow_http, clock, random, model)
         self._route = make_route(gateway, api_key, base_url, prefer, settings)
         self._wires = AsyncRoutes(self._route.sessions, http_client)
-        self._driver = AsyncDriver(self._wires, sleep, on_event)
-        self._driver = self._recording(ledger)
+        self._driver = self._recording(AsyncDriver(self._wires, sleep, on_event), ledger)
         for session in self._route.sessions:
             session.recorded = ledger is not None
 
@@ -218,7 +217,7 @@ class AsyncClient(BaseClient):
         leaves tasks behind that were paid for: their ids are logged at WARNING at once, and then
         creates that are out get their answers, but for a second Ctrl-C or a cancellation.
         """
-        driver = self._recording(ledger)
+        driver = self._recording(self._driver, ledger)
         book = None if ledger is None else ledger.continuing(self._route.sessions)
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
         many = ManyJobs(self._route, AsyncJob, driver, timeout, jobs, book, callback)
@@ -245,8 +244,9 @@ class AsyncClient(BaseClient):
         request that has tasks here and is not saved. Creates without an answer are from now on
         called uncertain; `Ledger.open_jobs` has them.
         """
-        driver, left = self._recording(ledger), ledger.left_open(self._route.sessions)
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
+        driver = self._recording(self._driver, ledger)
+        left = ledger.left_open(self._route.sessions)
         resume = ManyJobs(self._route, AsyncJob, driver, timeout, jobs, None, callback).resume
         every = (finish(i, job.request, resume(s, job)) for i, (s, job) in enumerate(left))
         return driver.run_many(every, limit, on_event, jobs)
@@ -291,10 +291,3 @@ class AsyncClient(BaseClient):
 
     async def __aexit__(self, *exception: object) -> None:
         await self.aclose()
-
-    def _recording(self, ledger: Ledger | None) -> AsyncDriver:
-        if ledger is None:
-            return self._driver
-        ledger.share_turns(self._route.sessions)
-        ledger.share_durations(self._route.sessions)
-        return self._driver.recording(ledger.recorder(self._route.sessions))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .confirmed import ConfirmedTask, values_of
 from .core.balance import read_balance
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from .core.session import Session
     from .core.task import Task
     from .job import BaseJob
+    from .ledger import Ledger
     from .literals import AspectRatio, Model
+    from .wire.driving import AsyncDriver, Driver
+
+DriverT = TypeVar("DriverT", "Driver", "AsyncDriver")
 
 
 class BaseClient:
@@ -100,6 +104,14 @@ class BaseClient:
             f"{type(self).__name__} cannot be pickled or copied, since its connections and its "
             "key stay in their process: make one in each process"
         )
+
+    def _recording(self, driver: DriverT, ledger: Ledger | None) -> DriverT:
+        """The same, with the ledger that is told first and shares rate and durations."""
+        if ledger is None:
+            return driver
+        ledger.share_turns(self._route.sessions)
+        ledger.share_durations(self._route.sessions)
+        return driver.recording(ledger.recorder(self._route.sessions))
 
     def _tell_of_closing(self, creates: int = 0) -> None:
         """Tell the ids of what cannot go on; before the wait for so many creates, and after."""
