@@ -7,7 +7,6 @@ from typing import NoReturn
 import click
 
 from .. import Ledger, Model
-from ..facts import DEFAULT_MODEL
 from ..ledger import Row
 from ..ledger.schema import UNANSWERED, is_one_of
 from . import asking, books, estimate, exits, options, outcome, targets
@@ -20,22 +19,14 @@ from .batch_progress import batch_display
 from .batch_report import BatchReport
 from .batch_run import BatchRun, places_of
 from .enqueue import hand_over
-from .fields import complete_model, named_values, set_option
+from .fields import model_option, named_values, set_option
 from .signals import undisturbed
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @asking.gateways
-@click.option(
-    "--model",
-    "-m",
-    metavar="NAME",
-    default=DEFAULT_MODEL,
-    show_default=True,
-    shell_complete=complete_model,
-    help="Use this model for lines that name none; `imagen4 models` lists them.",
-)
+@model_option("Use this model for lines that name none")
 @set_option("Set a column for the lines that have none of that name")
 @options.callback_url
 @targets.folder

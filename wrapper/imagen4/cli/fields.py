@@ -116,6 +116,18 @@ def _named(context: click.Context) -> Sequence[str]:
     return context.params.get("gateways") or list(GATEWAYS)
 
 
+def model_option(words: str) -> Callable[[Command], Command]:
+    return click.option(
+        "--model",
+        "-m",
+        metavar="NAME",
+        default=DEFAULT_MODEL,
+        show_default=True,
+        shell_complete=complete_model,
+        help=f"{words}; `imagen4 models` lists them.",
+    )
+
+
 def set_option(words: str) -> Callable[[Command], Command]:
     """What the model takes beside the arguments."""
     return click.option(

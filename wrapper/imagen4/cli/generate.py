@@ -7,10 +7,9 @@ from typing import Any
 import click
 
 from .. import AspectRatio, Model, Request
-from ..facts import DEFAULT_MODEL
 from . import asking, books, estimate, options, outcome, targets
 from .asking import Where
-from .fields import complete_aspect_ratio, complete_model, parse_fields, schema_of_any, set_option
+from .fields import complete_aspect_ratio, model_option, parse_fields, schema_of_any, set_option
 from .progress import PlainLines, display
 from .prompts import file_option, prompt_of
 
@@ -19,15 +18,7 @@ from .prompts import file_option, prompt_of
 @click.argument("prompt", required=False)
 @file_option
 @asking.gateways
-@click.option(
-    "--model",
-    "-m",
-    metavar="NAME",
-    default=DEFAULT_MODEL,
-    show_default=True,
-    shell_complete=complete_model,
-    help="Use this model of the gateway; `imagen4 models` lists them.",
-)
+@model_option("Use this model of the gateway")
 @set_option("Set a further field of the model")
 @options.option("--num-images", "-n", type=int, default=1, help="Make this many pictures, 1 to 4.")
 @options.option(

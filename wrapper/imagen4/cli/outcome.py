@@ -112,9 +112,9 @@ def ending(
             yield made
     except KeyboardInterrupt as stopped:
         with undisturbed():
-            left, out = told_by(stopped)
-            ids = list(dict.fromkeys((*display.task_ids, *left)))
-            _hint(place, made.result.task_ids if made.result is not None else ids, made, display)
+            ids, out = told_by(stopped)
+            ids = tuple(dict.fromkeys((*display.task_ids, *ids)))
+            _hint(place, ids if made.result is None else made.result.task_ids, made, display)
             if as_json:
                 told = interruption_as_json(display.gateway, ids, out)
                 click.echo(json.dumps({"error": told} | (empty or {}), indent=2))
