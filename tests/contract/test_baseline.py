@@ -26,8 +26,8 @@ def _outcome(name: str, seed: int = 0) -> RunOutcome:
     return meet(Setting("kie", "observed", seed=seed), DEFECTS[name])
 
 
-def _accepting(report: Report, today: date = TODAY) -> Baseline:
-    return replace(EMPTY, today=today).updated([each.identity for each in report.broken])
+def _accepting(report: Report) -> Baseline:
+    return EMPTY.updated([each.identity for each in report.broken])
 
 
 @pytest.fixture(scope="module")

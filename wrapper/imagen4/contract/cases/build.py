@@ -29,21 +29,13 @@ def encoded(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-def create_case(value: Any, intent: Intent, credential: Credential = Credential.KEY) -> Case:
+def create_case(value: Any, intent: Intent) -> Case:
     """A createTask with this JSON value as its body."""
-    return raw_create_case(encoded(value), intent, credential=credential)
+    return raw_create_case(encoded(value), intent)
 
 
-def raw_create_case(
-    content: bytes,
-    intent: Intent,
-    content_type: str | None = JSON_TYPE,
-    credential: Credential = Credential.KEY,
-) -> Case:
-    request = HttpRequest(
-        "POST", CREATE_PATH, content=content, content_type=content_type, credential=credential
-    )
-    return Case(request, intent)
+def raw_create_case(content: bytes, intent: Intent, content_type: str | None = JSON_TYPE) -> Case:
+    return Case(HttpRequest("POST", CREATE_PATH, (), content, content_type), intent)
 
 
 def accepted_create(value: Any, what: str) -> Case:
