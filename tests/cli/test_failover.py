@@ -72,6 +72,27 @@ def test_where_none_serves_a_request_each_says_why(
     assert [row["passed_over"] for row in rows] == [{"kie": "Credits insufficient"}, {}]
 
 
+def test_resume_finishes_what_is_at_any_of_the_gateways(
+    both: Market, imagen4: Callable, tmp_path: Path
+) -> None:
+    """With one of them it says what is left at the other."""
+    both.kie.answer = None
+    book, out = ("--ledger", str(tmp_path / "l.db")), ("-o", str(tmp_path / "out"))
+    replies = {name: server.reply for name, server in both.servers.items()}
+    for name, server in both.servers.items():
+        server.reply = lambda r, reply=replies[name]: told(422) if r.method == "GET" else reply(r)
+        late = imagen4("generate", "a fox", "--gateway", name, *book, *out, "--timeout", "0.01")
+        assert late.code == 5, late.err
+    for name, server in both.servers.items():
+        server.reply = replies[name]
+    alone = imagen4("resume", "--gateway", "kie", *book, *out)
+    assert (alone.code, len(alone.out.splitlines())) == (0, 1)
+    assert "Tasks left at apikley, which --gateway does not name: 1\n" in alone.err
+    done = imagen4("resume", *ORDER, *book, *out)
+    assert (done.code, len(done.out.splitlines()), "left at" in done.err) == (0, 1, False)
+    assert (both.kie.paid, both.apikley.paid) == (1, 1)
+
+
 def test_the_way_to_take_tasks_up_names_the_gateway_that_has_them(
     both: Market, imagen4: Callable, tmp_path: Path
 ) -> None:

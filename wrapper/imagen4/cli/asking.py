@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import click
@@ -83,7 +83,8 @@ class GatewayOrder(click.ParamType[tuple[str, ...]]):
         return [CompletionItem(f"{before}{comma}{name}") for name in left]
 
 
-_gateways = click.option(
+_gateways = partial(
+    click.option,
     "--gateway",
     "-g",
     "gateways",
@@ -92,8 +93,11 @@ _gateways = click.option(
     required=True,
     envvar="IMAGEN4_GATEWAY",
     show_envvar=True,
-    help="Pay this gateway; the next one only for what certainly was not created there.",
 )
+_to_pay = _gateways(
+    help="Pay this gateway; the next one only for what certainly was not created there."
+)
+_to_ask = _gateways(help="Ask this gateway, or all of these, each for its own tasks.")
 
 
 def _address(context: click.Context, _option: click.Parameter, url: str | None) -> str | None:
@@ -125,7 +129,12 @@ _allow_http = click.option(
 
 def gateways(command: Callable[..., None]) -> Callable[..., None]:
     """Pass `where` to a command that may turn to another gateway."""
-    return _gateways(_base_url(_allow_http(_told_where(command))))
+    return _to_pay(_base_url(_allow_http(_told_where(command))))
+
+
+def all_gateways(command: Callable[..., None]) -> Callable[..., None]:
+    """Pass `where` to a command that may ask several, and pays none."""
+    return _to_ask(_base_url(_allow_http(_told_where(command))))
 
 
 def gateway(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,6 +1,7 @@
 """`imagen4 resume`: finish what earlier commands left in the ledger."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +9,20 @@ import click
 
 from .. import Client, Imagen4Error, Ledger, PartialFailure, Result, Task
 from ..core.many import Finished
+from ..events import Listener
 from ..interruptions import told_by
-from ..ledger.schema import UNANSWERED, creates, is_one_of
+from ..ledger.schema import OPEN, UNANSWERED, creates, is_one_of
 from . import asking, books, exits, options, outcome, targets
 from .asking import Where
-from .progress import Display, display
+from .progress import display
 from .signals import undisturbed
 
+LEFT = "Tasks left at {}, which --gateway does not name: {}"
 UNCERTAIN = "{} creates have no answer: see `imagen4 history --state uncertain`"
 
 
 @click.command()
-@asking.gateway
+@asking.all_gateways
 @books.ledger
 @options.timeout
 @targets.output
@@ -39,14 +42,14 @@ def command(
     shown = display(where.gateway)
     try:
         with books.opened(book) as ledger, where.client() as client, shown:
-            resume_all(ledger, client, resumed, shown, timeout)
+            resume_all(ledger, client, where, resumed, shown.tell, timeout)
     except KeyboardInterrupt as stopped:
         with undisturbed():
             exits.tell("The same command goes on with the rest.")
-            out = outcome.interruption_as_json(where.gateway, *told_by(stopped))
-            resumed.print(where.gateway, as_json, out)
+            names = ",".join(where.gateways)
+            resumed.print(as_json, outcome.interruption_as_json(names, *told_by(stopped)))
         raise
-    resumed.print(where.gateway, as_json)
+    resumed.print(as_json)
     raise click.exceptions.Exit(resumed.tell())
 
 
@@ -70,7 +73,7 @@ class Resumed:
             self._tasks += made.tasks
             self._results.append(outcome.result_as_json(made, paths))
 
-    def print(self, gateway: str, as_json: bool, *more: dict[str, Any]) -> None:
+    def print(self, as_json: bool, *more: dict[str, Any]) -> None:
         """On standard output: the paths, or all there is to say as one document."""
         if as_json:
             failures = [*map(exits.as_json, self._errors), *more]
@@ -79,7 +82,9 @@ class Resumed:
             return
         images = [image for each in self._results for image in each["images"]]
         outcome.say(*(Path(image["path"]) for image in images if image["path"]))
-        outcome.tell_charged(gateway, self._tasks)
+        for gateway in dict.fromkeys(task.gateway for task in self._tasks):
+            tasks = [task for task in self._tasks if task.gateway == gateway]
+            outcome.tell_charged(gateway, tasks)
 
     def tell(self) -> int:
         """A line for each failure; the exit code is that of the last one."""
@@ -90,12 +95,21 @@ class Resumed:
 
 
 def resume_all(
-    ledger: Ledger, client: Client, resumed: Resumed, shown: Display, timeout: float | None
+    ledger: Ledger,
+    client: Client,
+    where: Where,
+    resumed: Resumed,
+    tell: Listener,
+    timeout: float | None,
 ) -> None:
+    here = where.places().items()
     if not resumed.output.is_folder:
-        left = [job for job in ledger.open_jobs() if job.rows[0].base_url == client.base_url]
+        left = [job for job in ledger.open_jobs() if job.place in here]
         resumed.output.refuse(sum(len(job.task_ids) for job in left))
-    for done in client.resume(ledger, timeout=timeout, on_event=shown.tell):
+    for done in client.resume(ledger, timeout=timeout, on_event=tell):
         resumed.save(done)
-    here = creates.c.base_url == client.base_url
-    resumed.uncertain = len(ledger.rows(here, is_one_of(UNANSWERED)))
+    rows = ledger.rows(is_one_of(UNANSWERED))
+    resumed.uncertain = sum((row.gateway, row.base_url) in here for row in rows)
+    others = ledger.rows(creates.c.gateway.not_in(where.gateways), is_one_of(OPEN))
+    for gateway, tasks in Counter(row.gateway for row in others if row.task_id).items():
+        exits.tell(LEFT.format(gateway, tasks))
