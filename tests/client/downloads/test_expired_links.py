@@ -119,6 +119,10 @@ def test_an_expired_link_may_be_told_by_the_body(
 @pytest.mark.parametrize("kind", KINDS)
 def test_another_refusal_is_not_that_of_an_expired_link(kind: str, tmp_path: Path) -> None:
     """It is final, and no fresh link is asked for."""
-    error = failing(kind, lambda _: http(400, b"<Code>InvalidArgument</Code>"), tmp_path)
+
+    def reply(received: Received) -> bytes:
+        return http(200, PNG) if received.path == "/fresh" else http(400, b"<Code>Other</Code>")
+
+    error = failing(kind, reply, tmp_path, others=[lambda url: envelope(200, f"{url}/fresh")])
     assert (error.expired, error.http_status) == (False, 400)
     assert error.message == "The picture cannot be fetched: unexpected status"

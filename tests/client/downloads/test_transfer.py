@@ -1,24 +1,18 @@
 """Guards against misjudging a status, size, redirect or pause of a download."""
 
-import io
 from threading import Event
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from client.bench import PNG, URL, Bench, begun
+from client.bench import PNG, Bench, begun
 from client.steps import core, ended
 from imagen4 import DownloadError, TransportError
-from imagen4.core.answer import Call
-from imagen4.core.effects import Fetch, Send, Sleep
 from imagen4.downloads.formats import HEAD
 from imagen4.downloads.transfer import (
     ATTEMPTS,
     LARGEST,
     LONGEST,
     TransferError,
-    download_picture,
     fresh_link,
 )
 
@@ -141,20 +135,3 @@ def test_a_redirect_to_what_is_no_url_is_refused(target: str) -> None:
     """Should the library below let it through: the error is one of ours."""
     with pytest.raises(DownloadError, match=r"^The picture's link redirects to nowhere$"):
         Bench().transfer.opened(302, {"location": target})
-
-
-def test_only_an_expired_link_is_renewed() -> None:
-    """Other failures are final: no fresh link is asked for."""
-    for expired, asked in ((False, None), (True, Send)):
-        core: Any = SimpleNamespace(clock=lambda: 0.0, allow_http=False, timeout=1.0, name="kie")
-        core.on_loopback = False
-        core.adapter = SimpleNamespace(fresh_link=lambda url: Call("POST", url))
-        steps = download_picture(core, URL, io.BytesIO(), lambda *_: Sleep(0.0))
-        assert isinstance(next(steps), Fetch)
-        problem = DownloadError("no")
-        problem.expired = expired
-        try:
-            answer: object = type(steps.throw(problem))
-        except DownloadError:
-            answer = None
-        assert answer is asked

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -259,10 +258,3 @@ def test_a_ledger_tells_its_address_without_the_password(place: str) -> None:
     with Ledger(place) as ledger:
         assert repr(ledger).startswith("Ledger('postgresql://me@127.0.0.1:")
         assert server.PASSWORD not in repr(ledger)
-
-
-def test_without_the_driver_a_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An extra of its own."""
-    monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(InvalidRequest, match=r"pip install 'imagen4\[postgres\]'"):
-        Ledger("postgresql://127.0.0.1/x")
