@@ -5,7 +5,7 @@ Everything goes to standard error; standard output is for results.
 
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from ..events import Event, PollFailed, TaskCreated, TaskState
 from .exits import tell
@@ -14,34 +14,16 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
-class Display(Protocol):
-    """Shows what it is told of."""
-
-    gateway: str
-    """The one that has the tasks."""
-    task_ids: tuple[str, ...]
-    """The tasks seen so far."""
-    pictures: dict[str, int]
-    """How many pictures each of them has that has ended."""
-
-    def __enter__(self) -> Self: ...
-    def __exit__(self, *exc: object) -> None: ...
-    def tell(self, event: Event) -> None: ...
-
-
-def display(gateway: str) -> Display:
-    """The display that fits where standard error leads to."""
-    return LiveTable(gateway) if sys.stderr.isatty() else PlainLines(gateway)
-
-
-class PlainLines:
-    """A line when a task is created, and one whenever its state changes."""
+class Display:
+    """Keeps in mind what it is told of, and shows it: each kind in its own way."""
 
     def __init__(self, gateway: str) -> None:
-        self.task_ids: tuple[str, ...] = ()
-        self.pictures: dict[str, int] = {}
         self.gateway = gateway
-        self._states: dict[str, str] = {}
+        """The one that has the tasks."""
+        self.task_ids: tuple[str, ...] = ()
+        """The tasks seen so far."""
+        self.pictures: dict[str, int] = {}
+        """How many pictures each of them has that has ended."""
 
     def __enter__(self) -> Self:
         return self
@@ -50,7 +32,32 @@ class PlainLines:
         pass
 
     def tell(self, event: Event) -> None:
-        note(self, event)
+        self.gateway = event.gateway
+        if event.task_id is not None and event.task_id not in self.task_ids:
+            self.task_ids = (*self.task_ids, event.task_id)
+        if isinstance(event, TaskState):
+            task = event.task
+            if task.failed or task.urls or task.unusable_links:  # else its links may still come
+                self.pictures[task.task_id] = len(task.urls)
+        self._show(event)
+
+    def _show(self, event: Event) -> None:
+        raise NotImplementedError
+
+
+def display(gateway: str) -> Display:
+    """The display that fits where standard error leads to."""
+    return LiveTable(gateway) if sys.stderr.isatty() else PlainLines(gateway)
+
+
+class PlainLines(Display):
+    """A line when a task is created, and one whenever its state changes."""
+
+    def __init__(self, gateway: str) -> None:
+        super().__init__(gateway)
+        self._states: dict[str, str] = {}
+
+    def _show(self, event: Event) -> None:
         state, task_id = state_told(event), event.task_id
         if isinstance(event, PollFailed):
             state = f"no news ({event.error})"
@@ -59,16 +66,14 @@ class PlainLines:
             tell(f"{event.elapsed:6.1f} s  {self.gateway}  {task_id}  {state}")
 
 
-class LiveTable:
+class LiveTable(Display):
     """A row for each task, with its state and the time since its creation."""
 
     def __init__(self, gateway: str) -> None:
         from rich.console import Console
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        self.task_ids: tuple[str, ...] = ()
-        self.pictures: dict[str, int] = {}
-        self.gateway = gateway
+        super().__init__(gateway)
         self._rows: dict[str, TaskID] = {}
         self._progress = Progress(
             SpinnerColumn(finished_text="•"),
@@ -87,14 +92,13 @@ class LiveTable:
         with suppress(OSError):
             self._progress.stop()
 
-    def tell(self, event: Event) -> None:
-        note(self, event)
+    def _show(self, event: Event) -> None:
         state = state_told(event)
         if state and event.task_id:
             with suppress(OSError):  # the terminal is gone; the tasks are paid for
-                self._show(event.task_id, state)
+                self._draw(event.task_id, state)
 
-    def _show(self, task_id: str, state: str) -> None:
+    def _draw(self, task_id: str, state: str) -> None:
         row = self._row(task_id)
         if task_id in self.pictures:
             self._progress.update(row, total=1, completed=1)
@@ -112,17 +116,6 @@ class LiveTable:
             self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
             self._rows[task_id] = self._progress.add_task(task_id, total=None, state="")
         return self._rows[task_id]
-
-
-def note(display: Display, event: Event) -> None:
-    """Keep in mind the task that an event is about, and what became of it."""
-    display.gateway = event.gateway
-    if event.task_id is not None and event.task_id not in display.task_ids:
-        display.task_ids = (*display.task_ids, event.task_id)
-    if isinstance(event, TaskState):
-        task = event.task
-        if task.failed or task.urls or task.unusable_links:  # else its links may still come
-            display.pictures[task.task_id] = len(task.urls)
 
 
 def state_told(event: Event) -> str | None:

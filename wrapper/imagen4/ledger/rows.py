@@ -9,6 +9,7 @@ from sqlalchemy import Text
 from sqlalchemy import cast as sql_cast
 
 from ..core.task import Task
+from ..facts.protocol import SUCCEEDED, WAITING
 from .schema import UNANSWERED, RowState, creates
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Row(NamedTuple):
         ended = self.state in (RowState.SUCCEEDED, RowState.SAVED)
         return Task(
             self.task_id,
-            "success" if ended else "waiting",
+            SUCCEEDED if ended else WAITING,
             self.gateway,
             self.model,
             urls=tuple(self.urls),
