@@ -1,5 +1,6 @@
 """Guards against a proxy of the environment that sees what it must not see."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from client.loopback import HANG, IMPATIENT, RESET, Loopback, http
 from client.pictures import PNG, fetched, saved_to
 from client.play import KINDS, PROMPT, play, settled
-from imagen4 import Polling, TransportError
+from imagen4 import Client, InvalidRequest, Polling, TransportError
 from imagen4.wire.proxies import proxy_for
 
 
@@ -65,16 +66,80 @@ def test_tls_begins_when_the_tunnel_is_there(kind: str, monkeypatch: pytest.Monk
         ("*", False),
         ("example", False),
         ("::1,.example", False),
+        ("*.example", False),
+        ("localhost, *", False),
+        ("localhost example", False),
+        ("https://api.example", False),
+        ("api.example:443", False),
+        ("api.example:8443", True),
+        ("ample", True),
+        ("[::1],fd00::/8,<local>,[::1,10.0.0.0/99,a:b:c:99999,/,://", True),
     ],
 )
 def test_the_environment_says_which_hosts_need_no_proxy(
     no_proxy: str, through: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whole domains, too; and a proxy for everything serves https."""
+    """Whole domains, too, however other programs have them; and a proxy for all serves https.
+
+    What nobody can read is left out.
+    """
     monkeypatch.setenv("ALL_PROXY", "proxy.example:8080")
     monkeypatch.setenv("NO_PROXY", no_proxy)
     assert proxy_for("https://api.example/x") == ("http://proxy.example:8080" if through else None)
     assert proxy_for("http://api.example/x") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "no_proxy"),
+    [
+        ("https://10.1.2.3/x", "10.0.0.0/8"),
+        ("https://[fd00::7]/x", "fd00::/8"),
+        ("https://[::1]:8443", "[::1]"),
+        ("https://[::1]:8443", "::1"),
+        ("https://[::1]:8443", "[::1]:8443"),
+    ],
+)
+def test_addresses_and_their_networks_need_no_proxy_either(
+    url: str, no_proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Container runtimes name the networks that they have."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:8080")
+    assert proxy_for(url) is not None
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    assert proxy_for(url) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_proxy_that_nobody_thought_of_is_named(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its variable, without its password; a line end that a file left there does no harm."""
+    with Proxy(http(502)) as proxy:
+        host = proxy.url.removeprefix("http://")
+        monkeypatch.setenv("ALL_PROXY", f"http://me:pass-word@{host}\r\n")
+        settings: dict[str, Any] = {"base_url": "https://gateway.example", "timeout": IMPATIENT}
+        with pytest.raises(TransportError) as caught:
+            play(kind, None, lambda c: c.credits(), **settings)
+        assert f", through ALL_PROXY='http://{host}\\r\\n'" in str(caught.value)
+        assert "pass-word" not in str(caught.value)
+        assert proxy.requests
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("HTTPS_PROXY", "socks9://127.0.0.1:1", "HTTPS_PROXY=socks9://127.0.0.1:1 is no proxy"),
+        ("HTTPS_PROXY", "http://a:b@h:x", "HTTPS_PROXY=http://h:x is no proxy"),
+        ("all_proxy", "direct://", "all_proxy=direct:// is no proxy"),
+    ],
+)
+def test_what_is_no_proxy_is_told_with_its_variable(
+    name: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is paid for."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidRequest, match=re.escape(words)):
+        Client("kie", api_key="k")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -123,6 +123,17 @@ def test_the_cause_is_told_from_the_others(kind: str, cause: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_certificates_of_the_environment_are_named(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder without any is no error by itself, and then nobody's certificate is accepted."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", "/of/nobody@here")
+    with strange_certificate() as url:
+        assert ", by SSL_CERT_DIR=/of/nobody@here" in str(asked(kind, url))
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("cause", ["certificate", "refused", "reset"])
 def test_the_cause_of_a_failed_download_is_told_like_that(
     kind: str, cause: str, tmp_path: Path

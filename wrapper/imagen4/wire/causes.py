@@ -14,6 +14,7 @@ import httpx
 
 from ..core.redaction import one_line, redacted
 from ..errors import Imagen4Error, TransportError
+from .proxies import had_a_hand
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -78,14 +79,19 @@ def transport_error(
     problem: Exception,
     evidence: SentAndHeard,
     secrets: Collection[str],
+    url: str | None,
 ) -> Imagen4Error:
-    """What httpx, or anything below it, raised; without its request, which holds the key."""
+    """What httpx, or anything below it, raised; without its request, which holds the key.
+
+    url: where it was to go by the environment's settings, which an injected client has of its own.
+    """
     if isinstance(problem, Imagen4Error):
         return problem
     sent = evidence.may_have_left(problem)
     reason = "No complete answer came" if sent else "The gateway could not be reached"
     words, cause = cause_of(problem, secrets)
-    error = TransportError(f"{reason}: {words}")
+    hand = had_a_hand(url, cause or problem) if url is not None else ""
+    error = TransportError(f"{reason}: {words}{hand}")
     error.sent, error.__cause__ = sent, cause
     error.tried = not isinstance(cause, httpx.PoolTimeout)
     return error

@@ -13,6 +13,7 @@ from ..errors import DownloadError, InvalidRequest, TransportError
 from .carriers import async_carriers, sync_carriers
 from .causes import cause_of
 from .exchange_deadline import AsyncExchangeDeadline, ExchangeDeadline
+from .proxies import had_a_hand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ LONGEST_HEADERS = 30.0  # seconds; the body of a picture has a limit of its own
 
 def fetch(download: Download, lent: SyncCarrier | None) -> None:
     """lent: the carrier of an injected client; without one, one is made for this attempt."""
-    with own_errors():
+    with own_errors(None):
         carrier = lent or sync_carriers(download.url)()
     try:
         carried(download, carrier)
@@ -39,7 +40,7 @@ def fetch(download: Download, lent: SyncCarrier | None) -> None:
 
 def carried(download: Download, carrier: SyncCarrier) -> None:
     with (
-        own_errors(),
+        own_errors(download.url if carrier.own else None),
         DownloadDeadline(download) as exchange,
         closing(carrier.fetch(request_of(download, exchange))) as response,
     ):
@@ -52,10 +53,10 @@ def carried(download: Download, carrier: SyncCarrier) -> None:
 
 async def fetch_async(download: Download, lent: AsyncCarrier | None) -> None:
     """The same by awaiting."""
-    with own_errors():
+    with own_errors(None):
         carrier = lent or async_carriers(download.url)()
     try:
-        with own_errors():
+        with own_errors(download.url if carrier.own else None):
             async with AsyncExchangeDeadline(LONGEST_HEADERS) as exchange:
                 response = await carrier.fetch(request_of(download, exchange))
                 try:
@@ -86,8 +87,10 @@ class DownloadDeadline(ExchangeDeadline):
 
 
 @contextmanager
-def own_errors() -> Iterator[None]:
+def own_errors(url: str | None) -> Iterator[None]:
     """What broke an attempt, in our own words; a DownloadError where no further one would help.
+
+    url: where it goes by the environment's settings, which a lent carrier has of its own.
 
     That is a link that httpx or the name service cannot use; and the end of the program, when
     httpx can no longer import what it needs.
@@ -102,7 +105,8 @@ def own_errors() -> Iterator[None]:
         raise DownloadError("The picture cannot be fetched: Python is shutting down") from None
     except (httpx.TransportError, ssl.SSLError) as problem:
         words, cause = cause_of(problem, ())
-        raise TransportError(words) from cause
+        hand = had_a_hand(url, cause or problem) if url is not None else ""
+        raise TransportError(words + hand) from cause
 
 
 def request_of(

@@ -11,8 +11,9 @@ import re
 import ssl
 from functools import cache
 from importlib.util import find_spec
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import getproxies, getproxies_environment, proxy_bypass
 
 import httpx
 
@@ -22,6 +23,8 @@ from ..errors import InvalidRequest
 PROXIES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 KEY_LOG = ("SSLKEYLOGFILE",)
+# A scheme, a dot or `*.` before a domain, a name or an address or a network of them, a port.
+_EXEMPT = re.compile(r"(?:[a-z]+://)?(?:\*?\.)?(\[.+\]|[^:]+|.*:.*:.*)(?::([0-9]+))?")
 
 
 def tls_for(url: str) -> ssl.SSLContext:
@@ -41,10 +44,10 @@ def tls() -> ssl.SSLContext:
         return httpx.create_ssl_context()
     except OSError as problem:  # of which ssl.SSLError is one
         logged = problem.filename is not None  # Python names no file of certificates
-        name, value = setting(KEY_LOG if logged else CERTIFICATES)
+        named = setting(KEY_LOG if logged else CERTIFICATES)
         use = "cannot be written" if logged else "holds no certificates"
         reason = problem.strerror or str(problem)
-        raise InvalidRequest(one_line(f"{name}={value} {use}: {reason}")) from None
+        raise InvalidRequest(one_line(f"{named} {use}: {reason}")) from None
 
 
 def proxy_for(url: str) -> str | None:
@@ -54,33 +57,73 @@ def proxy_for(url: str) -> str | None:
     Raises InvalidRequest for what is no proxy.
     """
     origin = urlsplit(url)
-    host = origin.hostname or ""
-    # NO_PROXY spells an IPv6 address with brackets or without.
-    if origin.scheme != "https" or any(map(proxy_bypass, (host, f"[{host}]"))):
+    if origin.scheme != "https" or is_exempt(origin.hostname or "", origin.port or 443):
         return None
     named = getproxies()
-    proxy = named.get("https") or named.get("all")
+    proxy = named.get("https", "").strip() or named.get("all", "").strip()
     return checked_proxy(proxy) if proxy else None
+
+
+def is_exempt(host: str, port: int) -> bool:
+    """Whether NO_PROXY names the host, in any way that curl, Go or httpx would read.
+
+    Domains with their hosts, addresses with brackets or without, networks (10.0.0.0/8), ports,
+    `*` for all. What is none of these is left out.
+    """
+    named = getproxies_environment()
+    if not named:
+        return bool(proxy_bypass(host))  # what the desktop is set to
+    host = host.removesuffix(".")
+    return any(names(entry, host, port) for entry in re.split(r"[,\s]+", named.get("no", "")))
+
+
+def names(entry: str, host: str, port: int) -> bool:
+    """Whether one entry of NO_PROXY is about a host."""
+    found = _EXEMPT.fullmatch(entry.lower())
+    if found is None or found[2] not in (None, str(port)):
+        return False
+    name = found[1].strip("[]")
+    try:
+        return ip_address(host) in ip_network(name, strict=False)
+    except ValueError:
+        return name in ("*", host) or host.endswith(f".{name}")
 
 
 def checked_proxy(proxy: str) -> str:
     """The proxy's URL, complete. GNOME writes socks:// for what everybody else calls socks5://."""
     proxy = re.sub("(?i)^socks://", "socks5://", proxy if "://" in proxy else f"http://{proxy}")
-    name, value = setting(PROXIES)
-    shown = f"{name}=" + re.sub("(?is)^([a-z0-9]+://)?.*@", r"\1", value)  # without credentials
+    named = setting(PROXIES)
     try:
         url = httpx.Proxy(proxy).url
         usable = url.host and 0 <= (url.port or 0) <= 65535
     except (httpx.InvalidURL, ValueError):
         usable = False
     if not usable:
-        raise InvalidRequest(one_line(f"{shown} is no proxy, such as http://host:8080"))
+        raise InvalidRequest(one_line(f"{named} is no proxy, such as http://host:8080"))
     if url.scheme.startswith("socks") and find_spec("socksio") is None:
-        raise InvalidRequest(one_line(f"{shown} needs socksio: pip install 'httpx[socks]'"))
+        raise InvalidRequest(one_line(f"{named} needs socksio: pip install 'httpx[socks]'"))
     return proxy
 
 
-def setting(variables: tuple[str, ...]) -> tuple[str, str]:
-    """The first of the variables that is set; its name and its value."""
-    name = next(filter(os.environ.get, variables), "the system's setting")
-    return name, os.environ.get(name, "")
+def had_a_hand(url: str, problem: BaseException) -> str:
+    """What of the environment stood between us and that URL, to be told with what broke; or "".
+
+    Who is refused by a forgotten proxy looks at the gateway, and at the own network, in vain.
+    """
+    if isinstance(problem, ssl.SSLCertVerificationError) and any(map(os.environ.get, CERTIFICATES)):
+        return one_line(f", by {setting(CERTIFICATES)}")
+    try:
+        return one_line(f", through {setting(PROXIES)}") if proxy_for(url) else ""
+    except InvalidRequest:  # set since then
+        return ""
+
+
+def setting(variables: tuple[str, ...]) -> str:
+    """The first of the variables that is set, with its value, but without credentials."""
+    name = next(filter(os.environ.get, variables), None)
+    if name is None:
+        return "the system's setting"
+    value = os.environ[name]
+    if variables is PROXIES:
+        value = re.sub("(?is)^([a-z0-9]+://)?.*@", r"\1", value)
+    return f"{name}={value if value == one_line(value) else repr(value)}"

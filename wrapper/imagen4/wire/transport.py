@@ -76,10 +76,12 @@ class Wire:
             extensions={"timeout": timeout, "trace": trace},
         )
 
-    def rescue(self, send: Send, exchange: SentAndHeard, problem: BaseException) -> Answer:
+    def rescue(
+        self, send: Send, exchange: SentAndHeard, problem: BaseException, *, own: bool
+    ) -> Answer:
         """The answer, if it was there although something broke; else raises what did.
 
-        What was read of it is kept in any case.
+        What was read of it is kept in any case. own: whether the connection is one of ours.
         """
         if send.answer is None and send.partial is None and not exchange.nothing_left:
             send.partial = read = rescued(self._session, bytes(exchange.heard))
@@ -89,7 +91,8 @@ class Wire:
             raise problem
         if send.answer is not None:
             return send.answer
-        error = transport_error(problem, exchange, self.secrets(send))
+        url = self._session.base_url if own else None
+        error = transport_error(problem, exchange, self.secrets(send), url)
         raise error from error.__cause__
 
     def end(self, send: Send, exchange: SentAndHeard) -> None:
@@ -124,7 +127,7 @@ class SyncWire(Wire):
                         raise
                     return self._carried(self.connections.take(fresh=True), send, exchange)
             except BaseException as problem:
-                return self.rescue(send, exchange, problem)
+                return self.rescue(send, exchange, problem, own=carrier.own)
             finally:
                 self.end(send, exchange)
 
@@ -223,7 +226,7 @@ class AsyncWire(Wire):
                     another = self.connections.take(loop, fresh=True)
                     return await self._carried(another, send, exchange, loop)
         except BaseException as problem:
-            return self.rescue(send, exchange, problem)
+            return self.rescue(send, exchange, problem, own=carrier.own)
         finally:
             self.end(send, exchange)
 
