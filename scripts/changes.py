@@ -13,7 +13,7 @@ Exit code: 0 nothing or cosmetic, 1 compatible changes, 2 breaking ones, 3 an er
 (for --check-tables: 0 up to date, 1 stale).
 """
 
-import set_up  # noqa: F401  # first: what follows is not in every Python
+import set_up  # first: what follows is not in every Python
 
 # isort: split
 import argparse
@@ -31,7 +31,7 @@ from pages.reader import read_page
 from pages.source import decode, read_file
 from pages.vendored import replace_files
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = set_up.ROOT
 ERROR = 3
 
 

@@ -18,8 +18,8 @@ from imagen4.contract.run import RunOptions, run_contract
 from imagen4.contract.server import ServerUnderTest
 from imagen4.facts import GATEWAYS
 from imagen4.sandbox import Sandbox
+from imagen4.sandbox.settings import PROFILE_NAMES
 
-PROFILES = ("observed", "documented")
 SPEED = 1000.0
 """Sandbox seconds a second: no task keeps the suite waiting."""
 
@@ -39,7 +39,7 @@ def stable_part(made: Report) -> tuple[object, ...]:
 def rounds(repeat: int, phase: str, seed: int) -> Iterator[tuple[str, Report]]:
     """Each profile and gateway, as often as told, with a line for the eyes."""
     for _ in range(repeat):
-        for profile in PROFILES:
+        for profile in PROFILE_NAMES:
             for gateway in GATEWAYS:
                 started = time.perf_counter()
                 made = hold(profile, gateway, phase, seed)

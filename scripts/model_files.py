@@ -65,8 +65,10 @@ def write_models(package: Path, specs: Path, models: list[Model]) -> None:
         }
         catalogue.append(entry)
         content = {"model": model.model, "input": model.input}
-        (package / "inputs" / f"{entry['slug']}.json").write_text(_json(content), encoding="utf-8")
-    (package / "catalogue.json").write_text(_json(catalogue), encoding="utf-8")
+        (package / "inputs" / f"{entry['slug']}.json").write_text(
+            json_text(content), encoding="utf-8"
+        )
+    (package / "catalogue.json").write_text(json_text(catalogue), encoding="utf-8")
 
 
 def names(models: dict[str, list[Model]]) -> str:
@@ -88,5 +90,5 @@ def _literal(name: str, values: list[str]) -> str:
     return f"\n{name}: TypeAlias = Literal[\n{lines}]\n"
 
 
-def _json(content: Any) -> str:
+def json_text(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"

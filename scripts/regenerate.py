@@ -14,7 +14,7 @@ The result is a function of specs/ and of the pinned versions of the generator
 and its formatter: two runs give the same bytes.
 """
 
-import set_up  # noqa: F401  # first: what follows is not in every Python
+import set_up  # first: what follows is not in every Python
 
 # isort: split
 import argparse
@@ -34,15 +34,15 @@ import overlays
 from arazzo import arazzo
 from gateway_documents import based_on, generalised
 from imagen4.facts import GATEWAYS, protocol
+from imagen4.facts.documents import GENERATED as PACKAGE
 from pages.check import must_be_openapi
 from pages.errors import PageError
 from pages.steps import StoppedError, running, scratch_folder, stoppable, undisturbed
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = set_up.ROOT
 SPECS = ROOT / "specs"
 GENERATED = ROOT / "generated"
 CONSTRAINTS = ROOT / "scripts" / "constraints.txt"
-PACKAGE = "imagen4_generated"
 
 # What the generated modules are called: by path, so that a page's tags, operationId and titles
 # have no say in what the wrapper imports.
@@ -166,7 +166,7 @@ def build(folder: Path) -> None:
         package = generated / gateway
         _generate(named_by_path(generalised(made["effective"])), package)
         for name, document in (made | {"arazzo": arazzo(gateway, made["effective"])}).items():
-            (package / f"{name}.json").write_text(_json(document), encoding="utf-8")
+            (package / f"{name}.json").write_text(model_files.json_text(document), encoding="utf-8")
         models[gateway] = model_files.models_of(SPECS, gateway, made["effective"])
         model_files.write_models(package, SPECS, models[gateway])
     (generated / "names.py").write_text(model_files.names(models), encoding="utf-8")
@@ -197,10 +197,6 @@ def _is_field(value: Any) -> bool:
     return isinstance(value, dict)
 
 
-def _json(document: dict[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-
-
 def _generate(document: dict[str, Any], package: Path) -> None:
     config = {
         "package_name_override": package.name,
@@ -211,7 +207,7 @@ def _generate(document: dict[str, Any], package: Path) -> None:
     }
     with scratch_folder() as scratch:
         source, settings = scratch / "openapi.json", scratch / "config.json"
-        source.write_text(_json(document), encoding="utf-8")
+        source.write_text(model_files.json_text(document), encoding="utf-8")
         settings.write_text(json.dumps(config), encoding="utf-8")
         _run(source, settings, package)
 

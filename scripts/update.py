@@ -19,7 +19,7 @@ refused, or a later step failed: nothing was changed; 5 with --keep, a later ste
 128 + a signal that stopped it: as 3.
 """
 
-import set_up  # noqa: F401  # first: what follows is not in every Python
+import set_up  # first: what follows is not in every Python
 
 # isort: split
 import argparse
@@ -42,7 +42,7 @@ from pages.steps import StoppedError, run_step, stoppable
 from pages.tracked import Tracked
 from pages.vendored import replace_files, vendored_text
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = set_up.ROOT
 ERROR = 3
 LEFT = 4
 KEPT = 5

@@ -13,7 +13,7 @@ A page is read exactly or refused (exit code 1, one line, nothing written); 128 
 stopped it.
 """
 
-import set_up  # noqa: F401  # first: what follows is not in every Python
+import set_up  # first: what follows is not in every Python
 
 # isort: split
 import argparse
@@ -30,7 +30,7 @@ from pages.source import read_file
 from pages.steps import StoppedError, stoppable
 from pages.vendored import vendored_text, write
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = set_up.ROOT
 
 
 def main(arguments: list[str] | None = None) -> int:

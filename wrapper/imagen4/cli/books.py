@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from .. import Ledger, LedgerError
+from .options import Command
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 VARIABLE = "IMAGEN4_LEDGER"
 WORDS = "Use this ledger: a file, or a database at postgresql://…."
 

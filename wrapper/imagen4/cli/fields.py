@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -10,8 +10,8 @@ from click.shell_completion import CompletionItem
 from ..facts import DEFAULT_MODEL, GATEWAYS
 from ..facts.documents import GENERATED
 from ..facts.models import ModelEntry, catalogue, input_schema
+from .options import Command
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 # Arguments and options of their own.
 OPTIONS = {
     "prompt": "PROMPT",

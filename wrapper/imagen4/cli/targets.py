@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -14,8 +14,8 @@ from ..downloads.formats import suffix_said_by
 from ..errors import DownloadError
 from ..image import Image
 from ..result import Result, paths_of
+from .options import Command
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 INDEX = "{index}"
 
 
