@@ -17,7 +17,7 @@ from client.pictures import PNG
 from client.play import created, succeeded
 from imagen4 import Ledger
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Gateway:

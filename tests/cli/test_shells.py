@@ -13,7 +13,7 @@ from select import select
 import pyte
 import pytest
 
-PATIENCE = 20.0  # seconds
+PATIENCE = 60.0  # seconds
 SHELLS = {
     "bash": (["bash", "--norc", "--noprofile", "-i"], 'eval "$(imagen4 completion bash)"'),
     "zsh": (

@@ -19,7 +19,7 @@ SIGNALS = [
     signal.SIGTERM,
     *(pytest.param(each, marks=pytest.mark.slow) for each in (signal.SIGINT, signal.SIGHUP)),
 ]
-PATIENCE = 20.0  # seconds; after that the command is killed, which ends every wait for it
+PATIENCE = 60.0  # seconds; after that the command is killed, which ends every wait for it
 
 
 @pytest.fixture

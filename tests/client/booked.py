@@ -10,7 +10,7 @@ from client.loopback import Loopback, Received, http
 from client.play import created, details, succeeded
 from imagen4 import Client, Polling
 
-PATIENCE = 10.0  # seconds; a test that waits as long has failed
+PATIENCE = 60.0  # seconds; a test that waits as long has failed
 KEY = "sk-5b1d0c9e-not-to-be-seen"
 
 

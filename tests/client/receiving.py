@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from client.play import play
-from imagen4 import Polling
 from imagen4.sandbox import Sandbox
 
 KEY = "sandbox-webhook-key"
@@ -15,7 +14,7 @@ KEY = "sandbox-webhook-key"
 def settings(sandbox: Sandbox, gateway: str = "kie", **more: Any) -> dict[str, Any]:
     """Of a client in real time, as its users have it."""
     real = {"base_url": sandbox.url(gateway), "api_key": sandbox.key(gateway), "gateway": gateway}
-    return real | {"polling": Polling(callback_patience=5)} | more
+    return real | more
 
 
 def run(kind: str, action: Callable[[Any], Any], **more: Any) -> Any:

@@ -60,7 +60,7 @@ def _pasted(commands: tuple[str, ...], first: Path) -> Any:
     assert KEYS["kie"] not in script
     environment = {"PATH": f"{first}:/usr/local/bin:/usr/bin:/bin", "KIE_API_KEY": KEYS["kie"]}
     ran = subprocess.run(
-        ["bash", "-ec", script], env=environment, capture_output=True, timeout=20, check=True
+        ["bash", "-ec", script], env=environment, capture_output=True, timeout=60, check=True
     )
     return json.loads(ran.stdout)
 

@@ -22,13 +22,13 @@ SIGNALS = [
 # A generator that waits, with a process of its own that does not listen to Ctrl-C.
 WAITING = """\
 import signal, subprocess, sys, time
-late = "import time; time.sleep(10); print('still there')"
+late = "import time; time.sleep(60); print('still there')"
 with open("told", "w") as told:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     subprocess.Popen([sys.executable, "-c", late], stdout=told)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     print("begun", file=told, flush=True)
-    time.sleep(10)
+    time.sleep(60)
 """
 HALF_DONE = """\
 open("generated/half", "w").close()
@@ -90,10 +90,10 @@ def test_a_stopped_fetch_says_so_in_one_line(tmp_path: Path) -> None:
         command = [sys.executable, str(ROOT / "scripts" / "vendor.py"), "kie", url]
         command += ["--specs", str(tmp_path / "specs")]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as program:
-            silent.settimeout(30)
+            silent.settimeout(60)
             with silent.accept()[0]:
                 program.send_signal(signal.SIGINT)
-                _, errors = program.communicate(timeout=30)
+                _, errors = program.communicate(timeout=60)
     assert (program.returncode, errors) == (130, "vendor.py: stopped by SIGINT\n")
     assert state(tmp_path) == before
 
@@ -111,11 +111,11 @@ def stopped(command: list[str], checkout: Path, number: signal.Signals) -> list[
         env=environment,
     )
     with program, os.fdopen(os.open(told, os.O_RDONLY | os.O_NONBLOCK)) as channel:
-        assert select.select([channel], [], [], 30)[0], "nothing was generated"
+        assert select.select([channel], [], [], 60)[0], "nothing was generated"
         os.set_blocking(channel.fileno(), True)
         assert channel.readline() == "begun\n"
         program.send_signal(number)
-        _, errors = program.communicate(timeout=30)
+        _, errors = program.communicate(timeout=60)
         assert channel.read() == "", "a process that it started went on"
     assert program.returncode == 128 + number
     told.unlink()

@@ -64,6 +64,6 @@ def kill_once_tasks_are_known(desk: Desk, line: str) -> None:
     program, *arguments = shlex.split(line)
     command = [desk.installed.bin / program, *arguments]
     with subprocess.Popen(command, env=environment, cwd=desk.folder) as running:
-        assert enough.wait(20)
+        assert enough.wait(60)
         running.kill()
     desk.sandbox.clock.advance(3600)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from imagen4.sandbox import Sandbox
 
 def status(url):
-    wire = http.client.HTTPConnection(urlsplit(url).hostname, urlsplit(url).port, timeout=5)
+    wire = http.client.HTTPConnection(urlsplit(url).hostname, urlsplit(url).port, timeout=60)
     wire.request("GET", "/")
     try:
         return wire.getresponse().status
@@ -53,7 +53,7 @@ def opened() -> Any:
     """This machine's own address, and by host what was told of a sandbox there and answered."""
     hosts = ["127.0.0.1", "0.0.0.0", "", *(["::1", "::", "0::0"] if has_ipv6() else [])]
     argv = [sys.executable, "-c", OPEN_ALL, *hosts]
-    done = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=60)
     own, told = json.loads(done.stdout)
     for tried in told.values():
         assert {status for _, status in tried} == {200}

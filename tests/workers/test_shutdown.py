@@ -26,7 +26,7 @@ class Slow(ManyAccounts):
     def _keep_waiting(self, received: Received) -> bytes:
         if received.method == "POST":
             self.out += 1
-            self.answering.wait(30)
+            self.answering.wait(180)
         return self._reply(received)
 
 
@@ -46,7 +46,7 @@ def test_a_worker_that_is_stopped_waits_for_answers_and_leaves_the_rest_to_other
         until(lambda: workers.told("no new create") == 1, 60)
         assert stopped.poll() is None
         gateway.answering.set()
-        assert stopped.wait(timeout=20) == 0
+        assert stopped.wait(timeout=60) == 0
         assert [row.state for row in workers.rows()] == ["created"] * CREATES
         assert gateway.out == CREATES
         workers.start()

@@ -48,4 +48,4 @@ def in_the_background(work: Callable[[Any], object], argument: Any) -> Iterator[
     try:
         yield
     finally:
-        thread.join(10)
+        thread.join(60)

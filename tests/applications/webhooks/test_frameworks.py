@@ -45,7 +45,7 @@ def test_an_example_shows_the_picture_when_the_gateway_calls(
     sandbox: Sandbox, listener: socket.socket, serving: Serving
 ) -> None:
     """One poll, within a second of the end; the callback is signed and answered 200."""
-    with serving(listener), httpx.Client(base_url=address(listener), timeout=20) as http:
+    with serving(listener), httpx.Client(base_url=address(listener), timeout=60) as http:
         answer = http.post("/paint", params={"prompt": "a red fox"})
         late = sandbox.clock.now() - max(task.completed or 0 for task in tasks(sandbox))
         forged = http.post("/imagen4/", json={"data": {"taskId": tasks(sandbox)[0].id}})

@@ -55,7 +55,7 @@ def test_a_restart_forgets_no_picture(sandbox: Sandbox, listener: socket.socket)
 
 def shown(http: httpx.Client, task_id: str) -> httpx.Response:
     """The picture, asked for as a browser would until it is there."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         answer = http.get(f"/pictures/{task_id}")
         if answer.status_code != 202:

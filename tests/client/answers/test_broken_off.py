@@ -106,7 +106,7 @@ def test_an_answer_that_came_while_the_loop_was_blocked_is_read(http_client: Any
 
         def reply(_: Received) -> bytes:
             loop.call_soon_threadsafe(arrived.set)
-            blocked.wait(10)
+            blocked.wait(60)
             return http(200, CREATED)
 
         with Loopback(reply) as server:

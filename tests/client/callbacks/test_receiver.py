@@ -37,11 +37,11 @@ QUICKLY = Polling(callback_patience=0.2)
 def test_the_result_is_there_as_soon_as_the_gateway_calls(
     sandbox: Sandbox, kind: str, gateway: str, key: str | None
 ) -> None:
-    """Signed or not: one poll a task, which asks whether it is true, and less than a second."""
+    """Signed or not: one poll a task, which asks whether it is true; without, it takes a minute."""
 
     async def generate(client: Any) -> None:
         result = await settled(client.generate("a fox", num_images=3, callback=receiver))
-        assert lateness(sandbox) < 1
+        assert lateness(sandbox) < 30
         assert len(result.images) == 3
         assert polls(sandbox) == len(result.task_ids)
 
@@ -61,7 +61,7 @@ def test_many_requests_end_by_their_callbacks(
     finished = run(
         kind, lambda c: c.generate_many(requests, callback=receiver), **settings(sandbox)
     )
-    assert lateness(sandbox) < 1
+    assert lateness(sandbox) < 30
     assert sum(len(each.get().images) for each in finished) == polls(sandbox) == 4
     assert receiver.reliable
 
@@ -80,7 +80,7 @@ def test_whichever_gateway_serves_calls_back(
     }
     result = run(kind, lambda c: c.generate("a fox", callback=receiver), **both)
     assert result.gateway == "apikley"
-    assert lateness(sandbox) < 1
+    assert lateness(sandbox) < 30
     assert polls(sandbox) == 1
 
 
@@ -116,7 +116,7 @@ def test_a_failure_is_known_as_soon(sandbox: Sandbox, receiver: Receiver, kind: 
     sandbox.fault("fail", message="prohibited")
     with pytest.raises(TaskFailed, match="prohibited"):
         run(kind, lambda c: c.generate("a fox", callback=receiver), **settings(sandbox))
-    assert lateness(sandbox) < 1
+    assert lateness(sandbox) < 30
     assert (polls(sandbox), receiver.reliable) == (1, True)
 
 
@@ -125,6 +125,7 @@ def test_a_lost_callback_still_ends(
     sandbox: Sandbox, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The task is asked for after a while, once; who runs the receiver is warned, without URLs."""
+    sandbox.configure(generating=0)
     sandbox.fault("lost-callback")
     with Receiver(webhook_key=KEY).running() as receiver:
         result = run(
@@ -148,7 +149,7 @@ def test_a_callback_is_no_proof(sandbox: Sandbox, kind: str) -> None:
         job = await settled(client.submit("a fox", callback=receiver))
         claim_success(sandbox.requests[0].body["callBackUrl"], *job.task_ids)
         with pytest.raises(TaskTimeout):
-            await settled(job.wait(timeout=0.4))
+            await settled(job.wait(timeout=1))
 
     with Receiver().running() as receiver:
         run(kind, believe, **settings(sandbox))
@@ -172,6 +173,7 @@ def test_neither_duplicates_nor_forgeries_cost_a_poll(
     sandbox: Sandbox, kind: str, fault: str, outcomes: list[str]
 ) -> None:
     """Duplicates are answered 200 and cause nothing; after a forgery it is as if none had come."""
+    sandbox.configure(generating=0)
     sandbox.fault(fault, **({"copies": 3} if fault == "duplicate-callback" else {}))
     told = settings(sandbox, polling=QUICKLY)
     with Receiver(webhook_key=KEY).running() as receiver:
@@ -215,7 +217,7 @@ def test_the_receiver_may_run_in_the_clients_own_loop(sandbox: Sandbox) -> None:
         receiver.url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         async with AsyncClient(**settings(sandbox)) as client:
             await asyncio.gather(*(client.generate("a fox", callback=receiver) for _ in range(3)))
-            assert lateness(sandbox) < 1
+            assert lateness(sandbox) < 30
         server.should_exit = True
         await serving
 

@@ -59,10 +59,18 @@ def test_a_cancellation_ends_the_wait_for_a_callback(
     sandbox.configure(generating=3600)
 
     async def main() -> None:
-        async with AsyncClient(**settings(sandbox)) as client:
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.2):
-                    await client.generate("a fox", callback=receiver)
+        waited = asyncio.Event()
+
+        async def resting(seconds: float) -> None:
+            waited.set()
+            await asyncio.sleep(seconds)
+
+        async with AsyncClient(**settings(sandbox, sleep=resting)) as client:
+            waiting = asyncio.create_task(client.generate("a fox", callback=receiver))
+            await waited.wait()
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     with caplog.at_level(logging.WARNING):

@@ -36,7 +36,7 @@ def test_all_pictures_are_saved_in_order(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_several_pictures_are_fetched_at_once(kind: str, tmp_path: Path) -> None:
     """Four, of one result."""
-    together = Barrier(4, timeout=20)
+    together = Barrier(4, timeout=60)
 
     def reply(_: Received) -> bytes:
         together.wait()

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from client.loopback import IMPATIENT, Loopback, Received, http
+from client.loopback import Loopback, Received, http
 from client.pictures import PNG
 from client.play import KEY, PICTURES, PROMPT, QUICK, succeeded
 from client.raw_answers import BALANCE
@@ -60,7 +60,7 @@ def test_after_any_number_of_cancellations_as_many_requests_are_served_as_ever(
     async def storm() -> None:
         async with (
             gateway() as url,
-            AsyncClient("kie", api_key=KEY, base_url=url, timeout=IMPATIENT) as client,
+            AsyncClient("kie", api_key=KEY, base_url=url) as client,
         ):
             for number in range(cancellations):
                 await cancelled(client, number % 20)

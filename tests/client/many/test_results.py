@@ -165,7 +165,7 @@ def test_a_single_prompt_is_not_taken_for_many(kind: str, single: Any) -> None:
 
 def test_one_slow_answer_does_not_hold_up_the_others() -> None:
     """Requests of the sync client go out side by side."""
-    together = Barrier(3, timeout=20)
+    together = Barrier(3, timeout=60)
     numbers = count(1)
 
     def reply(received: Received) -> bytes:

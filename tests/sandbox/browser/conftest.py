@@ -72,7 +72,7 @@ class Page:
         """The page has updated itself; it does so every second."""
         from selenium.webdriver.support.wait import WebDriverWait
 
-        WebDriverWait(self.driver, 10, poll_frequency=0.1).until(lambda _: come_true())
+        WebDriverWait(self.driver, 60, poll_frequency=0.1).until(lambda _: come_true())
 
     def console(self) -> list[str]:
         return [entry["message"] for entry in self.driver.get_log("browser")]
