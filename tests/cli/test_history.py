@@ -23,7 +23,7 @@ def batch(sandbox: Sandbox, imagen4: Imagen4, tmp_path: Path) -> Callable[[], Ru
     file = tmp_path / "list.jsonl"
     file.write_text("\n".join(map(json.dumps, rows)))
     arguments = ("batch", str(file), *at(sandbox, "kie"), "-o", str(tmp_path / "out"))
-    sandbox.fault("reset", times=1)
+    sandbox.fault("reset", word="red fox", times=1)
     assert imagen4(*arguments).code == 6
     return lambda: imagen4(*arguments)
 
