@@ -1,6 +1,8 @@
 """A registered deviation must not become a blanket under which other defects hide."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -8,6 +10,7 @@ from contract.conftest import BRIEFLY, FEW, Hold
 from imagen4.contract.deviations import Deviation, registered
 from sharpening.catalogue import CATALOGUE
 from sharpening.clock import Clock
+from sharpening.defect import Envelope, around
 from sharpening.measure import Setting, meet
 from sharpening.reference import Reference, RefusedError
 
@@ -38,6 +41,18 @@ def test_a_deviation_hides_no_defect_beside_it(name: str, style: str) -> None:
     assert meet(Setting("kie", style, creates=creates), DEFECTS[name]).exit_code == 1
 
 
+def refusing(change: Callable[[Envelope], Envelope], clock: Clock) -> Reference:
+    """A server whose refusals are told otherwise."""
+    server = Reference("kie", "observed", clock)
+
+    def refuse(plain: Any, refused: RefusedError) -> tuple[int, Envelope]:
+        status, envelope = plain(refused)
+        return status, change(envelope)
+
+    around(server, "refuse", refuse)
+    return server
+
+
 @pytest.mark.parametrize(
     ("data", "checks"),
     [
@@ -50,14 +65,7 @@ def test_a_known_500_may_have_details_but_no_task(
     data: object, checks: set[str], clock: Clock, hold: Hold
 ) -> None:
     """What is excused of a bad parameter is its code; an id with it is another defect."""
-    server = Reference("kie", "observed", clock)
-    plain = server.refuse
-
-    def refuse(refused: RefusedError) -> tuple[int, dict[str, object]]:
-        status, envelope = plain(refused)
-        return status, envelope | {"data": data} if refused.code == 500 else envelope
-
-    server.refuse = refuse  # type: ignore[method-assign]  # one changed decision
+    server = refusing(lambda told: told | {"data": data} if told["code"] == 500 else told, clock)
     assert {finding.check for finding in hold(server).sorted.violations} == checks
 
 
@@ -69,16 +77,8 @@ NOTHING = {"null": {"data": None}, "empty": {"data": {}}, "absent": {}}
 )
 def test_no_data_is_no_data_however_it_is_spelled(nothing: str, clock: Clock, hold: Hold) -> None:
     """In a refusal null, an empty object and no `data` at all tell a reader the same."""
-    server = Reference("kie", "observed", clock)
-    plain = server.refuse
-
-    def refuse(refused: RefusedError) -> tuple[int, dict[str, object]]:
-        status, envelope = plain(refused)
-        envelope.pop("data", None)
-        return status, envelope | NOTHING[nothing]
-
-    server.refuse = refuse  # type: ignore[method-assign]  # one changed decision
-    outcome = hold(server)
+    plain = ("code", "msg")
+    outcome = hold(refusing(lambda told: {n: told[n] for n in plain} | NOTHING[nothing], clock))
     assert outcome.sorted.violations == []
     assert {"bad-parameter-500", "unknown-task-422"} <= set(outcome.sorted.excused)
 
@@ -88,15 +88,10 @@ def test_an_unknown_task_with_data_is_more_than_the_deviation(
     data: object, clock: Clock, hold: Hold
 ) -> None:
     """The recorded refusal has nothing in it; one that has is not the one that was recorded."""
-    server = Reference("kie", "observed", clock)
-    plain = server.refuse
-
-    def refuse(refused: RefusedError) -> tuple[int, dict[str, object]]:
-        status, envelope = plain(refused)
-        unknown = envelope["msg"] == "recordInfo is null"
-        return status, envelope | {"data": data} if unknown else envelope
-
-    server.refuse = refuse  # type: ignore[method-assign]  # one changed decision
+    unknown = {"msg": "recordInfo is null"}.items()
+    server = refusing(
+        lambda told: told | {"data": data} if unknown <= told.items() else told, clock
+    )
     assert "reason" in {finding.check for finding in hold(server, **BRIEFLY).sorted.violations}
 
 

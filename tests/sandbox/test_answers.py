@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import httpx
+import pytest
 
 from imagen4.facts.protocol import CREATE_PATH, CREDITS_PATH, DETAILS_PATH
 from imagen4.sandbox import Sandbox
@@ -74,25 +75,27 @@ def test_a_create_is_answered_as_documented(ask: Asker) -> None:
     assert len(set(ids)) == 3
 
 
-def test_a_task_moves_through_the_states_that_were_seen(ask: Asker) -> None:
-    """One running state for all of the time, waiting, and then success."""
+@pytest.mark.parametrize(
+    ("settings", "states"),
+    [
+        pytest.param({}, ["waiting"] * 8 + ["success"] * 2, id="seen"),
+        pytest.param({"waiting": 0}, ["generating"] * 6 + ["success"], id="seen where none waits"),
+        pytest.param(
+            {"profile": "documented"},
+            ["waiting", "queuing"] + ["generating"] * 6 + ["success"] * 2,
+            id="documented",
+        ),
+    ],
+)
+def test_a_task_moves_through_the_states_that_are(
+    ask: Asker, settings: dict[str, Any], states: list[str]
+) -> None:
+    """Seen was one running state for all of the time; documented are all three."""
+    ask.sandbox.configure(**settings)
     task_id = ask.create()
-    states = []
-    for _ in range(10):
-        states.append(ask.state(task_id))
+    for state in states:
+        assert ask.state(task_id) == state
         ask.sandbox.clock.advance(1)
-    assert states == ["waiting"] * 8 + ["success"] * 2
-
-
-def test_a_task_that_does_not_wait_is_generating(ask: Asker) -> None:
-    """The other running state that was seen, and it alone."""
-    ask.sandbox.configure(waiting=0)
-    task_id = ask.create()
-    states = []
-    for _ in range(7):
-        states.append(ask.state(task_id))
-        ask.sandbox.clock.advance(1)
-    assert states == ["generating"] * 6 + ["success"]
 
 
 def test_tasks_can_end_at_once(ask: Asker) -> None:
@@ -100,17 +103,6 @@ def test_tasks_can_end_at_once(ask: Asker) -> None:
     ask.sandbox.configure(waiting=0, generating=0)
     record = ask.record(ask.create())
     assert (record["state"], record["costTime"]) == ("success", 0)
-
-
-def test_a_task_moves_through_the_documented_states(ask: Asker) -> None:
-    """In profile documented it is queuing in between."""
-    ask.sandbox.configure(profile="documented")
-    task_id = ask.create()
-    states = []
-    for _ in range(10):
-        states.append(ask.state(task_id))
-        ask.sandbox.clock.advance(1)
-    assert states == ["waiting", "queuing"] + ["generating"] * 6 + ["success"] * 2
 
 
 def test_a_running_record_has_the_keys_and_nulls_of_the_wire(ask: Asker) -> None:
