@@ -80,7 +80,7 @@ def log_known(
             "%s: %s while working on %s%s", gateway, why, tasks_at(gateway, fresh), words
         )
     for job, ids in known:
-        job.told.update(ids)
+        job.told += ids
 
 
 def mark(interruption: BaseException, jobs: Collection[JobState], gateway: str) -> None:

@@ -122,7 +122,7 @@ class BaseJob(ClientBound):
         left would come too late for it.
         """
         state, under_way = self._state, self._session.under_way
-        state.told.clear()
+        state.told = ()
         try:
             under_way[state.job_id] = state
             try:

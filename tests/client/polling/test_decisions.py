@@ -11,7 +11,7 @@ from imagen4.core.effects import Sleep
 from imagen4.core.envelope import parse_envelope
 from imagen4.core.polls import PollResult, error_for_task
 from imagen4.core.session import Session
-from imagen4.core.waiting import HOPELESS, OvertimeBudget, TrackedTask, wait_until_due
+from imagen4.core.waiting import HOPELESS, OvertimeBudget, TrackedTask, take_poll_turn
 
 FOUND = Answer(200, {}, b'{"code": 200}')
 
@@ -51,7 +51,7 @@ def taken_turn(
     settings: Session, watch: TrackedTask, grace: OvertimeBudget
 ) -> tuple[list[Any], bool]:
     """What a poll's turn takes, and whether it goes out then."""
-    steps, effects = wait_until_due(settings, watch, grace), list[Any]()
+    steps, effects = take_poll_turn(settings, watch, grace), list[Any]()
     while True:
         try:
             effects.append(next(steps))

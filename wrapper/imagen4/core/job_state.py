@@ -53,7 +53,7 @@ class JobState:
     """By what it would be found at the client's other gateways."""
     number: int = 1
     """Which of the creates is under way, from 1."""
-    taken_up: set[int] = field(default_factory=set)
+    taken_up: tuple[int, ...] = ()
     """Which of them an earlier process has made."""
     gateway: str = ""
     """Where its tasks are, once a call works on them."""
@@ -88,13 +88,13 @@ class JobState:
     ended: dict[str, Task] = field(default_factory=dict)
     """Tasks whose final state was read."""
     create: Send | None = None
-    told: set[str] = field(default_factory=set)
+    told: tuple[str, ...] = ()
     """Ids that the log has, since the call under way was interrupted."""
 
     def take_up(self, number: int, seed: str | None, task: Task, now: float) -> None:
         """Enter a task that an earlier process has created."""
         self.add(task.task_id, seed, now)
-        self.taken_up.add(number)
+        self.taken_up += (number,)
         if self.bell is not None:
             self.bell.expect(task.task_id)
         if task.succeeded:

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from .answer import Answer
     from .effects import Steps
     from .job_state import JobState
-    from .ports import Bell
     from .session import Session
 
 SHORTEST_EXCHANGE = 5.0  # a poll at the deadline itself still gets this long for its answer
@@ -72,27 +71,43 @@ def poll_until_ended(session: Session, job: JobState, deadline: float) -> Steps[
     running = [each for each in tracked if each.outcome is None]
     while running:
         task = next_due(session, job, running)
-        if (yield from wait_until_due(session, task, overtime, job.bell)):
-            found, arrived = yield from poll_once(session, task, job.prompts, overtime)
-            now = session.clock()
-            task.apply(found, now, session.polling)
-            if task.last_seen is not None:
-                job.last_seen[task.task_id] = task.last_seen
-            # Not now: a consumer of events or results may have kept us from reading the answer.
-            task.expired = arrived >= task.last
-            if task.over:
-                learn_duration(session, job, task)
-            else:
-                pause = pause_after_poll(session, job, task, now - job.started)
-                task.due = min(now + pause, task.last)
-            about = (*session.identity(job), task.task_id)
-            if found.task is not None:
-                yield TaskState(*about, found.task, found.problem)
-            elif found.problem is not None:
-                yield PollFailed(*about, found.problem)
+        pause = task.due - session.clock()
+        if pause > 0:  # here rather than further down: as it waits a task has few frames
+            yield Sleep(pause, job.bell)
+            if job.bell is not None and job.bell.rung:
+                continue
+        yield from ask(session, job, task, overtime)
         if task.over:
             running.remove(task)
     return make_outcome(job, tracked)
+
+
+def ask(
+    session: Session, job: JobState, task: TrackedTask, overtime: OvertimeBudget
+) -> Steps[None]:
+    """Ask for a task that is due, if its turn comes in time, and tell what that brought.
+
+    Nothing of the answer is kept while the task waits for its next poll.
+    """
+    if not (yield from take_poll_turn(session, task, overtime)):
+        return
+    found, arrived = yield from poll_once(session, task, job.prompts, overtime)
+    now = session.clock()
+    task.apply(found, now, session.polling)
+    if task.last_seen is not None:
+        job.last_seen[task.task_id] = task.last_seen
+    # Not now: a consumer of events or results may have kept us from reading the answer.
+    task.expired = arrived >= task.last
+    if task.over:
+        learn_duration(session, job, task)
+    else:
+        pause = pause_after_poll(session, job, task, now - job.started)
+        task.due = min(now + pause, task.last)
+    about = (*session.identity(job), task.task_id)
+    if found.task is not None:
+        yield TaskState(*about, found.task, found.problem)
+    elif found.problem is not None:
+        yield PollFailed(*about, found.problem)
 
 
 def next_due(session: Session, job: JobState, running: list[TrackedTask]) -> TrackedTask:
@@ -140,16 +155,9 @@ def learn_duration(session: Session, job: JobState, task: TrackedTask) -> None:
         session.durations.learn(job.model, min(seconds, seen))
 
 
-def wait_until_due(
-    session: Session, task: TrackedTask, overtime: OvertimeBudget, bell: Bell | None = None
-) -> Steps[bool]:
-    """Sleep until this poll is due and its turn has come; False if it is not to be sent now."""
+def take_poll_turn(session: Session, task: TrackedTask, overtime: OvertimeBudget) -> Steps[bool]:
+    """Sleep until it is the turn of a poll that is due; False if it is not to be sent now."""
     now = session.clock()
-    if task.due > now:
-        yield Sleep(task.due - now, bell)
-        now = session.clock()
-        if bell is not None and bell.rung:
-            return False
     hopeful = overtime.for_exchange(now) > 0
     moment = session.polls.reserve(now, overtime.last_turn(now)) if hopeful else None
     if moment is not None and moment > now:
