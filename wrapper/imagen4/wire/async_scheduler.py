@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from functools import partial
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .loops import running_loop
@@ -39,6 +39,8 @@ class AsyncScheduler(Generic[T]):
         self._jobs = jobs
         self._stop = asyncio.Event()
         self._ended: asyncio.Queue[asyncio.Task[Any]] = asyncio.Queue()
+        # One for all tasks, of which there may be ten thousand.
+        self._end, self._context = self._ended.put_nowait, copy_context()
         self._running: set[asyncio.Task[Finished[T]]] = set()
         self._more = True  # whether there may be further items
         self._taking: asyncio.Task[Steps[Finished[T]] | None] | None = None
@@ -78,24 +80,21 @@ class AsyncScheduler(Generic[T]):
             if isinstance(every, Iterator):
                 self._add(next(every, None))
             else:
-                self._taking = self._start(partial(anext, every, None))
+                self._taking = self._start(next_of(every))
         busy = bool(self._running or self._taking)
         if self._failure is not None and not busy:
             raise self._failure
         return busy
 
-    def _start(self, work: Callable[[], Any]) -> asyncio.Task[Any]:
-        async def perform() -> Any:
-            return await work()
-
-        task = asyncio.create_task(perform())
-        task.add_done_callback(self._ended.put_nowait)
+    def _start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._end, context=self._context)
         return task
 
     def _add(self, steps: Steps[Finished[T]] | None) -> None:
         self._more = steps is not None
         if steps is not None:
-            self._running.add(self._start(partial(self._run, steps, self._stop)))
+            self._running.add(self._start(self._run(steps, self._stop)))
 
     def _taken(self, taking: asyncio.Task[Steps[Finished[T]] | None]) -> None:
         self._taking = None
@@ -123,3 +122,8 @@ class AsyncScheduler(Generic[T]):
             await asyncio.gather(*awaited, *others, return_exceptions=True)
         finally:
             self._jobs.mark(interruption)
+
+
+async def next_of(every: AsyncGenerator[T]) -> T | None:
+    """The next item, None at the end: what asyncio can make a task of."""
+    return await anext(every, None)

@@ -192,32 +192,9 @@ class AsyncDriver:
         other._listeners = self._listeners.recording(told)
         return other
 
-    async def run(
-        self,
-        steps: Steps[T],
-        on_event: Listener | None = None,
-        stop: asyncio.Event | None = None,
-    ) -> T:
-        """What the steps return. Once `stop` is set, ends after the effect under way."""
-        running_loop()
-        tell = self._listeners.async_teller(on_event)
-        try:
-            effect = next(steps)
-            while True:
-                try:
-                    answer = await self._perform(effect, tell)
-                except BaseException as problem:
-                    effect = steps.throw(problem)
-                else:
-                    effect = steps.send(answer)
-                if stop is not None and stop.is_set():
-                    await self._stop(steps, effect, tell)
-        except StopIteration as end:
-            value: T = end.value
-            return value
-        except BaseException as problem:
-            steps.throw(problem)
-            raise
+    def run(self, steps: Steps[T], on_event: Listener | None = None) -> Coroutine[Any, Any, T]:
+        """What the steps return."""
+        return self._run(steps, self._listeners.async_teller(on_event))
 
     async def events(self, steps: Steps[object]) -> AsyncGenerator[Event]:
         """The steps' events as they come; closing the iterator closes the steps."""
@@ -227,7 +204,7 @@ class AsyncDriver:
         try:
             while (effect := runner.advance()) is not None:
                 try:
-                    answer = await self._perform(effect, tell)
+                    answer = await self._performing(effect, tell)
                     if isinstance(effect, Event):
                         yield effect
                     runner.reply(answer)
@@ -261,10 +238,38 @@ class AsyncDriver:
     ) -> AsyncGenerator[Finished[T]]:
         """Run any number, `limit` at once, and yield what they return as it comes."""
 
+        tell = self._listeners.async_teller(on_event)
+
         def run(steps: Steps[Finished[T]], stop: asyncio.Event) -> Coroutine[Any, Any, Finished[T]]:
-            return self.run(steps, on_event, stop)
+            return self._run(steps, tell, stop)
 
         return AsyncScheduler(run, self._wire.creating, limit, jobs).run(every)
+
+    async def _run(
+        self,
+        steps: Steps[T],
+        tell: Callable[[Event], Awaitable[None]],
+        stop: asyncio.Event | None = None,
+    ) -> T:
+        """Once `stop` is set, ends after the effect under way."""
+        running_loop()
+        try:
+            effect = next(steps)
+            while True:
+                try:
+                    answer = await self._performing(effect, tell)
+                except BaseException as problem:
+                    effect = steps.throw(problem)
+                else:
+                    effect = steps.send(answer)
+                if stop is not None and stop.is_set():
+                    await self._stop(steps, effect, tell)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        except BaseException as problem:
+            steps.throw(problem)
+            raise
 
     async def _stop(
         self, steps: Steps[T], effect: Effect, tell: Callable[[Event], Awaitable[None]]
@@ -275,19 +280,24 @@ class AsyncDriver:
         steps.close()
         raise asyncio.CancelledError
 
-    async def _perform(self, effect: Effect, tell: Callable[[Event], Awaitable[None]]) -> object:
+    def _performing(
+        self, effect: Effect, tell: Callable[[Event], Awaitable[None]]
+    ) -> Awaitable[object]:
+        """What is to be awaited for it; no coroutine of our own, as ten thousand may sleep."""
         if isinstance(effect, Send):
-            return await self._wire.send(effect)
+            return self._wire.send(effect)
         if isinstance(effect, Fetch):
-            await self._wire.fetch(effect.download)
-        elif isinstance(effect, Sleep):
+            return self._wire.fetch(effect.download)
+        if isinstance(effect, Sleep):
             if effect.bell is None:
-                await self._sleep(effect.seconds)
-            else:
-                await nap_async(effect.seconds, effect.bell, self._sleep)
-        elif isinstance(effect, Consult):
-            question = effect.question
-            return await asyncio.to_thread(question) if effect.remote else question()
-        else:
-            await tell(effect)
-        return None
+                return self._sleep(effect.seconds)
+            return nap_async(effect.seconds, effect.bell, self._sleep)
+        if isinstance(effect, Consult):
+            return consult(effect)
+        return tell(effect)
+
+
+async def consult(effect: Consult) -> object:
+    """What the ledger says; off the event loop where that takes long."""
+    question = effect.question
+    return await asyncio.to_thread(question) if effect.remote else question()
