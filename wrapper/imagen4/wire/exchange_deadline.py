@@ -14,6 +14,7 @@ from functools import partial
 from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import httpcore
 import httpx
@@ -23,6 +24,7 @@ from .by_eye import LARGEST_ANSWER
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self
+    from weakref import ReferenceType
 
 # Raised by httpx before the first byte of a request is written, so nothing can have been
 # accepted; unless somebody else raised it, which is why `began` is asked, too.
@@ -36,10 +38,9 @@ _LAST_LOOKS = 50
 _INSTANT = 0.001  # seconds
 _TOO_SLOW = "The answer came too slowly"
 # A connection outlives its first exchange, and nothing tells which one the next uses. But each
-# reads in its own thread or asyncio task.
-_current: ContextVar[ExchangeDeadline | AsyncExchangeDeadline | None] = ContextVar(
-    "exchange", default=None
-)
+# reads in its own thread or asyncio task. A weak reference, since every timer keeps a copy of the
+# context, and asyncio keeps thousands of those that were cancelled.
+_current: ContextVar[ReferenceType[SentAndHeard] | None] = ContextVar("exchange", default=None)
 
 
 class SentAndHeard:
@@ -93,7 +94,7 @@ class ExchangeDeadline(SentAndHeard):
     _looks = _LAST_LOOKS
 
     def __enter__(self) -> Self:
-        _current.set(self)
+        _current.set(ref(self))
         self._until = monotonic() + (self._patience if self._leave_in is None else self._leave_in)
         return self
 
@@ -134,7 +135,7 @@ class AsyncExchangeDeadline(SentAndHeard):
     _connected: Any = None  # the connection made for this exchange, if one was
 
     async def __aenter__(self) -> Self:
-        _current.set(self)
+        _current.set(ref(self))
         # Whether an injected client that shows no step has sent a create is not known.
         unknown = self._leave_in is not None and not self.watched
         self._limit = asyncio.timeout(None)
@@ -217,16 +218,22 @@ def bound_reads(stream: Any) -> None:
     stream.read, stream.start_tls, stream.imagen4_heard = bounded, bounded_tls, True
 
 
+def current_exchange() -> SentAndHeard | None:
+    """The one that this thread, or asyncio task, is at."""
+    found = _current.get()
+    return None if found is None else found()
+
+
 def cut_to_exchange(timeout: float | None) -> float | None:
     """A time-out, cut to what is left of this thread's exchange. Raises ReadTimeout."""
-    exchange = _current.get()
+    exchange = current_exchange()
     left = exchange.left() if isinstance(exchange, ExchangeDeadline) else inf
     return left if left < (inf if timeout is None else timeout) else timeout
 
 
 def patiently(read: Callable[[float | None], bytes], timeout: float | None) -> bytes:
     """Read, in as many goes as this thread's exchange wants."""
-    longest: float = getattr(_current.get(), "longest_read", inf)
+    longest: float = getattr(current_exchange(), "longest_read", inf)
     while True:
         limit = cut_to_exchange(timeout)
         if limit is None or limit <= longest:
@@ -248,7 +255,7 @@ def hear_async_reads(stream: Any) -> None:
 
 
 def noted(data: bytes) -> bytes:
-    if exchange := _current.get():
+    if exchange := current_exchange():
         exchange.hear(data)
     return data
 
