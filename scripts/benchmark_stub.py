@@ -1,7 +1,7 @@
 """The server of benchmark.py: a gateway that answers from memory, as fast as Python can.
 
 The sandbox cannot take its place: its tasks end by the clock, and a comparison needs cycles
-of exactly two polls, and 2,000 tasks that all end when the measuring is done.
+of exactly two polls, and 10,000 tasks that all end when the measuring is done.
 Prints its URL when it is ready.
 """
 
