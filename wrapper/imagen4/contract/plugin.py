@@ -122,15 +122,10 @@ class ContractTest(pytest.Item):
             pytest.skip("could not run")
         if name == RUN and found.exit_code == 2:
             raise BrokenPromiseError(found.last_line)
-        broken = [each.told for each in found.broken if each.check == name]
-        if broken:
-            raise BrokenPromiseError("\n\n".join(broken))
-        follows = {each.check: cause for cause in found.broken for each in cause.consequences}
-        if name in follows:
-            pytest.skip(f"follows from: {follows[name].promise}")
-        for each in found.skipped:
-            if each.check == name:
-                pytest.skip(each.reason)
+        if broken := found.broken_by(name):
+            raise BrokenPromiseError("\n\n".join(each.told for each in broken))
+        if reason := found.why_silent(name):
+            pytest.skip(reason)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, BrokenPromiseError):

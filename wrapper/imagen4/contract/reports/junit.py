@@ -48,18 +48,12 @@ def _case(suite: ET.Element, report: Report, name: str) -> int:
     """The number of failures of a check: 0 or 1."""
     promise = CHECKS[name].promise
     case = ET.SubElement(suite, "testcase", classname=_class(report, name), name=promise)
-    broken = [each for each in report.broken if each.check == name]
-    if broken:
+    if broken := report.broken_by(name):
         failure = ET.SubElement(case, "failure", message=_clean(broken[0].promise))
         failure.text = _clean("\n\n".join(each.told for each in broken))
         return 1
-    follows = {each.check: cause for cause in report.broken for each in cause.consequences}
-    if name in follows:
-        reason = f"follows from: {follows[name].promise}"
+    if reason := report.why_silent(name):
         ET.SubElement(case, "skipped", message=_clean(reason))
-    for each in report.skipped:
-        if each.check == name:
-            ET.SubElement(case, "skipped", message=_clean(each.reason))
     return 0
 
 

@@ -75,6 +75,16 @@ class Report:
             )
         return f"{self.verdict}: {self.reason}"
 
+    def broken_by(self, check: str) -> list[Broken]:
+        return [each for each in self.broken if each.check == check]
+
+    def why_silent(self, check: str) -> str:
+        """Why a check that breaks nothing says nothing either; empty for what is kept."""
+        for cause in reversed(self.broken):
+            if any(each.check == check for each in cause.consequences):
+                return f"follows from: {cause.promise}"
+        return next((each.reason for each in self.skipped if each.check == check), "")
+
     def as_dict(self) -> dict[str, Any]:
         return asdict(self, dict_factory=lambda each: {n: v for n, v in each if n != "exchanges"})
 
