@@ -8,6 +8,8 @@ With --from, the folder holds pages by name: kie.md, apikley.txt, kie/google--na
 (or as in specs/pages); what has no page there stays as it is.
 
 All or nothing: a gateway's page that is refused, or a later step that fails, changes nothing.
+What is new is made in a copy beside the folders and takes their place by renaming, so that they
+are whole even if this is killed.
 A model's page that is refused leaves that model as it was, and the others go on.
 
 With --keep, for a pull request: what a later step failed on stays, and a page that was refused is
@@ -38,16 +40,18 @@ from pages.fetch import addresses, fetch
 from pages.modelspec import as_document, load_model, of_page
 from pages.reader import Page, read_bytes, read_page
 from pages.source import decode, read_file
+from pages.staged import Staged
 from pages.steps import StoppedError, run_step, stoppable
-from pages.tracked import Tracked
 from pages.vendored import replace_files, vendored_text
 
 ROOT = set_up.ROOT
 ERROR = 3
 LEFT = 4
 KEPT = 5
+GENERATOR = "scripts/regenerate.py"
 TESTS = ("-m", "pytest", "--quiet", "--numprocesses", "2", "-p", "no:cacheprovider")
 _SUFFIXES = (".md", ".txt", ".html", ".yaml", ".yml", ".json")
+_PAGES = (*_SUFFIXES, ".markdown", ".mdx", ".htm")
 
 
 class UpdateError(Exception):
@@ -76,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with stoppable():
             return _update(options)
-    except (PageError, UpdateError, StoppedError) as error:
+    except (PageError, UpdateError, StoppedError, OSError) as error:
         but = " but specs/pages/refused" if options.keep else ""
         print(f"update.py: {error}; nothing{but} was changed", file=sys.stderr)
         if options.keep:
@@ -113,7 +117,7 @@ def _update(options: argparse.Namespace) -> int:
     if all(captures.all()[name] == new.capture for name, new in found.items()):
         print("The pages are the ones that were captured.")
     else:
-        failure = _apply(options, captures, found, breaking=grade is Grade.BREAKING)
+        failure = _apply(options, found, breaking=grade is Grade.BREAKING)
     if failure:
         _report(options, [f"Refused: {failure}", *left], *sections)
     if grade is Grade.BREAKING:
@@ -155,12 +159,13 @@ def _pages_of_today(
 
 
 def _unknown(folder: Path, captures: Captures) -> list[str]:
-    """A line for each page that lies among a gateway's models by none of their names."""
+    """A line for each page in the folder, or among a gateway's models, by none of their names."""
     known = {name for capture in captures.all().values() for name in _names(capture)}
-    paths = (path for name in GATEWAYS for path in sorted((folder / name).glob("*.*")))
+    pages = [path for path in sorted(folder.glob("*.*")) if path.suffix.lower() in _PAGES]
+    models = (path for name in GATEWAYS for path in sorted((folder / name).glob("*.*")))
     return [
-        f"{name} is no known model's page: `vendor.py GATEWAY FILE --model NAME` takes a new one's"
-        for name in (path.relative_to(folder).as_posix() for path in paths)
+        f"{name!r} is no known page: `vendor.py GATEWAY FILE --model NAME` takes a new model's"
+        for name in (path.relative_to(folder).as_posix() for path in (*pages, *models))
         if name not in known
     ]
 
@@ -182,10 +187,12 @@ def _fetched(captures: Captures, known: Capture) -> CurrentPage:
 def _from(folder: Path, captures: Captures, known: Capture) -> CurrentPage | None:
     if not folder.is_dir():
         raise UpdateError(f"{folder} is not a folder; --from takes one with pages in it")
-    names = _names(known)
-    path = next((folder / name for name in names if (folder / name).is_file()), None)
-    if path is None:
+    found = [name for name in dict.fromkeys(_names(known)) if (folder / name).is_file()]
+    if not found:
         return None
+    if len(found) > 1:
+        raise PageError(f"two pages of it, {found[0]} and {found[1]}", "give one of them")
+    path = folder / found[0]
     data = read_file(path)
     capture = captures.new(known.key, data, suffix=path.suffix, note=FROM_A_FILE)
     return _read(captures, capture, data)
@@ -215,25 +222,21 @@ def _changes(captures: Captures, new: CurrentPage) -> list[Change]:
     return compare(as_document(old), as_document(of_page(new.page.document, old.model)))
 
 
-def _apply(
-    options: argparse.Namespace,
-    captures: Captures,
-    found: dict[str, CurrentPage],
-    *,
-    breaking: bool,
-) -> str:
-    """Write, regenerate and test; what failed, and then everything is put back if it is not kept.
+def _apply(options: argparse.Namespace, found: dict[str, CurrentPage], *, breaking: bool) -> str:
+    """Write, regenerate and test; what failed, and then everything is as before if it is not kept.
 
     Raises UpdateError or PageError instead when neither the changes nor --keep explain a failure.
     """
-    with Tracked(options.root, ("specs", "generated", guide_tables.FOLDER)) as tracked:
-        _write(captures, found)
+    folders = ("specs", "generated", guide_tables.FOLDER)
+    with Staged(options.root, folders, tools=("scripts",)) as staged:
         try:
-            _run_step(options, "the overlays or the generator", "scripts/regenerate.py")
-            page = options.root / guide_tables.PAGE
-            replace_files({page: guide_tables.fresh_page(options.root).encode()})
+            _write(Captures(staged.root / "specs"), found)
+            _run_step(options, staged.root, "the overlays or the generator", GENERATOR)
+            page = staged.root / guide_tables.PAGE
+            replace_files({page: guide_tables.fresh_page(staged.root).encode()})
+            staged.swap()
             if not options.no_tests:
-                _run_step(options, "a test", *TESTS)
+                _run_step(options, options.root, "a test", *TESTS)
         except (UpdateError, PageError) as error:
             if not breaking and not options.keep:
                 raise
@@ -241,9 +244,9 @@ def _apply(
             state = "the new files are kept" if options.keep else "nothing was changed"
             print(f"update.py: {why}{error}; {state}", file=sys.stderr)
             if options.keep:
-                tracked.keep()
+                staged.keep()
             return str(error)
-        tracked.keep()
+        staged.keep()
     return ""
 
 
@@ -255,8 +258,8 @@ def _write(captures: Captures, found: dict[str, CurrentPage]) -> None:
         captures.refused_file(new.capture).unlink(missing_ok=True)
 
 
-def _run_step(options: argparse.Namespace, what: str, *arguments: str) -> None:
-    last = run_step(options.root, *arguments)
+def _run_step(options: argparse.Namespace, root: Path, what: str, *arguments: str) -> None:
+    last = run_step(root, *arguments)
     if last is not None:
         way_out = "" if options.keep else "; --keep lets them stand, to be mended"
         raise UpdateError(f"{what} failed on the new documents ({last}){way_out}")

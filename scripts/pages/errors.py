@@ -1,5 +1,7 @@
 """The error of the reader, and the ways out that it names."""
 
+import shutil
+
 AGAIN = "take the page again, whole: its address with .md at the end gives it as Markdown"
 INDENTED = "take it with its indentation, or give the address of its Markdown (ends in .md)"
 OTHER = "give the gateway's own page of this model"
@@ -20,3 +22,12 @@ class PageError(Exception):
     def at(self, place: str) -> "PageError":
         """The same error, told where."""
         return PageError(f"{place}: {self.reason}", self.way_out)
+
+
+def unwritable(error: OSError) -> PageError:
+    """What the disk did not bear."""
+    place, reason = error.filename, error.strerror
+    if isinstance(error, shutil.Error):  # of a folder that was copied: the first of its files
+        _, place, reason = error.args[0][0]
+        reason = reason.partition(": '")[0]
+    return PageError(f"cannot write {place or 'a file'}: {reason}", "see to the disk")

@@ -27,7 +27,8 @@ class StoppedError(Exception):
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Within it, a signal that ends a program raises StoppedError instead."""
+    """Within it, a signal that ends a program raises StoppedError instead, and further ones wait
+    for what has to be put away: who presses Ctrl-C twice gets the same line."""
     before = {number: signal.signal(number, _stop) for number in _SIGNALS}
     try:
         yield
@@ -38,6 +39,8 @@ def stoppable() -> Iterator[None]:
 
 def _stop(number: int, frame: FrameType | None) -> None:
     del frame
+    for other in _SIGNALS:
+        signal.signal(other, signal.SIG_IGN)
     raise StoppedError(number)
 
 

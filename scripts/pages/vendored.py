@@ -6,7 +6,7 @@ from pathlib import Path
 from imagen4.facts import GATEWAYS
 from pages.captures import FROM_A_FILE, Capture, Captures
 from pages.envelope import read_model
-from pages.errors import PageError
+from pages.errors import unwritable
 from pages.reader import Page
 from pages.steps import undisturbed
 
@@ -57,9 +57,7 @@ def replace_files(files: dict[Path, bytes]) -> None:
             for temporary, path in made:
                 Path(temporary).replace(path)
     except OSError as error:
-        raise PageError(
-            f"cannot write {error.filename}: {error.strerror}", "see to the disk"
-        ) from None
+        raise unwritable(error) from None
     finally:
         for temporary, _ in made:
             Path(temporary).unlink(missing_ok=True)

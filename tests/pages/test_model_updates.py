@@ -103,14 +103,29 @@ def test_a_page_of_no_known_model_is_named(
 ) -> None:
     """It is not taken without being asked for, and not passed over in silence."""
     (pages / FILE).rename(pages / "kie" / "new--model.md")
+    (pages / "Apikley.TXT").touch()
+    (pages / "kie" / "a\n\udcff.md").touch()
     assert run(checkout, pages) == 4
-    assert "kie/new--model.md is no known model's page: `vendor.py" in capsys.readouterr().err
+    errors = capsys.readouterr().err
+    for name in ("kie/new--model.md", "Apikley.TXT", r"kie/a\n\udcff.md"):
+        assert f"'{name}' is no known page: `vendor.py" in errors
+    (pages / "Apikley.TXT").unlink()
+    (pages / "kie" / "a\n\udcff.md").unlink()
     (pages / "kie.md").unlink()
     (pages / "kie" / "google--imagen4-fast.md").unlink()
     before = state(checkout)
     assert run(checkout, pages) == 3
-    assert "by a name such as kie.md; kie/new--model.md is no known" in capsys.readouterr().err
+    assert "by a name such as kie.md; 'kie/new--model.md' is no known" in capsys.readouterr().err
     assert state(checkout) == before
+
+
+def test_of_two_pages_of_one_model_none_is_taken(
+    checkout: Path, pages: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody knows which is today's."""
+    shutil.copy(pages / FILE, (pages / FILE).with_suffix(".txt"))
+    assert run(checkout, pages) == 4
+    assert "two pages of it, " in capsys.readouterr().err
 
 
 def test_a_gateways_refused_page_holds_up_its_models(checkout: Path, pages: Path) -> None:

@@ -7,11 +7,16 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 from market.captured import KEPT, lay
+from pages.errors import PageError
+from pages.staged import Staged
 
 ROOT = Path(__file__).resolve().parents[2]
 RATIO = "                        - '4:3'\n"
@@ -21,13 +26,13 @@ SIGNALS = [
 ]
 # A generator that waits, with a process of its own that does not listen to Ctrl-C.
 WAITING = """\
-import signal, subprocess, sys, time
+import os, signal, subprocess, sys, time
 late = "import time; time.sleep(60); print('still there')"
-with open("told", "w") as told:
+with open(os.environ["TOLD"], "w") as told:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     subprocess.Popen([sys.executable, "-c", late], stdout=told)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    print("begun", file=told, flush=True)
+    print(os.getpgrp(), file=told, flush=True)
     time.sleep(60)
 """
 HALF_DONE = """\
@@ -64,10 +69,57 @@ def test_a_stopped_update_leaves_all_as_it_was_and_nobody_behind(
 ) -> None:
     """As CI stops a job, `timeout` a command, and Ctrl-C a person's."""
     checkout = Path(shutil.copytree(original, tmp_path / "checkout"))
-    command = [str(ROOT / "scripts" / "update.py"), "--no-tests"]
-    command += ["--root", str(checkout), "--from", str(checkout / "today")]
-    lines = stopped(command, checkout, number)
+    lines = stopped(updating(checkout), checkout, number)
     assert lines[-1] == f"update.py: stopped by {number.name}; nothing was changed"
+
+
+def test_a_killed_update_leaves_all_as_it_was(original: Path, tmp_path: Path) -> None:
+    """Nobody puts anything back then: only a copy beside the folders was changed."""
+    checkout = Path(shutil.copytree(original, tmp_path / "checkout"))
+    before, told = state(checkout), tmp_path / "told"
+    with generating(updating(checkout), checkout, told) as (program, _, group):
+        program.kill()
+        os.killpg(group, signal.SIGKILL)  # nobody else ends it, and it works in the copy alone
+    assert (checkout / ".imagen4-update" / "generated" / "half").exists()
+    shutil.rmtree(checkout / ".imagen4-update")
+    assert state(checkout) == before
+
+
+def test_what_cannot_be_copied_is_said_in_one_line(tmp_path: Path) -> None:
+    """As for a full disk; and nothing is left of what was copied before."""
+    (tmp_path / "specs").mkdir()
+    os.mkfifo(tmp_path / "specs" / "pipe")
+    reason = "cannot write .*/.imagen4-update/specs/pipe: .* is a named pipe; see to the disk$"
+    with pytest.raises(PageError, match=reason), Staged(tmp_path, ("specs",), tools=()):
+        pass
+    assert list(tmp_path.iterdir()) == [tmp_path / "specs"]
+
+
+def test_the_next_one_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    """And of two at once the second is refused."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / ".imagen4-update" / "specs" / "half").mkdir(parents=True)
+    with Staged(tmp_path, ("specs", "generated"), tools=()) as staged:
+        assert list(staged.root.rglob("*")) == [staged.root / "specs"]
+        with pytest.raises(PageError, match="another update is at work"):
+            Staged(tmp_path, ("specs",), tools=()).__enter__()
+    assert list(tmp_path.iterdir()) == [tmp_path / "specs"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_folders_change_places_together_or_not_at_all(tmp_path: Path, kept: bool) -> None:
+    """One that is new comes and goes with the others."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "old").touch()
+    with Staged(tmp_path, ("specs", "generated"), tools=()) as staged:
+        (staged.root / "specs" / "old").rename(staged.root / "specs" / "new")
+        (staged.root / "generated").mkdir()
+        staged.swap()
+        assert {path.name for path in (tmp_path / "specs").iterdir()} == {"new"}
+        if kept:
+            staged.keep()
+    names = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
+    assert names == ({"specs", "specs/new", "generated"} if kept else {"specs", "specs/old"})
 
 
 @pytest.mark.parametrize("number", SIGNALS[:2])
@@ -98,11 +150,19 @@ def test_a_stopped_fetch_says_so_in_one_line(tmp_path: Path) -> None:
     assert state(tmp_path) == before
 
 
-def stopped(command: list[str], checkout: Path, number: signal.Signals) -> list[str]:
-    """What a command says when it is stopped while it generates."""
-    before, told = state(checkout), checkout / "told"
+def updating(checkout: Path) -> list[str]:
+    """The command that updates a checkout."""
+    command = [str(ROOT / "scripts" / "update.py"), "--no-tests"]
+    return [*command, "--root", str(checkout), "--from", str(checkout / "today")]
+
+
+@contextmanager
+def generating(
+    command: list[str], checkout: Path, told: Path
+) -> Iterator[tuple[subprocess.Popen[str], TextIO, int]]:
+    """A command that has begun to generate, what ends with the generator's processes, and those."""
     os.mkfifo(told)
-    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "TOLD": str(told)}
     program = subprocess.Popen(
         [sys.executable, *command],
         cwd=checkout,
@@ -113,7 +173,13 @@ def stopped(command: list[str], checkout: Path, number: signal.Signals) -> list[
     with program, os.fdopen(os.open(told, os.O_RDONLY | os.O_NONBLOCK)) as channel:
         assert select.select([channel], [], [], 60)[0], "nothing was generated"
         os.set_blocking(channel.fileno(), True)
-        assert channel.readline() == "begun\n"
+        yield program, channel, int(channel.readline())
+
+
+def stopped(command: list[str], checkout: Path, number: signal.Signals) -> list[str]:
+    """What a command says when it is stopped while it generates."""
+    before, told = state(checkout), checkout.with_name("told")
+    with generating(command, checkout, told) as (program, channel, _):
         program.send_signal(number)
         _, errors = program.communicate(timeout=60)
         assert channel.read() == "", "a process that it started went on"
