@@ -9,6 +9,7 @@ import pytest
 from client.failover.test_matrix import Market, market, told
 from client.loopback import Received, http
 from client.pictures import PNG
+from imagen4.cli import batch_file
 
 ORDER = ("--gateway", "kie,apikley")
 
@@ -161,3 +162,31 @@ def test_a_batch_with_fewer_gateways_pays_only_for_what_no_gateway_has(
     assert [line["state"] for line in (fox, owl, wolf)] == ["saved", "succeeded", "saved"]
     assert "has this request at apikley" in owl["reason"]
     assert (done.code, both.kie.paid, both.apikley.paid) == (7, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        ["kie,apikley", "apikley,kie", "apikley", "kie"],
+        ["apikley", "kie", "kie,apikley"],
+        ["earlier version: apikley", "apikley", "apikley,kie", "kie"],
+    ],
+)
+def test_a_line_of_a_batch_is_paid_once_whatever_gateways_are_named(
+    runs: list[str],
+    both: Market,
+    imagen4: Callable,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Although a tag was made of what one of them is sent, which differs."""
+    (tmp_path / "prompts.txt").write_text("a fox\na fox\n")
+    command = ("batch", str(tmp_path / "prompts.txt"), "-o", str(tmp_path / "out"))
+    for run in runs:
+        with monkeypatch.context() as patch:
+            if run.startswith("earlier"):
+                patch.setattr(batch_file, "GATEWAYS", ["apikley"])
+            done = imagen4(*command, "--gateway", run.rpartition(" ")[2])
+        assert (done.code, len(set(done.out.splitlines()))) == (0, 2), done.err
+        assert (both.kie.paid, both.apikley.paid) == (0, 2)
+        both.kie.answer = None

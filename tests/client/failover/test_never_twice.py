@@ -25,6 +25,8 @@ UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class Seller:
     """A gateway that does anything, and knows what it made a task of."""
 
+    kinds = ("made", "refused", "broken", "odd")
+
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
         self.paid: dict[str, int] = dict.fromkeys(GATEWAYS, 0)
@@ -42,7 +44,7 @@ class Seller:
         return details(task_id, "fail") if failed else succeeded(task_id)
 
     def create(self, name: str, pictures: int, request: httpx.Request) -> httpx.Response:
-        kind = self.chance.choice(["made", "refused", "broken", "odd"])
+        kind = self.chance.choice(self.kinds)
         if kind == "refused":
             code = self.chance.choice(REFUSALS)
             return envelope(code, None, "no", self.chance.choice([200, code]))

@@ -1,6 +1,7 @@
 """`imagen4 batch`: many requests from a file; run again, it continues."""
 
 import json
+import os
 from pathlib import Path
 from typing import NoReturn
 
@@ -73,11 +74,13 @@ def command(
     index.html in the output folder shows the pictures with their prompts.
     """
     columns = {"model": model} | ({"callback_url": callback_url} if callback_url else {})
-    lines = read_batch(file, where.gateways, columns | named_values(pairs))
+    queue = os.environ.get(books.VARIABLE) if enqueue else None
+    place = book or queue or output / "ledger.db"
+    rows = read_rows(place) if isinstance(place, str) or place.exists() else []
+    known = {row.tag for row in rows}
+    lines = read_batch(file, where.gateways, columns | named_values(pairs), known)
     names = FileNames(template, lines)
-    place = book or output / "ledger.db"
     if dry_run:
-        rows = read_rows(place) if isinstance(place, str) or place.exists() else []
         told_plan(BatchPlan(lines, where.gateway, where.places(), rows), as_json=as_json)
         return
     if enqueue:

@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import click
 from .. import Request
 from ..core.request import PlannedCreate, plan_creates
 from ..errors import InvalidRequest
+from ..facts import GATEWAYS
 from ..facts.models import default_first
 from ..ledger.keys import key_of_tag
 from .fields import schema_of, typed, vendored_models
@@ -30,6 +31,11 @@ class Line:
     number: int
     request: Request
     creates: tuple[PlannedCreate, ...]
+    tags: tuple[str, ...] = ()
+    """Of one that brings none: what a ledger may have it under. If that has none, the first.
+
+    One for each known gateway that takes it, named or not, since what is sent differs.
+    """
 
     @property
     def tag(self) -> str:
@@ -45,10 +51,12 @@ class Line:
         return sum(create.pictures for create in self.creates)
 
 
-def read_batch(file: Path, gateways: Sequence[str], columns: Mapping[str, str]) -> list[Line]:
+def read_batch(
+    file: Path, gateways: Sequence[str], columns: Mapping[str, str], known: Collection[str | None]
+) -> list[Line]:
     """All lines of the file, which may leave out these columns, for a gateway that takes them.
 
-    Raises UsageError that says what is wrong in which lines.
+    known: the tags that the ledger has. Raises UsageError that says what is wrong in which lines.
     """
     lines: list[Line] = []
     wrong: list[str] = []
@@ -60,7 +68,7 @@ def read_batch(file: Path, gateways: Sequence[str], columns: Mapping[str, str]) 
                 wrong.append(f"line {number}: {getattr(problem, 'message', problem)}")
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
         raise click.UsageError(f"{file} cannot be read: {problem}") from None
-    tagged = _with_tags(lines)
+    tagged = _with_tags(lines, known)
     first: dict[str, int] = {}
     for line in tagged:
         earlier = first.setdefault(line.tag, line.number)
@@ -114,13 +122,18 @@ def _read_for_any(
     number: int, found: Mapping[str, Any] | str, gateways: Sequence[str], columns: Mapping[str, str]
 ) -> Line:
     """As the first gateway takes it that does. Raises what is wrong with it for the first one."""
-    problems: list[Exception] = []
-    for gateway in gateways:
+    lines: dict[str, Line] = {}
+    problems: dict[str, Exception] = {}
+    for gateway in GATEWAYS:
         try:
-            return _read_line(number, found, gateway, columns)
+            lines[gateway] = _read_line(number, found, gateway, columns)
         except (InvalidRequest, ValueError, click.BadParameter) as problem:
-            problems.append(problem)
-    raise problems[0]
+            problems[gateway] = problem
+    taking = next((lines[gateway] for gateway in gateways if gateway in lines), None)
+    if taking is None:
+        raise problems[gateways[0]]
+    tags = () if taking.tag else tuple(dict.fromkeys(map(_made_tag, lines.values())))
+    return replace(taking, tags=tags)
 
 
 def _read_line(
@@ -147,15 +160,15 @@ def _read_line(
     return Line(number, request, plan_creates(request, schema, f"{model} on {gateway}"))
 
 
-def _with_tags(lines: list[Line]) -> list[Line]:
+def _with_tags(lines: list[Line], known: Collection[str | None]) -> list[Line]:
     """Each has a tag: its own, or one of its model and fields, wherever it stands in the file."""
     seen: Counter[str] = Counter()
     tagged = []
     for line in lines:
-        if not line.tag:
-            made = _made_tag(line)
-            seen[made] += 1
-            tag = made if seen[made] == 1 else f"{made}-{seen[made]}"
+        if line.tags:
+            seen.update(line.tags)
+            tags = [made if seen[made] == 1 else f"{made}-{seen[made]}" for made in line.tags]
+            tag = next((each for each in tags if each in known), tags[0])
             line = replace(line, request=replace(line.request, tag=tag))
         tagged.append(line)
     return tagged
