@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..core.ports import Download
     from ..events import Listener
     from ..interruptions import OpenJobs
-    from .listeners import FirstListener
+    from .listeners import AsyncTell, FirstListener
     from .routes import AsyncRoutes, SyncRoutes
 
 T = TypeVar("T")
@@ -245,12 +245,7 @@ class AsyncDriver:
 
         return AsyncScheduler(run, self._wire.creating, limit, jobs).run(every)
 
-    async def _run(
-        self,
-        steps: Steps[T],
-        tell: Callable[[Event], Awaitable[None]],
-        stop: asyncio.Event | None = None,
-    ) -> T:
+    async def _run(self, steps: Steps[T], tell: AsyncTell, stop: asyncio.Event | None = None) -> T:
         """Once `stop` is set, ends after the effect under way."""
         running_loop()
         try:
@@ -271,18 +266,14 @@ class AsyncDriver:
             steps.throw(problem)
             raise
 
-    async def _stop(
-        self, steps: Steps[T], effect: Effect, tell: Callable[[Event], Awaitable[None]]
-    ) -> NoReturn:
+    async def _stop(self, steps: Steps[T], effect: Effect, tell: AsyncTell) -> NoReturn:
         """What an effect has made known is still told."""
         if isinstance(effect, Event):
             await tell(effect)
         steps.close()
         raise asyncio.CancelledError
 
-    def _performing(
-        self, effect: Effect, tell: Callable[[Event], Awaitable[None]]
-    ) -> Awaitable[object]:
+    def _performing(self, effect: Effect, tell: AsyncTell) -> Awaitable[object]:
         """What is to be awaited for it; no coroutine of our own, as ten thousand may sleep."""
         if isinstance(effect, Send):
             return self._wire.send(effect)

@@ -8,7 +8,7 @@ from copy import copy
 from dataclasses import dataclass
 from inspect import isawaitable, iscoroutinefunction
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from ..errors import InvalidRequest
 from ..events import CreateStarting
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from ..events import Event, Listener
+
+    AsyncTell: TypeAlias = Callable[[Event], Awaitable[None]]
 
 
 class FirstListener(Protocol):
@@ -78,7 +80,7 @@ class Listeners:
 
         return tell
 
-    def async_teller(self, on_event: Listener | None) -> Callable[[Event], Awaitable[None]]:
+    def async_teller(self, on_event: Listener | None) -> AsyncTell:
         """The same by awaiting what has to be awaited."""
         listeners = self._with(on_event)
 
