@@ -18,7 +18,7 @@ from ..errors import (
     PartialFailure,
     QuotaExceeded,
 )
-from ..ledger import Row
+from ..ledger import Row, state_of_request
 from ..ledger.schema import RowState
 from .batch_file import Line
 from .batch_names import FileNames
@@ -73,8 +73,9 @@ class BatchRun:
         left = []
         for line in self.lines:
             rows = known.get(line.key, [])
-            if settled(rows, creates_of(rows, len(line.creates))):
-                self.shown.ended(line.tag, rows[0].state if rows else "")
+            creates = creates_of(rows, len(line.creates))
+            if settled(rows, creates):
+                self.shown.ended(line.tag, state_of_request(rows, creates))
             else:
                 left.append(line.request)
         return left

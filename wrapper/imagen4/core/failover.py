@@ -190,27 +190,36 @@ def try_in_order(
     session, job = candidates[0]
     late = circuit.passed_over(candidates)
     end, passed = session.clock() + timeout, [*lacking, *late]
-    for each in passed:
-        yield GatewayPassedOver(*session.identity(job), None, each)
+    for reason in passed:
+        yield GatewayPassedOver(*session.identity(job), None, reason)
     names = {each.gateway for each in late}
     candidates.sort(key=lambda each: each.session.name in names)
-    for session, job in candidates:
-        job.elsewhere = session is not candidates[-1].session
-        if session.name not in names:
-            job.failed_lately = partial(circuit.reason, session, job)
-        job.passed_over = tuple(each for each in passed if each.gateway != session.name)
+    for each in candidates:
+        session, job = turn_to(each, candidates[-1], passed, circuit)
         try:
             return (yield from run(session, job, max(0.0, end - session.clock())))
         except Imagen4Error as error:
-            yield from leave(session, job, error, circuit, end)
-            passed.append(PassedOver(session.name, error))
+            passed.append((yield from leave(each, error, circuit, end)))
     raise AssertionError  # the last one has nowhere to move to
 
 
+def turn_to(
+    candidate: Candidate, last: Candidate, passed: list[PassedOver], circuit: Circuit
+) -> Candidate:
+    """Tell a job which gateways were passed over, and whether its own may be left, and why."""
+    session, job = candidate
+    job.elsewhere = candidate is not last
+    job.passed_over = tuple(each for each in passed if each.gateway != session.name)
+    if len(job.passed_over) == len(passed):  # not one that failed lately, and is tried all the same
+        job.failed_lately = partial(circuit.reason, session, job)
+    return candidate
+
+
 def leave(
-    session: Session, job: JobState, error: Imagen4Error, circuit: Circuit, end: float
-) -> Steps[None]:
+    candidate: Candidate, error: Imagen4Error, circuit: Circuit, end: float
+) -> Steps[PassedOver]:
     """Tell why the next gateway is tried; raises that where it must not be, or not in time."""
+    session, job = candidate
     if tells_of_gateway(error):
         circuit.note(session, job, error)
     if not may_move(job, error):
@@ -218,7 +227,9 @@ def leave(
     if session.clock() >= end:
         yield RequestEnded(*session.identity(job), None, (), error)
         raise error
-    yield GatewayPassedOver(*session.identity(job), None, PassedOver(session.name, error))
+    passed = PassedOver(session.name, error)
+    yield GatewayPassedOver(*session.identity(job), None, passed)
+    return passed
 
 
 def may_move(job: JobState, error: Imagen4Error) -> bool:
