@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
 
 from jsonschema import Draft4Validator
 from jsonschema.exceptions import ValidationError
 
 from pages.errors import AGAIN, MEND, PageError
 from pages.normalise import objects
+from pages.references import led_to
 from pages.yamltext import check_bounds
 
 Document = dict[str, Any]
@@ -149,14 +149,10 @@ def references(node: Any) -> Iterator[str]:
 
 def _target(document: Document, ref: str) -> Any:
     """What a reference leads to, None where that is nothing."""
-    node: Any = document
-    for part in ref[2:].split("/"):
-        key = unquote(part).replace("~1", "/").replace("~0", "~")
-        if isinstance(node, list):
-            node = node[int(key)] if key.isdigit() and int(key) < len(node) else None
-        else:
-            node = node.get(key) if isinstance(node, dict) else None
-    return node
+    try:
+        return led_to(document, ref)
+    except LookupError:
+        return None
 
 
 def _required_schemes(document: Document) -> Iterator[str]:

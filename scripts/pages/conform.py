@@ -6,13 +6,13 @@ own enums and required lists in examples, and that is theirs to do.
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from pages.errors import AGAIN, PageError
 from pages.normalise import objects
+from pages.references import led_to
 
 Document = dict[str, Any]
 
@@ -76,7 +76,7 @@ def _inlined(document: Document, node: Any, depth: int) -> Any:
     if not isinstance(node, dict):
         return node
     if isinstance(node.get("$ref"), str):
-        return _inlined(document, _target(document, node["$ref"]), depth + 1)
+        return _inlined(document, led_to(document, node["$ref"]), depth + 1)
     kept = {
         key: value
         if key in ("enum", "const", "default", "required")
@@ -87,11 +87,3 @@ def _inlined(document: Document, node: Any, depth: int) -> Any:
     if kept.pop("nullable", False) is True and isinstance(kept.get("type"), str):
         kept["type"] = [kept["type"], "null"]
     return kept
-
-
-def _target(document: Document, ref: str) -> Any:
-    node: Any = document
-    for part in ref[2:].split("/"):
-        key = unquote(part).replace("~1", "/").replace("~0", "~")
-        node = node[int(key)] if isinstance(node, list) else node[key]
-    return node

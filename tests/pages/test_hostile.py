@@ -43,6 +43,14 @@ def referring(steps: int, times: int) -> dict[str, Any]:
     return made
 
 
+def into_a_list(step: str) -> bytes:
+    """A page with a reference to an item of a list."""
+    made = samples.document()
+    schemas = made["components"]["schemas"]
+    schemas |= {"List": {"allOf": [{}]}, "One": {"$ref": f"#/components/schemas/List/allOf/{step}"}}
+    return json.dumps(made).encode()
+
+
 PAGES: dict[str, bytes] = {
     "empty": b"",
     "blank": b"\n \n",
@@ -52,6 +60,8 @@ PAGES: dict[str, bytes] = {
     "deep schema in json": json.dumps(within(250)).encode(),
     "references that double": json.dumps(referring(30, 2)).encode(),
     "long way by references": json.dumps(referring(300, 1)).encode(),
+    "reference by a digit that is no number": into_a_list("²"),
+    "reference by a number too long to read": into_a_list("9" * 5000),
     "twice the same key in json": b'{"openapi": "3.0.0", "openapi": "3.0.0"}',
     "NUL": YAML.replace("Lab", "L\0ab").encode(),
     "invalid UTF-8": YAML.encode().replace(b"Lab", b"\xff\xfe"),
