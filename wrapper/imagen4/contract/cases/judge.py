@@ -43,8 +43,9 @@ def intent_of(document: Document, content: bytes, what: str, content_type: str |
     It has none on a readable one without the right Content-Type: many servers look at
     the JSON alone.
     """
-    if content and content_type is None:
-        return Intent(Expect.OPEN, Subject.MEDIA_TYPE, f"{REQUEST_BODY}/content", what)
+    if content_type is None:
+        expect = Expect.OPEN if content else Expect.REFUSE
+        return Intent(expect, Subject.MEDIA_TYPE, f"{REQUEST_BODY}/content", what)
     if content and (content_type or "").partition(";")[0].strip().lower() != JSON_TYPE:
         forbidden = intent_of(document, content, what, JSON_TYPE).expect is Expect.REFUSE
         expect = Expect.REFUSE if forbidden else Expect.OPEN

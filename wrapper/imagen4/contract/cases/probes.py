@@ -30,12 +30,15 @@ def unknown_tasks() -> list[Case]:
 
 
 def near_misses(task_id: str) -> list[Case]:
-    """Ids close to that of a task that exists; none for short ids, which may be counted up."""
+    """Ids close to that of a task that exists; none for short ids, which may be anybody's.
+
+    Long ones may be counted up as well: a digit more, or the last one less, may be another task.
+    """
     if len(task_id) < SHORTEST_UNGUESSABLE:
         return []
     variants = {
-        task_id[:-1]: "a created task's id without its last character",
-        f"{task_id}0": "a created task's id with a character more",
+        task_id[: len(task_id) // 2]: "the first half of a created task's id",
+        f"{task_id}x": "a created task's id with a letter more",
         task_id[1:]: "a created task's id without its first character",
         "%": "a percent sign as the id",
     }
