@@ -157,6 +157,22 @@ def test_the_same_refusal_of_requests_of_all_kinds_is_one_finding(name: str, pro
         ("unknown-tasks-made-up", "Asking for a task that does not exist is refused.", 2),
         ("success-in-capitals", "`data.state` is one of the documented values.", 2),
         ("create-time-in-microseconds", "Times are Unix times in milliseconds.", 1),
+        ("connection-one-answer-behind", "Answers do not depend on the connection.", 8),
+        ("seed-has-to-be-a-number", "A create's seed is read in its documented type.", 2),
+        ("record-of-the-last-task", "A record is that of the task asked for.", 2),
+        ("times-swapped", "What a record says of the request does not change.", 1),
+        ("record-needs-post", "recordInfo answers what is asked.", 4),
+        ("status-404-with-record", "HTTP status and code do not contradict each other.", 6),
+        ("unknown-task-is-501", "A refusal's code says why.", 2),
+        (
+            "ratio-with-any-numbers",
+            "A create whose aspect_ratio the document forbids is refused.",
+            2,
+        ),
+        ("fields-in-snake-case", "Answers have `data.taskId`.", 2),
+        ("refusal-in-errors-list", "Answers have `code`.", 1),
+        ("key-wears-out", "The account's key is accepted.", 2),
+        ("update-time-goes-back", "updateTime and progress do not go back.", 1),
     ],
 )
 def test_what_one_decision_breaks_is_one_finding(

@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..facts.protocol import CODE, STATE
+from ..facts.protocol import CODE, DATA, STATE, TASK_ID
 from .checks.authorization import OTHER_KEYS
-from .checks.wording import forbidden_in_words
+from .checks.requests import REASON
+from .checks.wording import forbidden_in_words, promise_without
 from .document import BODY_SCHEMA, KEY_SCHEME, METHODS, field_of_record, pointer
 
 if TYPE_CHECKING:
@@ -20,17 +21,34 @@ if TYPE_CHECKING:
 
 
 OF_STATES = frozenset({"completed", "result-last", "no-failure", "failure-reason", "ends"})
+OF_RESULTS = frozenset({"result-count", "result-distinct", "result-own"})
 FOLLOW = {
     "milliseconds": frozenset({"times-in-order", "cost-time", "completed", "not-ahead", "utc"}),
-    "same-task": frozenset(
-        {"param", "same-model", "lasting", "final", "result-own", "result-count"}
+    "same-task": OF_RESULTS | {"param", "same-model", "lasting", "final", "no-others"},
+    "lasting": frozenset({"times-in-order", "cost-time"}),
+    "forward": frozenset({"no-way-back", "final"}),
+    "no-way-back": frozenset({"not-ahead"}),
+    "one-verdict": frozenset(
+        {"known-at-once", "stays-known", "reason", "key-reason", "schema", "words"}
     ),
-    "lasting": frozenset({"times-in-order"}),
-    "one-verdict": frozenset({"known-at-once", "stays-known", "reason", "key-reason"}),
-    "other-keys": frozenset({"schema"}),
+    "key-opens": frozenset({"known-at-once", "stays-known", "key-blamed"}),
+    "other-keys": frozenset({"schema", "no-others"}),
+    "no-task-id": frozenset({"no-others"}),
+    "unknown-task": frozenset({"no-others", "reason"}),
+    "result-readable": OF_RESULTS,
+    "result-count": frozenset({"result-own"}),
+    "result-own": frozenset({"no-others"}),
+    "stays-known": frozenset({"words"}),
     "no-redirect": frozenset({"known-at-once", "stays-known"}),
 }
 """What a finding of one check brings about in others, on the same answers."""
+ANYWHERE = {
+    "lasting": frozenset({"times-in-order", "cost-time"}),
+    "no-way-back": frozenset({"not-ahead"}),
+    "key-opens": frozenset({"key-blamed"}),
+    "result-readable": frozenset({"result-count"}),
+}
+"""And on any: of a task that is first seen at its end, nothing shows that a time has moved."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +69,9 @@ def causes_among(violations: list[Finding]) -> Iterator[Cause]:
     yield from _undocumented_code(violations)
     yield from _connection_kept(violations)
     yield from _same_rule(violations)
+    yield from _same_field(violations)
+    yield from _same_reason(violations)
+    yield from _of_another_shape(violations)
     yield from _of_a_record(violations)
 
 
@@ -81,7 +102,7 @@ def _undocumented_code(violations: list[Finding]) -> Iterator[Cause]:
     """Of a code that nobody knows, neither its reason nor its status can be right."""
     found = [each for each in _of("schema", violations) if each.field == f"/{CODE}"]
     for same in _by_promise(found):
-        checks = frozenset({"reason", "key-reason", "one-verdict"})
+        checks = frozenset({"reason", "key-reason", "one-verdict", "schema"})
         shown_by = [each.exchange for each in same]
         yield Cause(same[0].promise, same[0].pointer, "", shown_by, checks)
 
@@ -118,11 +139,47 @@ def _same_rule(violations: list[Finding]) -> Iterator[Cause]:
         yield Cause(f"{promise} is refused.", BODY_SCHEMA, seen, shown_by, frozenset({"forbidden"}))
 
 
+def _same_field(violations: list[Finding]) -> Iterator[Cause]:
+    """A field whose rules are looked at in part: where all pass, the field stands for itself."""
+    broken: dict[str, list[Finding]] = defaultdict(list)
+    for each in _of("forbidden", violations):
+        broken[each.pointer.rpartition("/")[0]].append(each)
+    for place, found in broken.items():
+        promise = f"A create whose {place.rpartition('/')[2]} the document forbids is refused."
+        rules = len({each.pointer for each in found})
+        shown_by = [each.exchange for each in found]
+        seen = f"accepted against {rules} of its rules: {found[0].exchange.intent.what}"
+        yield Cause(promise, place, seen, shown_by, frozenset({"forbidden"}))
+
+
+def _same_reason(violations: list[Finding]) -> Iterator[Cause]:
+    """One code for refusals of several kinds, and right for none of them."""
+    broken: dict[object, list[Finding]] = defaultdict(list)
+    for each in _of("reason", violations):
+        broken[each.value].append(each)
+    for found in broken.values():
+        shown_by = [each.exchange for each in found]
+        yield Cause(REASON, found[0].pointer, found[0].seen, shown_by, frozenset({"reason"}))
+
+
+def _of_another_shape(violations: list[Finding]) -> Iterator[Cause]:
+    """Where a name is missing, others rarely stand where they should."""
+    for same in _by_promise(_of("schema", violations)):
+        promise, shown_by = same[0].promise, [each.exchange for each in same]
+        if promise == promise_without(CODE):
+            yield Cause(promise, same[0].pointer, "", shown_by, frozenset({"schema"}))
+        elif promise == promise_without(f"{DATA}.{TASK_ID}"):
+            checks = frozenset({"schema", "failure-reason", "result-readable"})
+            yield Cause(promise, same[0].pointer, "", shown_by, checks)
+
+
 def _of_a_record(violations: list[Finding]) -> Iterator[Cause]:
     """What one field of a record gets wrong, others are measured by."""
     for found in _by_promise(each for each in violations if each.check in FOLLOW):
-        shown_by = [each.exchange for each in found]
-        yield Cause(found[0].promise, found[0].pointer, "", shown_by, FOLLOW[found[0].check])
+        check = found[0].check
+        anywhere = [each for each in violations if each.check in ANYWHERE.get(check, ())]
+        shown_by = [each.exchange for each in [*found, *anywhere]]
+        yield Cause(found[0].promise, found[0].pointer, "", shown_by, FOLLOW[check])
     for found in _by_promise(_of("schema", violations)):
         place, shown_by = found[0].pointer.rpartition("/")[0], [each.exchange for each in found]
         same = {each.check for each in violations if each.pointer == place}

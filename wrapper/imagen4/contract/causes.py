@@ -8,20 +8,27 @@ from it.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..facts.protocol import Code
+from ..facts.protocol import INPUT, Code
 from .alike import ENOUGH, NOT_THERE, alike, gist
 from .cause import Cause, causes_among
 from .checks.registry import CHECKS, Finding
-from .document import BODY_SCHEMA, CODE_SCHEMA, METHODS, NO_TASK_ANSWER, pointer
+from .document import (
+    BODY_SCHEMA,
+    CODE_SCHEMA,
+    INPUT_SCHEMA,
+    METHODS,
+    NO_TASK_ANSWER,
+    pointer,
+)
 from .exchange import Exchange, Expect, Subject
 from .trace import operation_name
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from .trace import Trace
 
@@ -61,10 +68,9 @@ def _explained(cause: Cause, violations: list[Finding]) -> list[Finding]:
         for exchange in {each.exchange.number: each.exchange for each in explained}.values()
     ]
     follows = {id(each) for each in explained}
-    rest = [
-        replace(each, because_of=cause.promise) if id(each) in follows else each
-        for each in violations
-    ]
+    same = (each.because_of for each in violations if each.promise == cause.promise)
+    root = next(filter(None, same), cause.promise)  # what follows from it, does from its cause
+    rest = [replace(each, because_of=root) if id(each) in follows else each for each in violations]
     return rest if stands else [*roots, *rest]
 
 
@@ -76,11 +82,16 @@ def _causes(trace: Trace) -> Iterator[Cause]:
         yield from _answered_alike(operation_name(path), pointer("paths", path), asked)
     yield from _mixed_up(trace)
     yield from _failing(trace)
-    yield from _unrefused("What the document forbids", CODE_SCHEMA, trace.expecting(Expect.REFUSE))
+    # What the document leaves open is answered in the same way, and may be no success, either.
+    empty = [each for each in trace.expecting(Expect.OPEN) if not each.created_id]
+    yield from _unrefused(
+        "What the document forbids", CODE_SCHEMA, trace.expecting(Expect.REFUSE), empty
+    )
     unknown = trace.expecting(Expect.REFUSE, Subject.UNKNOWN_TASK, Subject.NO_TASK_ID)
     yield from _unrefused("Asking for a task that does not exist", NO_TASK_ANSWER, unknown)
     bodies = trace.expecting(Expect.REFUSE, *OF_A_BODY)
     yield from _unrefused("A create that the document forbids", BODY_SCHEMA, bodies)
+    yield from _in_another_type(trace)
     fields: dict[str, list[Exchange]] = defaultdict(list)
     for exchange in bodies:
         for place in _places_above(exchange.intent.pointer):
@@ -88,6 +99,25 @@ def _causes(trace: Trace) -> Iterator[Cause]:
     for place in sorted(fields, key=len):
         name = place.rpartition("/")[2]
         yield from _unrefused(f"A create whose {name} the document forbids", place, fields[place])
+
+
+def _in_another_type(trace: Trace) -> Iterator[Cause]:
+    """Fields that are refused whatever right text they hold, and taken in another type."""
+    creates = trace.expecting(Expect.ACCEPT, Subject.PARAMETER)
+    forbidden = trace.expecting(Expect.REFUSE, Subject.PARAMETER)
+    for name in trace.document.input_fields:
+        place = f"{INPUT_SCHEMA}/properties/{name}"
+        taken = [each for each in forbidden if each.intent.pointer.startswith(f"{place}/")]
+        taken = [each for each in taken if each.verdict.accepted]
+        given = [each for each in creates if name in each.request.body[INPUT]]
+        refused = [each for each in given if each.verdict.refused]
+        wanted = [each for each in given if each.request.body[INPUT][name] not in ("", [])]
+        all_refused = all(each.verdict.refused for each in wanted)
+        if taken and wanted and all_refused and len(given) < len(creates):
+            promise = f"A create's {name} is read in its documented type."
+            seen = f"accepted: {taken[0].intent.what}; refused: {wanted[0].intent.what}"
+            checks = frozenset({"allowed", "forbidden"})
+            yield Cause(promise, place, seen, [*taken, *refused], checks)
 
 
 def _places_above(place: str) -> list[str]:
@@ -112,8 +142,13 @@ def _answered_alike(operation: str, place: str, asked: list[Exchange]) -> Iterat
 
 def _mixed_up(trace: Trace) -> Iterator[Cause]:
     """Records of tasks that share an id tell of one of them, and of the others nothing true."""
-    times = Counter(each.created_id for each in trace.answered if each.created_id)
-    polls = [poll for task in trace.tasks if times[task.id] > 1 for poll in task.polls]
+    first: dict[str, Exchange] = {}
+    again: set[str] = set()
+    for each in trace.answered:
+        # Over a kept connection alone, it is the answer to another request.
+        if each.created_id and first.setdefault(each.created_id, each) is not each:
+            again |= set() if each.keep_alive else {each.created_id}
+    polls = [poll for task in trace.tasks if task.id in again for poll in task.polls]
     if polls:
         yield Cause(CHECKS["own-id"].promise, CHECKS["own-id"].pointer, "", polls)
 
@@ -137,8 +172,10 @@ def _failing(trace: Trace) -> Iterator[Cause]:
             yield Cause(promise, pointer("paths"), seen, exchanges)
 
 
-def _unrefused(what: str, place: str, tried: list[Exchange]) -> Iterator[Cause]:
+def _unrefused(
+    what: str, place: str, tried: list[Exchange], likewise: Iterable[Exchange] = ()
+) -> Iterator[Cause]:
     passed = [each for each in tried if each.verdict.accepted]
     if len(tried) >= TRIED and len(passed) > MOST * len(tried):
         seen = f"{len(passed)} of {len(tried)} such requests were accepted"
-        yield Cause(f"{what} is refused.", place, seen, passed)
+        yield Cause(f"{what} is refused.", place, seen, [*passed, *likewise])

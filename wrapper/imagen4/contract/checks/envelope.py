@@ -20,6 +20,10 @@ JSON = f"{CREATED_ANSWER}/content/application~1json"
 RECORD_JSON = f"{RECORD_ANSWER}/content/application~1json"
 MSG = "#/components/schemas/ApiResponse/properties/msg"
 UTF8 = ("utf-8", "utf8")
+NO_WORDS = ("success", "ok", "null", "none", "undefined")
+"""What stands for nothing where a reason should be: all well, or some language's nothing."""
+WRONG_METHOD = 405
+"""What a framework says where the gateway is never asked."""
 
 
 @check(
@@ -106,6 +110,7 @@ def _is_real(exchange: Exchange) -> bool:
     verdict = exchange.verdict
     return (
         verdict.status >= Code.BAD_REQUEST
+        and verdict.status != WRONG_METHOD
         and verdict.status == verdict.code
         and (exchange.intent.subject not in outside)
     )
@@ -121,5 +126,9 @@ def refusal_has_words(trace: Trace) -> Iterator[Found]:
             if name in exchange.payload
         ]
         texts = [text for text in given if isinstance(text, str)]
-        if exchange.verdict.refused and texts and not any(text.strip() for text in texts):
-            yield exchange, f"{exchange.verdict}, and nothing in msg"
+        if exchange.verdict.refused and texts and not any(map(_says_why, texts)):
+            yield exchange, f"{exchange.verdict}, and {texts[0].strip() or 'nothing'} in msg"
+
+
+def _says_why(text: str) -> bool:
+    return text.strip().lower() not in ("", *NO_WORDS)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ...facts.protocol import FAIL_CODE, FAIL_MESSAGE, FAILED, INPUT, MODEL, PARAM, TASK_ID
 from ..document import field_of_record, shortened
 from ..strict_json import value_of
+from .envelope import NO_WORDS
 from .evidence import FAILURE_SEEN, NO_FAILURE_SEEN, RECORDS, records_with
 from .registry import Found, check
 
@@ -109,7 +110,7 @@ def _object(value: Any) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-ALL_WELL = {FAIL_CODE: ("0", "200"), FAIL_MESSAGE: ("success",)}
+ALL_WELL = {FAIL_CODE: ("0", "200", *NO_WORDS), FAIL_MESSAGE: NO_WORDS}
 """What the envelope says when all is well, and so no reason for a failure."""
 
 

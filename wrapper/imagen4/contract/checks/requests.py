@@ -115,7 +115,10 @@ SUBJECTS = {
 }
 
 
-@check("reason", "A refusal's code says why.", CODE_SCHEMA, of=REASONS)
+REASON = "A refusal's code says why."
+
+
+@check("reason", REASON, CODE_SCHEMA, of=REASONS)
 def reason(trace: Trace) -> Iterator[Finding]:
     # Of 401 the checks on keys speak; on methods nothing is said.
     always_right = (Code.OK, Code.UNAUTHORIZED, blocked_by_account(trace))

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ...facts.gateways import DEFAULT_MODEL
 from ...facts.models import COUNT_FIELDS
-from ...facts.protocol import INPUT, RESULT_JSON, RESULT_URLS, SUCCEEDED
+from ...facts.protocol import INPUT, RESULT_JSON, RESULT_URLS, SUCCEEDED, TASK_ID
 from ..document import field_of_record, shortened
 from ..strict_json import value_of
 from .evidence import NO_SUCCESS_SEEN, SUCCESS_SEEN, Evidence
@@ -111,9 +111,14 @@ def result_distinct(trace: Trace) -> Iterator[Found]:
 
 @check("result-own", "Tasks of different requests have different pictures.", RESULT, of=SUCCESSES)
 def result_own(trace: Trace) -> Iterator[Found]:
-    """The same request again is left out: its picture may be the same."""
+    """The same request again is left out: its picture may be the same.
+
+    So is the record of another task: its pictures are that task's own.
+    """
     owners: dict[str, TaskHistory] = {}
     for task, poll in trace.successes:
+        if poll.data.get(TASK_ID) != task.id:
+            continue
         for url in filter(_is_url, _urls(poll)):
             owner = owners.setdefault(url, task)
             if owner.created.request.body != task.created.request.body:

@@ -37,7 +37,7 @@ def promise_of(breach: Breach) -> str:
     """The promise about answers that a breach of their schema breaks."""
     field = ".".join(map(str, breach.where))
     if breach.keyword == "required":
-        return f"Answers have `{f'{field}.' if field else ''}{breach.missing}`."
+        return promise_without(f"{field}.{breach.missing}" if field else breach.missing)
     if breach.keyword == "anyOf":
         return "Answers have `msg`."
     if breach.keyword == "not":
@@ -45,6 +45,11 @@ def promise_of(breach: Breach) -> str:
     if breach.keyword == "type":
         return f"`{field}` is of the documented type." if field else "Answers are JSON objects."
     return PROMISES.get(breach.keyword, "`{}` is as documented.").format(field)
+
+
+def promise_without(name: str) -> str:
+    """The promise that an answer without this name breaks."""
+    return f"Answers have `{name}`."
 
 
 def breach_in_words(breach: Breach) -> str:
