@@ -49,6 +49,8 @@ AREA.add(
     ),
 )
 AREA.add("msg-empty-in-refusals", answering(having(msg=""), success=False))
+AREA.add("msg-success-in-refusals", answering(having(msg="success"), success=False))
+AREA.add("msg-null-as-text-in-refusals", answering(having(msg="null"), success=False))
 AREA.add("msg-blank-for-parameters", answering(having(msg=" "), path=CREATE_PATH, success=False))
 AREA.add(
     "msg-and-message-empty", answering(having(msg="", message=""), path=DETAILS_PATH, success=False)

@@ -65,7 +65,12 @@ AREA.add(
     ),
 )
 AREA.add("model-with-a-slash", accepting_model(lambda v: _text(v).strip("/") == "google/imagen4"))
-AREA.add("seed-0-is-none", refusing("seed", lambda v: _text(v) == "0"), full_only="one value")
+AREA.add("seed-0-is-none", refusing("seed", lambda v: _text(v) == "0"))
+AREA.add("seed-with-a-sign-refused", refusing("seed", lambda v: _text(v)[:1] == "-"))
+AREA.add(
+    "ratio-in-a-text-of-all",
+    also_accepting("aspect_ratio", lambda v: _text(v) != "" and _text(v) in ",".join(RATIOS)),
+)
 AREA.add("prompt-of-digits-refused", refusing("prompt", lambda v: v.isdigit()), full_only="one")
 AREA.add("prompt-with-braces-refused", refusing("prompt", lambda v: "{" in v))
 # --- keys ---

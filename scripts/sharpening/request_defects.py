@@ -137,6 +137,10 @@ AREA.add("callback-unchecked", _callback(_anything))
 AREA.add("callback-any-text", _callback(_is_text))
 AREA.add("callback-refused", _callback(lambda _url: False))
 AREA.add("callback-http-only", _callback(lambda url: str(url).startswith("http://")))
+AREA.add(
+    "callback-may-lack-its-scheme",
+    _callback(lambda url: isinstance(url, str) and url != "" and " " not in url),
+)
 AREA.add("callback-without-query", _callback(lambda url: ":" in str(url) and "?" not in url))
 AREA.add(
     "callback-without-port",
@@ -203,6 +207,7 @@ AREA.add(
 )
 AREA.add("input-may-be-a-list", before_check(lambda body: _with_input(body, list)))
 AREA.add("input-may-be-text", before_check(lambda body: _with_input(body, str)))
+AREA.add("input-may-be-true", before_check(lambda body: _with_input(body, bool)))
 AREA.add("prompt-outside-input", before_check(lambda body: _lifted(body)))
 
 

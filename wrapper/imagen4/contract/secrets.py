@@ -68,7 +68,8 @@ def _derived(key: str, foreign: str) -> list[str]:
     """The keys, what the suite makes of them to be refused, and what hides them from the eye."""
     made_up = (Credential.WRONG, Credential.OTHER_CASE, Credential.SHORTER)
     values = (authorization(credential, key, foreign) or "" for credential in made_up)
-    hidden = (b64encode(each.encode()).decode().rstrip("=") for each in (key, f"Bearer {key}"))
+    hidden = [b64encode(each.encode()).decode().rstrip("=") for each in (key, f"Bearer {key}")]
+    hidden.append(key.encode().hex())
     return [key, foreign, *hidden, *(value.removeprefix("Bearer ") for value in values)]
 
 

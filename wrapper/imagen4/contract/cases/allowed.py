@@ -18,7 +18,18 @@ from ..document import BODY_SCHEMA
 from ..exchange import Case, Expect, Intent, Subject
 from .build import CALLBACK, JSON_TYPE, UNKNOWN, accepted_create, body, create_case
 from .judge import may_be_empty
-from .values import ALLOWED_EXTRAS, ZEROS_SEED, bounds, choices, longest, several, usual, words
+from .values import (
+    ALLOWED_EXTRAS,
+    FALSY_SEED,
+    MINUS_SEED,
+    ZEROS_SEED,
+    bounds,
+    choices,
+    longest,
+    several,
+    usual,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,7 +167,7 @@ def _prompts(document: Document) -> list[Case]:
 
 def _optional(document: Document) -> list[Case]:
     texts = {n: most for n, schema in document.input_fields.items() if (most := longest(schema))}
-    plain, everything = body(document), body(document, **_everything(document))
+    everything = body(document, **_everything(document))
     cases = [
         _accepted(document, f"{words(name)} of {most} characters", **{name: name[:1] * most})
         for name, most in texts.items()
@@ -166,14 +177,21 @@ def _optional(document: Document) -> list[Case]:
         *chain(*cases),
         *_empty(document),
         *_with_more(document),
-        accepted_create({**plain, CALLBACK_URL: CALLBACK}, "a callBackUrl"),
-        accepted_create({**plain, CALLBACK_URL: PARTS}, "a callBackUrl with a port and a query"),
+        _called_back(document, "a callBackUrl", CALLBACK, FALSY_SEED),
+        _called_back(document, "a callBackUrl with a port and a query", PARTS, MINUS_SEED),
         accepted_create({**everything, CALLBACK_URL: CALLBACK}, "all fields together"),
         *_all("texts at their longest", document, _longest_text),
         *_all("numbers at their lowest", document, lambda _, schema: schema.get("minimum")),
         *_all("numbers at their highest", document, lambda _, schema: schema.get("maximum")),
         *_all("lists at their longest", document, lambda *field: _longest_list(document, *field)),
     ]
+
+
+def _called_back(document: Document, what: str, url: str, seed: str) -> Case:
+    """In the same create a seed, where the model has such a text: each alone costs another one."""
+    seeds = {"seed": seed} if _fits(document, {"seed": seed}) else {}
+    told = what + "".join(f", {name} {value!r}" for name, value in seeds.items())
+    return accepted_create({**body(document, **seeds), CALLBACK_URL: url}, told)
 
 
 def _empty(document: Document) -> list[Case]:

@@ -90,8 +90,12 @@ def _bodies(document: Document) -> Iterator[tuple[Any, str]]:
     yield {**plainest, MODEL: None}, "a model that is null"
     yield {**plainest, MODEL: [document.model]}, "a model that is a list"
     yield {**plainest, INPUT: [given]}, "an input that is a list"
+    yield {**plainest, INPUT: []}, "an input that is an empty list"
+    yield {**plainest, INPUT: True}, "an input that is true"
     yield {**plainest, INPUT: json.dumps(given)}, "an input that is the text of JSON"
     yield {**plainest, CALLBACK_URL: "not a uri"}, "a callBackUrl that is no URI"
+    bare = CALLBACK.partition("://")[2]
+    yield {**plainest, CALLBACK_URL: bare}, "a callBackUrl without a scheme"
     yield {**plainest, CALLBACK_URL: 42}, "a callBackUrl that is a number"
     yield {**plainest, CALLBACK_URL: [CALLBACK]}, "a callBackUrl that is a list"
     yield {**plainest, CALLBACK_URL: None}, "a callBackUrl that is null"

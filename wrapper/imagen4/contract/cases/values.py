@@ -29,9 +29,11 @@ PICTURE = "https://pictures.invalid/fox.png"
 """Never resolves (RFC 2606); the page's own example is taken where it has one."""
 BIG_SEED, ZEROS_SEED = "12345678901234567890", "007"
 """Texts, whatever they look like: a number would lose digits, or zeros."""
+FALSY_SEED, MINUS_SEED = "0", "-1"
+"""And these a careless reader takes for none."""
 MOST_CHOICES = 16
 ALLOWED_EXTRAS: dict[str, tuple[Any, ...]] = {
-    "seed": (BIG_SEED, ZEROS_SEED, "9999999999", "-1", "0", 0, 1, 2**31 - 1)
+    "seed": (BIG_SEED, ZEROS_SEED, "9999999999", MINUS_SEED, FALSY_SEED, 0, 1, 2**31 - 1)
 }
 _RATIOS = (
     "auto",
@@ -191,7 +193,7 @@ def _near(name: str, schema: Schema) -> Iterator[Any]:
     yield from FORBIDDEN_EXTRAS.get(name, ())
     for value in schema.get("enum", ())[:1]:
         if isinstance(value, str):
-            yield from (f" {value}", f"{value} ", f"{value}-no-such-value")
+            yield from (f" {value}", f"{value} ", f"{value}-no-such-value", value[:-1])
             yield from (value.upper(), value.lower())
 
 

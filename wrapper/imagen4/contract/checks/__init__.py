@@ -6,8 +6,8 @@ and where in the document that promise stands.
 
 # Importing a module registers its checks, in the order in which reports list them.
 # isort: off
-from . import times, clock, authorization, envelope, liveness, records, requests  # noqa: F401
-from . import results, states, tasks, wire  # noqa: F401
+from . import times, clock, authorization, envelope, liveness, others, records  # noqa: F401
+from . import requests, results, states, tasks, wire  # noqa: F401
 
 # isort: on
 from .registry import CHECKS, Check, Finding, Skipped, findings, skipped
