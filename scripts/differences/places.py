@@ -85,10 +85,8 @@ class Element:
         place = Element(self.root, "", self.root)
         for part in ref[2:].split("/"):
             key = _unescaped(unquote(part))
-            if isinstance(place.value, list) and key.isdigit():
-                place = next(iter(place.items()[int(key) :]), place.child(key))
-            else:
-                place = place.child(key)
+            among = {each.key: each for each in place.items()}
+            place = among.get(key) or place.child(key)
         return place
 
     def follow(self) -> "Element":

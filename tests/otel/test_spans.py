@@ -77,6 +77,18 @@ def test_a_request_is_a_span_and_what_happens_to_it_are_its_children(
     assert said(download) == {"gen_ai.response.id": task_id}
 
 
+@pytest.mark.parametrize("seed", ["9" * 19, "fox"])
+def test_a_seed_that_no_attribute_can_hold_is_left_out(
+    process: Process, seed: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The span has all the rest."""
+    with process.client() as client:
+        client.generate(PROMPT, seed=seed)
+    (request,) = process.requests
+    assert "gen_ai.request.seed" not in said(request)
+    assert (said(request)["imagen4.credits"], caplog.records) == (8.0, [])
+
+
 def test_several_creates_of_a_request_are_several_children(process: Process) -> None:
     """Under one span that has all tasks and says how many pictures were asked for."""
     with process.client() as client:

@@ -49,6 +49,8 @@ W3C = TraceContextTextMapPropagator()
 SECONDS = [0.01 * 2**step for step in range(17)]
 """The buckets of the conventions, and three more, up to eleven minutes: pictures take longer."""
 OUTCOMES = {TaskCreated: "created", CreateRefused: "refused", CreateUncertain: "uncertain"}
+DIGITS = 18
+"""Of a seed: what has more may not fit into the 64 bits that OTLP has for a number."""
 REMEMBERED = 10_000
 """Requests: what is waited for or saved later still becomes part of their traces."""
 
@@ -169,7 +171,7 @@ class Telemetry:
         request.price = credits_of(GATEWAYS[event.gateway], event.model, event.pictures)
         request.of_model(event.model)
         request.pictures[event.number] = event.pictures
-        if event.seed is not None and event.seed.isdecimal():
+        if event.seed is not None and event.seed.isdecimal() and len(event.seed) <= DIGITS:
             request.span.set_attribute("gen_ai.request.seed", int(event.seed))
         if self._prompts:
             part = {"type": "text", "content": str(event.fields.get("prompt", ""))}
