@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-from collections import deque
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST = 100
-"""Rings that are kept for a job that is not waited for yet; it has at most four tasks."""
+"""Tasks whose rings are kept for a job that is not waited for yet; it has at most four."""
 logger = logging.getLogger("imagen4")
 
 
@@ -26,7 +25,7 @@ class JobBell:
     def __init__(self, board: Switchboard, gateway: str) -> None:
         self.gateway = gateway
         self._board = board
-        self._rung: deque[str] = deque(maxlen=MOST)
+        self._rung: dict[str, None] = {}
         self._wake: Callable[[], object] | None = None
 
     def new_token(self) -> str:
@@ -41,7 +40,8 @@ class JobBell:
 
     def ring(self, task_id: str) -> None:
         """A callback about that task came."""
-        self._rung.append(task_id)
+        if len(self._rung) < MOST:
+            self._rung[task_id] = None
         wake = self._wake
         if wake is not None:
             wake()
@@ -53,7 +53,7 @@ class JobBell:
 
     def take(self) -> set[str]:
         """The tasks of which callbacks came since the last time."""
-        return {self._rung.popleft() for _ in range(len(self._rung))}
+        return {self._rung.popitem()[0] for _ in range(len(self._rung))}
 
     def wake_with(self, wake: Callable[[], object] | None) -> None:
         """What is called at each ring, by the thread that rings; None for nothing."""

@@ -25,16 +25,22 @@ async def nap_async(
     seconds: float, bell: Bell, sleep: Callable[[float], Awaitable[object]]
 ) -> None:
     """By being woken, since ten thousand may wait; the bell may ring on any thread."""
-    loop, resting = asyncio.get_running_loop(), asyncio.ensure_future(sleep(seconds))
+    loop = asyncio.get_running_loop()
+    over, resting = loop.create_future(), asyncio.ensure_future(sleep(seconds))
+
+    def end(_: object = None) -> None:
+        if not over.done():
+            over.set_result(None)
 
     def wake() -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(resting.cancel)
+            loop.call_soon_threadsafe(end)
 
+    resting.add_done_callback(end)
     bell.wake_with(wake)
     try:
         if not bell.rung:
-            await asyncio.wait([resting])
+            await over
     finally:
         bell.wake_with(None)
         resting.cancel()
