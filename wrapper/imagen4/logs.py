@@ -56,8 +56,10 @@ def log_detail(event: Event) -> None:
 
 
 def log_passed_over(event: GatewayPassedOver) -> None:
+    """At WARNING what a gateway said, and not again for all that is not sent to it after that."""
     gateway, error = event.passed
-    logger.warning("%s does not serve the request: %s", gateway, error.message)
+    level = logging.WARNING if error.tried else logging.DEBUG
+    logger.log(level, "%s does not serve the request: %s", gateway, error.message)
 
 
 def log_state(event: TaskState) -> None:

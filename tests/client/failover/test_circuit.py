@@ -62,10 +62,12 @@ def many(sellers: Sellers, apart: float = 0.0, **asked: Any) -> tuple[list[Any],
     return run_virtually(run())
 
 
-def test_requests_that_wait_for_their_turn_leave_a_gateway_that_refuses_another() -> None:
+def test_requests_that_wait_for_their_turn_leave_a_gateway_that_refuses_another(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """Without credits it is asked by those whose turn it was, and not by all.
 
-    Each says why it is not there, and whether it was: no refusal is counted twice.
+    Each says why it is not there, and whether it was: no refusal is counted, or warned of, twice.
     """
     sellers = Sellers(lambda: envelope(402, None, "no"))
     jobs, _ = many(sellers)
@@ -73,6 +75,7 @@ def test_requests_that_wait_for_their_turn_leave_a_gateway_that_refuses_another(
     reasons = [each.error for job in jobs for each in job.passed_over]
     assert {type(each) for each in reasons} == {errors.InsufficientCredits}
     assert [each.tried for each in reasons].count(True) == 20
+    assert caplog.messages.count("kie does not serve the request: no") == 20
 
 
 def test_a_gateway_that_limits_for_too_long_holds_nobody_up_for_a_minute() -> None:
