@@ -33,7 +33,7 @@ def read_states(session: Session, job: JobState) -> Steps[tuple[Task, ...]]:
             yield Sleep(moment - now)
         yield from take_shared_turn(session, session.polls, inf)
         send = Send(session.adapter.details(task_id), session.timeout)
-        found = yield from exchange_about(session, send, task_id, job.prompts)
+        found = yield from exchange_about(session, send, task_id, session.secrets(job))
         if found.task is not None:
             tasks.append(found.task)
             continue

@@ -67,16 +67,16 @@ class Send:
         A create keeps its full time: once it is out, its answer is worth waiting for.
         """
         if seconds >= self.patience:
-            raise not_sent("No connection was free in time")
+            raise none_was_free()
         if self.leave_in is not None:
             self.leave_in -= seconds
         elif not self.is_write:
             self.timeout -= seconds
 
 
-def not_sent(reason: str) -> TransportError:
+def none_was_free() -> TransportError:
     """The error of a request for which nobody was free to send it."""
-    error = TransportError(reason)
+    error = TransportError("No connection was free in time")
     error.sent = error.tried = False
     return error
 

@@ -112,6 +112,10 @@ class Session:
                 job.bell.expect(task_id)
         return job
 
+    def secrets(self, job: JobState) -> tuple[str, ...]:
+        """What no text about the job may show."""
+        return (self.key, *job.prompts)
+
     def begin(self, job: JobState, timeout: float | None) -> float:
         """Note that a call about the job begins now; the moment to give up, on the clock."""
         job.patience = seconds(self.polling.timeout if timeout is None else timeout, "timeout")

@@ -157,7 +157,7 @@ def send_create(
         answer: Answer = yield job.create
     except TransportError as failure:
         outcome, certain = failure, not failure.sent
-        keep_read(failure, job.create.partial, (session.key, *job.prompts))
+        keep_read(failure, job.create.partial, session.secrets(job))
     else:
         outcome = task_id_or_error(session, job, answer)
         certain = isinstance(outcome, str) or is_certain(outcome, answer)
@@ -175,7 +175,7 @@ def send_create(
 def task_id_or_error(session: Session, job: JobState, answer: Answer) -> str | Imagen4Error:
     """What a create's answer comes to."""
     envelope = parse_envelope(answer)
-    secrets = (session.key, *job.prompts)
+    secrets = session.secrets(job)
     error = refusal(envelope, secrets=secrets)
     if isinstance(error, InvalidRequest) and says_model_is_gone(error.message):
         return model_unavailable(job.model, envelope, secrets)

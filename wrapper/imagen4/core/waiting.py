@@ -91,7 +91,7 @@ def ask(
     """
     if not (yield from take_poll_turn(session, task, overtime)):
         return
-    found, arrived = yield from poll_once(session, task, job.prompts, overtime)
+    found, arrived = yield from poll_once(session, task, session.secrets(job), overtime)
     now = session.clock()
     task.apply(found, now, session.polling)
     if task.last_seen is not None:
@@ -181,23 +181,22 @@ def wait_for_the_others(session: Session, overtime: OvertimeBudget) -> Steps[boo
 
 
 def poll_once(
-    session: Session, task: TrackedTask, prompts: tuple[str, ...], overtime: OvertimeBudget
+    session: Session, task: TrackedTask, secrets: tuple[str, ...], overtime: OvertimeBudget
 ) -> Steps[tuple[PollResult, float]]:
     """Ask for one task once: what came of it, a missing answer included, and when."""
     sent, task.polls = session.clock(), task.polls + 1
     patience = min(session.timeout, overtime.for_exchange(sent))
     send = Send(session.adapter.details(task.task_id), patience, attempt=task.polls)
-    found = yield from exchange_about(session, send, task.task_id, prompts)
+    found = yield from exchange_about(session, send, task.task_id, secrets)
     arrived = session.clock() if send.ended is None else send.ended
     overtime.spend(sent, arrived)
     return found, arrived
 
 
 def exchange_about(
-    session: Session, send: Send, task_id: str, prompts: tuple[str, ...]
+    session: Session, send: Send, task_id: str, secrets: tuple[str, ...]
 ) -> Steps[PollResult]:
     """What an exchange about one task brought."""
-    secrets = (session.key, *prompts)
     try:
         answer: Answer = yield send
     except TransportError as problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from ..core.effects import not_sent
+from ..core.effects import none_was_free
 
 
 async def wait_for_slot(slot: asyncio.Semaphore, patience: float) -> float:
@@ -18,5 +18,5 @@ async def wait_for_slot(slot: asyncio.Semaphore, patience: float) -> float:
         async with asyncio.timeout(patience):
             await slot.acquire()
     except TimeoutError:
-        raise not_sent("No connection was free in time") from None
+        raise none_was_free() from None
     return clock() - before
