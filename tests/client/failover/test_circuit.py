@@ -10,7 +10,7 @@ from client.failover.test_matrix import KEYS
 from client.play import KINDS, Time, created, envelope, play, settled, succeeded, task_id_of
 from client.virtual import run_virtually
 from imagen4 import AsyncClient, Polling, errors
-from imagen4.core.effects import not_sent
+from imagen4.core.effects import none_was_free
 
 ORDER = ["kie", "apikley"]
 MANY = 40  # twice as many creates as the rate allows at once
@@ -87,9 +87,7 @@ def test_a_gateway_that_limits_for_too_long_holds_nobody_up_for_a_minute() -> No
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(
-    "busy", [httpx.PoolTimeout("busy"), not_sent("No connection was free in time")]
-)
+@pytest.mark.parametrize("busy", [httpx.PoolTimeout("busy"), none_was_free()])
 def test_our_own_lack_of_connections_is_not_the_gateways_failure(
     kind: str, busy: Exception
 ) -> None:
