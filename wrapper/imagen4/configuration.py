@@ -18,6 +18,7 @@ from .errors import InvalidRequest
 from .facts import DEFAULT_MODEL, GATEWAYS
 from .facts.gateways import ALLOW_HTTP_VARIABLE, BASE_URL_VARIABLE, NO, YES
 from .gateways import adapter_for
+from .logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +57,8 @@ def make_route(
     others = tuple(adapter_for(each) for each in GATEWAYS if each not in names)
     route = Route(tuple(sessions), prefer, others)
     if route.sessions[0].model != DEFAULT_MODEL:
-        route.check_model()  # one that no gateway has is to be known at once
+        for lacking in route.check_model():  # to be known at once
+            logger.warning("%s: requests that name no other model do not go there", lacking.message)
     return route
 
 

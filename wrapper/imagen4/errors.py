@@ -63,8 +63,8 @@ class Imagen4Error(Exception):
     accepted: Literal["no", "maybe"] | None = None
     """Of a create: "no" if it certainly made no task, "maybe" if nobody can say; else None."""
     tried: bool = True
-    """Of a create: False where the gateway was not even tried, for a reason of our own: its turn,
-    or a free connection, came too late, or another request had just failed there."""
+    """Of a create: False where the gateway was not even tried: by its page it lacks what is asked
+    for, a turn or a free connection came too late, or another request had just failed there."""
     passed_over: tuple[PassedOver, ...] = ()
     """Of a client with several gateways: which others did not serve the request, and why."""
 

@@ -21,8 +21,20 @@ def test_a_gateway_that_lacks_a_model_is_no_candidate(kind: str) -> None:
         result = both.run(kind, lambda c: c.generate("a fox", model="google/imagen4-ultra"))
     assert (result.gateway, both.posts("apikley"), both.kie.paid) == ("kie", 0, 1)
     ((name, why),) = result.passed_over
-    assert (name, type(why)) == ("apikley", InvalidRequest)
+    assert (name, type(why), why.tried) == ("apikley", InvalidRequest, False)
     assert "has no model" in why.message
+
+
+def test_a_gateway_that_lacks_the_clients_own_model_is_told_when_that_is_made(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Once, in the log: requests that name no other model cannot move on to it."""
+    with market() as both:
+        for _ in range(2):
+            both.run("sync", lambda c: c.generate("a fox"), model="google/imagen4-ultra")
+    assert len(caplog.messages) == 2
+    assert caplog.messages[0].startswith("apikley has no model 'google/imagen4-ultra'")
+    assert caplog.messages[0].endswith(": requests that name no other model do not go there")
 
 
 def test_what_no_gateway_takes_is_refused_before_anything_is_sent() -> None:

@@ -138,8 +138,8 @@ class Route:
                 found[adapter.name] = JobState("", tag=request.tag, model=model, plans=plans)
         return found
 
-    def check_model(self) -> None:
-        """Raises InvalidRequest for a model that no gateway has."""
+    def check_model(self) -> list[InvalidRequest]:
+        """Why gateways cannot serve the client's own model. Raises that where none can."""
         lacking = []
         for session in self.sessions:
             try:
@@ -148,6 +148,7 @@ class Route:
                 lacking.append(error)
         if len(lacking) == len(self.sessions):
             raise lacking[0]
+        return lacking
 
     def serve(
         self,

@@ -88,7 +88,7 @@ class Session:
             plans = plan_creates(request, schema, f"{model} on {self.name}")
             url = callback_url_of(request, reaching_loopback=self.on_loopback)
         except InvalidRequest as error:
-            error.gateway, error.accepted = self.name, "no"
+            error.gateway, error.accepted, error.tried = self.name, "no", False
             raise
         job_id = self.new_id()
         job = JobState(
