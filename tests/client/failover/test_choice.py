@@ -7,7 +7,14 @@ import pytest
 
 from client.failover.test_matrix import market, told
 from client.play import KINDS, Script, created, play, settled
-from imagen4 import AuthenticationError, Client, InvalidRequest, TaskNotFound, callbacks
+from imagen4 import (
+    AuthenticationError,
+    Client,
+    InsufficientCredits,
+    InvalidRequest,
+    TaskNotFound,
+    callbacks,
+)
 from imagen4.core.failover import PASS_OVER
 from imagen4.facts import DEFAULT_MODEL, GATEWAYS
 from imagen4.facts.gateways import Price
@@ -59,6 +66,23 @@ def test_a_gateway_that_failed_is_tried_after_the_others_for_a_minute(kind: str)
         served = both.run(kind, three)
     assert served == ["apikley", "apikley", "kie"]
     assert both.posts("kie") == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_where_all_failed_lately_each_is_asked_again(kind: str) -> None:
+    """In the order of preference: the first one may be well again before its minute is over."""
+    with market(told(402), told(402)) as both:
+
+        async def twice(client: Any) -> str:
+            with pytest.raises(InsufficientCredits):
+                await settled(client.generate("a fox"))
+            both.kie.answer = None
+            result = await settled(client.generate("a fox"))
+            assert result.passed_over == ()
+            return str(result.gateway)
+
+        assert both.run(kind, twice) == "kie"
+    assert (both.posts("kie"), both.posts("apikley")) == (2, 1)
 
 
 def test_the_cheaper_one_can_come_first() -> None:

@@ -211,7 +211,7 @@ def turn_to(
     session, job = candidate
     job.elsewhere = candidate is not last
     job.passed_over = tuple(each for each in passed if each.gateway != session.name)
-    if len(job.passed_over) == len(passed):  # not one that failed lately, and is tried all the same
+    if circuit.reason(session, job) is None:  # else it failed before, and is tried all the same
         job.failed_lately = partial(circuit.reason, session, job)
     return candidate
 
