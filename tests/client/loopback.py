@@ -50,7 +50,7 @@ def http(
 
 @dataclass
 class Loopback:
-    """Answers each request with the bytes that `reply` gives, HANG or RESET."""
+    """Answers each request with the bytes that `reply` gives, HANG or RESET; hangs up at none."""
 
     reply: Callable[[Received], bytes]
     requests: list[Received] = field(default_factory=list)
@@ -90,6 +90,8 @@ class Loopback:
                     answer = self.reply(received)
                     if answer == HANG:
                         continue
+                    if not answer:
+                        break
                     if isinstance(answer, ThenReset):
                         self._send(connection, answer)
                     if answer == RESET or isinstance(answer, ThenReset):

@@ -44,7 +44,7 @@ def django_by_wsgi(listener: socket.socket) -> Iterator[None]:
 def test_an_example_shows_the_picture_when_the_gateway_calls(
     sandbox: Sandbox, listener: socket.socket, serving: Serving
 ) -> None:
-    """One poll, within a second of the end; the callback is signed and answered 200."""
+    """One poll, without waiting a minute for it; the callback is signed and answered 200."""
     with serving(listener), httpx.Client(base_url=address(listener), timeout=60) as http:
         answer = http.post("/paint", params={"prompt": "a red fox"})
         late = sandbox.clock.now() - max(task.completed or 0 for task in tasks(sandbox))
@@ -53,7 +53,7 @@ def test_an_example_shows_the_picture_when_the_gateway_calls(
     assert answer.status_code == 200
     (link,) = answer.json()
     assert link.startswith(sandbox.url())
-    assert late < 1
+    assert late < 30
     assert [each.outcome for each in sandbox.callbacks] == ["HTTP 200"]
     assert [each.operation for each in sandbox.requests] == ["createTask", "recordInfo"]
     assert (forged.status_code, asked.status_code) == (401, 405)
