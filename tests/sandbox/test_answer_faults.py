@@ -9,6 +9,7 @@ from imagen4.facts.protocol import CREATE_PATH, CREDITS_PATH, DETAILS_PATH, LINK
 from imagen4.sandbox.faults import FAULTS
 from sandbox.conftest import Asker
 from sandbox.faulty import BODY, IMPATIENT, faulty_create, tasks
+from waiting import until
 
 CODES = sorted(name for name in FAULTS if name.startswith("code-"))
 
@@ -58,7 +59,7 @@ def test_silence_outlasts_an_impatient_client(kie: Asker) -> None:
     """Until then not a byte comes."""
     with pytest.raises(httpx.ReadTimeout):
         create_impatiently(kie)
-    assert tasks(kie.sandbox) == 1
+    until(lambda: tasks(kie.sandbox) == 1)
 
 
 def create_impatiently(kie: Asker) -> None:

@@ -139,6 +139,7 @@ def test_callers_who_hang_up_leave_no_trace(kie: Asker, caplog: pytest.LogCaptur
     kie.sandbox.fault("no-answer")
     with pytest.raises(httpx.ReadTimeout):
         kie.send("GET", CREDITS_PATH, timeout=IMPATIENT)
+    until(lambda: bool(kie.sandbox.requests))
     assert kie.send("GET", CREDITS_PATH).json()["code"] == 200
     assert [entry.operation for entry in kie.sandbox.requests] == ["credit"] * 2
     assert caplog.records == []
