@@ -122,7 +122,7 @@ def command(context: click.Context, /, **given: Any) -> None:
 
 def _check(asked: Asked, options: RunOptions, outputs: Outputs) -> int:
     """Send what was asked for, once it is agreed to, and tell what came of it; the exit code."""
-    from .run import run_contract
+    from .run import InterruptedRunError, run_contract
 
     where, accepted = options.server, outputs.accepted_by(options)
     max_paid = 1 if asked.canary else options.max_paid
@@ -135,7 +135,10 @@ def _check(asked: Asked, options: RunOptions, outputs: Outputs) -> int:
         return _send_canary(options, outputs, accepted, past)
     silent = asked.quiet or "json" in asked.files
     with nullcontext() if silent else told(options, sys.stderr) as watch:
-        outcome = run_contract(options, watch=watch)
+        try:
+            outcome = run_contract(options, watch=watch)
+        except InterruptedRunError as stopped:
+            outcome = stopped.outcome
     return outputs.tell(outcome, accepted).exit_code
 
 

@@ -15,6 +15,7 @@ from .follow import Follower, Patience
 from .outlook import is_silent, operations_alike, outlook
 from .promptness import is_slow, too_slow
 from .stateful import explore
+from .steps import EnoughError, take_steps
 from .trace import TaskHistory, operation_name
 from .transport import BudgetSpentError, Sender
 
@@ -37,10 +38,6 @@ RARER = 0.25
 
 Each look is two polls, and where ten a second are answered, they are what takes the time.
 """
-
-
-class EnoughError(Exception):
-    """Asking on would only repeat what is known; the text says what that is."""
 
 
 @dataclass
@@ -74,14 +71,16 @@ class Conversation:
 
     def hold(self) -> None:
         """Everything, in a fixed order: the most telling first, then tasks, which take time."""
-        for step in (*self._about_creates(), *self._about_all_else(), *self._about_ends()):
-            try:
-                step()
-            except EnoughError as enough:
-                self._stopped = str(enough)
-        followed = not self._stopped and DETAILS_PATH not in self._left_out
-        self._trace.patient = self.patience.full and followed
-        self._trace.stopped = self._stopped
+        steps = (*self._about_creates(), *self._about_all_else(), *self._about_ends())
+        try:
+            take_steps(steps, self._stop)
+        finally:
+            followed = not self._stopped and DETAILS_PATH not in self._left_out
+            self._trace.patient = self.patience.full and followed
+            self._trace.stopped = self._stopped
+
+    def _stop(self, why: str) -> None:
+        self._stopped = why
 
     def _about_creates(self) -> list[Callable[[], object]]:
         creates = allowed.at_the_limits(self._document)

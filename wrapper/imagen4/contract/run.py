@@ -27,6 +27,7 @@ from .limits import LIMITS, Limits
 from .outlook import NoGatewayError
 from .pace import Pace
 from .server import CouldNotRunError
+from .steps import INTERRUPTED
 from .trace import Trace, refuses_key
 from .transport import Budget, Sender, UnreachableError
 
@@ -68,6 +69,8 @@ class RunOutcome:
     """Why creates could not be checked at all; empty where they could."""
     skipped: tuple[Skipped, ...] = ()
     """The checks that had nothing to look at."""
+    interrupted: str = ""
+    """What was done, and perhaps paid for, until Ctrl-C; empty without one."""
 
     @property
     def asleep(self) -> list[str]:
@@ -80,9 +83,19 @@ class RunOutcome:
 
     def exit_code_with(self, broken: int) -> int:
         """The exit code, if so many findings are held against the server."""
+        if self.interrupted:
+            return 2
         if broken:
             return 1
         return 2 if self.blocked or (self.options.strict and self.asleep) else 0
+
+
+class InterruptedRunError(CouldNotRunError):
+    """Ctrl-C: the `outcome` is what was seen until then, and no verdict."""
+
+    def __init__(self, outcome: RunOutcome) -> None:
+        super().__init__(outcome.interrupted)
+        self.outcome = outcome
 
 
 @dataclass(frozen=True)
@@ -107,7 +120,8 @@ def run_contract(
 ) -> RunOutcome:
     """Hold the whole conversation, or another, and judge it; CouldNotRunError: it cannot begin.
 
-    `watch` is called after each exchange.
+    InterruptedRunError, which is one of those: it was ended by Ctrl-C. `watch` is called after
+    each exchange.
     """
     seams, server = seams or Seams(), options.server
     started = seams.clock()
@@ -115,7 +129,7 @@ def run_contract(
     _must_be_askable(document)
     trace = Trace(document, server.loopback, options.profile, watch=watch)
     with _sender(options, seams, trace) as sender:
-        _hold(options, sender, seams, converse or _ask_everything)
+        interrupted = _hold(options, sender, seams, converse or _ask_everything)
     if server.guessed and refuses_key(trace.exchanges):
         variable = server.facts.key_variable
         raise CouldNotRunError(f"no key: the sandbox's was refused; give --api-key or {variable}")
@@ -125,7 +139,11 @@ def run_contract(
     paid = 0 if server.loopback else sender.budget.spent
     seconds = seams.clock() - started
     unseen = tuple(skipped(trace, everything))
-    return RunOutcome(options, trace, found, seconds, paid, _blocked(server, trace), unseen)
+    blocked = _blocked(server, trace)
+    outcome = RunOutcome(options, trace, found, seconds, paid, blocked, unseen, interrupted)
+    if interrupted:
+        raise InterruptedRunError(outcome)
+    return outcome
 
 
 def _must_be_askable(document: Document) -> None:
@@ -174,8 +192,8 @@ def _client(options: RunOptions, seams: Seams, *, keep: bool = False) -> httpx.C
     )
 
 
-def _hold(options: RunOptions, sender: Sender, seams: Seams, converse: Converse) -> None:
-    """The conversation; what keeps it from a verdict is a CouldNotRunError."""
+def _hold(options: RunOptions, sender: Sender, seams: Seams, converse: Converse) -> str:
+    """The conversation; what keeps it from a verdict is a CouldNotRunError, Ctrl-C is told."""
     url = options.server.base_url
     try:
         converse(options, sender, seams)
@@ -184,7 +202,9 @@ def _hold(options: RunOptions, sender: Sender, seams: Seams, converse: Converse)
     except NoGatewayError as error:
         raise CouldNotRunError(f"wrong host: {error} at {url}; is the base URL right?") from None
     except KeyboardInterrupt:
-        raise CouldNotRunError(f"interrupted; {_so_far(sender)}") from None
+        sender.trace.stopped = INTERRUPTED
+        return f"interrupted; {_so_far(sender)}"
+    return ""
 
 
 def _ask_everything(options: RunOptions, sender: Sender, seams: Seams) -> None:

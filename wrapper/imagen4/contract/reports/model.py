@@ -12,7 +12,7 @@ from ..notes import notes
 from .grouping import group_broken
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..baseline import Baseline
     from ..deviations import Deviation
@@ -103,7 +103,7 @@ def make_report(outcome: RunOutcome, baseline: Baseline | None = None) -> Report
     found = [_held_against(each, baseline) for each in group_broken(outcome)]
     broken = tuple(each for each in found if not each.accepted)
     exit_code = outcome.exit_code_with(len(broken))
-    asleep = exit_code == 2 and not outcome.blocked
+    asleep = exit_code == 2 and not (outcome.blocked or outcome.interrupted)
     return Report(
         verdict=NOT_ALL_SEEN if asleep else VERDICTS[exit_code],
         gateway=options.server.gateway,
@@ -121,7 +121,7 @@ def make_report(outcome: RunOutcome, baseline: Baseline | None = None) -> Report
         reason=_reason(outcome, broken),
         broken=broken,
         accepted=tuple(each for each in found if each.accepted),
-        no_longer=tuple(_no_longer(found, baseline, {each.check for each in outcome.skipped})),
+        no_longer=() if outcome.interrupted else tuple(_no_longer(outcome, found, baseline)),
         deviations=_known_deviations(outcome),
         gone=tuple(_as_known(each, 0) for each in outcome.sorted.gone),
         notes=tuple(notes(trace)),
@@ -142,8 +142,9 @@ def _held_against(broken: Broken, baseline: Baseline | None) -> Broken:
 
 
 def _no_longer(
-    found: list[Broken], baseline: Baseline | None, skipped: Collection[str]
+    outcome: RunOutcome, found: list[Broken], baseline: Baseline | None
 ) -> Iterator[str]:
+    skipped = {each.check for each in outcome.skipped}
     if baseline is not None:
         seen = (baseline.entry_for(*each.identity) for each in found)
         for entry in baseline.gone(filter(None, seen), skipped):
@@ -164,10 +165,13 @@ def _unseen(outcome: RunOutcome) -> Iterator[str]:
 
 def _reason(outcome: RunOutcome, broken: tuple[Broken, ...]) -> str:
     name = outcome.options.server.gateway
+    first = broken[0].promise if broken else ""
+    more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+    broke = f"{name} broke: {first}{more}" if broken else ""
+    if outcome.interrupted:
+        return "; until then ".join(filter(None, [outcome.interrupted, broke]))
     if broken:
-        first = broken[0].promise
-        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
-        return f"{name} broke: {first}{more}"
+        return broke
     if outcome.blocked:
         return outcome.blocked
     if outcome.exit_code_with(0) == 2:
