@@ -111,6 +111,7 @@ REFUSED = {
     "a word where a list belongs": (json.dumps(LISTLESS), "/200/enum: 'a' is not of type 'array'"),
     "a circle of references": (json.dumps(CIRCLE), "references that lead in a circle"),
     "a tag of plain data": (YAML.replace("- 200", "- !!str 200"), "plain data"),
+    "a tag, flattened": (flatten(YAML).replace("- 200", "- !!str 200"), "^line 80: a tag"),
     "two documents without a fence": (YAML + YAML.replace("16:9", "9:16"), "more than one"),
     "two documents, flattened": (flatten(YAML + YAML), "more than one"),
     "a colon and a full-width space": (YAML.replace("maxLength: ", "maxLength:\u00a0"),

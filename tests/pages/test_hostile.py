@@ -62,6 +62,7 @@ PAGES: dict[str, bytes] = {
     "long way by references": json.dumps(referring(300, 1)).encode(),
     "reference by a digit that is no number": into_a_list("²"),
     "reference by a number too long to read": into_a_list("9" * 5000),
+    "a name of two lines": json.dumps(samples.document() | {"a\n::error::b": 1}).encode(),
     "twice the same key in json": b'{"openapi": "3.0.0", "openapi": "3.0.0"}',
     "NUL": YAML.replace("Lab", "L\0ab").encode(),
     "invalid UTF-8": YAML.encode().replace(b"Lab", b"\xff\xfe"),
@@ -70,6 +71,8 @@ PAGES: dict[str, bytes] = {
     "a picture": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100,
     "a list": b"- openapi: 3.0.0\n",
     "a login page": b"<!doctype html><html><body><form><input type=password></form></body></html>",
+    "a control character, flattened": flatten(YAML).replace("prompt:", "pr\x1bompt:").encode(),
+    "thousands of digits, flattened": flatten(YAML).replace("5000", "5" * 5_000).encode(),
     "many lines": flatten(YAML).encode() + b"x: y\n" * 20_000,
     "many keys like structure": flatten(YAML.split("components:")[0]).encode()
     + b"description: a\nproperties:\ntype: object\n" * 3_000,

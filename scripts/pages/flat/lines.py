@@ -13,6 +13,7 @@ _KEY = re.compile(rf"""({_QUOTED}|[^\s"'\[\]{{}},&*!|>%@`#].*?)\s*:(?:\s+|\Z)"""
 _BLOCK = re.compile(r"[|>][-+\d]*\Z")
 _ANCHOR = re.compile(r"&[^\s\[\]{},]+(?:\s+|\Z)")
 _ALIAS = re.compile(r"\*[^\s\[\]{},]+\Z")
+_NO_VALUE = (yaml.YAMLError, ValueError)  # the latter for numbers of thousands of digits
 _EDITORS = re.compile(r"x-(run-in-)?api(dog|fox)")
 
 
@@ -42,7 +43,10 @@ def take_apart(text: str) -> Line:
     found = _KEY.match(rest)
     if not found and not prefix:
         return Line(text, 0, None, "text")
-    key = str(load_value(found.group(1))) if found else None
+    try:
+        key = str(load_value(found.group(1))) if found else None
+    except _NO_VALUE:
+        return Line(text, 0, None, "text")
     holds, data = _held(_ANCHOR.sub("", rest[found.end() :] if found else rest))
     editors = not prefix and key is not None and _EDITORS.match(key) is not None
     holds = "block" if editors and holds == "child" else holds
@@ -58,7 +62,7 @@ def _held(rest: str) -> tuple[str, object]:
         return "alias", None
     try:
         data = load_value(rest)
-    except yaml.YAMLError:
+    except _NO_VALUE:
         return "text", None
     plain = rest[0] not in "\"'[{"
     is_text = plain and (" #" in rest or isinstance(data, dict | list))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from pages.errors import INDENTED, PageError
-from pages.flat.lines import take_apart
+from pages.flat.lines import Line, take_apart
 from pages.flat.match import share
 from pages.flat.reading import UnplacedError, read_beside
 from pages.flat.sister import Sister
@@ -26,7 +26,7 @@ def recover(numbered: Sequence[tuple[int, str]], sisters: Sequence[str]) -> str:
     page = [text for _, text in numbered]
     if len(page) > _MOST_LINES:
         raise PageError(f"more than {_MOST_LINES:,} lines without indentation", INDENTED)
-    lines = [take_apart(text) for text in page]
+    lines = [_taken_apart(*line) for line in numbered]
     problems = [PageError("its indentation is lost, no vendored document is like it", INDENTED)]
     for sister in _alike(page, sisters):
         try:
@@ -36,6 +36,14 @@ def recover(numbered: Sequence[tuple[int, str]], sisters: Sequence[str]) -> str:
         except PageError as error:
             problems.append(error)
     raise problems[:2][-1]
+
+
+def _taken_apart(number: int, text: str) -> Line:
+    try:
+        return take_apart(text)
+    except PageError as error:
+        reason = error.reason.removeprefix("line 1: ")  # the first of one
+        raise PageError(f"line {number}: {reason}", error.way_out) from None
 
 
 def _alike(page: Sequence[str], sisters: Sequence[str]) -> list[Sister]:
