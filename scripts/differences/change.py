@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from pages.errors import visible
+
 
 class Grade(IntEnum):
     """How much a difference matters; the value is the exit code it leads to."""
@@ -47,7 +49,8 @@ class Change:
 
     def line(self) -> str:
         """The one line that reports it."""
-        return f"{self.grade.word:<10} {self.side.value:<8} {self.pointer}  {self.text}"
+        place = f"{self.grade.word:<10} {self.side.value:<8} {self.pointer}"
+        return visible(f"{place}  {self.text}")
 
 
 def verdict(changes: Iterable[Change]) -> Grade:

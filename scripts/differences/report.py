@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from differences.change import MISSING, Change, Grade, shown, verdict
+from pages.errors import visible
 
 _WORDS = {
     Grade.BREAKING: "Breaking: a client that was right before may fail or behave otherwise.",
@@ -91,7 +92,7 @@ def _cell(value: Any) -> str:
 
 def as_cell(text: str) -> str:
     """Text from a page as Markdown code: it cannot become markup, a link or a mention."""
-    flat = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
+    flat = visible(" ".join(text.split())).replace("`", "'").replace("|", "\\|")
     return f"`{flat}`" if flat else ""
 
 

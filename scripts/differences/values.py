@@ -96,7 +96,7 @@ def _bounds(old: View, new: View, side: Side) -> Iterator[Change]:
         name = one if now is None else other
         text = f"{name}: {_number(was)} → {_number(now)}"
         if one != other and was is not None and now is not None:
-            text = f"{one}: {was} → {other}: {now}"
+            text = f"{one}: {shown(was)} → {other}: {shown(now)}"
         where = (old if now is None else new).where(name)
         yield Change(grade, side, where, text, _missing(was), _missing(now))
 
@@ -114,7 +114,7 @@ def _bound(view: View, key: str) -> tuple[float, bool, str, Any]:
 
 
 def _number(value: Any) -> str:
-    return "none" if value is None else str(value)
+    return "none" if value is None else shown(value)
 
 
 def _missing(value: Any) -> Any:

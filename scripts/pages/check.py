@@ -13,6 +13,7 @@ from pages.references import led_to
 from pages.yamltext import check_bounds
 
 Document = dict[str, Any]
+_LONGEST_VALUE = 60
 
 
 def must_be_openapi(document: Document) -> None:
@@ -87,13 +88,11 @@ def _schemas(document: Document) -> Iterator[tuple[str, Any]]:
 
 
 def _named(error: ValidationError) -> str:
-    """The message without the object or list that it begins with: the place is named before it."""
+    """The message without the object, list or long text that it begins with, or that it names."""
     message, whole = error.message, repr(error.instance)
-    if not message.startswith(("{", "[")):
-        return message
-    if not message.startswith(whole):
-        return "what stands there is not allowed there"
-    return "what stands there" + message.removeprefix(whole)
+    if len(whole) > _LONGEST_VALUE or whole.startswith(("{", "[")):
+        message = message.replace(whole, "what stands there")
+    return message if not message.startswith(("{", "[")) else "what stands there is not allowed"
 
 
 def _first_line(error: object) -> str:

@@ -16,7 +16,7 @@ class PageError(Exception):
     """A page that is refused: why, and the way out; one line for the person at the terminal."""
 
     def __init__(self, reason: str, way_out: str) -> None:
-        super().__init__(f"{reason}; {way_out}")
+        super().__init__(visible(f"{reason}; {way_out}"))
         self.reason, self.way_out = reason, way_out
 
     def at(self, place: str) -> "PageError":
@@ -31,3 +31,8 @@ def unwritable(error: OSError) -> PageError:
         _, place, reason = error.args[0][0]
         reason = reason.partition(": '")[0]
     return PageError(f"cannot write {place or 'a file'}: {reason}", "see to the disk")
+
+
+def visible(text: str) -> str:
+    """A text on one line, whose control and direction characters are written out."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

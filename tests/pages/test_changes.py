@@ -9,7 +9,7 @@ import pytest
 
 import changes
 from differences import Grade, Side, compare, verdict
-from differences.report import as_json, as_markdown
+from differences.report import as_json, as_markdown, as_text
 from market import samples
 from market.writer import write
 
@@ -238,3 +238,14 @@ def test_text_of_a_page_cannot_act_in_a_pull_request() -> None:
     row = next(line for line in text.splitlines() if "@everyone" in line)
     assert row.count("`") == 4
     assert json.loads(as_json(compare(samples.document(), new)))["verdict"] == "compatible"
+
+
+def test_text_of_a_page_cannot_act_in_a_log() -> None:
+    """Names with line breaks, control or direction characters stand written out, on one line."""
+    new = samples.document()
+    samples.given(new)["properties"]["a\n::error::\x1b[2J\u202e"] = {"maximum": 10**500}
+    (change,) = compare(samples.document(), new)
+    assert r"property added: a\n::error::\x1b[2J\u202e (optional)" in change.line()
+    assert r"added: a ::error::\x1b[2J\u202e" in as_markdown([change], "lab")
+    samples.given(new)["properties"]["prompt"]["maxLength"] = 10**500
+    assert max(map(len, as_text(compare(samples.document(), new)).splitlines())) < 300
