@@ -16,6 +16,7 @@ from ..facts.protocol import INPUT, Code
 from .alike import ENOUGH, NOT_THERE, alike, gist
 from .cause import Cause, causes_among
 from .checks.registry import CHECKS, Finding
+from .checks.requests import BODY_SUBJECTS
 from .document import (
     BODY_SCHEMA,
     CODE_SCHEMA,
@@ -36,7 +37,6 @@ MOST = 0.75
 """Where more than this share of what is forbidden passes, it is not single rules that are amiss."""
 TRIED = 3
 FAILURES = (Code.MAINTENANCE, Code.SERVER_ERROR, Code.DISABLED)
-OF_A_BODY = (Subject.PARAMETER, Subject.MODEL, Subject.BODY, Subject.MEDIA_TYPE)
 
 
 def trace_back(trace: Trace, violations: list[Finding]) -> list[Finding]:
@@ -89,7 +89,7 @@ def _causes(trace: Trace) -> Iterator[Cause]:
     )
     unknown = trace.expecting(Expect.REFUSE, Subject.UNKNOWN_TASK, Subject.NO_TASK_ID)
     yield from _unrefused("Asking for a task that does not exist", NO_TASK_ANSWER, unknown)
-    bodies = trace.expecting(Expect.REFUSE, *OF_A_BODY)
+    bodies = trace.expecting(Expect.REFUSE, *BODY_SUBJECTS)
     yield from _unrefused("A create that the document forbids", BODY_SCHEMA, bodies)
     yield from _in_another_type(trace)
     fields: dict[str, list[Exchange]] = defaultdict(list)

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from . import strictjson
 from .faults import FAULTS, ArmedFault, Fault
+from .faults.book import SCOPE
 from .settings import SettingError, is_number
 
 if TYPE_CHECKING:
@@ -72,11 +73,7 @@ def _armed_as_json(armed: ArmedFault) -> dict[str, Any]:
     return {
         "number": armed.number,
         "name": armed.fault.name,
-        "gateway": armed.gateway,
-        "operation": armed.operation,
-        "times": armed.times,
-        "share": armed.share,
-        "word": armed.word,
+        **{name: getattr(armed, name) for name in SCOPE},
         "parameters": dict(armed.parameters),
         "struck": armed.struck,
     }
