@@ -97,7 +97,7 @@ def command(
         batch_display(len(lines), ledger) as shown,
     ):
         run = BatchRun(client, ledger, lines, names, output, shown, timeout)
-        work_through(run, ledger, retry_failed=retry_failed)
+        work_through(run, retry_failed=retry_failed)
         rows = ledger.rows()
         report = BatchReport(lines, rows, places_of(client), run.errors)
         if output.exists():  # else nothing was paid
@@ -105,13 +105,13 @@ def command(
     end_with(report, as_json=as_json)
 
 
-def work_through(run: BatchRun, ledger: Ledger, *, retry_failed: bool) -> None:
+def work_through(run: BatchRun, *, retry_failed: bool) -> None:
     try:
         run.work(retry_failed=retry_failed)
     except KeyboardInterrupt:
         with undisturbed():
             exits.tell("The same command continues; what is paid stands in the ledger.")
-            if ledger.rows(is_one_of(UNANSWERED)):
+            if run.ledger.rows(is_one_of(UNANSWERED)):
                 code = exits.report(exits.Exit.UNCERTAIN, outcome.OUT)
                 raise click.exceptions.Exit(code) from None
         raise
