@@ -11,8 +11,8 @@ from .core.origins import link_as_sent, may_download
 from .core.price import price_in_words
 from .core.redaction import one_line
 from .downloads.formats import CONTENT_TYPES, suffix_said_by
+from .downloads.links import download_picture
 from .downloads.pictures import SaveTarget, disk_errors, make_directory
-from .downloads.transfer import download_picture
 from .errors import DownloadError
 from .events import PictureNotSaved, PictureSaved, Retrying
 from .notebook import bundle, embedded, figure

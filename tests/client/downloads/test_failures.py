@@ -8,7 +8,7 @@ import pytest
 
 from client.bench import Bench
 from client.loopback import Received, http
-from client.pictures import PNG, fetched
+from client.pictures import PNG, failing, fetched, saved_to
 from client.play import KINDS, Script, envelope, play, succeeded
 from imagen4 import DownloadError
 from imagen4.core.effects import Sleep
@@ -34,6 +34,44 @@ def test_a_break_of_the_encryption_is_a_break_of_the_connection() -> None:
     told: Any = steps.throw(ssl.SSLError("bad record"))
     paused: Any = next(steps)
     assert (told.seconds, paused.seconds) == (0.5, 0.5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("status", [201, 202, 203])
+def test_a_picture_counts_whatever_the_kind_of_success(
+    kind: str, status: int, tmp_path: Path
+) -> None:
+    """A proxy that changes what it passes on says 203; what is no picture is known by itself."""
+    path, _, _ = fetched(kind, lambda _: http(status, PNG), saved_to(tmp_path))
+    assert path.read_bytes() == PNG
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_that_is_there_is_saved_although_its_length_is_wrong(
+    kind: str, tmp_path: Path
+) -> None:
+    """Every time: what the host still owes by its own count is none of the picture."""
+    answer = http(200, PNG, "Connection: close\r\n", length=len(PNG) + 5)
+    path, server, _ = fetched(kind, lambda _: answer, saved_to(tmp_path))
+    assert path.read_bytes() == PNG
+    assert len(server.requests) == 5
+    error = failing(kind, lambda _: answer[:-20], tmp_path / "other")
+    assert "breaks off" in error.message
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_page_calls_itself_is_told(kind: str, tmp_path: Path) -> None:
+    """So a picture of a kind that is not known here is told from a page that asks to log in."""
+    page = http(200, b"<html>" * 99, "Content-Type: text/html; charset=utf-8\r\n")
+    error = failing(kind, lambda _: page, tmp_path)
+    assert "not a picture that is known here, but text/html" in error.message
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_last_status_stands_on_the_error(kind: str, tmp_path: Path) -> None:
+    """For whoever decides by it when to save again."""
+    error = failing(kind, lambda _: http(503), tmp_path)
+    assert (error.http_status, error.expired) == (503, False)
 
 
 def test_a_full_disk_is_told_at_once() -> None:

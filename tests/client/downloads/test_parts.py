@@ -82,12 +82,25 @@ def test_all_parts_must_tell_of_one_size() -> None:
         bench.transfer.opened(206, other)
 
 
-@pytest.mark.parametrize("start", [0, 1])
-def test_a_part_that_nobody_asked_for_is_refused(start: int) -> None:
-    """A 206 to the first request is not the picture."""
+@pytest.mark.parametrize("headers", [{}, {"content-range": "bytes 1-9/10"}])
+def test_a_part_that_nobody_asked_for_is_refused(headers: dict[str, str]) -> None:
+    """A 206 to the first request that begins in the middle is not the picture."""
     with pytest.raises(DownloadError) as caught:
-        Bench().transfer.opened(206, {"content-range": f"bytes {start}-9/10"})
+        Bench().transfer.opened(206, headers)
     assert (caught.value.http_status, caught.value.expired) == (206, False)
+
+
+def test_a_part_from_the_start_says_how_long_the_whole_is() -> None:
+    """Some caches answer with a 206 whatever is asked for: all of it, or the rest is missing."""
+    bench = Bench()
+    bench.transfer.opened(206, {"content-range": f"bytes 0-99/{len(PNG)}", "content-length": "100"})
+    bench.transfer.received(PNG[:100])
+    with pytest.raises(TransferError, match="not complete"):
+        bench.transfer.finished()
+    bench.transfer.opened(206, {"content-range": f"bytes 0-{len(PNG) - 1}/{len(PNG)}"})
+    bench.transfer.received(PNG)
+    bench.transfer.finished()
+    assert bench.transfer.suffix == ".png"
 
 
 def test_a_range_that_cannot_be_had_starts_again() -> None:

@@ -1,4 +1,9 @@
-"""What a host does to a picture's bytes, although they were asked for as they are."""
+"""What a host does to a picture's bytes, although they were asked for as they are.
+
+Some pack everything, some announce what they did not do, or do what they did not announce: a
+store that keeps packed objects behind a server that packs again. So the bytes say whether they
+are packed. No kind of picture begins like gzip, nor like deflate as it is found on the web.
+"""
 
 from __future__ import annotations
 
@@ -6,38 +11,78 @@ import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
 
 PIECE = 64 * 1024  # bytes unpacked at a time, however many they come to
-_GZIP = 16 + zlib.MAX_WBITS
+_GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 
-def decoder_for(encoding: str) -> Callable[[bytes], Iterable[bytes]] | None:
-    """What undoes a Content-Encoding, chunk by chunk; None for what is taken as it is.
+class Unpacking:
+    """Undoes gzip, and deflate where it is announced, both of them also inside of each other.
 
-    Some hosts pack everything with gzip. Any other encoding, or one inside of another, can hide
-    any size; but stores also hand out `aws-chunked` or `utf-8` with a picture as it was sent to
-    them, which its first bytes tell.
+    Not more than two: each is a thousandfold of work that shows in no size.
     """
-    return Gunzip().pieces if encoding in ("gzip", "x-gzip") else None
 
+    def __init__(self, encoding: str) -> None:
+        deflate = "deflate" in encoding
+        self._outer, self._inner = Layer(deflate), Layer(deflate)
+        self._announced = encoding not in ("", "identity", "gzip", "x-gzip")
 
-class Gunzip:
-    """Undoes gzip; leaves alone what is only said to be packed."""
+    @property
+    def packed(self) -> bool:
+        return self._outer.packed
 
-    def __init__(self) -> None:
-        self._packed: bool | None = None
-        self._inflate = zlib.decompressobj(_GZIP)
+    @property
+    def strange(self) -> bool:
+        """Whether something is announced that is none of these, and may be the reason for a mess.
+
+        But stores also hand out `aws-chunked` or `utf-8` with a picture as it was sent to them.
+        """
+        return self._announced and not self.packed
 
     def pieces(self, chunk: bytes) -> Iterator[bytes]:
         """Raises zlib.error."""
-        if self._packed is None:
-            self._packed = chunk.startswith(b"\x1f")  # no kind of picture does
-        if not self._packed:
+        for piece in self._outer.pieces(chunk):
+            yield from self._inner.pieces(piece)
+
+
+class Layer:
+    """Undoes one packing; leaves alone what is none."""
+
+    def __init__(self, deflate: bool) -> None:
+        self._deflate = deflate
+        self._inflate: zlib._Decompress | None = None
+        self._over = False
+        self.packed = False
+
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """A gzip may go on with another one; whatever else stands behind it is none of it."""
+        while chunk and not self._over:
+            self._inflate = self._inflate or self._decoder(chunk[0])
+            self._over = self._inflate is None
+            if self._inflate is not None:
+                self.packed = True
+                yield from self._inflated(self._inflate, chunk)
+                if not self._inflate.eof:
+                    return
+                chunk, self._inflate = self._inflate.unused_data, None
+        if not self.packed:
             yield chunk
-            return
+
+    @staticmethod
+    def _inflated(inflate: zlib._Decompress, chunk: bytes) -> Iterator[bytes]:
         piece = b"begun"
-        while piece or self._inflate.unconsumed_tail:
-            piece = self._inflate.decompress(chunk, PIECE)
-            chunk = self._inflate.unconsumed_tail
+        # At its end zlib goes on to show a tail that it has put aside as unused.
+        while (piece or inflate.unconsumed_tail) and not inflate.eof:
+            piece = inflate.decompress(chunk, PIECE)
+            chunk = inflate.unconsumed_tail
             yield piece
+
+    def _decoder(self, first: int) -> zlib._Decompress | None:
+        """What undoes a packing that begins with that byte."""
+        if first == 0x1F:
+            return zlib.decompressobj(_GZIP)
+        if self._deflate and first == 0x78:
+            return zlib.decompressobj(_ZLIB)
+        # Without zlib's head, as some servers have it: its first block has a code of its own.
+        return zlib.decompressobj(_RAW) if self._deflate and first & 6 == 4 else None

@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urljoin
 
 from .._version import USER_AGENT
-from ..core.effects import Fetch, Send, Sleep
-from ..core.envelope import parse_envelope
+from ..core.effects import Fetch, Sleep
 from ..core.origins import link_as_sent, may_download
-from ..errors import DownloadError, Imagen4Error, TransportError
-from .encoding import decoder_for
+from ..core.redaction import one_line
+from ..errors import DownloadError, TransportError
+from .encoding import Unpacking
 from .formats import HEAD, SHORTEST, suffix_of
 from .pictures import disk_errors
+from .refusal import EXPIRED, UNCLEAR, Refusal, download_refused
 from .whole import is_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from threading import Event as Flag
 
     from ..core.effects import Steps
@@ -33,54 +34,18 @@ if TYPE_CHECKING:
 
 LARGEST = 64 * 1024 * 1024  # bytes of one picture
 LONGEST = 300.0  # seconds for one picture, whatever the server does
+LONGEST_NAME = 60  # characters of a media type
 LONGEST_SLEEP = 0.2  # seconds between looks at whether to stop
 ATTEMPTS = 5
 REDIRECTS = 5
-EXPIRED = (403, 404, 410)
-UNCLEAR = (400, 401)  # the body says whether it is that, as of GCS and S3
-LONGEST_REFUSAL = 4096  # bytes in which it does
 MOVED = (301, 302, 303, 307, 308)
 BUSY = (408, 425, 429)
-_TOO_OLD = re.compile(rb"expired|\bexp\b", re.IGNORECASE)  # the latter of a JWT, so Supabase
 _LENGTH = re.compile("[0-9]{1,18}")
 _RANGE = re.compile(r"bytes ([0-9]{1,12})-[0-9]{1,12}/([0-9]{1,12}|\*)")
 
 
 class TransferError(Exception):
     """The transfer broke off and may be resumed."""
-
-
-def download_picture(
-    session: Session, url: str, file: BinaryIO, retrying: Callable[[float, str], Event]
-) -> Steps[str]:
-    """Write a picture to the file; its suffix. One fresh link is asked for if this one expired.
-
-    retrying: makes the event that tells of a pause (seconds) and its reason.
-    """
-    try:
-        return (yield from transfer_picture(Transfer(session, url, file), retrying))
-    except DownloadError as problem:
-        if not problem.expired:
-            raise
-        link = yield from fresh_link(session, url, problem)
-    return (yield from transfer_picture(Transfer(session, link, file), retrying))
-
-
-def fresh_link(session: Session, url: str, expired: DownloadError) -> Steps[str]:
-    """A new link to a picture whose own has expired; raises `expired` where there is none.
-
-    Also after the client was closed: downloads need none that is open, fresh links do.
-    """
-    call = session.adapter.fresh_link(url)
-    if call is None:
-        raise expired
-    try:
-        envelope = parse_envelope((yield Send(call, session.timeout)))
-    except Imagen4Error as problem:
-        raise expired from problem
-    if not envelope.succeeded or not isinstance(envelope.data, str):
-        raise expired
-    return envelope.data
 
 
 def transfer_picture(transfer: Transfer, retrying: Callable[[float, str], Event]) -> Steps[str]:
@@ -90,9 +55,10 @@ def transfer_picture(transfer: Transfer, retrying: Callable[[float, str], Event]
         except DownloadError:
             raise
         except Exception as problem:
-            pause, reason = transfer.broke(problem)
-            yield retrying(pause, reason)
-            yield from pause_of(transfer, pause)
+            if not transfer.rescued():
+                pause, reason = transfer.broke(problem)
+                yield retrying(pause, reason)
+                yield from pause_of(transfer, pause)
     return transfer.suffix
 
 
@@ -121,9 +87,10 @@ class Transfer:
         self._head = b""
         self._etag: str | None = None
         self._in_parts = False
-        self._encoding = ""
-        self._decode: Callable[[bytes], Iterable[bytes]] | None = None
-        self._refused = 0  # the status, where its body is to say what it means
+        self._unpacking = Unpacking("")
+        self._refusal: Refusal | None = None
+        self._status = 0
+        self._said_to_be = ""
         self._attempts = 0
         self._redirects = 0
         self._lead_to(url)
@@ -145,46 +112,53 @@ class Transfer:
         if status in MOVED and "location" in headers:
             self._redirect(headers["location"])
             return False
+        self._status = status
         if status >= 500 or status in BUSY:
             raise TransferError(f"HTTP {status}")
         asked_for_rest = "Range" in self.headers()
-        self._encoding = headers.get("content-encoding", "").strip().lower()
-        if status == 206 and asked_for_rest and not self._encoding and self._resumes(headers):
+        encoding = headers.get("content-encoding", "").strip().lower()
+        if status == 206 and asked_for_rest and not encoding and self._resumes(headers):
             return True
         self._restart()
-        self._decode = decoder_for(self._encoding)
+        self._unpacking = Unpacking(encoding)
         if status == 416 or (status == 206 and asked_for_rest):
             raise TransferError("the rest could not be had")
         if status in UNCLEAR:
-            self._refused = status
-            return True
-        if status != 200:
+            self._refusal = Refusal(status)
+        elif not 200 <= status < 300 or not self._is_all(status, headers):
             raise download_refused(status, expired=status in EXPIRED)
-        self._identify(headers if self._encoding in ("", "identity") else {})
+        else:
+            self._identify(headers if encoding in ("", "identity") else {})
+            self._said_to_be = one_line(headers.get("content-type", ""))[:LONGEST_NAME]
         return True
+
+    @staticmethod
+    def _is_all(status: int, headers: Mapping[str, str]) -> bool:
+        """Whether an answer may be all of the picture, although it is called a part."""
+        part = _RANGE.fullmatch(headers.get("content-range", ""))
+        return status != 206 or (part is not None and int(part[1]) == 0)
 
     def _identify(self, headers: Mapping[str, str]) -> None:
         """Which version it is and how long, where that is about the bytes as they are."""
         etag = headers.get("etag", "")
         self._etag = etag if etag.startswith('"') else None  # a weak one allows no range
-        length = headers.get("content-length", "")
+        part = _RANGE.fullmatch(headers.get("content-range", ""))
+        length = part[2] if part else headers.get("content-length", "")
         self._total = int(length) if _LENGTH.fullmatch(length) else None
         self._check_size(self._total or 0)
 
     def received(self, chunk: bytes) -> None:
         """Write what came, if the whole is still what it should be."""
         self.check_stop()
-        take = self._read_refusal if self._refused else self._write
+        self._check_time()
+        take = self._refusal.read if self._refusal else self._write
         try:
-            for piece in self._decode(chunk) if self._decode else (chunk,):
+            for piece in self._unpacking.pieces(chunk):
                 take(piece)
         except zlib.error:
             raise TransferError("the picture cannot be unpacked") from None
-
-    def _read_refusal(self, chunk: bytes) -> None:
-        self._head += chunk[:LONGEST_REFUSAL]
-        if len(self._head) >= LONGEST_REFUSAL:
-            self.finished()
+        if self._unpacking.packed:  # what was said is about something else
+            self._etag = self._total = None
 
     def _write(self, chunk: bytes) -> None:
         if len(self._head) < HEAD:
@@ -199,20 +173,35 @@ class Transfer:
 
     def finished(self) -> None:
         """The body has ended; whether the picture has is for its content to say."""
-        if self._refused:
-            expired = _TOO_OLD.search(self._head) is not None
-            raise download_refused(self._refused, expired=expired)
+        if self._refusal:
+            raise self._refusal.error()
         if self._total not in (None, self._size):
             raise TransferError("the picture is not complete")
         suffix = self._kind()
-        with disk_errors(self._where or "memory"):
-            whole = is_whole(suffix, self._file, checksums=self._in_parts)
-            self._file.seek(self._size)
-        if not whole:
+        if not self._holds(suffix):
             if self._total is not None:  # all that the host has: there is no rest to ask for
                 self._restart()
             raise TransferError("the picture is not complete")
         self.suffix = suffix
+
+    def _holds(self, suffix: str) -> bool:
+        """Whether what was written is all of a picture."""
+        with disk_errors(self._where or "memory"):
+            whole = is_whole(suffix, self._file, checksums=self._in_parts)
+            self._file.seek(self._size)
+        return whole
+
+    def rescued(self) -> bool:
+        """Whether the picture is there although every attempt broke off.
+
+        Some hosts count its bytes wrong, each time. Before the last attempt that proves nothing:
+        what stands behind a picture, such as a second one, may be missing.
+        """
+        suffix = suffix_of(self._head)
+        last = self._attempts + 1 >= ATTEMPTS
+        if last and suffix is not None and not self._refusal and self._holds(suffix):
+            self.suffix = suffix
+        return self.suffix is not None
 
     def broke(self, problem: Exception) -> tuple[float, str]:
         """How long to pause before going on after a failure, and why; raises if it is final."""
@@ -223,7 +212,9 @@ class Transfer:
         reason = str(problem) if ours else type(problem).__name__
         if self._attempts >= ATTEMPTS:
             cause = problem.__cause__ if ours else None
-            raise DownloadError(f"The picture cannot be fetched: {reason}") from cause
+            status = None if 200 <= self._status < 300 else self._status or None
+            text = f"The picture cannot be fetched: {reason}"
+            raise DownloadError(text, http_status=status) from cause
         return 0.5 * 2.0 ** (self._attempts - 1), reason
 
     def abandon(self) -> None:
@@ -256,10 +247,11 @@ class Transfer:
         suffix = suffix_of(self._head)
         if suffix is None and len(self._head) < SHORTEST:
             raise TransferError("the picture is not complete")
-        if suffix is None and self._encoding and self._decode is None:
+        if suffix is None and self._unpacking.strange:
             raise DownloadError("The picture comes in an encoding that was not asked for")
         if suffix is None:
-            raise DownloadError("What the link holds is not a picture")
+            said = f" that is known here, but {self._said_to_be}" if self._said_to_be else ""
+            raise DownloadError(f"What the link holds is not a picture{said}")
         return suffix
 
     def _resumes(self, headers: Mapping[str, str]) -> bool:
@@ -274,7 +266,7 @@ class Transfer:
         return True
 
     def _restart(self) -> None:
-        self._size, self._head, self._refused, self._in_parts = 0, b"", 0, False
+        self._size, self._head, self._refusal, self._in_parts = 0, b"", None, False
         with disk_errors(self._where or "memory"):
             self._file.seek(0)
             self._file.truncate()
@@ -287,10 +279,3 @@ class Transfer:
             self._lead_to(urljoin(self.url, location))
         except ValueError:
             raise DownloadError("The picture's link redirects to nowhere") from None
-
-
-def download_refused(status: int, *, expired: bool) -> DownloadError:
-    reason = "the link has expired, or never worked" if expired else "unexpected status"
-    error = DownloadError(f"The picture cannot be fetched: {reason}", http_status=status)
-    error.expired = expired
-    return error
