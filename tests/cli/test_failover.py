@@ -145,6 +145,19 @@ def test_a_batch_goes_on_at_the_next_gateway(
     assert json.loads(plan.out)["paid"] == 2
 
 
+def test_what_another_gateway_made_in_fewer_tasks_is_not_to_be_paid_again(
+    both: Market, imagen4: Callable, tmp_path: Path
+) -> None:
+    """Two pictures are two tasks at kie, and one at apikley."""
+    (tmp_path / "list.jsonl").write_text('{"prompt": "a fox", "num_images": 2}\n')
+    command = ("batch", str(tmp_path / "list.jsonl"), *ORDER, "-o", str(tmp_path / "out"))
+    before = json.loads(imagen4(*command, "--dry-run", "--json").out)
+    assert (before["paid"], before["tasks"]) == (0, 2)
+    assert "saved" in imagen4(*command).err
+    after = json.loads(imagen4(*command, "--dry-run", "--json").out)
+    assert (after["paid"], after["tasks"], both.apikley.paid) == (1, 0, 1)
+
+
 def test_a_batch_with_fewer_gateways_pays_only_for_what_no_gateway_has(
     both: Market, imagen4: Callable, tmp_path: Path
 ) -> None:

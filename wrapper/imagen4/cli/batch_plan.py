@@ -9,6 +9,7 @@ import click
 from ..ledger import Row
 from ..ledger.schema import SENDABLE
 from .batch_file import Line
+from .batch_rows import creates_of, rows_by_key
 from .estimate import Estimate
 
 
@@ -18,17 +19,18 @@ class BatchPlan:
     def __init__(
         self, lines: Sequence[Line], gateway: str, places: Mapping[str, str], rows: Sequence[Row]
     ) -> None:
-        here = [row for row in rows if row.counts_for(places) and row.state not in SENDABLE]
-        paid = {(row.key, row.number) for row in here}
+        known = rows_by_key(rows, places)
         self.requests = len(lines)
         self.paid = 0
         self.to_pay = Estimate(gateway)
         for line in lines:
-            for number, create in enumerate(line.creates, 1):
-                if (line.key, number) in paid:
-                    self.paid += 1
-                else:
-                    self.to_pay.add(line.request.model or "", create)
+            there = known.get(line.key, [])
+            paid = {row.number for row in there if row.state not in SENDABLE}
+            self.paid += len(paid)
+            if len(paid) < creates_of(there, len(line.creates)):
+                for number, create in enumerate(line.creates, 1):
+                    if number not in paid:
+                        self.to_pay.add(line.request.model or "", create)
 
     def as_json(self) -> dict[str, Any]:
         return {"requests": self.requests, "paid": self.paid} | self.to_pay.as_json()
