@@ -124,7 +124,8 @@ def address_of(facts: GatewayFacts, base_url: str | None, *, allow_http: bool) -
     """
     found = {"base_url": base_url}
     for variable in (facts.base_url_variable, BASE_URL_VARIABLE):
-        found[variable] = os.environ.get(variable)
+        value = os.environ.get(variable)
+        found[variable] = value and value.strip()  # files leave a line end
     name, url = next(
         ((name, url) for name, url in found.items() if url is not None), ("base_url", facts.origin)
     )

@@ -73,9 +73,9 @@ def test_what_are_no_headers_is_said(headers: Any) -> None:
         verified(headers)
 
 
-@pytest.mark.parametrize("around", ["{}\n", " {}", "{}\r\n"])
-def test_a_key_read_from_a_file_has_a_line_end(around: str) -> None:
-    """It is no part of the key."""
+@pytest.mark.parametrize("around", ["{}\n", " {}", "{}\r\n", "\ufeff{}\n", '"{}"', "'{}'\r\n"])
+def test_a_key_read_from_a_file_has_more_around_it(around: str) -> None:
+    """Line ends, an editor's mark, the quotes of an env-file: they are no part of the key."""
     assert verified(key=around.format(WEBHOOK_KEY))
 
 
@@ -126,7 +126,7 @@ def test_space_around_a_header_is_none_of_it() -> None:
     assert verified({name: f" {value}\t" for name, value in signed().items()})
 
 
-@pytest.mark.parametrize("key", ["", " ", "\n", None, b"", b"whk-1234", 7])
+@pytest.mark.parametrize("key", ["", " ", "\n", '""', "\ufeff", None, b"", b"whk-1234", 7])
 def test_without_a_key_nothing_can_be_verified(key: Any) -> None:
     """Of a variable that is not set, say: anybody could sign with an empty key."""
     forged = signed(key=key if isinstance(key, str) else "")

@@ -125,6 +125,19 @@ def test_a_key_unfit_for_a_header_is_refused_without_being_shown(gateway: str, k
     assert key.strip() == "" or key not in str(caught.value)
 
 
+@pytest.mark.parametrize("around", ["{}\n", "\ufeff{}\r\n", '"{}"', "'{}'\n"])
+def test_what_files_leave_around_a_key_is_no_part_of_it(
+    around: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Line ends, an editor's mark, the quotes of an env-file; nor of an address, where it may."""
+    with Loopback(lambda _: http(200, b'{"code":200,"data":1}')) as server:
+        monkeypatch.setenv("KIE_API_KEY", around.format(KEY))
+        monkeypatch.setenv("KIE_BASE_URL", f" {server.url}/\r\n")
+        with Client("kie") as client:
+            assert client.credits() == 1
+    assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+
 @pytest.mark.parametrize("gateway", GATEWAYS)
 def test_the_key_comes_from_the_gateways_own_variable(
     gateway: str, monkeypatch: pytest.MonkeyPatch

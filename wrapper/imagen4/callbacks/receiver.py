@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.callback_token import token_in
 from ..core.checks import seconds
+from ..core.origins import bare
 from ..core.request import is_callback_url
 from ..errors import InvalidRequest, UnexpectedResponse
 from ..facts import DEFAULT_GATEWAY, GATEWAYS
@@ -86,7 +87,7 @@ class Receiver:
     ) -> None:
         if url is not None and not (isinstance(url, str) and is_callback_url(url)):
             raise InvalidRequest("url must be an absolute http(s) URL, percent-encoded")
-        if webhook_key is not None and not (isinstance(webhook_key, str) and webhook_key.strip()):
+        if webhook_key is not None and not (isinstance(webhook_key, str) and bare(webhook_key)):
             raise InvalidRequest("webhook_key must be a text that is not empty, or None")
         self.url = url
         self._key = webhook_key

@@ -12,6 +12,7 @@ from email.message import Message
 from typing import Any
 
 from ..core.checks import seconds
+from ..core.origins import bare
 from ..errors import InvalidRequest
 from ..facts import protocol
 from .reading import body_bytes, task_id_in
@@ -32,8 +33,8 @@ def verify(
 
     headers: as a web framework has them: a mapping, whose values may be lists, anything else
     with `items()`, a WSGI environ, or pairs as ASGI has them. key: the webhook key of the
-    account, not the API key; spaces and line ends around it do not count. tolerance: of our own
-    choosing, the documents name none. now: a seam.
+    account, not the API key; spaces, line ends and quotes around it do not count. tolerance: of
+    our own choosing, the documents name none. now: a seam.
 
     The documented rule (kie; unknown for apikley): X-Webhook-Signature is
     base64(HMAC-SHA256(key, taskId + "." + X-Webhook-Timestamp)), the timestamp in Unix
@@ -45,15 +46,17 @@ def verify(
     variable that is not set: anybody could sign with that.
     """
     patience = seconds(tolerance, "tolerance")
-    if not isinstance(key, str) or not key.strip():
+    secret = bare(key) if isinstance(key, str) else ""
+    if not secret:
         raise InvalidRequest("verify() takes the webhook key of the account, which is not empty")
     found = {header_name(name): header_text(value) for name, value in pairs(headers)}
     timestamp = found.get(protocol.TIMESTAMP_HEADER.lower(), "")
     task_id = task_id_in(body_bytes(body))
     if task_id is None or not re.fullmatch("[0-9]{1,12}", timestamp):
         return False
-    secret = key.strip().encode("utf-8", "surrogatepass")
-    signed = hmac.new(secret, f"{task_id}.{timestamp}".encode(), hashlib.sha256).digest()
+    signed = hmac.new(
+        secret.encode("utf-8", "surrogatepass"), f"{task_id}.{timestamp}".encode(), hashlib.sha256
+    ).digest()
     given = found.get(protocol.SIGNATURE_HEADER.lower(), "")
     genuine = hmac.compare_digest(base64.b64encode(signed), given.encode("utf-8", "replace"))
     return genuine and abs(now() - int(timestamp)) <= patience

@@ -74,9 +74,19 @@ def checked_key(key: str | None, variable: str) -> str:
     """The key, fit for a header. The error never shows it."""
     if key is not None and not isinstance(key, str):
         raise InvalidRequest("The API key must be a str")
-    key = (key or "").strip()
+    key = bare(key or "")
     if not key:
         raise InvalidRequest(f"No API key: {variable} is not set, and no other was given")
     if not re.fullmatch(r"[!-~]+", key):
         raise InvalidRequest("The API key must consist of printable ASCII without spaces")
     return key
+
+
+def bare(key: str) -> str:
+    """A key without what files leave around it: a byte order mark, spaces, line ends, quotes.
+
+    `docker run --env-file`, say, takes quotes for a part of the value.
+    """
+    key = key.strip().strip("\ufeff").strip()
+    quoted = len(key) > 1 and key[0] == key[-1] and key[0] in "\"'"
+    return key[1:-1].strip() if quoted else key

@@ -12,7 +12,7 @@ LONGEST = 4096  # bytes in which it does
 _TOO_OLD = re.compile(rb"expired|\bexp\b", re.IGNORECASE)  # the latter of a JWT, so Supabase
 
 
-class Refusal:
+class UnclearRefusal:
     """One whose body is to say what it means."""
 
     def __init__(self, status: int) -> None:

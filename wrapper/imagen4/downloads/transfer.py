@@ -21,7 +21,7 @@ from ..errors import DownloadError, TransportError
 from .encoding import Unpacking
 from .formats import HEAD, SHORTEST, suffix_of
 from .pictures import disk_errors
-from .refusal import EXPIRED, UNCLEAR, Refusal, download_refused
+from .refusal import EXPIRED, UNCLEAR, UnclearRefusal, download_refused
 from .whole import is_whole
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Transfer:
         self._etag: str | None = None
         self._in_parts = False
         self._unpacking = Unpacking("")
-        self._refusal: Refusal | None = None
+        self._refusal: UnclearRefusal | None = None
         self._status = 0
         self._said_to_be = ""
         self._attempts = 0
@@ -124,7 +124,7 @@ class Transfer:
         if status == 416 or (status == 206 and asked_for_rest):
             raise TransferError("the rest could not be had")
         if status in UNCLEAR:
-            self._refusal = Refusal(status)
+            self._refusal = UnclearRefusal(status)
         elif not 200 <= status < 300 or not self._is_all(status, headers):
             raise download_refused(status, expired=status in EXPIRED)
         else:
