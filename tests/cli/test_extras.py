@@ -32,6 +32,24 @@ def test_a_missing_extra_is_one_line(name: str, more: list[str], module: str, ex
 
 
 @pytest.mark.parametrize(
+    ("line", "module", "extra", "user"),
+    [
+        ("from imagen4 import Ledger", "sqlalchemy", "ledger", "imagen4.Ledger"),
+        ("from imagen4.sandbox import Sandbox", "uvicorn", "sandbox", "imagen4.sandbox"),
+        ("from imagen4.workers import wake", "dbos", "workers", "imagen4.workers"),
+    ],
+)
+def test_a_part_that_is_imported_says_its_extra_too(
+    line: str, module: str, extra: str, user: str
+) -> None:
+    """The last line of the traceback is what people look for."""
+    argv = [sys.executable, "-c", f"import sys; sys.modules[{module!r}] = None; {line}"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
+    words = f"{user} needs {module}; run: pip install 'imagen4[{extra}]'"
+    assert done.stderr.splitlines()[-1] == f"ModuleNotFoundError: {words}"
+
+
+@pytest.mark.parametrize(
     ("name", "module"),
     [
         pytest.param(name, module, marks=[] if name == "contract" else pytest.mark.slow)

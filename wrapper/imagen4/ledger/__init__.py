@@ -20,9 +20,12 @@ anything else is done with it. So a row that is `sending` when nobody is at work
 Only this package imports SQLAlchemy, the extra `ledger`.
 """
 
-from .ledger import Ledger
-from .open_jobs import OpenJob
-from .rows import Row, state_of_request
-from .schema import RowState
+from ..extras import needing
+
+with needing("ledger", "imagen4.Ledger"):
+    from .ledger import Ledger
+    from .open_jobs import OpenJob
+    from .rows import Row, state_of_request
+    from .schema import RowState
 
 __all__ = ["Ledger", "OpenJob", "Row", "RowState", "state_of_request"]

@@ -69,6 +69,8 @@ gateways, tasks; addresses, bounded, clock, documents, settings, shapes, strictj
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ..extras import needing
+
 if TYPE_CHECKING:
     from .app import create_app
     from .server import Sandbox
@@ -81,4 +83,5 @@ def __getattr__(name: str) -> Any:
     home = {"Sandbox": ".server", "create_app": ".app"}.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(home, __name__), name)
+    with needing("sandbox", __name__):
+        return getattr(import_module(home, __name__), name)

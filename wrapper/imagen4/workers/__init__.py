@@ -15,6 +15,8 @@ where the requests have its URL: `imagen4 batch --enqueue --callback-url URL`.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ..extras import needing
+
 if TYPE_CHECKING:
     from .engine import enqueue, wake
     from .worker import work
@@ -27,4 +29,5 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = "worker" if name == "work" else "engine"
-    return getattr(import_module(f"{__name__}.{home}"), name)
+    with needing("workers", __name__):
+        return getattr(import_module(f"{__name__}.{home}"), name)
