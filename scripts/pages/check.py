@@ -14,6 +14,7 @@ from pages.yamltext import check_bounds
 
 Document = dict[str, Any]
 _LONGEST_VALUE = 60
+_LAST_STEPS = 6  # of the way to an error; `properties` and `schema` are among them
 
 
 def must_be_openapi(document: Document) -> None:
@@ -38,8 +39,9 @@ def must_be_openapi(document: Document) -> None:
         raise PageError(f"not valid OpenAPI: {_first_line(broken)}", MEND) from None
     if error is not None:
         error = _innermost(document, error) if version == "3.0" else error
-        where = "/".join(str(part) for part in error.absolute_path)
-        raise PageError(f"not valid OpenAPI at /{where}: {_first_line(_named(error))}", MEND)
+        steps = [str(part) for part in error.absolute_path]
+        where = "/".join(["…" if steps[_LAST_STEPS:] else "", *steps[-_LAST_STEPS:]])
+        raise PageError(f"not valid OpenAPI at {where or '/'}: {_first_line(_named(error))}", MEND)
     for where, node in _schemas(document):
         must_be_shaped(node, where)
 
