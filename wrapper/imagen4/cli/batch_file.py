@@ -5,8 +5,9 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -60,14 +61,11 @@ def read_batch(
     """
     lines: list[Line] = []
     wrong: list[str] = []
-    try:
-        for number, found in _rows(file):
-            try:
-                lines.append(_read_for_any(number, found, gateways, columns))
-            except (InvalidRequest, ValueError, click.BadParameter) as problem:
-                wrong.append(f"line {number}: {getattr(problem, 'message', problem)}")
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise click.UsageError(f"{file} cannot be read: {problem}") from None
+    for number, found in _rows(file):
+        try:
+            lines.append(_read_for_any(number, found, gateways, columns))
+        except (InvalidRequest, ValueError, click.BadParameter) as problem:
+            wrong.append(f"line {number}: {getattr(problem, 'message', problem)}")
     tagged = _with_tags(lines, known)
     first: dict[str, int] = {}
     for line in tagged:
@@ -83,14 +81,27 @@ def read_batch(
 
 
 def _rows(file: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
-    """Line numbers, and what stands there: by column, or a prompt."""
+    """Line numbers, and what stands there: by column, or a prompt. Raises UsageError."""
     reader: Callable[[Any], Iterator[tuple[int, Mapping[str, Any] | str]]] = _plain_prompts
-    if file.suffix.lower() == ".csv":
+    if file.suffix.lower() in (".csv", ".tsv"):
         reader = _csv_rows
     elif file.suffix.lower() in (".json", ".jsonl", ".ndjson"):
         reader = _json_rows
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        yield from reader(text)
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            yield from reader(_without_nul(text))
+    except UnicodeError:
+        raise click.UsageError(f"{file} is not UTF-8") from None
+    except (OSError, csv.Error) as problem:
+        raise click.UsageError(f"{file} cannot be read: {problem}") from None
+
+
+def _without_nul(lines: Iterable[str]) -> Iterator[str]:
+    """The lines; raises UnicodeError for UTF-16 without its mark, which is taken for UTF-8."""
+    for line in lines:
+        if "\0" in line:
+            raise UnicodeError
+        yield line
 
 
 def _plain_prompts(text: Any) -> Iterator[tuple[int, str]]:
@@ -100,13 +111,29 @@ def _plain_prompts(text: Any) -> Iterator[tuple[int, str]]:
 
 
 def _csv_rows(text: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """An empty cell is as good as none."""
-    rows = csv.DictReader(text, strict=True)
+    """An empty cell is as good as none. Spreadsheets separate cells as their country does."""
+    head = next(text, "")
+    separator = max(",;\t", key=head.count)
+    lines = chain([head], text)
+    rows = csv.DictReader(lines, strict=True, delimiter=separator, skipinitialspace=True)
+    rows.fieldnames = names = [name.strip() for name in rows.fieldnames or ()]
+    if wrong := _wrong_names(names):
+        yield 1, {"": wrong}
+        return
     for row in rows:
         if None in row:
             yield rows.line_num, {"": "more cells than columns"}
         else:
             yield rows.line_num, {name: cell for name, cell in row.items() if cell}
+
+
+def _wrong_names(names: Sequence[str]) -> str | None:
+    """What is wrong with a table's columns, told once rather than of each line."""
+    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
+        return f"two columns are called {twice[0]}"
+    if names and "prompt" not in names:
+        return f"no column is called prompt; there are {', '.join(names)}"
+    return None
 
 
 def _json_rows(text: Any) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
@@ -115,7 +142,10 @@ def _json_rows(text: Any) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
             found = json.loads(line)
         except ValueError:
             found = None
-        yield number, found if isinstance(found, (dict, str)) else {"": "no JSON object or text"}
+        yield (
+            number,
+            found if isinstance(found, (dict, str)) else {"": "no JSON object or text on one line"},
+        )
 
 
 def _read_for_any(

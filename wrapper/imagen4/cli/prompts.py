@@ -61,7 +61,9 @@ def _decoded(content: bytes, name: str) -> str:
     try:
         text = content.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        raise click.UsageError(f"{name} is not UTF-8") from None
+        text = "\0"
+    if "\0" in text:  # as in UTF-16 without its mark
+        raise click.UsageError(f"{name} is not UTF-8")
     if not text:
         raise click.UsageError(f"{name} holds no prompt")
     return text
