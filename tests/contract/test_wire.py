@@ -4,7 +4,7 @@ import gzip
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import httpx
@@ -32,17 +32,25 @@ def _answering(answer: bytes, wait: threading.Event | None = None) -> Iterator[s
                 wait.wait(5)
             self.request.sendall(answer)
 
+    with _serving(Handler) as url:
+        try:
+            yield url
+        finally:
+            if wait is not None:
+                wait.set()
+
+
+@contextmanager
+def _serving(handler: type[socketserver.BaseRequestHandler]) -> Iterator[str]:
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True
 
-    with Server(("127.0.0.1", 0), Handler) as server:
+    with Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}"
         finally:
-            if wait is not None:
-                wait.set()
             server.shutdown()
             thread.join()
 
@@ -96,6 +104,25 @@ def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch
     assert _checks(outcome) == {"answered"}
     assert len(outcome.trace.exchanges) == 3
     assert len(outcome.trace.skipped) > 100
+
+
+def test_headers_that_never_end_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A time-out that begins anew with every byte would wait for ever."""
+    quick, over = ("quick", True), threading.Event()
+    monkeypatch.setitem(LIMITS, quick, replace(LIMITS[quick], timeout=0.1))
+
+    class Dripping(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65_536)
+            with suppress(OSError):
+                self.request.sendall(HEAD)
+                for _ in range(600):
+                    self.request.sendall(b"X-More: y\r\n")
+                    over.wait(0.05)
+
+    with _serving(Dripping) as url:
+        assert _checks(_run(url)) == {"answered"}
+        over.set()
 
 
 class Stalling(Reference):

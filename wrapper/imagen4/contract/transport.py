@@ -16,6 +16,7 @@ import httpx
 
 from ..facts.protocol import CREATE_PATH, Code
 from .credentials import authorization
+from .deadline import Deadline
 from .exchange import TIMED_OUT, Case, Exchange, Expect, HttpAnswer, HttpRequest
 from .secrets import Secrets
 
@@ -99,6 +100,7 @@ class Sender:
         self._opened: set[str] = set()
         self._used_up: set[str] = set()
         self._secrets = Secrets(self.key, self.foreign)
+        self._kept_deadline = Deadline(self.timeout)
         self._origin = str(self.client.base_url).rstrip("/")
         self._secrets.permit(self._origin.encode())
 
@@ -221,6 +223,18 @@ class Sender:
             content=request.content,
             extensions={"timeout": client.timeout.as_dict()},
         )
+        deadline = self._kept_deadline if client is self.kept else Deadline(self.timeout)
+        asked.extensions["trace"] = deadline.trace
+        try:
+            return self._read(client, asked, started)
+        except httpx.HTTPError:
+            if deadline.over:
+                raise httpx.ReadTimeout("the answer does not end") from None
+            raise
+        finally:
+            deadline.done()
+
+    def _read(self, client: httpx.Client, asked: httpx.Request, started: float) -> HttpAnswer:
         with closing(client.send(asked, stream=True, follow_redirects=False)) as response:
             content = b""
             for chunk in response.iter_bytes():
