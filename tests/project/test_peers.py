@@ -81,3 +81,22 @@ def test_what_reaches_the_server_is_counted(url: str, monkeypatch: pytest.Monkey
     assert [0 < late < 10 for late in told.late] == [True]
     assert came["posts"] == {"imagen4 reset": 2, "imagen4 503": 2, "imagen4 0": 1}
     assert came["polls"] == {"imagen4 0": 3}
+
+
+def test_readme_quotes_the_guide_of_the_same_day() -> None:
+    """The figures that both have are the same ones."""
+    guide = (ROOT / "wrapper/guide/promises.md").read_text()
+    readme = (ROOT / "README.md").read_text()
+    quoted, whole = table_beside(readme), table_beside(guide)
+    assert list(quoted) == list(whole)
+    for name, row in quoted.items():
+        assert row.items() <= whole[name].items()
+    (day,) = re.findall(r"make benchmark-peers`, (\S+)\)", guide)
+    assert f"({day}; [all" in readme
+
+
+def table_beside(text: str) -> dict[str, dict[str, str]]:
+    """The rows of the one table of clients, by their first cell."""
+    (lines,) = re.findall(r"(?:^\| client .*\n)(?:\|.*\n)+", text, re.MULTILINE)
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines.splitlines()]
+    return {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[2:]}
