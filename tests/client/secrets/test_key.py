@@ -47,8 +47,10 @@ def test_no_call_follows_a_redirect(
     def reply(_: Received) -> bytes:
         return http(status, b"", f"Location: {stranger.url}/steal\r\n")
 
-    with Loopback(reply) as server, pytest.raises(Imagen4Error):
+    with Loopback(reply) as server, pytest.raises(Imagen4Error) as caught:
         play(kind, None, OPERATIONS[operation], base_url=server.url, polling=QUICK)
+    where = f"HTTP {status} leads elsewhere, where no key goes: is the base URL right?"
+    assert where in str(caught.value)
     assert stranger.requests == []
     assert len(server.requests) == 1
     assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"

@@ -43,6 +43,6 @@ class Answer:
 def json_value(text: bytes | str) -> Any:
     """The JSON value, or None for whatever is not JSON."""
     try:
-        return json.loads(text)
+        return json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
     except (ValueError, RecursionError):  # undecodable text and oversized numbers, too
         return None

@@ -189,6 +189,8 @@ def reason_in(envelope: Envelope) -> str:
         return f"HTTP {envelope.verdict} with a page instead of the gateway's answer"
     if envelope.code is None and envelope.verdict == Code.NOT_FOUND:
         return "HTTP 404, and not by the gateway: is the base URL right?"
+    if envelope.code is None and 300 <= envelope.answer.status < 400:
+        return f"HTTP {envelope.verdict} leads elsewhere, where no key goes: is the base URL right?"
     if envelope.message and envelope.verdict is not None:
         return envelope.message
     if envelope.code is not None:

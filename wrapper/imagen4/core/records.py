@@ -140,11 +140,9 @@ def result_links(record: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 
     `resultJson` is JSON text; since August 2026 it stands also decoded, in `response`.
     """
-    result = record.get(protocol.RESULT_JSON)
-    decoded = json_value(result) if isinstance(result, str) else result
     unusable = list[str]()
-    for each in (decoded, record.get(protocol.RESULT_PARSED)):
-        links = named_links(each)
+    for name in (protocol.RESULT_JSON, protocol.RESULT_PARSED):
+        links = named_links(record.get(name))
         if usable := [link for link in links if link_as_sent(link)]:
             return links, usable
         unusable = unusable or links
@@ -152,10 +150,27 @@ def result_links(record: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 
 
 def named_links(result: object) -> list[str]:
-    """Whatever stands where links to pictures belong."""
-    found = result.get(protocol.RESULT_URLS) if isinstance(result, Mapping) else None
-    links = found if isinstance(found, list) else []
-    return [link for link in links if isinstance(link, str) and link]
+    """Whatever stands where links to pictures belong.
+
+    That is {"resultUrls": [link, …]}. The pictures are paid for also where the list, or the link,
+    stands alone, where each is an object with a `url`, or where one of them is JSON text again.
+    """
+    found = without_text(result)
+    if isinstance(found, Mapping):
+        found = without_text(found.get(protocol.RESULT_URLS))
+    elif isinstance(found, str) and link_as_sent(found) is None:
+        return []
+    links = found if isinstance(found, list) else [found]
+    named = (each.get(protocol.URL) if isinstance(each, Mapping) else each for each in links)
+    return [link for link in named if isinstance(link, str) and link]
+
+
+def without_text(value: object) -> object:
+    """What JSON text says, or JSON text in JSON text; anything else as it is."""
+    for _ in range(2):
+        decoded = json_value(value) if isinstance(value, str) else None
+        value = value if decoded is None else decoded
+    return value
 
 
 def echoed_input(param: object) -> Mapping[str, Any]:

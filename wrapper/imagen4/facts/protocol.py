@@ -52,6 +52,7 @@ TASK_ID_IN_SAMPLES = "task_id"  # doc: the sample code for webhooks
 RECORD_ID = "recordId"  # wire: beside taskId in every answer to a create, and equal to it
 STATE, PARAM, PROGRESS, CREDITS = "state", "param", "progress", "creditsConsumed"
 RESULT_JSON, RESULT_URLS, RESULT_PARSED = "resultJson", "resultUrls", "response"
+URL = "url"
 FAIL_CODE, FAIL_MESSAGE = "failCode", "failMsg"
 COST_TIME, CREATE_TIME, COMPLETE_TIME, UPDATE_TIME = (
     "costTime",
