@@ -1,6 +1,8 @@
 """What a terminal and the debug log show while tasks run."""
 
+import io
 import logging
+import sys
 from typing import Any
 
 import pytest
@@ -43,6 +45,23 @@ def test_a_poll_that_brought_no_state_is_no_news(capsys: pytest.CaptureFixture[s
     with LiveTable("kie") as table:
         table.tell(nothing)
     assert "no news" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_a_row_holds_only_what_the_terminal_can_show(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be shown is spelled out, and a row then takes two lines, one under the other."""
+    screen = io.TextIOWrapper(io.BytesIO(), encoding, "backslashreplace")
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", screen)
+    with LiveTable("kie") as table:
+        table.tell(created("t1"))
+        table.tell(ended("t1", 1))
+    screen.flush()
+    shown = screen.buffer.getvalue()  # type: ignore[attr-defined]
+    assert b"1 of 1 tasks have ended" in shown
+    assert b"\\u2" not in shown
 
 
 def unforeseen() -> None:

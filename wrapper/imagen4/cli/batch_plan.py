@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ..core.task import number_of_pictures
 from ..ledger import Row
 from ..ledger.schema import SENDABLE
 from .batch_file import Line
@@ -44,7 +45,8 @@ def told_plan(plan: BatchPlan, *, as_json: bool) -> None:
     to_pay = plan.to_pay
     click.echo(f"requests  {plan.requests}")
     click.echo(f"paid      {plan.paid} tasks are in the ledger")
-    click.echo(f"to pay    {to_pay.tasks} tasks, {to_pay.pictures} pictures")
+    tasks = f"{to_pay.tasks} task{'' if to_pay.tasks == 1 else 's'}"
+    click.echo(f"to pay    {tasks}, {number_of_pictures(to_pay.pictures)}")
     if to_pay.credits is not None:
         dollars = "" if to_pay.dollars is None else f" (${to_pay.dollars:.2f})"
         click.echo(f"credits   {to_pay.credits:g}{dollars}")

@@ -1,6 +1,7 @@
 """Exit codes, and how an error becomes one of them and one line."""
 
 import enum
+import errno
 import logging
 import re
 import sys
@@ -62,6 +63,9 @@ TOLD = (
 )
 
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
 def code_of(error: Exception) -> Exit:
     """The exit code for an error of the client; anything else counts as failed."""
     if isinstance(error, errors.InvalidRequest) and (error.code or error.http_status):
@@ -72,6 +76,9 @@ def code_of(error: Exception) -> Exit:
 def explain(error: Exception) -> tuple[Exit, str]:
     """The exit code and one line for an error; a traceback goes to the debug log only."""
     logging.getLogger("imagen4").debug("failed", exc_info=error)
+    if isinstance(error, OSError) and error.errno in FULL and error.filename is None:
+        # Whatever else is written has an error of its own: the pictures may well be saved.
+        return Exit.FAILED, f"standard output cannot be written: {error.strerror}"
     if isinstance(error, errors.Imagen4Error | OSError):
         return code_of(error), said(error)
     return Exit.FAILED, f"{type(error).__name__}: {error} (IMAGEN4_LOG=debug shows where)"

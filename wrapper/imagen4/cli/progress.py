@@ -75,12 +75,14 @@ class LiveTable(Display):
 
         super().__init__(gateway)
         self._rows: dict[str, TaskID] = {}
+        console = Console(stderr=True)
+        plain = not console.encoding.startswith("utf")  # else each row would be longer than a line
         self._progress = Progress(
-            SpinnerColumn(finished_text="•"),
+            SpinnerColumn("line" if plain else "dots", finished_text="*" if plain else "•"),
             TextColumn("{task.description}", markup=False),
             TextColumn("{task.fields[state]}", markup=False),
             TimeElapsedColumn(),
-            console=Console(stderr=True),
+            console=console,
         )
 
     def __enter__(self) -> Self:
