@@ -2,6 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
@@ -14,7 +15,7 @@ from imagen4.contract.server import CouldNotRunError
 from imagen4.facts.protocol import DETAILS_PATH
 from sharpening.catalogue import CATALOGUE
 from sharpening.clock import Clock
-from sharpening.defect import around
+from sharpening.defect import around, recording
 from sharpening.measure import Setting, meet
 from sharpening.reference import Incoming, Outgoing, Reference, RefusedError
 
@@ -182,6 +183,41 @@ def test_what_one_decision_breaks_is_one_finding(
     defect = next(each for each in CATALOGUE if each.name == name)
     (broken,) = make_report(meet(Setting("kie", "observed"), defect)).broken
     assert (broken.promise, len(broken.consequences)) == (promise, consequences)
+
+
+def _crashing(server: Reference) -> None:
+    crash = Outgoing(400, b"<h1>Bad Request</h1>", {"content-type": "text/html"})
+
+    def answer(original: object, incoming: Incoming) -> Outgoing:
+        listed = incoming.content[:1] == b"["
+        return crash if listed else original(incoming)  # type: ignore[operator]  # a method
+
+    around(server, "answer", answer)
+
+
+def _another_shape(server: Reference) -> None:
+    around(server, "record", lambda original, task: {"task": original(task)})
+
+
+def _listing(server: Reference) -> None:
+    recording(lambda record, _: record | {"earlier": [*server.tasks][:-1]})(server)
+    around(server, "new_id", lambda original: original() if len(server.tasks) < 9 else "f" * 32)
+
+
+@pytest.mark.parametrize(
+    ("change", "promise"),
+    [
+        (_crashing, "Answers are JSON that every reader understands alike."),
+        (_another_shape, "Answers have `data.taskId`."),
+        (_listing, "Every create gets an id of its own."),
+    ],
+)
+def test_what_else_is_wrong_with_the_same_answers_stands_under_it(
+    change: Callable[[Reference], None], promise: str
+) -> None:
+    """A page has no code and another type; names moved as one; ids mixed up are named as well."""
+    (broken,) = reported(change).broken
+    assert (broken.promise, bool(broken.consequences)) == (promise, True)
 
 
 def test_an_operation_that_never_answers_is_asked_twice() -> None:

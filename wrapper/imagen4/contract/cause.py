@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ..facts.protocol import CODE, DATA, STATE, TASK_ID
 from .checks.authorization import OTHER_KEYS
 from .checks.requests import REASON
-from .checks.wording import forbidden_in_words, promise_without
-from .document import BODY_SCHEMA, KEY_SCHEME, METHODS, field_of_record, pointer
+from .checks.wording import NO_OBJECT, forbidden_in_words, promise_without
+from .document import BODY_SCHEMA, KEY_SCHEME, METHODS, TASK_SCHEMA, field_of_record, pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,32 +21,39 @@ if TYPE_CHECKING:
 
 
 OF_STATES = frozenset({"completed", "result-last", "no-failure", "failure-reason", "ends"})
-OF_RESULTS = frozenset({"result-count", "result-distinct", "result-own"})
+OF_FIELDS = frozenset({"lasting", "final", "no-failure"})
+OF_RESULTS = frozenset({"result-count", "result-distinct", "result-own", "final"})
+OF_POLLS = frozenset({"known-at-once", "stays-known"})
 FOLLOW = {
     "milliseconds": frozenset({"times-in-order", "cost-time", "completed", "not-ahead", "utc"}),
-    "same-task": OF_RESULTS | {"param", "same-model", "lasting", "final", "no-others"},
+    "not-ahead": frozenset({"cost-time"}),
+    "same-task": OF_RESULTS | {"param", "same-model", "lasting", "forward", "no-others"},
+    "own-id": frozenset({"no-others"}),
+    "param": frozenset({"lasting"}),
     "lasting": frozenset({"times-in-order", "cost-time"}),
     "forward": frozenset({"no-way-back", "final"}),
     "no-way-back": frozenset({"not-ahead"}),
-    "one-verdict": frozenset(
-        {"known-at-once", "stays-known", "reason", "key-reason", "schema", "words"}
-    ),
-    "key-opens": frozenset({"known-at-once", "stays-known", "key-blamed"}),
+    "strict-json": OF_POLLS | {"content-type", "reason", "key-reason"},
+    "one-verdict": OF_POLLS | {"reason", "key-reason", "schema", "words"},
+    "key-opens": OF_POLLS | {"key-blamed"},
     "other-keys": frozenset({"schema", "no-others"}),
-    "no-task-id": frozenset({"no-others"}),
-    "unknown-task": frozenset({"no-others", "reason"}),
+    "no-task-id": frozenset({"no-others", "schema"}),
+    "unknown-task": frozenset({"no-others", "reason", "schema"}),
     "result-readable": OF_RESULTS,
-    "result-count": frozenset({"result-own"}),
+    "result-count": frozenset({"result-own", "final"}),
     "result-own": frozenset({"no-others"}),
+    "known-at-once": frozenset({"words"}),
     "stays-known": frozenset({"words"}),
-    "no-redirect": frozenset({"known-at-once", "stays-known"}),
+    "no-redirect": OF_POLLS,
 }
 """What a finding of one check brings about in others, on the same answers."""
 ANYWHERE = {
     "lasting": frozenset({"times-in-order", "cost-time"}),
     "no-way-back": frozenset({"not-ahead"}),
     "key-opens": frozenset({"key-blamed"}),
-    "result-readable": frozenset({"result-count"}),
+    "own-id": frozenset({"no-others"}),
+    "result-own": frozenset({"no-others"}),
+    "result-readable": frozenset({"result-count", "final"}),
 }
 """And on any: of a task that is first seen at its end, nothing shows that a time has moved."""
 
@@ -102,7 +109,7 @@ def _undocumented_code(violations: list[Finding]) -> Iterator[Cause]:
     """Of a code that nobody knows, neither its reason nor its status can be right."""
     found = [each for each in _of("schema", violations) if each.field == f"/{CODE}"]
     for same in _by_promise(found):
-        checks = frozenset({"reason", "key-reason", "one-verdict", "schema"})
+        checks = OF_POLLS | {"reason", "key-reason", "one-verdict", "schema", "words", "allowed"}
         shown_by = [each.exchange for each in same]
         yield Cause(same[0].promise, same[0].pointer, "", shown_by, checks)
 
@@ -166,8 +173,8 @@ def _of_another_shape(violations: list[Finding]) -> Iterator[Cause]:
     """Where a name is missing, others rarely stand where they should."""
     for same in _by_promise(_of("schema", violations)):
         promise, shown_by = same[0].promise, [each.exchange for each in same]
-        if promise == promise_without(CODE):
-            yield Cause(promise, same[0].pointer, "", shown_by, frozenset({"schema"}))
+        if promise in (promise_without(CODE), NO_OBJECT):
+            yield Cause(promise, same[0].pointer, "", shown_by, OF_POLLS | {"schema"})
         elif promise == promise_without(f"{DATA}.{TASK_ID}"):
             checks = frozenset({"schema", "failure-reason", "result-readable"})
             yield Cause(promise, same[0].pointer, "", shown_by, checks)
@@ -183,6 +190,7 @@ def _of_a_record(violations: list[Finding]) -> Iterator[Cause]:
     for found in _by_promise(_of("schema", violations)):
         place, shown_by = found[0].pointer.rpartition("/")[0], [each.exchange for each in found]
         same = {each.check for each in violations if each.pointer == place}
+        same |= OF_FIELDS if place.startswith(f"{TASK_SCHEMA}/") else set()
         checks = frozenset(same | OF_STATES if place == field_of_record(STATE) else same)
         if checks:
             yield Cause(found[0].promise, place, "", shown_by, checks)

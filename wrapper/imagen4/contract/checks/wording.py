@@ -6,6 +6,7 @@ import re
 
 from ..document import BODY_SCHEMA, Breach
 
+NO_OBJECT = "Answers are JSON objects."
 PROMISES = {
     "enum": "`{}` is one of the documented values.",
     "pattern": "`{}` is not blank.",
@@ -43,7 +44,7 @@ def promise_of(breach: Breach) -> str:
     if breach.keyword == "not":
         return "A refusal holds no task id."
     if breach.keyword == "type":
-        return f"`{field}` is of the documented type." if field else "Answers are JSON objects."
+        return f"`{field}` is of the documented type." if field else NO_OBJECT
     return PROMISES.get(breach.keyword, "`{}` is as documented.").format(field)
 
 
