@@ -54,6 +54,8 @@ FORMS: dict[str, Callable[[dict[str, str]], Any]] = {
     "starlette": StarletteHeaders,
     "a mapping of one's own": UserDict,
     "lists": lambda headers: {name: [value] for name, value in headers.items()},
+    "what a proxy sent twice": lambda headers: {k: (v, v) for k, v in headers.items()},
+    "numbers": lambda headers: {k: int(v) if v.isdecimal() else v for k, v in headers.items()},
     "bytes": lambda headers: {name.encode(): value.encode() for name, value in headers.items()},
 }
 

@@ -77,12 +77,16 @@ def header_name(name: object) -> str:
 
 
 def header_text(value: object) -> str:
-    """A header as text, also alone in a list; what is none, say one that is not there, is "".
+    """A header as text, also in a list, once or again and again; or the number that it spells.
+
+    What is none, say one that is not there, is "".
 
     Space around a value is none of it (RFC 9110, section 5.5), and some servers leave it there.
     """
-    if isinstance(value, (list, tuple)) and len(value) == 1:
+    if isinstance(value, (list, tuple)) and value and value.count(value[0]) == len(value):
         value = value[0]
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
     if isinstance(value, bytes):
         value = value.decode("latin-1")
     return value.strip(" \t") if isinstance(value, str) else ""
