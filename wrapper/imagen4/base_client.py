@@ -106,9 +106,14 @@ class BaseClient:
         )
 
     def _recording(self, driver: DriverT, ledger: Ledger | None) -> DriverT:
-        """The same, with the ledger that is told first and shares rate and durations."""
+        """The same, with the ledger that is told first and shares rate and durations.
+
+        Raises InvalidRequest for what is none, say a file's name.
+        """
         if ledger is None:
             return driver
+        if not hasattr(ledger, "recorder"):  # its class needs an extra
+            raise InvalidRequest(f"ledger must be of class Ledger, not {type(ledger).__name__}")
         ledger.share_turns(self._route.sessions)
         ledger.share_durations(self._route.sessions)
         return driver.recording(ledger.recorder(self._route.sessions))

@@ -28,6 +28,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "polling must be of class Polling, not int": {"polling": 900},
     "http_client must be of class .*Client, not str": {"http_client": "x"},
     "http_client must be of class .*Client, not int": {"http_client": 0},
+    "ledger must be of class Ledger, not str": {"ledger": "pictures.db"},
 }
 
 
