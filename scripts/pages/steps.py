@@ -78,21 +78,23 @@ def running(
     It has a process group of its own, which ends with it, whatever it started. ``patience``:
     the seconds it has to end by itself, if the context is left before it has ended.
     """
-    with undisturbed():
-        program = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=env,
-            start_new_session=True,
-            preexec_fn=_listen,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-    try:
+    program = None
+    try:  # also around its start: a signal that waited for that comes as `undisturbed` ends
+        with undisturbed():
+            program = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=env,
+                start_new_session=True,
+                preexec_fn=_listen,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
         yield program
     finally:
         with undisturbed():
-            _end(program, patience)
+            if program is not None:
+                _end(program, patience)
 
 
 def _listen() -> None:
@@ -112,10 +114,12 @@ def _end(program: subprocess.Popen[bytes], patience: float) -> None:
 @contextmanager
 def scratch_folder(inside: Path | None = None) -> Iterator[Path]:
     """An empty folder, which goes again; ``inside`` another one, or where temporary files are."""
-    with undisturbed():
-        folder = Path(tempfile.mkdtemp(prefix=".imagen4-", dir=inside))
+    folder = None
     try:
+        with undisturbed():
+            folder = Path(tempfile.mkdtemp(prefix=".imagen4-", dir=inside))
         yield folder
     finally:
         with undisturbed():
-            shutil.rmtree(folder)
+            if folder is not None:
+                shutil.rmtree(folder)

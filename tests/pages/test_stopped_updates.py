@@ -7,16 +7,18 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import pytest
 
 from market.captured import KEPT, lay
 from pages.errors import PageError
 from pages.staged import Staged
+from pages.steps import StoppedError, running, scratch_folder, stoppable
 
 ROOT = Path(__file__).resolve().parents[2]
 RATIO = "                        - '4:3'\n"
@@ -148,6 +150,31 @@ def test_a_stopped_fetch_says_so_in_one_line(tmp_path: Path) -> None:
                 _, errors = program.communicate(timeout=60)
     assert (program.returncode, errors) == (130, "vendor.py: stopped by SIGINT\n")
     assert state(tmp_path) == before
+
+
+def test_a_signal_while_a_program_or_a_folder_is_made_leaves_neither_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It waits until that is there, and comes before anybody uses it."""
+    made: list[Any] = []
+
+    def then_stop(make: Callable[..., Any]) -> Callable[..., Any]:
+        def making(*arguments: Any, **more: Any) -> Any:
+            made.append(make(*arguments, **more))
+            os.kill(os.getpid(), signal.SIGTERM)
+            return made[-1]
+
+        return making
+
+    monkeypatch.setattr(subprocess, "Popen", then_stop(subprocess.Popen))
+    monkeypatch.setattr(tempfile, "mkdtemp", then_stop(tempfile.mkdtemp))
+    waiting = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with pytest.raises(StoppedError), stoppable(), running(waiting, cwd=tmp_path):
+        pass
+    with pytest.raises(StoppedError), stoppable(), scratch_folder(tmp_path):
+        pass
+    assert made[0].returncode is not None
+    assert list(tmp_path.iterdir()) == []
 
 
 def updating(checkout: Path) -> list[str]:
