@@ -76,6 +76,8 @@ class Staged:
                 self._leave()
 
     def _copy(self) -> None:
+        for name in self._names:
+            _put_back(self.root / name, self._checkout / name)
         shutil.rmtree(self.root, ignore_errors=True)
         self.root.mkdir()
         for name in (*self._names, *self._tools):
@@ -89,7 +91,17 @@ class Staged:
 
 def _exchange(one: Path, other: Path) -> None:
     """Two folders change places; of which one may be missing."""
-    spare = one.with_name(f"{one.name}.spare")
+    spare = _spare(one)
     for source, target in (other, spare), (one, other), (spare, one):
         if source.exists():
             source.rename(target)
+
+
+def _put_back(one: Path, other: Path) -> None:
+    """Whoever was killed as they changed places left neither there, but ``other`` as the spare."""
+    if _spare(one).exists() and not other.exists():
+        _spare(one).rename(other)
+
+
+def _spare(one: Path) -> Path:
+    return one.with_name(f"{one.name}.spare")

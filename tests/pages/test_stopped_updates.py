@@ -109,6 +109,15 @@ def test_the_next_one_removes_what_a_killed_one_left(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "specs"]
 
 
+def test_a_folder_is_not_lost_between_two_names(tmp_path: Path) -> None:
+    """Whoever was killed as copy and folder changed places had it under a third name."""
+    (tmp_path / ".imagen4-update" / "specs" / "new").mkdir(parents=True)
+    (tmp_path / ".imagen4-update" / "specs.spare" / "old").mkdir(parents=True)
+    with Staged(tmp_path, ("specs",), tools=()):
+        pass
+    assert [path.name for path in tmp_path.rglob("*")] == ["specs", "old"]
+
+
 @pytest.mark.parametrize("kept", [True, False])
 def test_folders_change_places_together_or_not_at_all(tmp_path: Path, kept: bool) -> None:
     """One that is new comes and goes with the others."""
