@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from base64 import b64encode
-from html import escape
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -27,24 +26,30 @@ def embedded(content_type: str, content: bytes) -> str:
 
 def figure(source: str | None, caption: Iterable[str | None], link: str | None = None) -> str:
     """A picture with what is known of it beneath; a link where the picture is not shown."""
-    known = [escape(each) for each in caption if each]
+    known = [as_html(each) for each in caption if each]
     about = " · ".join(known)
     picture = ""
     if source is not None:
         alt = known[0] if known else ""
         picture = (
-            f'<img src="{escape(source)}" alt="{alt}" referrerpolicy="no-referrer"'
+            f'<img src="{as_html(source)}" alt="{alt}" referrerpolicy="no-referrer"'
             ' style="max-width:100%">'
         )
     elif link is not None:
-        shown = escape(link)
+        shown = as_html(link)
         about += f'<br><a href="{shown}" rel="noopener noreferrer" target="_blank">{shown}</a>'
     return f'<figure style="{_FIGURE}">{picture}<figcaption>{about}</figcaption></figure>'
 
 
+def as_html(text: str) -> str:
+    from html import escape  # loaded with the first picture that is shown, for it takes long
+
+    return escape(text)
+
+
 def gallery(heading: Iterable[str | None], figures: Iterable[str]) -> str:
     """Pictures side by side, with a line about all of them."""
-    about = " · ".join(escape(each) for each in heading if each)
+    about = " · ".join(as_html(each) for each in heading if each)
     return f"<div><p>{about}</p>{''.join(figures)}</div>"
 
 

@@ -42,6 +42,17 @@ def test_a_client_loads_its_own_gateway_only(used: str, other: str) -> None:
     assert not loaded & {f"imagen4_generated.{other}", *others}
 
 
+def test_a_client_loads_nothing_that_only_mistakes_and_pages_need() -> None:
+    """Each takes a millisecond or two; httpx, whose own matter it is, may have them already."""
+    run_without("html", "difflib")
+
+
+def run_without(*modules: str) -> set[str]:
+    """What a process has loaded that makes a client, but cannot import these any more."""
+    first = f"import httpx, sys; httpx.Client(); sys.modules.update(dict.fromkeys({modules}))"
+    return loaded_after(f"{first}; import imagen4; imagen4.Client('kie', api_key='k')")
+
+
 def literals(found: Any) -> set[str]:
     """The values of a Literal, or of a union of some."""
     return {each for arg in get_args(found) for each in (literals(arg) or {arg})}

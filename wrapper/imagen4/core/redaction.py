@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -101,7 +100,9 @@ def decoded_spelling(match: re.Match[str]) -> str:
     if match.lastgroup == "percent":
         return unquote(re.sub("%(?:25)+(?=[0-9a-fA-F]{2})", "%", found)).replace("\\", "")
     if match.lastgroup == "html":
-        return html.unescape(found)
+        from html import unescape  # its tables take longer to load than most of this package
+
+        return unescape(found)
     return {"control": " ", "escape": ""}.get(match.lastgroup or "", found)
 
 

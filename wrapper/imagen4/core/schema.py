@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidRequest
@@ -190,6 +189,8 @@ def type_of(value: Any) -> str | None:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint at the names that may have been meant, to be put behind a message."""
+    from difflib import get_close_matches  # takes long to load, and only mistakes need it
+
     close = get_close_matches(name, known)
     return f"; did you mean {' or '.join(close)}?" if close else ""
 
