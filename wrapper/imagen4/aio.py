@@ -19,10 +19,10 @@ from .facts import DEFAULT_MODEL
 from .interruptions import OpenJobs
 from .job import AsyncJob
 from .many_jobs import ManyJobs
-from .wire.driving import AsyncDriver
+from .wire.async_driving import AsyncDriver
+from .wire.async_routes import AsyncRoutes
 from .wire.items import each_item
 from .wire.loops import running_loop
-from .wire.routes import AsyncRoutes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from .job import BaseJob
     from .ledger import Ledger
     from .literals import AspectRatio, Model
-    from .wire.driving import AsyncDriver, Driver
+    from .wire.async_driving import AsyncDriver
+    from .wire.driving import Driver
 
 DriverT = TypeVar("DriverT", "Driver", "AsyncDriver")
 

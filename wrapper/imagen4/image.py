@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from .core.effects import Steps
     from .events import Listener
-    from .wire.driving import AsyncDriver, Driver
+    from .wire.async_driving import AsyncDriver
+    from .wire.driving import Driver
 
 
 @dataclass(frozen=True, slots=True, repr=False)

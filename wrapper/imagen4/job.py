@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from .core.task import Task
     from .errors import PassedOver
     from .events import Event, Listener
-    from .wire.driving import AsyncDriver, Driver
+    from .wire.async_driving import AsyncDriver
+    from .wire.driving import Driver
 
 T = TypeVar("T")
 JobT = TypeVar("JobT", bound="BaseJob")

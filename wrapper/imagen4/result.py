@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from .core.task import Task
     from .errors import PassedOver
     from .events import Listener
-    from .wire.driving import AsyncDriver, Driver
+    from .wire.async_driving import AsyncDriver
+    from .wire.driving import Driver
 
 ImageT = TypeVar("ImageT", bound="BaseImage")
 

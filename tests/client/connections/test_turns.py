@@ -22,7 +22,7 @@ from client.virtual import run_virtually
 from imagen4 import TaskTimeout, TransportError
 from imagen4.core.answer import Call
 from imagen4.core.effects import Send
-from imagen4.wire import transport as wire
+from imagen4.wire import async_transport as wire
 from imagen4.wire.carriers import sync_carriers
 from imagen4.wire.connections import Connections
 from imagen4.wire.transport import CONNECTIONS, SyncWire

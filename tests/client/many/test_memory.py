@@ -14,7 +14,7 @@ from client.play import KEY, PROMPT, created, details, task_id_of
 from client.virtual import run_virtually
 from imagen4 import AsyncClient, Polling, callbacks
 from imagen4.events import Event, TaskState
-from imagen4.wire.exchange_deadline import AsyncExchangeDeadline
+from imagen4.wire.async_exchange_deadline import AsyncExchangeDeadline
 
 TASKS = 50
 MOST = 9000  # bytes of a task that waits; 6,300 are needed, 7,500 where a callback may come

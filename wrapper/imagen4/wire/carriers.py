@@ -7,16 +7,18 @@ shares a pool, nothing is left behind: a carrier whose request did not end well 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 import httpx
 
 from ..errors import InvalidRequest
 from .addresses import BoundedBackend
 from .proxies import proxy_for, tls_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 R = TypeVar("R")
 N = TypeVar("N")
@@ -40,7 +42,6 @@ class Carrier(Generic[R, N]):
 
 
 SyncCarrier: TypeAlias = Carrier[httpx.Response, None]
-AsyncCarrier: TypeAlias = Carrier[Awaitable[httpx.Response], Awaitable[None]]
 
 
 def sync_carriers(base_url: str) -> Callable[[], SyncCarrier]:
@@ -55,17 +56,6 @@ def sync_carriers(base_url: str) -> Callable[[], SyncCarrier]:
         # cleaning up wait for it for ever.
         pool._optional_thread_lock = nullcontext()  # type: ignore[assignment]
         return Carrier(http.handle_request, http.handle_request, http.close)
-
-    return make
-
-
-def async_carriers(base_url: str) -> Callable[[], AsyncCarrier]:
-    proxy, context = proxy_for(base_url), tls_for(base_url)
-
-    def make() -> AsyncCarrier:
-        http = httpx.AsyncHTTPTransport(verify=context, limits=ONE, proxy=proxy)
-        send = http.handle_async_request
-        return Carrier(send, send, http.aclose)
 
     return make
 
@@ -87,18 +77,3 @@ def lent_sync(http: httpx.Client) -> SyncCarrier:
         return http._transport_for_url(request.url).handle_request(request)
 
     return Carrier(send, fetch, lambda: None, own=False)
-
-
-def lent_async(http: httpx.AsyncClient) -> AsyncCarrier:
-    async def send(request: httpx.Request) -> httpx.Response:
-        if http.is_closed:
-            raise InvalidRequest(CLOSED)
-        return await http.send(request, stream=True, auth=None, follow_redirects=False)
-
-    async def fetch(request: httpx.Request) -> httpx.Response:
-        return await http._transport_for_url(request.url).handle_async_request(request)
-
-    async def close() -> None:
-        """It belongs to the caller."""
-
-    return Carrier(send, fetch, close, own=False)

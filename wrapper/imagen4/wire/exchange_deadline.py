@@ -8,7 +8,6 @@ httpcore's documented `trace` extension, which tells of each step of a request.
 
 from __future__ import annotations
 
-import asyncio
 from contextvars import ContextVar
 from functools import partial
 from math import inf
@@ -30,17 +29,17 @@ if TYPE_CHECKING:
 # accepted; unless somebody else raised it, which is why `began` is asked, too.
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 CONNECT_TIMEOUT = 10.0  # seconds
-_BEGUN = "send_request_headers.started"
-_CONNECTED = ("connect_tcp.complete", "start_tls.complete")
+BEGUN = "send_request_headers.started"
+CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 # What came while the loop, or the process, was not running lies in the socket when the time is
 # over: so many turns of the loop, or reads, are for that. Where nothing lies they take no time.
-_LAST_LOOKS = 50
+LAST_LOOKS = 50
 _INSTANT = 0.001  # seconds
-_TOO_SLOW = "The answer came too slowly"
+TOO_SLOW = "The answer came too slowly"
 # A connection outlives its first exchange, and nothing tells which one the next uses. But each
 # reads in its own thread or asyncio task. A weak reference, since every timer keeps a copy of the
 # context, and asyncio keeps thousands of those that were cancelled.
-_current: ContextVar[ReferenceType[SentAndHeard] | None] = ContextVar("exchange", default=None)
+exchange_here: ContextVar[ReferenceType[SentAndHeard] | None] = ContextVar("exchange", default=None)
 
 
 class SentAndHeard:
@@ -91,25 +90,25 @@ class ExchangeDeadline(SentAndHeard):
     longest_read = inf
     """Seconds after which a read that brought nothing looks at `left` again."""
     _until = inf
-    _looks = _LAST_LOOKS
+    _looks = LAST_LOOKS
 
     def __enter__(self) -> Self:
-        _current.set(ref(self))
+        exchange_here.set(ref(self))
         self._until = monotonic() + (self._patience if self._leave_in is None else self._leave_in)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        _current.set(None)
+        exchange_here.set(None)
 
     def observe(self, event: str, info: Mapping[str, Any]) -> None:
         """A step is under way; an injected client that shows one shows them all."""
         self.watched = True
         step = event.partition(".")[2]
-        if step == _BEGUN:
+        if step == BEGUN:
             self.note_begun(info)
             if self.began and self._leave_in is not None:
                 self.extend(self._patience)
-        elif step in _CONNECTED:
+        elif step in CONNECTED:
             bound_reads(info["return_value"])
 
     def extend(self, seconds: float) -> None:
@@ -123,72 +122,8 @@ class ExchangeDeadline(SentAndHeard):
             return left
         self._looks -= 1
         if self._looks < 0:
-            raise httpx.ReadTimeout(_TOO_SLOW)
+            raise httpx.ReadTimeout(TOO_SLOW)
         return _INSTANT
-
-
-class AsyncExchangeDeadline(SentAndHeard):
-    """The same for asyncio, whose own time-outs bound everything."""
-
-    _limit: asyncio.Timeout | None = None
-    _alarm: asyncio.Handle | None = None
-    _connected: Any = None  # the connection made for this exchange, if one was
-
-    async def __aenter__(self) -> Self:
-        _current.set(ref(self))
-        # Whether an injected client that shows no step has sent a create is not known.
-        unknown = self._leave_in is not None and not self.watched
-        self._limit = asyncio.timeout(None)
-        await self._limit.__aenter__()
-        if not unknown:
-            self.extend(self._patience if self._leave_in is None else self._leave_in)
-        return self
-
-    async def __aexit__(self, *exception: Any) -> None:
-        """Lets go of the task, too: whoever keeps the request must not keep its result."""
-        _current.set(None)
-        limit, self._limit = self._limit, None
-        if self._alarm is not None:
-            self._alarm.cancel()
-        if limit is None:
-            return
-        try:
-            await limit.__aexit__(*exception)
-        except TimeoutError:
-            kind = httpx.ReadTimeout if self.began or not self.watched else httpx.ConnectTimeout
-            raise kind(_TOO_SLOW) from None
-        finally:
-            if self._connected is not None and exception[0] is not None:
-                # One that is cancelled during its TLS handshake is forgotten by httpcore.
-                await self._connected.aclose()
-
-    async def observe(self, event: str, info: Mapping[str, Any]) -> None:
-        self.watched = True
-        step = event.partition(".")[2]
-        if step == _BEGUN:
-            self.note_begun(info)
-            if self.began and self._listening:
-                # httpx's own time-outs do not look before they judge.
-                extensions = info["request"].extensions
-                extensions["timeout"] = extensions["timeout"] | {"read": None, "write": None}
-            if self.began and self._leave_in is not None:
-                self.extend(self._patience)
-        elif step in _CONNECTED:
-            self._connected = info["return_value"]
-            hear_async_reads(self._connected)
-
-    def extend(self, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._alarm = loop.call_later(seconds, self._look, loop, _LAST_LOOKS)
-
-    def _look(self, loop: asyncio.AbstractEventLoop, left: int) -> None:
-        """Time is over, when the loop has gone round some times more."""
-        if left > 0:
-            self._alarm = loop.call_soon(self._look, loop, left - 1)
-        elif self._limit is not None:
-            self._limit.reschedule(loop.time())
 
 
 def request_started(info: Mapping[str, Any]) -> bool:
@@ -220,7 +155,7 @@ def bound_reads(stream: Any) -> None:
 
 def current_exchange() -> SentAndHeard | None:
     """The one that this thread, or asyncio task, is at."""
-    found = _current.get()
+    found = exchange_here.get()
     return None if found is None else found()
 
 
@@ -242,16 +177,6 @@ def patiently(read: Callable[[float | None], bytes], timeout: float | None) -> b
             return read(longest)
         except httpcore.ReadTimeout:
             timeout = None if timeout is None else max(timeout - longest, 0.001)
-
-
-def hear_async_reads(stream: Any) -> None:
-    """The same for asyncio, which bounds reads by itself."""
-    read = stream.read
-
-    async def heard(*arguments: Any, **options: Any) -> bytes:
-        return noted(await read(*arguments, **options))
-
-    stream.read, stream.imagen4_heard = heard, True
 
 
 def noted(data: bytes) -> bytes:

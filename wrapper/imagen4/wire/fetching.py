@@ -1,8 +1,7 @@
-"""One attempt at a picture, for the sync and the async client."""
+"""One attempt at a picture."""
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, cast
@@ -10,16 +9,17 @@ from typing import TYPE_CHECKING, cast
 import httpx
 
 from ..errors import DownloadError, InvalidRequest, TransportError
-from .carriers import async_carriers, sync_carriers
+from .carriers import sync_carriers
 from .causes import cause_of
-from .exchange_deadline import AsyncExchangeDeadline, ExchangeDeadline
+from .exchange_deadline import ExchangeDeadline
 from .proxies import had_a_hand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..core.ports import Download
-    from .carriers import AsyncCarrier, SyncCarrier
+    from .async_exchange_deadline import AsyncExchangeDeadline
+    from .carriers import SyncCarrier
 
 TIME_OUTS = httpx.Timeout(30.0, connect=10.0).as_dict()  # seconds
 STOPPED_WITHIN = 0.2  # seconds, whatever the host does
@@ -49,26 +49,6 @@ def carried(download: Download, carrier: SyncCarrier) -> None:
             for chunk in cast("httpx.SyncByteStream", response.stream):
                 download.received(chunk)
             download.finished()
-
-
-async def fetch_async(download: Download, lent: AsyncCarrier | None) -> None:
-    """The same by awaiting."""
-    with own_errors(None):
-        carrier = lent or async_carriers(download.url)()
-    try:
-        with own_errors(download.url if carrier.own else None):
-            async with AsyncExchangeDeadline(LONGEST_HEADERS) as exchange:
-                response = await carrier.fetch(request_of(download, exchange))
-                try:
-                    exchange.extend(download.left)
-                    if download.opened(response.status_code, response.headers):
-                        async for chunk in cast("httpx.AsyncByteStream", response.stream):
-                            download.received(chunk)
-                        download.finished()
-                finally:  # to its end: what is left half closed keeps its place in a lent pool
-                    await asyncio.shield(response.aclose())
-    finally:
-        await carrier.close()
 
 
 class DownloadDeadline(ExchangeDeadline):

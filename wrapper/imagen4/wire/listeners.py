@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass
-from inspect import isawaitable, iscoroutinefunction
+from inspect import iscoroutinefunction
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from ..errors import InvalidRequest
 from ..events import CreateStarting
 from ..logs import log_event, log_listener_error
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
+    from typing import Self
 
     from ..events import Event, Listener
-
-    AsyncTell: TypeAlias = Callable[[Event], Awaitable[None]]
 
 
 class FirstListener(Protocol):
@@ -31,19 +28,6 @@ class FirstListener(Protocol):
 
     def __call__(self, event: Event) -> None:
         """Raises LedgerError."""
-
-
-@dataclass(frozen=True, slots=True)
-class OffLoop:
-    """A ledger that may keep others waiting: told on a thread, so that the event loop goes on.
-
-    A cancellation does not stop what is being written down.
-    """
-
-    recorder: FirstListener
-
-    async def __call__(self, event: Event) -> None:
-        await asyncio.to_thread(self.recorder, event)
 
 
 class Listeners:
@@ -59,7 +43,7 @@ class Listeners:
         self._always: tuple[Listener, ...] = (log_event,)
         self._always = self._with(on_event)
 
-    def recording(self, recorder: Listener) -> Listeners:
+    def recording(self, recorder: Listener) -> Self:
         """The same with a ledger, which is told first: of an answer before all others."""
         if recorder in self._recorders:
             return self
@@ -75,21 +59,6 @@ class Listeners:
             for listener in listeners:
                 try:
                     listener(event)
-                except Exception as problem:
-                    pass_on(event, problem)
-
-        return tell
-
-    def async_teller(self, on_event: Listener | None) -> AsyncTell:
-        """The same by awaiting what has to be awaited."""
-        listeners = self._with(on_event)
-
-        async def tell(event: Event) -> None:
-            for listener in listeners:
-                try:
-                    awaited = listener(event)
-                    if isawaitable(awaited):
-                        await awaited
                 except Exception as problem:
                     pass_on(event, problem)
 

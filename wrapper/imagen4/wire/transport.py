@@ -1,4 +1,4 @@
-"""Sending, for the sync and the async client: the only place where the key is used.
+"""Sending, and what both clients do alike there: the only place where the key is used.
 
 Our own httpx calls rather than the generated clients': those print the token in their repr,
 follow their own rules for redirects, and raise ValueError for codes 433 and 455.
@@ -6,11 +6,9 @@ follow their own rules for redirects, and raise ValueError for codes 433 and 455
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -21,23 +19,19 @@ from ..facts import protocol
 from ..logs import log_exchange, logger
 from .answer_reader import AnswerReader, rescued
 from .causes import transport_error
-from .exchange_deadline import CONNECT_TIMEOUT, AsyncExchangeDeadline, ExchangeDeadline
-from .fetching import fetch, fetch_async
-from .slots import wait_for_slot
+from .exchange_deadline import CONNECT_TIMEOUT, ExchangeDeadline
+from .fetching import fetch
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from ..core.answer import Answer
     from ..core.effects import Send
     from ..core.ports import Download
     from ..core.session import Session
-    from .carriers import AsyncCarrier, SyncCarrier
+    from .carriers import SyncCarrier
     from .connections import Connections
     from .exchange_deadline import SentAndHeard
-
-    # The asyncio tasks that have a create out, with a future for when it is over.
-    Creating: TypeAlias = dict[asyncio.Task[Any] | None, asyncio.Future[None]]
 
 # Requests on the way at a time. An injected httpx client's pool takes quadratic time over
 # those that wait in it (minutes for 2,000), so they wait here.
@@ -167,109 +161,6 @@ class SyncWire(Wire):
 
     def fetch(self, download: Download) -> None:
         fetch(download, self.connections.lent())
-
-
-class AsyncWire(Wire):
-    """The same by awaiting."""
-
-    def __init__(
-        self, session: Session, connections: Connections[AsyncCarrier], creating: Creating
-    ) -> None:
-        super().__init__(session)
-        self.connections = connections
-        self._slots: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
-        self._creating = creating
-
-    async def send(self, send: Send) -> Answer:
-        loop = asyncio.get_running_loop()
-        slot = self._slots.get(loop) or self._slots_of(loop)
-        queued = await wait_for_slot(slot, send.patience)
-        try:
-            send.subtract_wait(queued)
-            carrier = self.connections.take(loop, fresh=send.is_write)
-            send.started = True
-            with self._counted(send, loop):
-                return await self._exchanged(carrier, send, loop)
-        finally:
-            slot.release()
-
-    @contextmanager
-    def _counted(self, send: Send, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-        if not send.is_write:
-            yield
-            return
-        task, over = asyncio.current_task(), loop.create_future()
-        self._creating[task] = over
-        try:
-            yield
-        finally:
-            del self._creating[task]
-            over.set_result(None)
-
-    def _slots_of(self, loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
-        """A client may be used in several loops, one after the other: each has its own slots."""
-        self._slots = {each: slot for each, slot in self._slots.items() if not each.is_closed()}
-        return self._slots.setdefault(loop, asyncio.Semaphore(CONNECTIONS))
-
-    async def _exchanged(
-        self, carrier: AsyncCarrier, send: Send, loop: asyncio.AbstractEventLoop
-    ) -> Answer:
-        limits = send.timeout, send.leave_in
-        exchange = AsyncExchangeDeadline(*limits, watched=carrier.own, listening=True)
-        try:
-            async with exchange:
-                try:
-                    return await self._carried(carrier, send, exchange, loop)
-                except STALE:
-                    if not carrier.kept or send.answer is not None:
-                        raise
-                    another = self.connections.take(loop, fresh=True)
-                    return await self._carried(another, send, exchange, loop)
-        except BaseException as problem:
-            return self.rescue(send, exchange, problem, own=carrier.own)
-        finally:
-            self.end(send, exchange)
-
-    async def _carried(
-        self,
-        carrier: AsyncCarrier,
-        send: Send,
-        exchange: AsyncExchangeDeadline,
-        loop: asyncio.AbstractEventLoop,
-    ) -> Answer:
-        try:
-            answer = await self._sent(carrier, send, exchange)
-        except (Exception, asyncio.CancelledError):
-            await carrier.close()
-            raise
-        if not self.connections.keep(carrier, loop, wanted=not send.is_write):
-            await carrier.close()
-        return answer
-
-    async def _sent(
-        self, carrier: AsyncCarrier, send: Send, exchange: AsyncExchangeDeadline
-    ) -> Answer:
-        request = self.request(send, exchange.observe)
-        try:
-            response = await carrier.send(request)
-        except httpx.HTTPStatusError as problem:
-            response = answer_of_hook(problem, request)
-        read_by = self._session, send, response, exchange.heard
-        try:
-            reader = AnswerReader(*read_by, timed=exchange.watched)
-            try:
-                if not reader.complete:
-                    async for chunk in response.aiter_raw():
-                        reader.add(chunk)
-                return reader.answer()
-            except BaseException:
-                reader.broken()
-                raise
-        finally:
-            await response.aclose()
-
-    async def fetch(self, download: Download) -> None:
-        await fetch_async(download, self.connections.lent())
 
 
 def answer_of_hook(problem: httpx.HTTPStatusError, request: httpx.Request) -> httpx.Response:
