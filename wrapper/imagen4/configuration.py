@@ -96,8 +96,11 @@ def make_session(
     instance_of(model, str, "model")
     allow_http = allow_http or plain_http_allowed()
     origin = address_of(adapter.facts, base_url, allow_http=allow_http)
-    key = os.environ.get(adapter.facts.key_variable) if api_key is None else api_key
-    key = checked_key(key, adapter.facts.key_variable)
+    variable = adapter.facts.key_variable
+    if api_key is None:
+        key = checked_key(os.environ.get(variable), variable, f"The API key in {variable}")
+    else:
+        key = checked_key(api_key, variable)
     patience = seconds(timeout, "timeout", zero=False)
     pace = Polling() if polling is None else instance_of(polling, Polling, "polling")
     return Session(

@@ -78,13 +78,20 @@ def test_tls_begins_when_the_tunnel_is_there(kind: str, monkeypatch: pytest.Monk
         ("api.example:443", False),
         ("api.example:8443", True),
         ("ample", True),
+        ("*pi.example", False),
+        ("api.*", False),
+        ("b*", True),
+        ("api.example.", False),
+        ("https://api.example/", False),
+        ("localhost;api.example|::1", False),
+        ("'localhost,api.example'", False),
         ("[::1],fd00::/8,<local>,[::1,10.0.0.0/99,a:b:c:99999,/,://", True),
     ],
 )
 def test_the_environment_says_which_hosts_need_no_proxy(
     no_proxy: str, through: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whole domains, too, however other programs have them; and a proxy for all serves https.
+    """Whole domains, too, however other programs write them; and a proxy for all serves https.
 
     What nobody can read is left out.
     """
@@ -98,6 +105,7 @@ def test_the_environment_says_which_hosts_need_no_proxy(
     ("url", "no_proxy"),
     [
         ("https://10.1.2.3/x", "10.0.0.0/8"),
+        ("https://10.1.2.3/x", "10.1.*"),
         ("https://[fd00::7]/x", "fd00::/8"),
         ("https://[::1]:8443", "[::1]"),
         ("https://[::1]:8443", "::1"),
@@ -121,6 +129,7 @@ def test_a_proxy_that_nobody_thought_of_is_named(
     """With its variable, without its password; a line end that a file left there does no harm."""
     with Proxy(http(502)) as proxy:
         host = proxy.url.removeprefix("http://")
+        monkeypatch.setenv("HTTPS_PROXY", " ")
         monkeypatch.setenv("ALL_PROXY", f"http://me:pass-word@{host}\r\n")
         settings: dict[str, Any] = {"base_url": "https://gateway.example", "timeout": IMPATIENT}
         with pytest.raises(TransportError) as caught:

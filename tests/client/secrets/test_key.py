@@ -151,6 +151,9 @@ def test_the_key_comes_from_the_gateways_own_variable(
     monkeypatch.delenv(own, raising=False)
     with pytest.raises(InvalidRequest, match=f"{own} is not set"):
         play("sync", Script(), lambda _: None, gateway=gateway, api_key=None)
+    monkeypatch.setenv(own, "Bearer right")
+    with pytest.raises(InvalidRequest, match=f"The API key in {own} must consist of printable"):
+        play("sync", Script(), lambda _: None, gateway=gateway, api_key=None)
     monkeypatch.setenv(own, " right\n")
     script = Script(others=[envelope(200, 1)])
     play("sync", script, lambda c: c.credits(), gateway=gateway, api_key=None)

@@ -27,7 +27,7 @@ def test_the_nearest_address_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert address("https://given.example") == "https://given.example"
 
 
-@pytest.mark.parametrize("url", ["", "kie.example"])
+@pytest.mark.parametrize("url", ["", "kie.example", "https://[1.2.3.4]", "https://[::::]"])
 def test_an_address_that_is_none_is_not_the_gateways(
     monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:

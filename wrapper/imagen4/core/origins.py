@@ -10,7 +10,8 @@ from ..errors import InvalidRequest
 
 # Stricter than URLs are, so that no two parsers can disagree about the host.
 _BASE_URL = re.compile(
-    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<scheme>https?)://(?P<host>\[(?P<address>[0-9A-Fa-f:.]+)\]|[A-Za-z0-9.-]+)"
+    r"(?::(?P<port>[0-9]{1,5}))?"
     r"(?:/[A-Za-z0-9._~/-]*)?"
 )
 _LINK = re.compile(r"(https?://[^\s\\/?#\x00-\x20\x7f]+)((?:[/?#].*)?)", re.IGNORECASE | re.DOTALL)
@@ -20,7 +21,7 @@ _LEGAL = "!#$%&'()*+,/:;=?@[]~"  # in a link, besides letters, digits and `_.-`
 def checked_base_url(url: str, *, allow_http: bool, name: str = "base_url") -> str:
     """The base URL without a trailing slash; refused if the key could leak on its way there."""
     match = _BASE_URL.fullmatch(url) if isinstance(url, str) else None
-    if match is None:
+    if match is None or not may_be_bracketed(match["address"]):
         raise InvalidRequest(f"{name} must be like https://host[:port][/path], nothing more")
     if not 0 < int(match["port"] or 1) < 65536:  # a socket takes 99999 for 34463
         raise InvalidRequest(f"{name} names no port: they end at 65535")
@@ -30,6 +31,14 @@ def checked_base_url(url: str, *, allow_http: bool, name: str = "base_url") -> s
             "allow_http=True allows it"
         )
     return url.rstrip("/")
+
+
+def may_be_bracketed(address: str | None) -> bool:
+    """Whether what an URL has in brackets is an IPv6 address; None, where it has none, will do."""
+    try:
+        return address is None or ip_address(address).version == 6
+    except ValueError:
+        return False
 
 
 def is_loopback(host: str | None) -> bool:
@@ -70,15 +79,15 @@ def may_download(sent: str, *, allow_http: bool, from_loopback: bool) -> bool:
     return parts.scheme == "https" or allow_http or (from_loopback and is_loopback(parts.hostname))
 
 
-def checked_key(key: str | None, variable: str) -> str:
-    """The key, fit for a header. The error never shows it."""
+def checked_key(key: str | None, variable: str, name: str = "The API key") -> str:
+    """The key, fit for a header. The error never shows it, but calls it by that name."""
     if key is not None and not isinstance(key, str):
-        raise InvalidRequest("The API key must be a str")
+        raise InvalidRequest(f"{name} must be a str")
     key = bare(key or "")
     if not key:
         raise InvalidRequest(f"No API key: {variable} is not set, and no other was given")
     if not re.fullmatch(r"[!-~]+", key):
-        raise InvalidRequest("The API key must consist of printable ASCII without spaces")
+        raise InvalidRequest(f"{name} must consist of printable ASCII without spaces")
     return key
 
 

@@ -6,13 +6,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..errors import InvalidRequest
 from ..facts.models import COUNT_FIELDS, INSTEAD
-from .origins import is_loopback
+from .origins import is_loopback, may_be_bracketed
 from .ports import CallbackReceiver
 from .schema import check_object, types_of
 
@@ -177,12 +176,7 @@ def callback_url_of(request: Request, *, reaching_loopback: bool) -> str | None:
 def is_callback_url(url: str) -> bool:
     """Whether the document's `format: uri` and every reader of URLs will take it."""
     match = _CALLBACK_URL.fullmatch(url)
-    if match is None or match["address"] is None:
-        return match is not None
-    try:
-        return ip_address(match["address"]).version == 6
-    except ValueError:
-        return False
+    return match is not None and may_be_bracketed(match["address"])
 
 
 def as_documented(value: int | str, schema: Mapping[str, Any]) -> int | str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import ssl
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
@@ -24,7 +25,8 @@ PROXIES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 KEY_LOG = ("SSLKEYLOGFILE",)
 # A scheme, a dot or `*.` before a domain, a name or an address or a network of them, a port.
-_EXEMPT = re.compile(r"(?:[a-z]+://)?(?:\*?\.)?(\[.+\]|[^:]+|.*:.*:.*)(?::([0-9]+))?")
+_EXEMPT = re.compile(r"(?:[a-z]+://)?(?:\*?\.)?(\[.+\]|[^:]+?|.*:.*:.*?)\.?(?::([0-9]+))?/?")
+_BETWEEN = r"""[,;|\s"']+"""
 
 
 def tls_for(url: str) -> ssl.SSLContext:
@@ -68,13 +70,14 @@ def is_exempt(host: str, port: int) -> bool:
     """Whether NO_PROXY names the host, in any way that curl, Go or httpx would read.
 
     Domains with their hosts, addresses with brackets or without, networks (10.0.0.0/8), ports,
-    `*` for all. What is none of these is left out.
+    `*` for all, and for a part of a name as shells have it. What is none of these is left out.
+    Windows and Java part them by semicolons and bars; a file of settings may leave quotes around.
     """
     named = getproxies_environment()
     if not named:
         return bool(proxy_bypass(host))  # what the desktop is set to
     host = host.removesuffix(".")
-    return any(names(entry, host, port) for entry in re.split(r"[,\s]+", named.get("no", "")))
+    return any(names(entry, host, port) for entry in re.split(_BETWEEN, named.get("no", "")))
 
 
 def names(entry: str, host: str, port: int) -> bool:
@@ -86,7 +89,7 @@ def names(entry: str, host: str, port: int) -> bool:
     try:
         return ip_address(host) in ip_network(name, strict=False)
     except ValueError:
-        return name in ("*", host) or host.endswith(f".{name}")
+        return fnmatchcase(host, name) or host.endswith(f".{name}")
 
 
 def checked_proxy(proxy: str) -> str:
@@ -119,10 +122,11 @@ def had_a_hand(url: str, problem: BaseException) -> str:
 
 
 def setting(variables: tuple[str, ...]) -> str:
-    """The first of the variables that is set, with its value, but without credentials."""
-    name = next(filter(os.environ.get, variables), None)
-    if name is None:
+    """The first of the variables that says something, with its value, but without credentials."""
+    named = list(filter(os.environ.get, variables))
+    if not named:
         return "the system's setting"
+    name = min(named, key=lambda each: not os.environ[each].strip())  # blanks name no proxy
     value = os.environ[name]
     if variables is PROXIES:
         value = re.sub("(?is)^([a-z0-9]+://)?.*@", r"\1", value)
