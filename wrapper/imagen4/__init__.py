@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from . import callbacks, errors, events
     from ._version import __version__
     from .aio import AsyncClient
+    from .async_image import AsyncImage
+    from .async_job import AsyncJob
+    from .async_result import AsyncResult
     from .client import Client
     from .confirmed import ConfirmedTask
     from .core.many import Failed, Finished, Succeeded
@@ -47,11 +50,11 @@ if TYPE_CHECKING:
         UnexpectedResponse,
     )
     from .gateways.adapter import Adapter
-    from .image import AsyncImage, Image
-    from .job import AsyncJob, Job
+    from .image import Image
+    from .job import Job
     from .ledger import Ledger
     from .literals import AspectRatio, Gateway, Model
-    from .result import AsyncResult, Result
+    from .result import Result
 
 _ERRORS = (
     "AuthenticationError CreateStopped DownloadError FeatureDisabled GatewayUnavailable "
@@ -62,19 +65,22 @@ _ERRORS = (
 _HOMES = {
     "_version": "__version__",
     "aio": "AsyncClient",
+    "async_image": "AsyncImage",
+    "async_job": "AsyncJob",
+    "async_result": "AsyncResult",
     "client": "Client",
     "confirmed": "ConfirmedTask",
     "errors": _ERRORS,
     "gateways.adapter": "Adapter",
-    "job": "AsyncJob Job",
+    "job": "Job",
     "ledger": "Ledger",
     "literals": "AspectRatio Gateway Model",
     "core.many": "Failed Finished Succeeded",
     "core.polling": "Polling",
     "core.price": "Cost",
     "core.request": "Request",
-    "image": "AsyncImage Image",
-    "result": "AsyncResult Result",
+    "image": "Image",
+    "result": "Result",
     "core.task": "Task",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterable, Collection
 from itertools import count
 from typing import TYPE_CHECKING
 
+from .async_job import AsyncJob
 from .base_client import BaseClient
 from .configuration import DEFAULT_TIMEOUT, make_route
 from .core.checks import at_least_one
@@ -17,7 +18,6 @@ from .core.many import checked_requests, finish
 from .core.request import Request
 from .facts import DEFAULT_MODEL
 from .interruptions import OpenJobs
-from .job import AsyncJob
 from .many_jobs import ManyJobs
 from .wire.async_driving import AsyncDriver
 from .wire.async_routes import AsyncRoutes
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .async_result import AsyncResult
     from .callbacks import Receiver
     from .confirmed import ConfirmedTask
     from .core.failover import Prefer
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from .gateways.adapter import Adapter
     from .ledger import Ledger
     from .literals import AspectRatio, Gateway, Model
-    from .result import AsyncResult
 
 
 class AsyncClient(BaseClient):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from .core.task import Task
 
 if TYPE_CHECKING:
-    from .result import AsyncResult, Result
+    from .async_result import AsyncResult
+    from .result import Result
 
 ResultT = TypeVar("ResultT", "Result", "AsyncResult")
 

@@ -11,14 +11,15 @@ from .core.balance import note_balance
 from .core.failover import may_move
 from .core.submission import create_tasks
 from .core.waiting import poll_until_ended
+from .downloads.fetched import Fetched
 from .errors import Imagen4Error, PartialFailure
 from .events import RequestEnded
-from .image import AsyncImage, Image
+from .image import Image
 from .interruptions import tell_interruption
-from .result import AsyncResult, Result, fields_of
+from .result import Result, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from .core.effects import Steps
     from .core.job_state import JobState
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from .core.task import Task
     from .errors import PassedOver
     from .events import Event, Listener
-    from .wire.async_driving import AsyncDriver
+    from .result import BaseResult
     from .wire.driving import Driver
 
 T = TypeVar("T")
@@ -108,7 +109,7 @@ class BaseJob(ClientBound):
         yield self._ended_well(result)
         return result if conclude is None else conclude(result)
 
-    def _ended_well(self, result: Result | AsyncResult) -> RequestEnded:
+    def _ended_well(self, result: BaseResult[Any]) -> RequestEnded:
         missing = missing_pictures(self._state, len(result.images))
         about = self._session.identity(self._state)
         return RequestEnded(*about, None, self.task_ids, None, missing)
@@ -186,51 +187,8 @@ class Job(BaseJob):
 
     def _make_result(self, tasks: Sequence[Task]) -> Result:
         fields = fields_of(self._session, self._state, tasks)
-        images = [Image(**each, _driver=self._driver) for each in fields]
+        images = [Image(**each, _fetched=Fetched(), _driver=self._driver) for each in fields]
         return Result(
-            tuple(images), tuple(tasks), self._state.passed_over, self._session, self._driver
-        )
-
-
-class AsyncJob(BaseJob):
-    """The tasks of one request, from `AsyncClient`. Made by `submit` and `job`."""
-
-    _driver: AsyncDriver
-
-    async def status(self) -> tuple[Task, ...]:
-        """Ask for every task once, at the documented rate.
-
-        Returns the tasks, in order. Raises PartialFailure where some are unknown or cannot be
-        read: its `tasks` are the others.
-        """
-        return await self._driver.run(self._read_states())
-
-    async def wait(
-        self, timeout: float | None = None, on_event: Listener | None = None
-    ) -> AsyncResult:
-        """Poll until all tasks have ended.
-
-        timeout: seconds, at most (default: Polling.timeout). A last poll at the end of that
-            time gets up to 5 s for its answer.
-        on_event: called with each event; may be a coroutine function.
-        Returns the pictures. Raises TaskTimeout (wait again, whenever you like), TaskFailed,
-        PartialFailure, or what the gateway says about the key. Failed polls are ridden out.
-        """
-        steps = self._keep_ids(self._wait(timeout))
-        result: AsyncResult = await self._driver.run(steps, on_event)
-        return result
-
-    def events(self, timeout: float | None = None) -> AsyncGenerator[Event]:
-        """What `wait` learns, as it learns it; raises the same errors, at the end.
-
-        `wait()` afterwards returns the result without asking again.
-        """
-        return self._driver.events(self._keep_ids(self._wait(timeout)))
-
-    def _make_result(self, tasks: Sequence[Task]) -> AsyncResult:
-        fields = fields_of(self._session, self._state, tasks)
-        images = [AsyncImage(**each, _driver=self._driver) for each in fields]
-        return AsyncResult(
             tuple(images), tuple(tasks), self._state.passed_over, self._session, self._driver
         )
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from .client_bound import ClientBound, few
 from .core.price import price_in_words
 from .core.task import number_of_pictures
-from .downloads.fetched import Fetched
 from .downloads.pictures import stem
 from .errors import DownloadError
-from .image import AsyncImage, Image
+from .image import Image
 from .notebook import bundle, gallery
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from .core.task import Task
     from .errors import PassedOver
     from .events import Listener
-    from .wire.async_driving import AsyncDriver
     from .wire.driving import Driver
 
 ImageT = TypeVar("ImageT", bound="BaseImage")
@@ -155,31 +153,6 @@ class Result(BaseResult[Image]):
         return self._gallery(self._driver.run_all(steps, None))
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AsyncResult(BaseResult[AsyncImage]):
-    """The pictures of one request, from `AsyncClient`: a sequence of them.
-
-    In a notebook it shows them as each shows itself: what was read, else by its link.
-    """
-
-    _driver: AsyncDriver = field(compare=False)
-
-    async def save(
-        self, directory: str | os.PathLike[str], on_event: Listener | None = None
-    ) -> list[Path]:
-        """Save all pictures into a directory, several at once.
-
-        on_event: called with each event; may be a coroutine function.
-        Returns their paths, in order. All are tried; then the first DownloadError is raised, if
-        there was one: its `paths` say where the others are.
-        """
-        steps = [image._try_to_save(directory) for image in self.images]
-        return paths_of(await self._driver.run_all(steps, on_event))
-
-    def _repr_html_(self) -> str:
-        return self._gallery([None] * len(self))
-
-
 def paths_of(found: Sequence[Path | DownloadError]) -> list[Path]:
     """The paths, or the first error, which then tells of all pictures."""
     paths = [each for each in found if isinstance(each, Path)]
@@ -193,7 +166,7 @@ def paths_of(found: Sequence[Path | DownloadError]) -> list[Path]:
 
 
 def fields_of(session: Session, state: JobState, tasks: Sequence[Task]) -> Iterator[dict[str, Any]]:
-    """What an image is made of, in the order of tasks and of each task's URLs."""
+    """What an image of either client is made of, in the order of tasks and of their URLs."""
     index = 0
     taken: dict[Path, str] = {}
     request = (state.job_id, state.index, state.tag)
@@ -211,6 +184,5 @@ def fields_of(session: Session, state: JobState, tasks: Sequence[Task]) -> Itera
                 "_request": request,
                 "_session": session,
                 "_task": task,
-                "_fetched": Fetched(),
             }
             index += 1

@@ -42,15 +42,17 @@ def test_a_client_loads_its_own_gateway_only(used: str, other: str) -> None:
     assert not loaded & {f"imagen4_generated.{other}", *others}
 
 
-def test_a_client_loads_nothing_that_only_mistakes_and_pages_need() -> None:
-    """Each takes a millisecond or two; httpx, whose own matter it is, may have them already."""
-    run_without("html", "difflib")
+def test_a_sync_client_loads_only_what_every_call_needs() -> None:
+    """Not asyncio nor an async twin, and nothing that is for mistakes and pages.
 
-
-def run_without(*modules: str) -> set[str]:
-    """What a process has loaded that makes a client, but cannot import these any more."""
-    first = f"import httpx, sys; httpx.Client(); sys.modules.update(dict.fromkeys({modules}))"
-    return loaded_after(f"{first}; import imagen4; imagen4.Client('kie', api_key='k')")
+    What httpx has loaded by then is its own matter.
+    """
+    gone = "sys.modules.update(dict.fromkeys(['asyncio', 'html', 'difflib']))"  # nobody finds them
+    client = "import imagen4; imagen4.Client('kie', api_key='k')"
+    loaded = loaded_after(f"import httpx, sys; httpx.Client(); {gone}; {client}")
+    ours = {name for name in loaded if name.startswith("imagen4.")}
+    assert "imagen4.wire.transport" in ours
+    assert not {name for name in ours if "async" in name or name.endswith((".aio", ".loops"))}
 
 
 def literals(found: Any) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from contextlib import suppress
 from threading import RLock
@@ -30,8 +29,6 @@ class Fetched:
         self._file: tuple[Path, Version] | None = None
         self.turn = RLock()
         """Of threads that read: the second finds what the first one fetched."""
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._turn_in_loop = asyncio.Lock()
 
     @property
     def content_type(self) -> str | None:
@@ -55,13 +52,6 @@ class Fetched:
             if version_of(os.fstat(file.fileno())) == version:
                 return file.read()
         return None
-
-    def turn_in_loop(self) -> asyncio.Lock:
-        """The same for tasks of the running event loop; a lock serves only one loop."""
-        loop = asyncio.get_running_loop()
-        if self._loop is not loop:
-            self._loop, self._turn_in_loop = loop, asyncio.Lock()
-        return self._turn_in_loop
 
 
 def version_of(found: os.stat_result) -> Version:

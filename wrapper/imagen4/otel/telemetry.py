@@ -39,8 +39,9 @@ if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.trace import TracerProvider
 
+    from ..async_job import AsyncJob
     from ..events import Event
-    from ..job import AsyncJob, Job
+    from ..job import Job
     from .traced import Attributes
 
 logger = logging.getLogger("imagen4")
