@@ -128,7 +128,7 @@ CALLS: tuple[Callable[[Client], Any], ...] = (
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
-    ("every", "most"), [(40, 150), pytest.param(1, 5000, marks=pytest.mark.slow)]
+    ("every", "most"), [(35, 150), pytest.param(1, 5000, marks=pytest.mark.slow)]
 )
 def test_after_a_ctrl_c_anywhere_the_client_still_works(
     every: int, most: int, caplog: pytest.LogCaptureFixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -40,6 +41,10 @@ CONNECTIONS = 50
 STALE = (httpx.NetworkError, httpx.RemoteProtocolError)
 
 
+# Parsing one is a third of what a poll costs beyond httpx, and the polls of a task share theirs.
+parsed_url = lru_cache(maxsize=256)(httpx.URL)
+
+
 class Wire:
     """Turns calls into requests for one origin."""
 
@@ -64,7 +69,7 @@ class Wire:
         timeout = {"connect": connect, "read": patience, "write": patience, "pool": patience}
         return httpx.Request(
             call.method,
-            f"{self._session.base_url}{call.path}{query}",
+            parsed_url(f"{self._session.base_url}{call.path}{query}"),
             headers=self._headers,
             content=None if call.json is None else json_bytes(call.json),
             extensions={"timeout": timeout, "trace": trace},
