@@ -14,14 +14,22 @@ CHOICES = ("oneOf", "anyOf")
 
 _FLAGS = ("readOnly", "writeOnly", "deprecated", "uniqueItems", "nullable")
 _EXCLUSIVE = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
-_FROM = {"minLength": 0, "minItems": 0, "minProperties": 0, "minContains": 1}
+FROM = {"minLength": 0, "minItems": 0, "minProperties": 0, "minContains": 1}
+_VALUES = frozenset(("const", "enum", "type"))
 WORDS = frozenset(("description", "title", "example", "examples", "$comment"))
 _ANYTHING = ("additionalProperties", "unevaluatedProperties", "propertyNames")
 _OPEN = ("items", "unevaluatedItems", *_ANYTHING)
 _TYPED = {
     "string": ("minLength", "maxLength", "pattern"),
-    "array": ("items", "minItems", "maxItems", "uniqueItems"),
-    "object": ("properties", "required", "additionalProperties", "minProperties", "maxProperties"),
+    "array": (
+        *("items", "minItems", "maxItems", "uniqueItems", "prefixItems", "unevaluatedItems"),
+        *("contains", "minContains", "maxContains"),
+    ),
+    "object": (
+        *("properties", "required", "additionalProperties", "minProperties", "maxProperties"),
+        *("patternProperties", "propertyNames", "unevaluatedProperties"),
+        *("dependentRequired", "dependentSchemas"),
+    ),
     "number": ("minimum", "maximum", *_EXCLUSIVE, "multipleOf"),
     "integer": ("minimum", "maximum", *_EXCLUSIVE, "multipleOf"),
 }
@@ -30,6 +38,15 @@ SPOKEN_OF = {
     keyword: frozenset(kind for kind, own in _TYPED.items() if keyword in own)
     for keyword in chain(*_TYPED.values())
 }
+# Which of them a keyword needs beside it to have an effect.
+_HALVES = {
+    "if": ("then", "else"),
+    **dict.fromkeys(("then", "else"), ("if",)),
+    **dict.fromkeys(("minContains", "maxContains"), ("contains",)),
+}
+# Beside none of these, what was not evaluated is what no other keyword of the object speaks of.
+_EVALUATING = frozenset(("$ref", "allOf", *CHOICES, "if", "dependentSchemas", "contains"))
+_UNEVALUATED = {"unevaluatedProperties": "additionalProperties", "unevaluatedItems": "items"}
 _FORMATS = {
     ("contentEncoding", "base64"): "byte",
     ("contentMediaType", "application/octet-stream"): "binary",
@@ -47,6 +64,7 @@ def in_one_dialect(schema: Any, *, null: bool) -> dict[str, Any]:
     if "const" in found and "enum" not in found:
         found["enum"] = [found.pop("const")]
     _set_bounds(found)
+    _weigh_company(found)
     for (key, value), name in _FORMATS.items():
         if found.get(key) == value and "format" not in found:
             found.pop(key)
@@ -74,10 +92,21 @@ def _says_nothing(key: str, value: Any) -> bool:
     return (
         (value is False and key in (*_FLAGS, *_EXCLUSIVE))
         or (key in _OPEN and is_anything(value))
-        or (key in _FROM and value == _FROM[key])
+        or (key in FROM and value == FROM[key])
         or (key == "not" and value is False)
         or (key in ("required", "properties", "allOf", "description", "title") and not value)
     )
+
+
+def _weigh_company(found: dict[str, Any]) -> None:
+    """Make words of what has no effect alone, and the usual keyword of one that says the same."""
+    for key, needed in _HALVES.items():
+        if key in found and found.keys().isdisjoint(needed):
+            found[f"x-{key}"] = found.pop(key)
+    if not found.keys() & _EVALUATING:
+        for key, plain in _UNEVALUATED.items():
+            if key in found and plain not in found:
+                found[plain] = found.pop(key)
 
 
 def is_anything(schema: Any) -> bool:
@@ -97,6 +126,8 @@ def _set_bounds(found: dict[str, Any]) -> None:
             and isinstance(found.get(key), int)
         ):
             found[bound] = found.pop(key) + (1 if bound == "minimum" else -1)
+    if found.get("type") == "integer" and found.get("multipleOf") == 1:
+        del found["multipleOf"]
 
 
 def _simplify(found: dict[str, Any], key: str) -> None:
@@ -109,13 +140,26 @@ def _simplify(found: dict[str, Any], key: str) -> None:
 
 
 def _join_values(found: dict[str, Any]) -> None:
-    """Write alternatives that are one value each as a list of values, with their words."""
+    """Write alternatives that are listed values as one list of values, with their words."""
     for key in CHOICES:
-        said = [branch if isinstance(branch, dict) else {} for branch in found.get(key) or ()]
-        if said and "enum" not in found and all(it.keys() - WORDS == {"const"} for it in said):
-            found["enum"] = [it["const"] for it in said]
-            found |= {"x-words": found.pop(key)} if any(len(it) > 1 for it in said) else {}
+        branches = found.get(key) or ()
+        lists = [_listed(branch) for branch in branches]
+        values = [value for listed in lists for value in listed]
+        twice = key == "oneOf" and not _differ([repr(value) for value in values])
+        if values and all(lists) and "enum" not in found and not twice:
+            found["enum"] = values
+            worded = any(branch.keys() & WORDS for branch in branches)
+            found |= {"x-words": found.pop(key)} if worded else {}
             found.pop(key, None)
+
+
+def _listed(schema: Any) -> list[Any]:
+    """The values of a schema that says nothing but them, their type and words."""
+    said = schema if isinstance(schema, dict) else {}
+    values = list(said.get("enum") or ([said["const"]] if "const" in said else []))
+    alone = len(said.keys() & {"const", "enum"}) == 1 and said.keys() <= WORDS | _VALUES
+    typed = all(type_name(value) == said.get("type", type_name(value)) for value in values)
+    return values if alone and typed else []
 
 
 def _join_types(found: dict[str, Any]) -> None:
@@ -153,7 +197,7 @@ def _set_types(found: dict[str, Any], *, null: bool) -> None:
     several = 0
     for key in CHOICES:
         branches = found.get(key) or ()
-        null = null or any(is_null(branch) for branch in branches)
+        null = null or (stated is None and any(is_null(branch) for branch in branches))
         several = max(several, sum(not is_null(branch) for branch in branches))
     enum = found.get("enum")
     null = null or None in (enum or ())
@@ -168,6 +212,7 @@ def _set_types(found: dict[str, Any], *, null: bool) -> None:
         # OpenAPI 3.1 has to list null in an enum, 3.0 says it with nullable; pages do either.
         names -= set() if null else {"null"}
         found["enum"] = [value for value in enum if value is not None]
-        if not found["enum"]:
-            del found["enum"]  # type null says it
+        both = {str(value) for value in found["enum"]} == {"True", "False"}
+        if not found["enum"] or (both and names <= {"boolean", "null"}):
+            del found["enum"]  # the type says it
     found["type"] = sorted(names)

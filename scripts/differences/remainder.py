@@ -13,19 +13,14 @@ _WORDS = frozenset(
     (
         *("openapi", "info", "title", "summary", "description", "version", "contact"),
         *("license", "termsOfService", "tags", "externalDocs", "operationId", "example"),
-        *("examples", "bearerFormat", "$comment", "$schema", "$defs", "links"),
+        *("examples", "bearerFormat", "$comment", "$schema", "$defs", "links", "scopes"),
     )
 ) | {BESIDE}
 _UNSAID = {"jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"}
 # Their presence says nothing: editors name schemas, Apidog tags whatever it shows.
 _OFTEN_LEFT_OUT = ("title", "tags")
-_ASSERTIONS = frozenset(
-    (
-        *("multipleOf", "patternProperties", "propertyNames", "contains", "prefixItems"),
-        *("dependentRequired", "dependentSchemas", "not", "unevaluatedItems"),
-        *("unevaluatedProperties", "maxContains", "if", "then", "else", "uniqueItems"),
-    )
-)
+_ASSERTIONS = ("contains", "not", "if", "uniqueItems")
+_PERMISSIONS = ("allowEmptyValue", "allowReserved")
 
 
 def remaining(old: Element, new: Element, judged: Collection[str], side: Side) -> Iterator[Change]:
@@ -46,8 +41,9 @@ def by_key(key: str, before: object, after: object, side: Side, pointer: str) ->
         yield Change(Grade.COMPATIBLE, side, pointer, word)
     elif key in _WORDS or key.startswith("x-"):
         yield Change(Grade.COSMETIC, side, pointer, f"{key} changed")
-    elif key in _ASSERTIONS and not (before and after):
-        grade = narrowed(side) if added else widened(side)
+    elif key in (*_ASSERTIONS, *_PERMISSIONS) and not (before and after):
+        less = added is (key in _ASSERTIONS)
+        grade = narrowed(side) if less else widened(side)
         yield Change(grade, side, pointer, f"{key} {'added' if added else 'removed'}")
     else:
         yield Change(Grade.BREAKING, side, pointer, f"{key} {UNJUDGED}")

@@ -1,8 +1,9 @@
 """Differences between two schemas, by the way their data goes, with all that is in them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import SequenceMatcher
-from itertools import chain
+from itertools import chain, combinations
 from typing import Any
 
 from differences.change import MISSING, Change, Grade, Side, narrowed, shown, verdict, widened
@@ -11,13 +12,20 @@ from differences.renames import only_cosmetic, paired
 from differences.values import BOUNDS, compare_values, in_force, sketch
 from differences.views import SHUT, View
 
+# Schemas of which a narrower one makes the whole one narrower.
+_INNER = (
+    *("items", "additionalProperties", "propertyNames", "then", "else"),
+    *("unevaluatedItems", "unevaluatedProperties"),
+)
+_FURTHER = ("additionalProperties", "unevaluatedProperties")
+_INNER_BY_NAME = ("patternProperties", "dependentSchemas", "prefixItems")
 _CLOSE = 0.5  # how alike the names of a renamed property are, unless its words are the same
 
 _JUDGED = frozenset(
     (
         *("type", "enum", "pattern", "format", "default", "required", "properties"),
-        *("items", "additionalProperties", "allOf", "oneOf", "anyOf", "discriminator"),
-        *("readOnly", "writeOnly", *BOUNDS),
+        *("allOf", "oneOf", "anyOf", "discriminator", "dependentRequired"),
+        *("readOnly", "writeOnly", "multipleOf", *BOUNDS, *_INNER, *_INNER_BY_NAME),
     )
 )
 _Known = dict[Any, list[Change]]
@@ -43,12 +51,19 @@ def _differences(old: View, new: View, side: Side, known: _Known) -> Iterator[Ch
         text = f"alternatives: {_words(old)} → {_words(new)}"
         yield Change(Grade.COMPATIBLE, side, new.pointer, text)
         return
-    yield from compare_values(*pair)
     yield from _one_way(*pair)
-    yield from in_force(_rest(*pair), old, new)
+    found = _told(*pair, known)
+    if old.is_shut(side) and new.is_shut(side):
+        found = (replace(change, grade=Grade.COSMETIC) for change in found)
+    yield from found
+
+
+def _told(old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
+    yield from compare_values(old, new, side)
+    yield from in_force(_rest(old, new, side), old, new)
     if old.types & new.types - {"null"}:
         for nested in (_nested, _alternatives, _discriminator):
-            yield from nested(*pair, known)
+            yield from nested(old, new, side, known)
 
 
 def _one_way(old: View, new: View, side: Side) -> Iterator[Change]:
@@ -85,11 +100,13 @@ def _properties(old: View, new: View, side: Side, known: _Known) -> Iterator[Cha
         elif was:
             text = f"property removed: {name}"
             grade = Grade.BREAKING if was.types else widened(side)
+            grade = Grade.COSMETIC if was.is_shut(side) else grade
             yield Change(grade, side, was.pointer, text, sketch(was))
         elif now:
             needed = name in new.required(side)
             grade = narrowed(side) if needed or not now.types else Grade.COMPATIBLE
-            grade = max(grade, widened(side)) if now.types and old.is_closed else grade
+            if old.covering and now.types:  # it could be sent and given, as that says
+                grade = max(grade, verdict(compare_schemas(old.covering, now, side, known)))
             text = f"property added: {name} ({'required' if needed else 'optional'})"
             yield Change(grade, side, now.pointer, text, MISSING, sketch(now))
     yield from _required(old, new, side)
@@ -100,24 +117,47 @@ def _required(old: View, new: View, side: Side) -> Iterator[Change]:
     names = {
         name for name in before | after if (name in old.properties) == (name in new.properties)
     }
-    for name in sorted((after - before) & names):
-        text = f"now required: {name}"
-        yield Change(narrowed(side), side, new.where("required"), text, "optional", "required")
-    for name in sorted((before - after) & names):
-        text = f"no longer required: {name}"
-        yield Change(widened(side), side, new.where("required"), text, "required", "optional")
+    yield from _asked(before & names, after & names, "required", new.where("required"), side)
+    one, other = old.dependent, new.dependent
+    where = (new if other else old).where("dependentRequired")
+    for name in sorted(one.keys() | other.keys()):
+        had, has = one.get(name, frozenset()), other.get(name, frozenset())
+        yield from _asked(had, has, f"required with {name}", where, side)
+
+
+def _asked(
+    old: frozenset[str], new: frozenset[str], what: str, where: str, side: Side
+) -> Iterator[Change]:
+    for name in sorted(new - old):
+        yield Change(narrowed(side), side, where, f"now {what}: {name}", "optional", "required")
+    for name in sorted(old - new):
+        text = f"no longer {what}: {name}"
+        yield Change(widened(side), side, where, text, "required", "optional")
 
 
 def _nested(old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
     yield from in_force(_properties(old, new, side, known), old, new, "properties")
-    for key in ("items", "additionalProperties"):
-        yield from in_force(_under(key, old, new, side, known), old, new, key)
+    for key in _INNER:
+        found = _inner(key, old.under(key), new.under(key), side, known)
+        yield from in_force(found, old, new, key)
+    for key in _INNER_BY_NAME:
+        yield from in_force(_by_name(key, old, new, side, known), old, new, key)
 
 
-def _under(key: str, old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
-    before, after = old.under(key), new.under(key)
+def _by_name(key: str, old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
+    one, other = old.named(key), new.named(key)
+    # Where prefixItems end, `items` goes on.
+    rest = [view.under("items") if key == "prefixItems" else None for view in (old, new)]
+    for name in dict.fromkeys((*one, *other)):
+        before, after = one.get(name, rest[0]), other.get(name, rest[1])
+        yield from _inner(f"{key} {name}", before, after, side, known)
+
+
+def _inner(
+    what: str, before: View | None, after: View | None, side: Side, known: _Known
+) -> Iterator[Change]:
     forbidden = [bool(view and not view.types) for view in (before, after)]
-    if key == "additionalProperties" and any(forbidden) and not all(forbidden):
+    if what in _FURTHER and any(forbidden) and not all(forbidden):
         # Of which type they are on the other side does not matter.
         before, after = (before, None) if forbidden[0] else (None, after)
     if before is not None and after is not None:
@@ -129,17 +169,18 @@ def _under(key: str, old: View, new: View, side: Side, known: _Known) -> Iterato
     ):
         if view is not None:
             grade = grade if view.says_anything else Grade.COSMETIC
-            forbidding = key == "additionalProperties" and not view.types
-            text = f"further properties {words[1]}" if forbidding else f"{key} {words[0]}"
+            forbidding = what in _FURTHER and not view.types
+            text = f"further properties {words[1]}" if forbidding else f"{what} {words[0]}"
             yield Change(grade, side, view.pointer, text)
 
 
 def _is_one_of(old: View, new: View, side: Side, known: _Known) -> bool:
     """Whether one of the two is a choice, the other is not, and nobody is worse off."""
-    choices = [*chain(*(new if new.is_choice else old).alternatives().values())]
+    choices = _all_of(new if new.is_choice else old)
     if new.is_choice is old.is_choice or (old.types ^ new.types) & {"null"}:
         return False
-    if "oneOf" in new.alternatives() and sum(bool(each.types & old.types) for each in choices) > 1:
+    met = [each for each in choices if each.types & old.types]
+    if "oneOf" in new.alternatives() and not _apart(met, side):
         return False  # what fits two of them is refused
     pairs = [(old, each) if new.is_choice else (each, new) for each in choices]
     fits = (verdict(compare_schemas(*pair, side, known)) < Grade.BREAKING for pair in pairs)
@@ -147,21 +188,37 @@ def _is_one_of(old: View, new: View, side: Side, known: _Known) -> bool:
     return any(fits) if new.is_choice is (side is Side.REQUEST) else all(fits)
 
 
+def _apart(views: list[View], side: Side) -> bool:
+    """Whether nothing fits two of the schemas."""
+    return all(one.is_apart(other, side) for one, other in combinations(views, 2))
+
+
 def _words(view: View) -> str:
     return " and ".join(view.alternatives()) or "none"
 
 
+def _all_of(view: View) -> list[View]:
+    return [*chain(*view.alternatives().values())]
+
+
+def _combined(old: View, new: View, side: Side) -> Iterator[Change]:
+    """Whether one or any of the alternatives has to fit."""
+    before, after = _words(old), _words(new)
+    if before != after:
+        less = after == "oneOf" or (after != "none" and before != "oneOf")
+        grade = narrowed(side) if less else widened(side)
+        both = [views for views in (_all_of(old), _all_of(new)) if views]
+        if len(both) == 2 and all(_apart(views, side) for views in both):
+            grade = Grade.COSMETIC  # what fits one fits no other
+        where = new.where(before if after == "none" else after)
+        yield Change(grade, side, where, f"alternatives: {before} → {after}")
+
+
 def _alternatives(old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
-    before, after = ([*chain(*view.alternatives().values())] for view in (old, new))
-    keys = [_words(view) for view in (old, new)]
-    if keys[0] != keys[1]:
-        grade = {"oneOf": narrowed(side), "none": widened(side)}.get(keys[1])
-        grade = grade or (widened(side) if keys[0] == "oneOf" else narrowed(side))
-        text = f"alternatives: {keys[0]} → {keys[1]}"
-        where = new.where(keys[1] if after else keys[0])
-        yield Change(grade, side, where, text)
-        if not before or not after:
-            return
+    before, after = _all_of(old), _all_of(new)
+    yield from _combined(old, new, side)
+    if not before or not after:
+        return
     left, come = [], [*after]
     for view in before:
         twin = next((to for to in come if not compare_schemas(view, to, side, known)), None)

@@ -7,17 +7,21 @@ give more in a response breaks readers.
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 from itertools import chain
 from typing import Any
 
 from differences.change import MISSING, Change, Grade, Side, narrowed, shown, verdict, widened
-from differences.dialect import ANY, SPOKEN_OF
+from differences.dialect import ANY, FROM, SPOKEN_OF
 from differences.places import canonical
 from differences.views import View
 
 _STRICT = {"maximum": "exclusiveMaximum", "minimum": "exclusiveMinimum"}
-_PLAIN = ("maxLength", "maxItems", "maxProperties", "minLength", "minItems", "minProperties")
-_NARROWER = {"int64": "int32", "double": "float"}
+_PLAIN = (
+    *("maxLength", "maxItems", "maxProperties", "maxContains"),
+    *("minLength", "minItems", "minProperties", "minContains"),
+)
+_NARROWER = {"int64": "int32", "double": "float", "uri-reference": "uri", "iri": "uri"}
 BOUNDS = (*_STRICT, *_STRICT.values(), *_PLAIN)
 
 
@@ -108,8 +112,8 @@ def _bound(view: View, key: str) -> tuple[float, bool, str, Any]:
     found = [
         (value * sign, word == key, word, value) for word in keywords for value in view.all(word)
     ]
-    if key.startswith("min") and key in _PLAIN:
-        found.append((0, True, key, 0))
+    if key in FROM:
+        found.append((-FROM[key], True, key, FROM[key]))
     return min(found, default=(math.inf, True, key, None))
 
 
@@ -121,8 +125,8 @@ def _missing(value: Any) -> Any:
     return MISSING if value is None else value
 
 
-def _pattern_and_format(old: View, new: View, side: Side) -> Iterator[Change]:
-    for key in ("pattern", "format"):
+def _kinds(old: View, new: View, side: Side) -> Iterator[Change]:
+    for key in ("pattern", "format", "multipleOf"):
         before, after = old.stated(key), new.stated(key)
         if {*before} == {*after}:
             continue
@@ -133,7 +137,14 @@ def _pattern_and_format(old: View, new: View, side: Side) -> Iterator[Change]:
 
 def _holds(more: list[Any], less: list[Any]) -> bool:
     """Whether all that fits what ``less`` asks for fits what ``more`` asks for."""
-    return all(word in less or _NARROWER.get(word) in less for word in more)
+    return all(any(_within(word, narrow) for narrow in less) for word in more)
+
+
+def _within(word: Any, narrow: Any) -> bool:
+    """Whether what is of the narrow kind is of the other kind, too."""
+    if isinstance(word, str):
+        return narrow in (word, _NARROWER.get(word))
+    return bool((Fraction(str(narrow)) / Fraction(str(word))).denominator == 1)
 
 
 def _default(old: View, new: View, side: Side) -> Iterator[Change]:
@@ -169,6 +180,6 @@ _RULES: tuple[Callable[[View, View, Side], Iterator[Change]], ...] = (
     _types,
     _enum,
     _bounds,
-    _pattern_and_format,
+    _kinds,
     _default,
 )

@@ -118,18 +118,48 @@ class View:
         """The names that must be there, on a side that has them at all."""
         lists = (names for names in self.all("required") if isinstance(names, list))
         names = frozenset(name for names in lists for name in names)
-        shut = next(key for key, where in SHUT.items() if where is side)
         return names - {
-            name for name in names & self.properties.keys() if self.properties[name].flag(shut)
+            name for name in names & self.properties.keys() if self.properties[name].is_shut(side)
         }
+
+    @cached_property
+    def dependent(self) -> dict[str, frozenset[str]]:
+        """The names that must be there if another one is, by that one."""
+        found: dict[str, frozenset[str]] = {}
+        for names in self.all("dependentRequired"):
+            for name, needed in names.items():
+                found[name] = found.get(name, frozenset()) | frozenset(needed)
+        return found
+
+    def is_apart(self, other: "View", side: Side) -> bool:
+        """Whether nothing fits both: another type, or other values of what both must have."""
+        shared = self.types & other.types
+        names = self.required(side) & other.required(side) if shared <= {"object"} else frozenset()
+        return not shared or any(
+            self.properties[name].lists_others(other.properties[name])
+            for name in self.properties.keys() & other.properties.keys() & names
+        )
+
+    def lists_others(self, other: "View") -> bool:
+        """Whether both list their values, and none is the same."""
+        one, two = ({canonical(value) for value in view.enum or ()} for view in (self, other))
+        return bool(one and two) and one.isdisjoint(two)
+
+    def is_shut(self, side: Side) -> bool:
+        """Whether there is no such thing on a side: it is only read, or only written."""
+        return any(self.flag(key) for key, where in SHUT.items() if where is side)
 
     @cached_property
     def properties(self) -> dict[str, "View"]:
         """The named properties."""
+        return self.named("properties")
+
+    def named(self, key: str) -> dict[str, "View"]:
+        """The schemas under ``properties``, ``prefixItems`` and the like, by name or number."""
         found: dict[str, list[Element]] = {}
-        for part in self.parts:
-            for name, place in part.child("properties", {}).children().items():
-                found.setdefault(name, []).append(place)
+        for place in (part.child(key) for part in self._with(key)):
+            for inner in (*place.children().values(), *place.items()):
+                found.setdefault(inner.key, []).append(inner)
         return {name: view_of(*places) for name, places in found.items()}
 
     def under(self, key: str) -> "View | None":
@@ -138,10 +168,9 @@ class View:
         return view_of(*places) if places else None
 
     @property
-    def is_closed(self) -> bool:
-        """Whether there can be no further properties."""
-        further = self.under("additionalProperties")
-        return further is not None and not further.types
+    def covering(self) -> "View | None":
+        """What is said of properties that are not named."""
+        return self.under("additionalProperties") or self.under("unevaluatedProperties")
 
     @property
     def says_anything(self) -> bool:
