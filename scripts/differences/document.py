@@ -142,6 +142,10 @@ def _security(old: Element, new: Element) -> Iterator[Change]:
     one, other = _schemes(old), _schemes(new)
     for name in one.keys() & other.keys():
         yield from remaining(one[name], other[name], _SCHEME_KEYS, Side.BOTH)
+        was, now = (place.child("flows", {}).children() for place in (one[name], other[name]))
+        for flow in was:
+            judged = was[flow].value.keys() - {"scopes"}
+            yield from remaining(was[flow], now[flow], judged, Side.BOTH)
 
 
 def _requirements(operation: Element) -> Element:
@@ -171,8 +175,15 @@ def _access(operation: Element) -> dict[frozenset[str], str]:
 def _facts(scheme: Element) -> dict[str, Any]:
     """What a scheme is; the case of ``bearer`` and of a header's name means nothing."""
     facts = {key: scheme.value[key] for key in _SCHEME_KEYS if scheme.value.get(key)}
+    flows = scheme.child("flows").children()
+    facts |= {"flows": {name: _addresses(flow) for name, flow in flows.items()}} if flows else {}
     folded = ("scheme", "name") if facts.get("in") == "header" else ("scheme",)
     return {key: str(fact).lower() if key in folded else fact for key, fact in facts.items()}
+
+
+def _addresses(flow: Element) -> dict[str, Any]:
+    """What a flow is: which scopes can be had there, whoever needs them says, too."""
+    return {key: value for key, value in flow.value.items() if key != "scopes"}
 
 
 def _schemes(operation: Element) -> dict[str, Element]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any, NamedTuple, TypeVar
 
 from differences.change import Change, Grade, Side, narrowed, widened
@@ -198,9 +199,17 @@ def _body(old: Element, new: Element, side: Side) -> Iterator[Change]:
 def _content(old: Element, new: Element, side: Side) -> Iterator[Change]:
     before, after = old.children(media_type), new.children(media_type)
     added = Grade.COMPATIBLE if side is Side.REQUEST or not before else Grade.BREAKING
-    yield from come_and_gone(before, after, side, "media type", added=added)
-    for name in (name for name in before if name in after):
-        one, other = before[name], after[name]
+    pairs = _media_types(before, after)
+    gone = {name: before[name] for name in before if name not in [one for one, _ in pairs]}
+    come = {name: after[name] for name in after if name not in [other for _, other in pairs]}
+    yield from come_and_gone(gone, come, side, "media type", added=added)
+    for name, name_now in pairs:
+        one, other = before[name], after[name_now]
+        if name != name_now:
+            more = fnmatchcase(name, name_now)
+            stays = name_now in before if more else name in after
+            grade = Grade.COMPATIBLE if stays else widened(side) if more else narrowed(side)
+            yield Change(grade, side, other.pointer, f"media type: {name} → {name_now}")
         yield from _schemas(one, other, side)
         yield from remaining(one, other, ("schema", "encoding"), side)
         if name.startswith(_FORMS):
@@ -208,6 +217,13 @@ def _content(old: Element, new: Element, side: Side) -> Iterator[Change]:
         else:
             was, now = ({"": each.child("encoding", {})} for each in (one, other))
             yield from _ignored(was, now, [""], side)
+
+
+def _media_types(old: dict[str, Element], new: dict[str, Element]) -> list[tuple[str, str]]:
+    """Each media type with itself, or with the range (``*/*``) that speaks of it there."""
+    pairs = [(name, name) for name in old if name in new]
+    pairs += [(a, b) for a in old if a not in new for b in new if fnmatchcase(a, b)]
+    return pairs + [(a, b) for b in new if b not in old for a in old if fnmatchcase(b, a)]
 
 
 def _responses(old: Element, new: Element, side: Side) -> Iterator[Change]:

@@ -94,6 +94,15 @@ def asking_for(*requirements: Any) -> Document:
     return document(security=[{key: [] for key in names} for names in requirements])
 
 
+def asking_for_a_scope(offered: dict[str, str]) -> Document:
+    """A document whose key needs the scope ``read``, one of those that are offered."""
+    flows = {"implicit": {"authorizationUrl": "https://a", "scopes": offered}}
+    schemes = {"Flow": {"type": "oauth2", "flows": flows}}
+    return document(
+        root={"components": {"securitySchemes": schemes}}, security=[{"Flow": ["read"]}]
+    )
+
+
 def told_apart(mapping: Any = None, name: str = "kind") -> Document:
     told = {"propertyName": name} | ({"mapping": mapping} if mapping else {})
     return read({"oneOf": [CAT, DOG], "discriminator": told})

@@ -94,6 +94,7 @@ BREAKING = {
         sent({"allOf": [{"anyOf": [CAT, NAME]}, {"anyOf": [NUMBER, NAME]}]}),
     ),
     "choice of which two fit": (sent(CAT), sent({"oneOf": [CAT, DOG]})),
+    "type within any media type": (sent(TEXT), sent(NUMBER, media="*/*")),
     "unknown keyword": (sent({"unheardOf": CAT}), sent({"unheardOf": DOG})),
 }
 
@@ -124,6 +125,10 @@ LOOSER = {
         sent(TEXT | {"enum": ["a", "b"]}),
         sent({"anyOf": [TEXT | {"enum": ["a", "b"]}, TEXT]}),
     ),
+    "range of media types": (sent(TEXT), sent(TEXT, media="application/*")),
+    "any media type": (sent(TEXT, media="a/*"), sent(TEXT, media="*/*")),
+    "one of any media type read": (read(TEXT, media="*/*"), read(TEXT)),
+    "empty value": (with_parameter(), with_parameter(allowEmptyValue=True)),
     "one of what was read": (read({"oneOf": [CAT, NAME]}), read(CAT)),
     "what was forbidden": (
         sent({"properties": {"a": TEXT, "b": False}}, NEW),

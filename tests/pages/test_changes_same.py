@@ -13,6 +13,7 @@ from market.pairs import (
     TEXT,
     Document,
     asking_for,
+    asking_for_a_scope,
     at,
     calling_back,
     document,
@@ -139,6 +140,10 @@ SAME: dict[str, tuple[Document, Document]] = {
     ),
     "encoding of JSON": (sent(TEXT), encoded_json(contentType="image/png")),
     "name of a callback": (calling_back("string"), calling_back("string", name="finished")),
+    "scopes that nobody needs": (
+        asking_for_a_scope({"read": "words"}),
+        asking_for_a_scope({"read": "other words", "write": "more"}),
+    ),
     "usual port": (at("https://a:443/v1"), at("https://a/v1")),
     "server of the operation": (at("https://a"), document(servers=[{"url": "https://a"}])),
     "server by variable": (regions("eu", "us"), at("https://eu.a", "https://us.a")),
