@@ -1,6 +1,8 @@
 """Guards against showing a prompt in another spelling, and a search that never ends."""
 
 import html
+import subprocess
+import sys
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -14,6 +16,25 @@ PROMPT = 'a "grey" fox & its cub,\n50% snow + fög 🦊'
 def test_pages_and_addresses_spell_it_in_their_own_way(spell: object) -> None:
     """Error pages are HTML, and addresses are percent-encoded."""
     assert redacted(f"before {spell(PROMPT)} after", [PROMPT]) == f"before {HIDDEN} after"  # type: ignore[operator]
+
+
+AT_THE_END = """
+import builtins
+from imagen4.core.redaction import redacted
+class Keeper:
+    redact = staticmethod(redacted)
+    def __del__(self):
+        for text in ("no zebra", "z&eacute;bra", r"z\\u0065bra"):
+            print(self.redact(text, ["zebra"]))
+builtins.keeper = Keeper()
+"""
+
+
+def test_at_the_very_end_of_a_program_what_cannot_be_read_is_hidden() -> None:
+    """Nothing is imported any more, no table of HTML and no decoder."""
+    run = [sys.executable, "-c", AT_THE_END]
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == (f"no {HIDDEN}\n{HIDDEN}\n{HIDDEN}\n", "")
 
 
 def test_a_prompt_that_was_cut_short_is_hidden_as_far_as_it_goes() -> None:
