@@ -1,6 +1,7 @@
 """A download without any server: its clock is set by hand, its file is in memory."""
 
 import io
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,7 +20,12 @@ class Bench:
     def __init__(self, url: str = URL, *, allow_http: bool = False) -> None:
         self.now = 0.0
         self.file = io.BytesIO()
-        core: Any = SimpleNamespace(clock=lambda: self.now, allow_http=allow_http, on_loopback=True)
+        core: Any = SimpleNamespace(
+            clock=lambda: self.now,
+            now=lambda: datetime(2026, 11, 30, tzinfo=UTC),
+            allow_http=allow_http,
+            on_loopback=True,
+        )
         self.transfer = Transfer(core, url, self.file)
 
 

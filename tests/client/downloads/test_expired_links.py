@@ -116,6 +116,33 @@ def test_an_expired_link_may_be_told_by_the_body(
     assert server.paths() == ["/1.png", "/1.png", "/fresh"]
 
 
+SAID = {
+    "Azure": (400, b"<Message>Signature not valid in the specified time frame</Message>"),
+    "Qiniu": (401, b'{"error":"token out of date"}'),
+    "nothing there": (400, b'{"statusCode":"404","error":"not_found"}'),
+    "S3, nothing there": (400, b"<Code>NoSuchKey</Code>"),
+    "Chinese": (400, '{"msg":"链接已过期"}'.encode()),
+    "unusual": (498, b"Token expired"),
+    "a page": (200, b"<!doctype html><title>Gone</title>" + b" " * 99 + b"This link has expired."),
+    "a short one": (200, b'{"msg":"expired"}'),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("said", SAID)
+def test_an_expired_link_is_told_in_many_words(kind: str, said: str, tmp_path: Path) -> None:
+    """With any status of a refusal; or of success, by a page for people where a picture was."""
+
+    def reply(received: Received) -> bytes:
+        return http(200, PNG) if received.path == "/fresh" else http(*SAID[said])
+
+    path, server, _ = fetched(
+        kind, reply, saved_to(tmp_path), others=[lambda url: envelope(200, f"{url}/fresh")]
+    )
+    assert path.read_bytes() == PNG
+    assert server.paths() == ["/1.png", "/fresh"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_another_refusal_is_not_that_of_an_expired_link(kind: str, tmp_path: Path) -> None:
     """It is final, and no fresh link is asked for."""

@@ -12,7 +12,8 @@ from client.pictures import PNG, failing, fetched, saved_to
 from client.play import KINDS, Script, envelope, play, succeeded
 from imagen4 import DownloadError
 from imagen4.core.effects import Sleep
-from imagen4.downloads.transfer import download_refused, transfer_picture
+from imagen4.downloads.refusal import unexpected
+from imagen4.downloads.transfer import transfer_picture
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -129,6 +130,6 @@ def test_a_directory_that_cannot_be_made_is_an_error_about_the_tasks(
 
 def test_a_status_that_says_nothing_about_the_link() -> None:
     """Is named by its number."""
-    error = download_refused(418, expired=False)
+    error = unexpected(418).error()
     assert error.message == "The picture cannot be fetched: unexpected status"
     assert error.http_status == 418

@@ -82,12 +82,33 @@ def test_all_parts_must_tell_of_one_size() -> None:
         bench.transfer.opened(206, other)
 
 
-@pytest.mark.parametrize("headers", [{}, {"content-range": "bytes 1-9/10"}])
-def test_a_part_that_nobody_asked_for_is_refused(headers: dict[str, str]) -> None:
+def test_a_part_that_nobody_asked_for_is_refused() -> None:
     """A 206 to the first request that begins in the middle is not the picture."""
     with pytest.raises(DownloadError) as caught:
-        Bench().transfer.opened(206, headers)
+        Bench().transfer.opened(206, {"content-range": "bytes 1-9/10"})
     assert (caught.value.http_status, caught.value.expired) == (206, False)
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-range": "Bytes=0-9/10"}])
+def test_a_part_that_does_not_say_which_is_known_by_its_content(headers: dict[str, str]) -> None:
+    """The whole may come with any status of success; half a picture never counts."""
+    bench = Bench()
+    bench.transfer.opened(206, headers)
+    bench.transfer.received(PNG[:-1])
+    with pytest.raises(TransferError, match="not complete"):
+        bench.transfer.finished()
+    bench.transfer.received(PNG[-1:])
+    bench.transfer.finished()
+    assert bench.transfer.suffix == ".png"
+
+
+def test_a_length_beside_chunks_is_none_of_theirs() -> None:
+    """A proxy may have left it there; the chunks say themselves where they end."""
+    bench = Bench()
+    bench.transfer.opened(200, {"transfer-encoding": "chunked", "content-length": "5"})
+    bench.transfer.received(PNG)
+    bench.transfer.finished()
+    assert bench.transfer.suffix == ".png"
 
 
 def test_a_part_from_the_start_says_how_long_the_whole_is() -> None:

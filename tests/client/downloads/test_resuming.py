@@ -75,9 +75,13 @@ def test_a_picture_that_never_becomes_whole_is_no_success(kind: str, tmp_path: P
         (ETAG, part(500, total=9999)),
         (ETAG, http(206, PNG[500:])),
         (ETAG, http(416)),
+        (ETAG, http(412)),
+        (ETAG, http(400, b"bad range")),
+        (ETAG, http(200, PNG[720:])),
     ],
     ids=["no etag", "weak etag", "changed", "a part of another version", "a part of which version",
-         "a part of another size", "wrong range", "no range", "range refused"],
+         "a part of another size", "wrong range", "no range", "range refused",
+         "condition refused", "request refused", "the rest, called the whole"],
 )  # fmt: skip
 def test_a_cut_download_that_cannot_go_on_starts_again(
     kind: str, first: str, then: bytes, tmp_path: Path
@@ -85,7 +89,7 @@ def test_a_cut_download_that_cannot_go_on_starts_again(
     """A picture is never glued together from two."""
     old = b"\x89PNG\r\n\x1a\nold." * 60  # 720 bytes
     answers = [http(200, old, first + "Connection: close\r\n", length=9999)]
-    answers += [then] if b" 200 " in then[:15] else [then, http(200, PNG)]
+    answers += [then] if then.endswith(b"\r\n" + PNG) else [then, http(200, PNG)]
     path, _, _ = fetched(kind, lambda _: answers.pop(0), saved_to(tmp_path))
     assert path.read_bytes() == PNG
     assert answers == []
@@ -107,6 +111,18 @@ def test_a_busy_host_is_asked_again_but_not_for_ever(
     error = failing(kind, lambda _: http(status), tmp_path, time=time)
     assert error.message == f"The picture cannot be fetched: HTTP {status}"
     assert time.sleeps == [0.5, 1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_busy_host_may_say_when_to_come_again(kind: str, tmp_path: Path) -> None:
+    """In seconds or by a date, up to a minute: who wants more is not waited for."""
+    moment = "Date: Mon, 30 Nov 2026 09:00:00 GMT\r\nRetry-After: Mon, 30 Nov 2026 09:00:20 GMT\r\n"
+    wishes = ["Retry-After: 60\r\n", moment, "Retry-After: 61\r\n", "Retry-After: 1\r\n"]
+    answers = [*(http(429, b"", wish) for wish in wishes), http(200, PNG)]
+    time = Time()
+    path, _, _ = fetched(kind, lambda _: answers.pop(0), saved_to(tmp_path), time=time)
+    assert path.read_bytes() == PNG
+    assert time.sleeps == [60, 20, 2, 4]
 
 
 @pytest.mark.parametrize("kind", KINDS)

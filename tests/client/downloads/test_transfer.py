@@ -9,6 +9,7 @@ from client.steps import core, ended
 from imagen4 import DownloadError, TransportError
 from imagen4.downloads.formats import HEAD
 from imagen4.downloads.links import fresh_link
+from imagen4.downloads.refusal import LONGEST as LONGEST_TEXT
 from imagen4.downloads.transfer import (
     ATTEMPTS,
     LARGEST,
@@ -50,8 +51,8 @@ def test_each_status_of_a_download_means_one_thing() -> None:
         found.setdefault(opened_with(status), set()).add(status)
     refused = found.pop("refused")
     assert found == {
-        # The body says what 400 and 401 mean, and whether another success holds the picture.
-        "received": {*range(200, 300), 400, 401} - {206},
+        # The body says what a refusal means, and whether another success holds the picture.
+        "received": {*range(200, 300), *range(400, 500)} - {403, 404, 408, 410, 416, 425, 429},
         "moved": {301, 302, 303, 307, 308},
         "expired": {403, 404, 410},
         "again": {408, 416, 425, 429, *range(500, 600)},
@@ -84,9 +85,19 @@ def test_what_is_no_picture_is_known_by_its_first_bytes() -> None:
     """As soon as there are enough of them, and not before."""
     bench = Bench()
     bench.transfer.opened(200, {})
-    bench.transfer.received(b"x" * (HEAD - 1))
+    bench.transfer.received(b"\0" * (HEAD - 1))
+    with pytest.raises(DownloadError, match=r"^What the link holds is not a picture$"):
+        bench.transfer.received(b"\0")
+
+
+def test_what_is_a_text_is_read_no_further_than_it_has_to_be() -> None:
+    """It may say that the link has expired: in its first 4 KiB, or never."""
+    bench = Bench()
+    bench.transfer.opened(200, {})
+    bench.transfer.received(b"x" * (LONGEST_TEXT - 1))
     with pytest.raises(DownloadError, match=r"^What the link holds is not a picture$"):
         bench.transfer.received(b"x")
+    assert bench.file.getvalue() == b""
 
 
 def test_a_download_may_take_just_so_long() -> None:

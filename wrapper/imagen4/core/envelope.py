@@ -80,16 +80,8 @@ class Envelope:
 
     @property
     def retry_after(self) -> float | None:
-        """The gateway's Retry-After in seconds, which may be a date; nonsense counts as nothing.
-
-        A date is counted from the answer's own, since clocks differ; else from when it came.
-        """
-        text = self.answer.headers.get("retry-after", "")
-        if text.isascii() and text.isdigit():
-            return float(text) if len(text) < 7 else None
-        until, since = http_date(text), http_date(self.answer.headers.get("date", ""))
-        since = since or self.answer.received
-        return max(0.0, (until - since).total_seconds()) if until and since else None
+        """The gateway's Retry-After in seconds."""
+        return retry_after_in(self.answer.headers, self.answer.received)
 
 
 def parse_envelope(answer: Answer) -> Envelope:
@@ -104,6 +96,18 @@ def parse_envelope(answer: Answer) -> Envelope:
         message=message if isinstance(message, str) else "",
         data=fields.get(protocol.DATA),
     )
+
+
+def retry_after_in(headers: Mapping[str, str], received: datetime | None) -> float | None:
+    """An answer's Retry-After in seconds, which may be a date; nonsense counts as nothing.
+
+    A date is counted from the answer's own, since clocks differ; else from when it came.
+    """
+    text = headers.get("retry-after", "")
+    if text.isascii() and text.isdigit():
+        return float(text) if len(text) < 7 else None
+    until, since = http_date(text), http_date(headers.get("date", "")) or received
+    return max(0.0, (until - since).total_seconds()) if until and since else None
 
 
 def http_date(text: str) -> datetime | None:

@@ -7,30 +7,45 @@ import re
 from ..errors import DownloadError
 
 EXPIRED = (403, 404, 410)
-UNCLEAR = (400, 401)  # the body says whether it is that, as of GCS and S3
-LONGEST = 4096  # bytes in which it does
-_TOO_OLD = re.compile(rb"expired|\bexp\b", re.IGNORECASE)  # the latter of a JWT, so Supabase
+LONGEST = 4096  # bytes in which it is said
+# In the words of stores, of tokens (`exp` is a claim of a JWT), and of pages for people.
+_TOO_OLD = re.compile(
+    rb"expired|expiry|\bexp\b|out of date|time frame|no longer|not[ _-]?found|no ?such"
+    + "|过期|失效".encode(),
+    re.IGNORECASE,
+)
+_NO_TEXT = re.compile(rb"[\x00-\x08]")
 
 
-class UnclearRefusal:
-    """One whose body is to say what it means."""
+class Refusal:
+    """An answer without a picture: its words tell whether the link has expired, or else what.
 
-    def __init__(self, status: int) -> None:
+    Of a page with status 200, too: not every host has another one for that.
+    """
+
+    def __init__(self, text: str, status: int | None = None) -> None:
+        self._text = text
         self._status = status
         self._said = b""
 
     def read(self, chunk: bytes) -> None:
-        """Raises DownloadError when that was enough."""
+        """Raises DownloadError when that was enough, or says nothing."""
         self._said += chunk[:LONGEST]
-        if len(self._said) >= LONGEST:
+        if len(self._said) >= LONGEST or _NO_TEXT.search(self._said):
             raise self.error()
 
     def error(self) -> DownloadError:
-        return download_refused(self._status, expired=_TOO_OLD.search(self._said) is not None)
+        if _TOO_OLD.search(self._said):
+            return link_expired(self._status)
+        return DownloadError(self._text, http_status=self._status)
 
 
-def download_refused(status: int, *, expired: bool) -> DownloadError:
-    reason = "the link has expired, or never worked" if expired else "unexpected status"
-    error = DownloadError(f"The picture cannot be fetched: {reason}", http_status=status)
-    error.expired = expired
+def link_expired(status: int | None) -> DownloadError:
+    text = "The picture cannot be fetched: the link has expired, or never worked"
+    error = DownloadError(text, http_status=status)
+    error.expired = True
     return error
+
+
+def unexpected(status: int) -> Refusal:
+    return Refusal("The picture cannot be fetched: unexpected status", status)

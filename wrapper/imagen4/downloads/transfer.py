@@ -6,7 +6,6 @@ are fetched without any credentials.
 
 from __future__ import annotations
 
-import re
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -15,13 +14,15 @@ from urllib.parse import urljoin
 
 from .._version import USER_AGENT
 from ..core.effects import Fetch, Sleep
+from ..core.envelope import retry_after_in
 from ..core.origins import link_as_sent, may_download
 from ..core.redaction import one_line
 from ..errors import DownloadError, TransportError
 from .encoding import Unpacking
 from .formats import HEAD, SHORTEST, suffix_of
 from .pictures import disk_errors
-from .refusal import EXPIRED, UNCLEAR, UnclearRefusal, download_refused
+from .ranges import part_in, total_in
+from .refusal import EXPIRED, Refusal, link_expired, unexpected
 from .whole import is_whole
 
 if TYPE_CHECKING:
@@ -40,12 +41,15 @@ ATTEMPTS = 5
 REDIRECTS = 5
 MOVED = (301, 302, 303, 307, 308)
 BUSY = (408, 425, 429)
-_LENGTH = re.compile("[0-9]{1,18}")
-_RANGE = re.compile(r"bytes ([0-9]{1,12})-[0-9]{1,12}/([0-9]{1,12}|\*)")
+LONGEST_WISH = 60.0  # seconds that a busy host may have us wait; who wants more is not ready soon
 
 
 class TransferError(Exception):
-    """The transfer broke off and may be resumed."""
+    """The transfer broke off and may be resumed, after so many seconds if the host says so."""
+
+    def __init__(self, reason: str, wish: float = 0.0) -> None:
+        super().__init__(reason)
+        self.wish = wish if wish <= LONGEST_WISH else 0.0
 
 
 def transfer_picture(transfer: Transfer, retrying: Callable[[float, str], Event]) -> Steps[str]:
@@ -88,7 +92,8 @@ class Transfer:
         self._etag: str | None = None
         self._in_parts = False
         self._unpacking = Unpacking("")
-        self._refusal: UnclearRefusal | None = None
+        self._refusal: Refusal | None = None
+        self._asked_for_rest = False
         self._status = 0
         self._said_to_be = ""
         self._attempts = 0
@@ -114,19 +119,22 @@ class Transfer:
             return False
         self._status = status
         if status >= 500 or status in BUSY:
-            raise TransferError(f"HTTP {status}")
-        asked_for_rest = "Range" in self.headers()
+            wish = retry_after_in(headers, self._session.now())
+            raise TransferError(f"HTTP {status}", wish or 0.0)
+        self._asked_for_rest = "Range" in self.headers()
         encoding = headers.get("content-encoding", "").strip().lower()
-        if status == 206 and asked_for_rest and not encoding and self._resumes(headers):
+        if status == 206 and self._asked_for_rest and not encoding and self._resumes(headers):
             return True
         self._restart()
         self._unpacking = Unpacking(encoding)
-        if status == 416 or (status == 206 and asked_for_rest):
+        if status in EXPIRED:
+            raise link_expired(status)
+        if status == 416 or (self._asked_for_rest and (status == 206 or status >= 400)):
             raise TransferError("the rest could not be had")
-        if status in UNCLEAR:
-            self._refusal = UnclearRefusal(status)
+        if status >= 400:
+            self._refusal = unexpected(status)
         elif not 200 <= status < 300 or not self._is_all(status, headers):
-            raise download_refused(status, expired=status in EXPIRED)
+            raise unexpected(status).error()
         else:
             self._identify(headers if encoding in ("", "identity") else {})
             self._said_to_be = one_line(headers.get("content-type", ""))[:LONGEST_NAME]
@@ -135,26 +143,23 @@ class Transfer:
     @staticmethod
     def _is_all(status: int, headers: Mapping[str, str]) -> bool:
         """Whether an answer may be all of the picture, although it is called a part."""
-        part = _RANGE.fullmatch(headers.get("content-range", ""))
-        return status != 206 or (part is not None and int(part[1]) == 0)
+        part = part_in(headers)
+        return status != 206 or part is None or part.start == 0
 
     def _identify(self, headers: Mapping[str, str]) -> None:
         """Which version it is and how long, where that is about the bytes as they are."""
         etag = headers.get("etag", "")
         self._etag = etag if etag.startswith('"') else None  # a weak one allows no range
-        part = _RANGE.fullmatch(headers.get("content-range", ""))
-        length = part[2] if part else headers.get("content-length", "")
-        self._total = int(length) if _LENGTH.fullmatch(length) else None
+        self._total = total_in(headers)
         self._check_size(self._total or 0)
 
     def received(self, chunk: bytes) -> None:
         """Write what came, if the whole is still what it should be."""
         self.check_stop()
         self._check_time()
-        take = self._refusal.read if self._refusal else self._write
         try:
             for piece in self._unpacking.pieces(chunk):
-                take(piece)
+                (self._refusal.read if self._refusal else self._write)(piece)
         except zlib.error:
             raise TransferError("the picture cannot be unpacked") from None
         if self._unpacking.packed:  # what was said is about something else
@@ -162,9 +167,11 @@ class Transfer:
 
     def _write(self, chunk: bytes) -> None:
         if len(self._head) < HEAD:
-            self._head += chunk[:HEAD]
-            if len(self._head) >= HEAD:
-                self._kind()
+            before, self._head = self._head, self._head + chunk[:HEAD]
+            if len(self._head) >= HEAD and suffix_of(self._head) is None:
+                self._refusal = self._no_picture()
+                self._refusal.read(before + chunk)
+                return
         self._check_size(self._size + len(chunk))
         self._check_time()
         with disk_errors(self._where or "memory"):
@@ -215,7 +222,8 @@ class Transfer:
             status = None if 200 <= self._status < 300 else self._status or None
             text = f"The picture cannot be fetched: {reason}"
             raise DownloadError(text, http_status=status) from cause
-        return 0.5 * 2.0 ** (self._attempts - 1), reason
+        wish = problem.wish if isinstance(problem, TransferError) else 0.0
+        return max(0.5 * 2.0 ** (self._attempts - 1), wish), reason
 
     def abandon(self) -> None:
         """Leave nothing on the disk: another thread may hang in it as the program ends."""
@@ -245,21 +253,30 @@ class Transfer:
 
     def _kind(self) -> str:
         suffix = suffix_of(self._head)
-        if suffix is None and len(self._head) < SHORTEST:
+        if suffix is not None:
+            return suffix
+        if len(self._head) < SHORTEST:
             raise TransferError("the picture is not complete")
-        if suffix is None and self._unpacking.strange:
-            raise DownloadError("The picture comes in an encoding that was not asked for")
-        if suffix is None:
-            said = f" that is known here, but {self._said_to_be}" if self._said_to_be else ""
-            raise DownloadError(f"What the link holds is not a picture{said}")
-        return suffix
+        refusal = self._no_picture()
+        refusal.read(self._head)
+        raise refusal.error()
+
+    def _no_picture(self) -> Refusal:
+        """What to say of it; but the whole may be one where only the rest was asked for."""
+        if self._asked_for_rest:
+            self._restart()
+            raise TransferError("the rest could not be had")
+        if self._unpacking.strange:
+            return Refusal("The picture comes in an encoding that was not asked for")
+        said = f" that is known here, but {self._said_to_be}" if self._said_to_be else ""
+        return Refusal(f"What the link holds is not a picture{said}")
 
     def _resumes(self, headers: Mapping[str, str]) -> bool:
         """Whether a part starts where we stopped, and is one of the same version."""
-        part = _RANGE.fullmatch(headers.get("content-range", ""))
-        if part is None or int(part[1]) != self._size or headers.get("etag") != self._etag:
+        part = part_in(headers)
+        if part is None or part.start != self._size or headers.get("etag") != self._etag:
             return False
-        total = self._total if part[2] == "*" else int(part[2])
+        total = self._total if part.total is None else part.total
         if self._total not in (None, total):
             return False
         self._total, self._in_parts = total, True
