@@ -42,6 +42,7 @@ def test_an_unknown_model_is_refused(imagen4: Callable) -> None:
     done = imagen4("models", "nano-bananas-2")
     assert done.code == 2
     assert "no model nano-bananas-2; did you mean nano-banana-2" in done.err
+    assert "no model zzz; `imagen4 models` lists them" in imagen4("models", "zzz").err
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,7 @@ class AsyncClient(BaseClient):
         called uncertain; `Ledger.open_jobs` has them.
         """
         limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
-        driver = self._recording(self._driver, ledger)
+        driver = self._with_ledger(self._driver, ledger)
         left = ledger.left_open(self._route.sessions)
         resume = ManyJobs(self._route, AsyncJob, driver, timeout, jobs, None, callback).resume
         every = (finish(i, job.request, resume(s, job)) for i, (s, job) in enumerate(left))

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .confirmed import ConfirmedTask, values_of
 from .core.balance import read_balance
+from .core.checks import instance_of
 from .core.job_state import resume_job
 from .core.price import cost_of
 from .core.request import Request
+from .core.task import Task
 from .errors import Imagen4Error, InvalidRequest, TaskNotFound
 from .interruptions import insist, log_known
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from .core.job_state import JobState
     from .core.price import Cost
     from .core.session import Session
-    from .core.task import Task
     from .job import BaseJob
     from .ledger import Ledger
     from .literals import AspectRatio, Model
@@ -107,13 +108,15 @@ class BaseClient:
         )
 
     def _recording(self, driver: DriverT, ledger: Ledger | None) -> DriverT:
+        """The same, with the ledger, if there is one; see below."""
+        return driver if ledger is None else self._with_ledger(driver, ledger)
+
+    def _with_ledger(self, driver: DriverT, ledger: Ledger) -> DriverT:
         """The same, with the ledger that is told first and shares rate and durations.
 
         Raises InvalidRequest for what is none, say a file's name.
         """
-        if ledger is None:
-            return driver
-        if not hasattr(ledger, "recorder"):  # its class needs an extra
+        if not hasattr(type(ledger), "recorder"):  # its class needs an extra
             raise InvalidRequest(f"ledger must be of class Ledger, not {type(ledger).__name__}")
         ledger.share_turns(self._route.sessions)
         ledger.share_durations(self._route.sessions)
@@ -136,8 +139,9 @@ class BaseClient:
     def _confirm(self, callback: Task) -> Steps[ConfirmedTask[Any]]:
         """A callback does not say whose it is: the gateways are asked in their order.
 
-        One that cannot say keeps no other from being asked.
+        One that cannot say keeps no other from being asked. Raises InvalidRequest for no Task.
         """
+        instance_of(callback, Task, "callback")
         failures: list[Imagen4Error] = []
         for session in self._route.sessions:
             state = resume_job(session.new_id(), (callback.task_id,))

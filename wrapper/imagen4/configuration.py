@@ -94,7 +94,7 @@ def make_session(
     """A session with what a caller gives, checked. Raises InvalidRequest."""
     adapter = adapter_for(gateway)
     instance_of(model, str, "model")
-    allow_http = allow_http or plain_http_allowed()
+    allow_http = instance_of(allow_http, bool, "allow_http") or plain_http_allowed()
     origin = address_of(adapter.facts, base_url, allow_http=allow_http)
     variable = adapter.facts.key_variable
     if api_key is None:

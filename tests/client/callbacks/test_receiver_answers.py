@@ -151,7 +151,9 @@ def test_a_view_of_any_framework_can_hand_a_callback_on() -> None:
     }
     assert receiver.receive(environ, BODY.encode(), "a=b") == 200
     assert receiver.receive(headers, BODY, b"a=b") == 200
-    assert receiver.receive({}, BODY) == 401
+    assert receiver.receive({}, BODY, None) == 401
+    with pytest.raises(InvalidRequest, match="or its query, is text or bytes"):
+        receiver.receive(headers, BODY, {"a": "b"})  # type: ignore[arg-type]
     half = json.dumps({"data": {"taskId": "t1", "state": []}})
     assert receiver.receive(headers, half) == 400
     assert [(task.task_id, query) for task, query in told] == [("t1", "a=b")] * 2
@@ -175,6 +177,13 @@ def test_a_receiver_that_is_none_is_refused() -> None:
     for given in ({"url": "example.org"}, {"webhook_key": " "}, {"patience": 0}):
         with pytest.raises(InvalidRequest):
             Receiver(**given)  # type: ignore[arg-type]
+
+    async def awaited(task: Task, query: str) -> None:
+        raise NotImplementedError  # nobody would await it, and no callback be told
+
+    for on_callback, why in (("print", "must be a function"), (awaited, "does not await it")):
+        with pytest.raises(InvalidRequest, match=why):
+            Receiver(on_callback=on_callback)  # type: ignore[arg-type]
     assert "whk" not in repr(Receiver(webhook_key=WEBHOOK_KEY))
     with pytest.raises(InvalidRequest, match="answers HTTP alone"):
         asyncio.run(Receiver()({"type": "websocket"}, None, None))  # type: ignore[arg-type]

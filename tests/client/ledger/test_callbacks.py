@@ -90,7 +90,8 @@ def test_only_the_creates_own_token_counts(tmp_path: Path) -> None:
     ):
         assert ledger.record_callback(called(task_id), url) is None
     assert [row.state for row in ledger.rows()] == ["created", "uncertain"]
-    again = [ledger.record_callback(called("t9"), lost.partition("?")[2]) for _ in range(2)]
+    query = lost.partition("?")[2]
+    again = [ledger.record_callback(called("t9"), each) for each in (query, query.encode())]
     assert [row and (row.state, row.task_id) for row in again] == [("created", "t9")] * 2
 
 

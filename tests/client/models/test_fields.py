@@ -44,6 +44,7 @@ def test_a_near_miss_is_answered_with_the_nearest_names(client: Any) -> None:
     with pytest.raises(InvalidRequest, match="did you mean nano-banana-2"):
         client("kie", api_key="k", model="nano-bananas-2")
     assert "did you mean google/imagen4" in refusal("google/imagen4", model="imagen-4")
+    assert "no model 'zzz'; it has google/imagen4, " in refusal("google/imagen4", model="zzz")
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """Guards against a setting found to be wrong only after something was sent or paid for."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import inf, nan
 from typing import Any
 
 import pytest
 
-from client.play import KEY, KINDS, Script, Time, client_for, envelope, play
-from imagen4 import AsyncClient, Client, InvalidRequest, Polling
+from client.play import KEY, KINDS, PROMPT, Script, Time, client_for, envelope, play
+from imagen4 import AsyncClient, Client, InvalidRequest, Ledger, Polling
 from imagen4.configuration import make_session
 from imagen4.core.checks import real_number
 
@@ -29,6 +30,15 @@ WRONG: dict[str, dict[str, Any]] = {
     "http_client must be of class .*Client, not str": {"http_client": "x"},
     "http_client must be of class .*Client, not int": {"http_client": 0},
     "ledger must be of class Ledger, not str": {"ledger": "pictures.db"},
+    "ledger must be of class Ledger, not type": {"ledger": Ledger},
+    "allow_http must be of class bool, not str": {"allow_http": "no"},
+    "model must be of class str, not int": {"model": 4},
+}
+CALLS: dict[str, Callable[[Any], Any]] = {
+    "ledger must be of class Ledger, not NoneType": lambda c: c.resume(None),
+    "ledger must be of class Ledger, not str": lambda c: c.resume("pictures.db"),
+    "callback must be of class Task, not str": lambda c: c.confirm("t1"),
+    "model must be of class str, not list": lambda c: c.submit(PROMPT, model=["google/imagen4"]),
 }
 
 
@@ -56,6 +66,16 @@ def test_a_setting_of_the_wrong_kind_is_refused(client: Any, message: str) -> No
     settings = {"gateway": "kie", "api_key": KEY} | WRONG[message]
     with pytest.raises(InvalidRequest, match=f"^{message.strip()}$"):
         client(**settings)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("message", CALLS)
+def test_what_a_call_cannot_take_is_refused(kind: str, message: str) -> None:
+    """In words, before anything is sent."""
+    script = Script()
+    with pytest.raises(InvalidRequest, match=f"^{message}$"):
+        play(kind, script, CALLS[message])
+    assert script.requests == []
 
 
 @pytest.mark.parametrize("name", ["timeout", "grace", "backoff"])

@@ -110,3 +110,8 @@ def test_job_takes_each_task_once() -> None:
     job = play("sync", Script(), lambda c: c.job("t2", "t1", "t2"))
     assert job.task_ids == ("t2", "t1")
     assert repr(job) == "<Job kie t2 t1>"
+
+
+def test_job_takes_an_id_that_a_database_has_as_a_number() -> None:
+    """It is the same id as its text."""
+    assert play("sync", Script(), lambda c: c.job(12, "12", 7)).task_ids == ("12", "7")

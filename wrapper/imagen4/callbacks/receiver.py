@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
-from ..core.callback_token import token_in
+from ..core.callback_token import as_url, token_in
 from ..core.checks import seconds
 from ..core.origins import bare
 from ..core.request import is_callback_url
@@ -89,6 +90,10 @@ class Receiver:
             raise InvalidRequest("url must be an absolute http(s) URL, percent-encoded")
         if webhook_key is not None and not (isinstance(webhook_key, str) and bare(webhook_key)):
             raise InvalidRequest("webhook_key must be a text that is not empty, or None")
+        if on_callback is not None and not callable(on_callback):
+            raise InvalidRequest("on_callback must be a function")
+        if iscoroutinefunction(on_callback):
+            raise InvalidRequest("A Receiver calls on_callback, on a thread, and does not await it")
         self.url = url
         self._key = webhook_key
         self._on_callback = on_callback
@@ -103,15 +108,15 @@ class Receiver:
         """Whether callbacks are counted on."""
         return self._board.reliable
 
-    def receive(self, headers: Headers, body: bytes | str, query: str | bytes = "") -> int:
+    def receive(self, headers: Headers, body: bytes | str, query: str | bytes | None = "") -> int:
         """Take one callback; the HTTP status to answer it with.
 
         For what is no ASGI: call it in a view of Flask or Django, and answer with that status.
         headers, body: as the framework has them. query: of the URL, as it came. Raises what
-        `on_callback` raises, and InvalidRequest for what are no headers or no body.
+        `on_callback` raises, and InvalidRequest for what are no headers, no body or no query.
         """
         content = body_bytes(body)
-        text = query.decode("latin-1") if isinstance(query, bytes) else query
+        text = as_url(query)
         if len(content) > MAX_BODY:
             return TOO_LARGE
         task_id = task_id_in(content)

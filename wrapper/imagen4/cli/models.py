@@ -38,7 +38,7 @@ def command(name: str | None, gateways: tuple[str, ...], as_json: bool) -> None:
     ]
     if not found:
         known = {each for gateway in GATEWAYS for each in vendored_models(gateway)}
-        hint = nearest(str(name), known)
+        hint = nearest(str(name), known) or "; `imagen4 models` lists them"
         raise click.BadParameter(f"There is no model {name}{hint}", param_hint="NAME")
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from ..errors import InvalidRequest
+
 if TYPE_CHECKING:
     from .job_state import JobState
     from .session import Session
@@ -25,8 +27,18 @@ def marked_url(session: Session, job: JobState) -> tuple[str | None, str | None]
     return parts._replace(query=query).geturl(), token
 
 
-def token_in(url: str) -> str | None:
-    """The one token in a URL, of which the query is enough."""
+def as_url(url: object) -> str:
+    """A callback's URL, or the query of it, as a web framework has it. Raises InvalidRequest."""
+    if isinstance(url, bytes):
+        return url.decode("latin-1")
+    if url is None or isinstance(url, str):
+        return url or ""
+    raise InvalidRequest("The URL of a callback, or its query, is text or bytes, as it came")
+
+
+def token_in(url: str | bytes | None) -> str | None:
+    """The one token in a URL, of which the query is enough. Raises InvalidRequest."""
+    url = as_url(url)
     query = url.partition("?")[2] if "?" in url else url
     found = parse_qs(query.partition("#")[0]).get(NAME, [])
     return found[0] if len(found) == 1 else None

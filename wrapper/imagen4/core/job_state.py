@@ -160,6 +160,7 @@ def named_id(value: object) -> str | None:
 
 def resume_job(job_id: str, task_ids: tuple[str, ...]) -> JobState:
     """The state of tasks created earlier, each of them once. Raises InvalidRequest."""
-    if not task_ids or not all(usable_id(task_id) for task_id in task_ids):
+    ids = [each for each in map(usable_id, task_ids) if each is not None]
+    if not ids or len(ids) < len(task_ids):
         raise InvalidRequest("A job is taken up by the ids of its tasks, one or more")
-    return JobState(job_id, task_ids=list(dict.fromkeys(task_ids)))
+    return JobState(job_id, task_ids=list(dict.fromkeys(ids)))

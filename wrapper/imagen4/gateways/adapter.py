@@ -8,11 +8,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.answer import Call
+from ..core.checks import instance_of
 from ..core.schema import nearest
 from ..errors import InvalidRequest
 from ..facts import protocol
 from ..facts.documents import GENERATED
-from ..facts.models import catalogue, input_schema
+from ..facts.models import catalogue, default_first, input_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,10 +56,11 @@ class Adapter:
         return self.facts.polls
 
     def input_schema(self, model: str) -> Mapping[str, Any]:
-        """The model's schema of `input`. Raises InvalidRequest with the nearest names."""
+        """The model's schema of `input`. Raises InvalidRequest with the nearest names, or all."""
         known = catalogue(self._package)
-        if model not in known:
-            raise InvalidRequest(f"{self.name} has no model {model!r}{nearest(model, known)}")
+        if instance_of(model, str, "model") not in known:
+            hint = nearest(model, known) or f"; it has {', '.join(default_first(known))}"
+            raise InvalidRequest(f"{self.name} has no model {model!r}{hint}")
         return input_schema(self._package, model)
 
     def create(self, model: str, fields: Mapping[str, Any], callback_url: str | None) -> Call:

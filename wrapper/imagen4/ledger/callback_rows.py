@@ -27,7 +27,7 @@ def digest_of(token: str | None) -> str | None:
     return token and hashlib.sha256(token.encode()).hexdigest()
 
 
-def attach(store: Store, task: Task, url: str) -> int | None:
+def attach(store: Store, task: Task, url: str | bytes | None) -> int | None:
     """Enter the task in the row that has the URL's token; the row's number, None for no such row.
 
     Also in one that was refused, or is said to have made none: there is a task after all. What

@@ -139,7 +139,7 @@ class Ledger:
             if connection.execute(update(creates).where(row).values(values)).rowcount != 1:
                 raise InvalidRequest(f"Row {row_id} is not uncertain: there is nothing to resolve")
 
-    def record_callback(self, callback: Task, url: str) -> Row | None:
+    def record_callback(self, callback: Task, url: str | bytes | None) -> Row | None:
         """Attach a callback's task to its create, which may have been uncertain until now.
 
         callback: from `callbacks.parse`, once `callbacks.verify` has vouched for it. url: the one

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
@@ -37,7 +38,10 @@ class SQLiteFile:
     def prepare(self, *, new: bool) -> bool:
         """Prompts are private: nobody else reads them. SQLite's other files get this mode, too."""
         if new:
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            try:
+                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            except ValueError as problem:  # a NUL, or what is no text
+                raise OSError(errno.EINVAL, str(problem)) from None
         return self._path.exists()
 
     def set_up(self) -> None:
