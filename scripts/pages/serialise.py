@@ -17,6 +17,7 @@ from ruamel.yaml.scalarstring import (
     SingleQuotedScalarString,
 )
 
+from pages.errors import MEND, PageError
 from pages.normalise import normalise
 from pages.yamltext import Document, load_yaml
 
@@ -39,13 +40,16 @@ _YAML11 = yaml11.SafeLoader.yaml_implicit_resolvers
 
 
 def to_yaml(document: Document, source: str = "") -> str:
-    """YAML text of a document; ``source`` is the YAML it was read from, for its line breaks."""
+    """YAML text of a document; ``source`` is the YAML it was read from, for its line breaks.
+
+    Raises PageError for what YAML does not give back as it was.
+    """
     text = _dump(_styled(document, _structure(source)))
     if load_yaml(text) != document:
         # A text that ruamel's blocks cannot hold: without them nothing can be lost.
         text = _dump(_styled(document, None))
     if load_yaml(text) != document:
-        raise AssertionError("the YAML writer changed the document")
+        raise PageError("a text or a number that cannot be written as YAML", MEND)
     return text
 
 

@@ -63,6 +63,9 @@ PAGES: dict[str, bytes] = {
     "reference by a digit that is no number": into_a_list("²"),
     "reference by a number too long to read": into_a_list("9" * 5000),
     "a name of two lines": json.dumps(samples.document() | {"a\n::error::b": 1}).encode(),
+    "more than a number holds": json.dumps(samples.document() | {"x-n": 0}).encode()[:-2]
+    + b"1e400}",
+    "a line end of YAML's own": json.dumps(samples.document() | {"x-a": "a\x85b"}).encode(),
     "twice the same key in json": b'{"openapi": "3.0.0", "openapi": "3.0.0"}',
     "NUL": YAML.replace("Lab", "L\0ab").encode(),
     "invalid UTF-8": YAML.encode().replace(b"Lab", b"\xff\xfe"),
