@@ -145,6 +145,9 @@ def _required(schema: Schema, where: str) -> Iterator[str]:
 def _enum(schema: Schema, where: str) -> Iterator[str]:
     if "enum" not in schema:
         return
+    for value in schema["enum"]:
+        if isinstance(value, str) and not value.isprintable():
+            raise PageError(f"{where}: a value with what nobody sees in it: {value[:40]!r}", MEND)
     rest = {key: value for key, value in schema.items() if key != "enum"}
     fitting = [value for value in schema["enum"] if fits(rest, value)]
     if not fitting:

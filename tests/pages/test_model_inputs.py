@@ -116,6 +116,8 @@ def test_what_a_page_says_against_itself_is_left_out_with_a_note(
         ({"type": "string", "description": "\u202eexe.gnp"}, "a text with control characters"),
         ({"type": "string", "description": "\ud800"}, "a text with control characters"),
         ({"type": "number", "default": float("inf")}, "a number that JSON cannot write"),
+        ({"enum": ["16:9", "21:9\u200b"]}, "a value with what nobody sees in it: '21:9\\u200b'"),
+        ({"enum": ["16:9", "21:9\u00a0"]}, "a value with what nobody sees in it: '21:9\\xa0'"),
         (3, "input.field is not a schema"),
     ],
 )  # fmt: skip
