@@ -1,6 +1,7 @@
 """`python scripts/…`, as it is printed, from a clone of the repository."""
 
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,17 @@ def test_a_clone_that_is_not_set_up_says_so_in_one_line(clone: Path, script: str
     done = run(clone, script)
     line = f"{script}: the project is not set up here; run: make setup\n"
     assert (done.returncode, done.stdout, done.stderr) == (3, "", line)
+
+
+@pytest.mark.parametrize("error", ["KeyboardInterrupt", "ValueError"])
+def test_a_ctrl_c_while_a_script_starts_is_one_line(error: str) -> None:
+    """It ends by the signal, without the way to wherever it was; other errors show theirs."""
+    code = f"import sys; sys.path.append('scripts'); import set_up; raise {error}"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    by_hand = error == "KeyboardInterrupt"
+    assert (done.returncode == -signal.SIGINT) is by_hand
+    assert (done.stderr == "-c: stopped by SIGINT\n") is by_hand
+    assert ("Traceback" in done.stderr) is not by_hand
 
 
 @pytest.mark.skipif(not (ROOT / ".venv").exists(), reason="needs what make setup makes")
