@@ -158,6 +158,19 @@ def test_what_another_gateway_made_in_fewer_tasks_is_not_to_be_paid_again(
     assert (after["paid"], after["tasks"], both.apikley.paid) == (1, 0, 1)
 
 
+def test_a_dry_run_prices_each_request_where_it_would_go(imagen4: Callable, tmp_path: Path) -> None:
+    """Credits of two gateways are not added up; each has a line that names it."""
+    lines = '{"prompt": "a", "model": "google/imagen4-ultra"}\n{"prompt": "b"}\n'
+    (tmp_path / "list.jsonl").write_text(lines)
+    command = ("batch", str(tmp_path / "list.jsonl"), "--gateway", "apikley,kie", "--dry-run")
+    told = json.loads(imagen4(*command, "--json").out)
+    assert (told["tasks"], told["unknown"], told["credits"]) == (2, 1, None)
+    assert [each["credits"] for each in told["gateways"].values()] == [None, 12]
+    assert "1 task, 1 picture, at kie\ncredits   12 ($0.06)\n" in imagen4(*command).out
+    one = imagen4("generate", "a", "--gateway", "kie,apikley", "--dry-run").out
+    assert [line.partition(":")[0] for line in one.splitlines()] == ["kie", "apikley"]
+
+
 def test_a_batch_with_fewer_gateways_pays_only_for_what_no_gateway_has(
     both: Market, imagen4: Callable, tmp_path: Path
 ) -> None:

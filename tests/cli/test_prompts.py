@@ -1,6 +1,5 @@
 """Where a prompt comes from: what is paid for is what was meant."""
 
-import io
 import os
 import pty
 import sys
@@ -9,13 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.invoking import at
+from cli.invoking import at, piped
 from imagen4.cli import prompts
 from imagen4.sandbox import Sandbox
-
-
-def piped(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
 
 
 def paid_prompts(sandbox: Sandbox) -> list[str]:

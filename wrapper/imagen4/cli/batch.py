@@ -25,7 +25,9 @@ from .signals import undisturbed
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+)
 @asking.gateways
 @model_option("Use this model for lines that name none")
 @set_option("Set a column for the lines that have none of that name")
@@ -65,7 +67,7 @@ def command(
     timeout: float | None,
     as_json: bool,
 ) -> None:
-    """Make the pictures of all lines in FILE and save them.
+    """Make the pictures of all lines in FILE and save them; `-` is standard input.
 
     FILE is CSV (.csv), JSON lines (.jsonl), or one prompt a line; columns are a request's
     arguments, the model's fields, and `tag`, by which a line is found again. All lines are
@@ -81,7 +83,7 @@ def command(
     lines = read_batch(file, where.gateways, columns | named_values(pairs), known)
     names = FileNames(template, lines)
     if dry_run:
-        told_plan(BatchPlan(lines, where.gateway, where.places(), rows), as_json=as_json)
+        told_plan(BatchPlan(lines, where.places(), rows), as_json=as_json)
         return
     if enqueue:
         hand_over(lines, names, where, book, file.name, max_credits, retry_failed=retry_failed)

@@ -1,13 +1,11 @@
-"""What `imagen4 batch` reads: CSV, JSON lines, or one prompt a line; checked all together."""
+"""The requests of a batch, made of its lines; checked all together."""
 
-import csv
 import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from ..errors import InvalidRequest
 from ..facts import GATEWAYS
 from ..facts.models import default_first
 from ..ledger.keys import key_of_tag
+from .batch_source import name_of, rows_of
 from .fields import schema_of, typed, vendored_models
 
 ARGUMENTS = frozenset(Request.__slots__) - {"fields"}
@@ -32,6 +31,8 @@ class Line:
     number: int
     request: Request
     creates: tuple[PlannedCreate, ...]
+    gateway: str
+    """The first of those named that takes it."""
     tags: tuple[str, ...] = ()
     """Of one that brings none: what a ledger may have it under. If that has none, the first.
 
@@ -61,7 +62,7 @@ def read_batch(
     """
     lines: list[Line] = []
     wrong: list[str] = []
-    for number, found in _rows(file):
+    for number, found in rows_of(file):
         try:
             lines.append(_read_for_any(number, found, gateways, columns))
         except (InvalidRequest, ValueError, click.BadParameter) as problem:
@@ -74,78 +75,11 @@ def read_batch(
             wrong.append(f"line {line.number}: tag {line.tag} is that of line {earlier}")
     if wrong:
         more = f"; and {len(wrong) - TOLD} more" if len(wrong) > TOLD else ""
-        raise click.UsageError(f"{file}, nothing was sent: {'; '.join(wrong[:TOLD])}{more}")
+        told = f"{'; '.join(wrong[:TOLD])}{more}"
+        raise click.UsageError(f"{name_of(file)}, nothing was sent: {told}")
     if not tagged:
-        raise click.UsageError(f"{file} holds no request")
+        raise click.UsageError(f"{name_of(file)} holds no request")
     return tagged
-
-
-def _rows(file: Path) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
-    """Line numbers, and what stands there: by column, or a prompt. Raises UsageError."""
-    reader: Callable[[Any], Iterator[tuple[int, Mapping[str, Any] | str]]] = _plain_prompts
-    if file.suffix.lower() in (".csv", ".tsv"):
-        reader = _csv_rows
-    elif file.suffix.lower() in (".json", ".jsonl", ".ndjson"):
-        reader = _json_rows
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            yield from reader(_without_nul(text))
-    except UnicodeError:
-        raise click.UsageError(f"{file} is not UTF-8") from None
-    except (OSError, csv.Error) as problem:
-        raise click.UsageError(f"{file} cannot be read: {problem}") from None
-
-
-def _without_nul(lines: Iterable[str]) -> Iterator[str]:
-    """The lines; raises UnicodeError for UTF-16 without its mark, which is taken for UTF-8."""
-    for line in lines:
-        if "\0" in line:
-            raise UnicodeError
-        yield line
-
-
-def _plain_prompts(text: Any) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(text, 1):
-        if prompt := line.strip():
-            yield number, prompt
-
-
-def _csv_rows(text: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """An empty cell is as good as none. Spreadsheets separate cells as their country does."""
-    head = next(text, "")
-    separator = max(",;\t", key=head.count)
-    lines = chain([head], text)
-    rows = csv.DictReader(lines, strict=True, delimiter=separator, skipinitialspace=True)
-    rows.fieldnames = names = [name.strip() for name in rows.fieldnames or ()]
-    if wrong := _wrong_names(names):
-        yield 1, {"": wrong}
-        return
-    for row in rows:
-        if None in row:
-            yield rows.line_num, {"": "more cells than columns"}
-        else:
-            yield rows.line_num, {name: cell for name, cell in row.items() if cell}
-
-
-def _wrong_names(names: Sequence[str]) -> str | None:
-    """What is wrong with a table's columns, told once rather than of each line."""
-    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
-        return f"two columns are called {twice[0]}"
-    if names and "prompt" not in names:
-        return f"no column is called prompt; there are {', '.join(names)}"
-    return None
-
-
-def _json_rows(text: Any) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
-    for number, line in _plain_prompts(text):
-        try:
-            found = json.loads(line)
-        except ValueError:
-            found = None
-        yield (
-            number,
-            found if isinstance(found, (dict, str)) else {"": "no JSON object or text on one line"},
-        )
 
 
 def _read_for_any(
@@ -187,7 +121,7 @@ def _read_line(
         for name, value in given.items()
     }
     request = Request(**arguments, model=model, fields=fields)
-    return Line(number, request, plan_creates(request, schema, f"{model} on {gateway}"))
+    return Line(number, request, plan_creates(request, schema, f"{model} on {gateway}"), gateway)
 
 
 def _with_tags(lines: list[Line], known: Collection[str | None]) -> list[Line]:

@@ -11,27 +11,31 @@ from ..ledger import Row
 from ..ledger.schema import SENDABLE
 from .batch_file import Line
 from .batch_rows import creates_of, rows_by_key
-from .estimate import Estimate
+from .estimate import Estimate, Total, number_of_tasks
 
 
 class BatchPlan:
-    """Lines whose creates are not in the ledger, and what they cost by the price list."""
+    """Lines whose creates are not in the ledger, and what they cost by the price lists.
+
+    Each where it would go: to the gateway that has begun with it, else to the first that takes it.
+    """
 
     def __init__(
-        self, lines: Sequence[Line], gateway: str, places: Mapping[str, str], rows: Sequence[Row]
+        self, lines: Sequence[Line], places: Mapping[str, str], rows: Sequence[Row]
     ) -> None:
         known = rows_by_key(rows, places)
         self.requests = len(lines)
         self.paid = 0
-        self.to_pay = Estimate(gateway)
+        self.to_pay = Total({name: Estimate(name) for name in places})
         for line in lines:
             there = known.get(line.key, [])
             paid = {row.number for row in there if row.state not in SENDABLE}
             self.paid += len(paid)
             if len(paid) < creates_of(there, len(line.creates)):
+                at = self.to_pay.at[there[0].gateway if paid else line.gateway]
                 for number, create in enumerate(line.creates, 1):
                     if number not in paid:
-                        self.to_pay.add(line.request.model or "", create)
+                        at.add(line.request.model or "", create)
 
     def as_json(self) -> dict[str, Any]:
         return {"requests": self.requests, "paid": self.paid} | self.to_pay.as_json()
@@ -42,13 +46,16 @@ def told_plan(plan: BatchPlan, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(plan.as_json(), indent=2))
         return
-    to_pay = plan.to_pay
     click.echo(f"requests  {plan.requests}")
     click.echo(f"paid      {plan.paid} tasks are in the ledger")
-    tasks = f"{to_pay.tasks} task{'' if to_pay.tasks == 1 else 's'}"
-    click.echo(f"to pay    {tasks}, {number_of_pictures(to_pay.pictures)}")
-    if to_pay.credits is not None:
-        dollars = "" if to_pay.dollars is None else f" (${to_pay.dollars:.2f})"
-        click.echo(f"credits   {to_pay.credits:g}{dollars}")
-    if to_pay.unknown:
-        click.echo(f"unknown   the price of {to_pay.unknown} tasks, which is not in these credits")
+    several = len(plan.to_pay.at) > 1
+    for name, to_pay in plan.to_pay.used.items():
+        tasks = number_of_tasks(to_pay.tasks)
+        at = f", at {name}" if several else ""
+        click.echo(f"to pay    {tasks}, {number_of_pictures(to_pay.pictures)}{at}")
+        if to_pay.credits is not None:
+            dollars = "" if to_pay.dollars is None else f" (${to_pay.dollars:.2f})"
+            click.echo(f"credits   {to_pay.credits:g}{dollars}")
+        if to_pay.unknown:
+            unknown = number_of_tasks(to_pay.unknown)
+            click.echo(f"unknown   the price of {unknown}, which is not in these credits")

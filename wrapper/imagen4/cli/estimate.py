@@ -19,6 +19,9 @@ from . import exits
 dry_run = click.option("--dry-run", is_flag=True, help="Say what it would cost, and send nothing.")
 
 
+COUNTS = ("tasks", "pictures", "unknown")
+
+
 class Estimate:
     """Creates and their price by the gateway's list; `unknown` of them are not on it."""
 
@@ -55,9 +58,39 @@ class Estimate:
         return {name: getattr(self, name) for name in names}
 
     def __str__(self) -> str:
-        tasks = f"{self.tasks} task{'' if self.tasks == 1 else 's'}"
         listed = "" if self.credits is None else " by the price list"
-        return f"{tasks}, {number_of_pictures(self.pictures)}: {self.price}{listed}"
+        pictures = number_of_pictures(self.pictures)
+        return f"{number_of_tasks(self.tasks)}, {pictures}: {self.price}{listed}"
+
+
+def number_of_tasks(count: int) -> str:
+    """In words."""
+    return f"{count} task{'' if count == 1 else 's'}"
+
+
+class Total:
+    """Of several gateways, whose credits are not each other's."""
+
+    def __init__(self, at: Mapping[str, Estimate]) -> None:
+        self.at = at
+
+    @property
+    def used(self) -> Mapping[str, Estimate]:
+        """Those that have something to pay; the first one where none has."""
+        used = {name: each for name, each in self.at.items() if each.tasks}
+        return used or dict(list(self.at.items())[:1])
+
+    def as_json(self) -> dict[str, Any]:
+        """As of one; of several, each of those that are used, too, and no sum of their credits."""
+        used = {name: each.as_json() for name, each in self.used.items()}
+        one, *others = used.values()
+        if len(self.at) == 1:
+            return one
+        sums = {name: sum(each[name] for each in used.values()) for name in COUNTS}
+        dollars = [each["dollars"] for each in used.values()]
+        spent = None if None in dollars else sum(dollars)
+        credits_ = None if others else one["credits"]
+        return {**one, **sums, "credits": credits_, "dollars": spent, "gateways": used}
 
 
 def estimate_of(gateway: str, model: str, creates: Sequence[PlannedCreate]) -> Estimate:
@@ -83,9 +116,19 @@ def estimates_of(gateways: Sequence[str], request: Request) -> dict[str, Estimat
     return found
 
 
-def print_estimate(estimate: Estimate, *, as_json: bool) -> None:
-    """On standard output, since it is the result of a dry run."""
-    click.echo(json.dumps(estimate.as_json(), indent=2) if as_json else str(estimate))
+def print_estimates(estimates: Mapping[str, Estimate], *, as_json: bool) -> None:
+    """On standard output, since it is the result of a dry run.
+
+    Of the gateway that is asked first, and of the others that may be asked instead.
+    """
+    first, *others = estimates.values()
+    if as_json:
+        each = {name: estimate.as_json() for name, estimate in estimates.items()}
+        more = {"gateways": each} if others else {}
+        click.echo(json.dumps(first.as_json() | more, indent=2))
+    else:
+        for name, estimate in estimates.items():
+            click.echo(f"{name}: {estimate}" if others else str(estimate))
 
 
 def told_first(

@@ -78,7 +78,7 @@ def command(
         costs = estimate.estimates_of(where.gateways, Request(**asked, fields=fields))
         output.refuse(num_images)
         if dry_run:
-            estimate.print_estimate(next(iter(costs.values())), as_json=as_json)
+            estimate.print_estimates(costs, as_json=as_json)
             return
         with (
             nullcontext() if no_ledger else books.opened(book, new=True) as ledger,

@@ -27,7 +27,7 @@ def prompt_of(words: str | None, file: Path | None) -> str | None:
     if file is not None:
         return _read_whole(file)
     if words == STDIN:
-        return _read_stdin()
+        return _decoded(piped_in(LARGEST, "a prompt"), "Standard input")
     # os.path: a prompt may be longer than any file's name, which Path takes for an error.
     if words and words.startswith("@") and os.path.isfile(words[1:]):  # noqa: PTH113
         raise click.UsageError(
@@ -44,14 +44,17 @@ def _read_whole(file: Path) -> str:
         raise click.UsageError(f"{file} cannot be read: {error.strerror}") from None
 
 
-def _read_stdin() -> str:
-    """What is piped in. Nobody types a prompt into a command that only seems to hang."""
+def piped_in(most: int, what: str) -> bytes:
+    """What is piped in. Nobody types into a command that only seems to hang. Raises UsageError."""
     try:
         if sys.stdin.isatty():
-            raise click.UsageError("- reads standard input, which is a terminal: pipe a prompt in")
-        return _decoded(sys.stdin.buffer.read(LARGEST + 1), "Standard input")
+            raise click.UsageError(f"- reads standard input, which is a terminal: pipe {what} in")
+        content = sys.stdin.buffer.read(most + 1)
     except (OSError, AttributeError):  # a shell's `<&-` leaves us without the stream
         raise click.UsageError("Standard input cannot be read") from None
+    if len(content) > most:
+        raise click.UsageError(f"Standard input is too big for {what}")
+    return content
 
 
 def _decoded(content: bytes, name: str) -> str:
