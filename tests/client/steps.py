@@ -8,6 +8,7 @@ from imagen4 import Polling, Request
 from imagen4.configuration import make_session
 from imagen4.core.answer import Answer
 from imagen4.core.job_state import JobState
+from imagen4.core.planning import plan_job
 from imagen4.core.session import Session
 from imagen4.events import Event
 
@@ -52,4 +53,4 @@ def document_of(numbers: str) -> dict[str, Any]:
 
 def job(session: Session, **request: Any) -> JobState:
     """The job of a request for a fox."""
-    return session.plan(Request("a fox", **request))
+    return plan_job(session, Request("a fox", **request))

@@ -9,16 +9,10 @@ from collections.abc import AsyncIterable, Collection
 from itertools import count
 from typing import TYPE_CHECKING
 
-from .async_job import AsyncJob
 from .base_client import BaseClient
 from .configuration import DEFAULT_TIMEOUT, make_route
-from .core.checks import at_least_one
-from .core.job_state import resume_job
-from .core.many import checked_requests, finish
-from .core.request import Request
+from .core.checks import at_least_one, checked_requests
 from .facts import DEFAULT_MODEL
-from .interruptions import OpenJobs
-from .many_jobs import ManyJobs
 from .wire.async_driving import AsyncDriver
 from .wire.async_routes import AsyncRoutes
 from .wire.items import each_item
@@ -30,12 +24,15 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .async_job import AsyncJob
     from .async_result import AsyncResult
     from .callbacks import Receiver
+    from .calls import Calls
     from .confirmed import ConfirmedTask
-    from .core.failover import Prefer
     from .core.many import Finished
     from .core.polling import Polling
+    from .core.request import Request
+    from .core.route import Prefer
     from .core.task import Task
     from .events import Listener
     from .gateways.adapter import Adapter
@@ -68,7 +65,6 @@ class AsyncClient(BaseClient):
     """
 
     _driver: AsyncDriver
-    _job_class = AsyncJob
 
     def __init__(
         self,
@@ -94,6 +90,13 @@ class AsyncClient(BaseClient):
         self._driver = self._recording(AsyncDriver(self._wires, sleep, on_event), ledger)
         for session in self._route.sessions:
             session.recorded = ledger is not None
+
+    @property
+    def _calls(self) -> Calls:
+        from .async_job import AsyncJob
+        from .calls import Calls  # with the first call: see there
+
+        return Calls(self._route, self._driver, AsyncJob)
 
     async def generate(
         self,
@@ -143,8 +146,7 @@ class AsyncClient(BaseClient):
         exist. Whatever is raised, the tasks that are known stand in its `task_ids`.
         """
         asked = (prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag, model)
-        request = Request(*asked, fields, callback)
-        steps = self._route.serve(request, self._generating, timeout)
+        steps = self._calls.generate((*asked, fields, callback), timeout)
         result: AsyncResult = await self._driver.run(steps, on_event)
         return result
 
@@ -171,8 +173,7 @@ class AsyncClient(BaseClient):
         for what comes of waiting.
         """
         asked = (prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag, model)
-        request = Request(*asked, fields, callback)
-        steps = self._route.serve(request, self._submitting, timeout)
+        steps = self._calls.submit((*asked, fields, callback), timeout)
         job: AsyncJob = await self._driver.run(steps, on_event)
         return job
 
@@ -185,9 +186,8 @@ class AsyncClient(BaseClient):
         `generate`, for tasks whose creates named that receiver's URL. Raises InvalidRequest for
         what is no id.
         """
-        session = self._at(gateway)
-        state = session.listening(resume_job(session.new_id(), task_ids), callback)
-        return AsyncJob(session, state, self._driver)
+        job: AsyncJob = self._calls.take_up(self._at(gateway), task_ids, callback)
+        return job
 
     def generate_many(
         self,
@@ -218,16 +218,14 @@ class AsyncClient(BaseClient):
         creates that are out get their answers, but for a second Ctrl-C or a cancellation.
         """
         driver = self._recording(self._driver, ledger)
-        book = None if ledger is None else ledger.continuing(self._route.sessions)
-        limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
-        many = ManyJobs(self._route, AsyncJob, driver, timeout, jobs, book, callback)
-        generate = many.generate
+        limit = at_least_one(max_in_flight, "max_in_flight")
+        many = self._calls.many(driver, timeout, callback, ledger)
         items, index = checked_requests(requests, AsyncIterable), count()
         if isinstance(items, Collection):
-            listed = (finish(next(index), item, generate) for item in items)
-            return driver.run_many(listed, limit, on_event, jobs)
-        every = (finish(next(index), item, generate) async for item in each_item(items))
-        return driver.run_many(every, limit, on_event, jobs)
+            listed = (many.one(next(index), item) for item in items)
+            return driver.run_many(listed, limit, on_event, many.under_way)
+        every = (many.one(next(index), item) async for item in each_item(items))
+        return driver.run_many(every, limit, on_event, many.under_way)
 
     def resume(
         self,
@@ -244,19 +242,18 @@ class AsyncClient(BaseClient):
         request that has tasks here and is not saved. Creates without an answer are from now on
         called uncertain; `Ledger.open_jobs` has them.
         """
-        limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
+        limit = at_least_one(max_in_flight, "max_in_flight")
         driver = self._with_ledger(self._driver, ledger)
-        left = ledger.left_open(self._route.sessions)
-        resume = ManyJobs(self._route, AsyncJob, driver, timeout, jobs, None, callback).resume
-        every = (finish(i, job.request, resume(s, job)) for i, (s, job) in enumerate(left))
-        return driver.run_many(every, limit, on_event, jobs)
+        many = self._calls.many(driver, timeout, callback)
+        every = many.left_by(ledger)
+        return driver.run_many(every, limit, on_event, many.under_way)
 
     async def credits(self, gateway: str | None = None) -> float:
         """What is left in the account, in the gateway's credits.
 
         gateway: which one's, where the client has several.
         """
-        return await self._driver.run(self._read_balance(gateway))
+        return await self._driver.run(self._calls.read_balance(self._at(gateway)))
 
     async def confirm(self, callback: Task) -> ConfirmedTask[AsyncResult]:
         """Ask the gateway about the task of a callback: a callback's content is not signed.
@@ -264,7 +261,7 @@ class AsyncClient(BaseClient):
         Returns the task as the gateway has it; its `result` has the pictures, to be saved without
         asking again. Raises TaskNotFound where it has none.
         """
-        return await self._driver.run(self._confirm(callback))
+        return await self._driver.run(self._calls.confirm(callback))
 
     async def aclose(self) -> None:
         """Close the connections; an injected `http_client` stays open.

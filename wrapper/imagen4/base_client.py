@@ -1,27 +1,19 @@
-"""What `Client` and `AsyncClient` share: settings, and the steps that both of them run."""
+"""What `Client` and `AsyncClient` share: settings, and what does not wait for anything."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from .confirmed import ConfirmedTask, values_of
-from .core.balance import read_balance
-from .core.checks import instance_of
-from .core.job_state import resume_job
-from .core.price import cost_of
-from .core.request import Request
-from .core.task import Task
-from .errors import Imagen4Error, InvalidRequest, TaskNotFound
+from .errors import InvalidRequest
 from .interruptions import insist, log_known
 
 if TYPE_CHECKING:
-    from .core.effects import Steps
-    from .core.failover import Route
-    from .core.job_state import JobState
+    from .calls import Calls
     from .core.price import Cost
+    from .core.request import Request
+    from .core.route import Route
     from .core.session import Session
-    from .job import BaseJob
     from .ledger import Ledger
     from .literals import AspectRatio, Model
     from .wire.async_driving import AsyncDriver
@@ -35,7 +27,8 @@ class BaseClient:
 
     _route: Route
     _driver: Any
-    _job_class: type[BaseJob]
+
+    _loaded: Calls | None = None
 
     @property
     def gateway(self) -> str:
@@ -75,17 +68,21 @@ class BaseClient:
         nothing. Raises InvalidRequest as `generate` does.
         """
         more = (num_images, aspect_ratio, negative_prompt, seed, None, None, model, fields)
-        if not isinstance(prompt, Request):
-            prompt = Request(prompt, *more)
-        elif Request(None, *more) != Request():
-            raise InvalidRequest("a Request has its own arguments; give no others beside it")
-        (session, job), *_ = self._route.plan(prompt)[0]
-        return cost_of(session.adapter, job)
+        return self._calls.price(prompt, more)
 
     def __repr__(self) -> str:
         if len(self.gateways) > 1:
             return f"{type(self).__name__}({list(self.gateways)!r})"
         return f"{type(self).__name__}({self.gateway!r}, base_url={self.base_url!r})"
+
+    @property
+    def _calls(self) -> Calls:
+        """Loaded with the first call, and kept: at the end of a program nothing is loaded."""
+        calls = self._loaded = self._loaded or self._load_calls()
+        return calls
+
+    def _load_calls(self) -> Calls:
+        raise NotImplementedError  # each client has jobs of its own kind
 
     @property
     def _session(self) -> Session:
@@ -127,38 +124,3 @@ class BaseClient:
         for session in self._route.sessions:
             jobs = list(session.under_way.values())
             insist(partial(log_known, jobs, session.name, "closing", creates))
-
-    def _generating(self, session: Session, state: JobState, timeout: float | None) -> Steps[Any]:
-        job = self._job_class(session, state, self._driver)
-        return job._keep_ids(job._generate(timeout))
-
-    def _submitting(self, session: Session, state: JobState, timeout: float | None) -> Steps[Any]:
-        job = self._job_class(session, state, self._driver)
-        return job._keep_ids(job._submit(timeout))
-
-    def _confirm(self, callback: Task) -> Steps[ConfirmedTask[Any]]:
-        """A callback does not say whose it is: the gateways are asked in their order.
-
-        One that cannot say keeps no other from being asked. Raises InvalidRequest for no Task.
-        """
-        instance_of(callback, Task, "callback")
-        failures: list[Imagen4Error] = []
-        for session in self._route.sessions:
-            state = resume_job(session.new_id(), (callback.task_id,))
-            job = self._job_class(session, state, self._driver)
-            try:
-                (task,) = yield from job._read_states()
-            except Imagen4Error as error:
-                failures.append(error)
-            else:
-                return ConfirmedTask(*values_of(task), result=job._make_result([task]))
-        unsaid = [error for error in failures if not isinstance(error, TaskNotFound)]
-        raise (unsaid or failures)[0]
-
-    def _read_balance(self, gateway: str | None) -> Steps[float]:
-        session = self._at(gateway)
-        try:
-            return (yield from read_balance(session))
-        except Imagen4Error as error:
-            error.gateway = error.gateway or session.name
-            raise

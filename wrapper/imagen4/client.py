@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING
 
 from .base_client import BaseClient
 from .configuration import DEFAULT_TIMEOUT, make_route
-from .core.checks import at_least_one
-from .core.job_state import resume_job
-from .core.many import checked_requests, finish
-from .core.request import Request
+from .core.checks import at_least_one, checked_requests
 from .facts import DEFAULT_MODEL
-from .interruptions import OpenJobs
-from .job import Job
-from .many_jobs import ManyJobs
 from .wire.driving import Driver
 from .wire.routes import SyncRoutes
 
@@ -27,13 +21,16 @@ if TYPE_CHECKING:
     import httpx
 
     from .callbacks import Receiver
+    from .calls import Calls
     from .confirmed import ConfirmedTask
-    from .core.failover import Prefer
     from .core.many import Finished
     from .core.polling import Polling
+    from .core.request import Request
+    from .core.route import Prefer
     from .core.task import Task
     from .events import Listener
     from .gateways.adapter import Adapter
+    from .job import Job
     from .ledger import Ledger
     from .literals import AspectRatio, Gateway, Model
     from .result import Result
@@ -63,7 +60,6 @@ class Client(BaseClient):
     """
 
     _driver: Driver
-    _job_class = Job
 
     def __init__(
         self,
@@ -89,6 +85,12 @@ class Client(BaseClient):
         self._driver = self._recording(Driver(self._wires, sleep, clock, on_event), ledger)
         for session in self._route.sessions:
             session.recorded = ledger is not None
+
+    def _load_calls(self) -> Calls:
+        from .calls import Calls
+        from .job import Job
+
+        return Calls(self._route, self._driver, Job)
 
     def generate(
         self,
@@ -138,8 +140,7 @@ class Client(BaseClient):
         exist. Whatever is raised, the tasks that are known stand in its `task_ids`.
         """
         asked = (prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag, model)
-        request = Request(*asked, fields, callback)
-        steps = self._route.serve(request, self._generating, timeout)
+        steps = self._calls.generate((*asked, fields, callback), timeout)
         result: Result = self._driver.run(steps, on_event)
         return result
 
@@ -166,8 +167,7 @@ class Client(BaseClient):
         for what comes of waiting.
         """
         asked = (prompt, num_images, aspect_ratio, negative_prompt, seed, callback_url, tag, model)
-        request = Request(*asked, fields, callback)
-        steps = self._route.serve(request, self._submitting, timeout)
+        steps = self._calls.submit((*asked, fields, callback), timeout)
         job: Job = self._driver.run(steps, on_event)
         return job
 
@@ -180,9 +180,8 @@ class Client(BaseClient):
         `generate`, for tasks whose creates named that receiver's URL. Raises InvalidRequest for
         what is no id.
         """
-        session = self._at(gateway)
-        state = session.listening(resume_job(session.new_id(), task_ids), callback)
-        return Job(session, state, self._driver)
+        job: Job = self._calls.take_up(self._at(gateway), task_ids, callback)
+        return job
 
     def generate_many(
         self,
@@ -212,14 +211,12 @@ class Client(BaseClient):
         creates that are out get their answers, but for a second Ctrl-C or a cancellation.
         """
         driver = self._recording(self._driver, ledger)
-        book = None if ledger is None else ledger.continuing(self._route.sessions)
-        limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
-        many = ManyJobs(self._route, Job, driver, timeout, jobs, book, callback)
-        generate = many.generate
+        limit = at_least_one(max_in_flight, "max_in_flight")
+        many = self._calls.many(driver, timeout, callback, ledger)
         items = enumerate(checked_requests(requests))
-        every = (finish(index, item, generate) for index, item in items)
+        every = (many.one(index, item) for index, item in items)
         waits = not isinstance(requests, Collection)
-        return driver.run_many(every, limit, on_event, jobs, waits)
+        return driver.run_many(every, limit, on_event, many.under_way, waits)
 
     def resume(
         self,
@@ -236,19 +233,18 @@ class Client(BaseClient):
         request that has tasks here and is not saved. Creates without an answer are from now on
         called uncertain; `Ledger.open_jobs` has them.
         """
-        limit, jobs = at_least_one(max_in_flight, "max_in_flight"), OpenJobs(self.gateway)
+        limit = at_least_one(max_in_flight, "max_in_flight")
         driver = self._with_ledger(self._driver, ledger)
-        left = ledger.left_open(self._route.sessions)
-        resume = ManyJobs(self._route, Job, driver, timeout, jobs, None, callback).resume
-        every = (finish(i, job.request, resume(s, job)) for i, (s, job) in enumerate(left))
-        return driver.run_many(every, limit, on_event, jobs, waits=False)
+        many = self._calls.many(driver, timeout, callback)
+        every = many.left_by(ledger)
+        return driver.run_many(every, limit, on_event, many.under_way, waits=False)
 
     def credits(self, gateway: str | None = None) -> float:
         """What is left in the account, in the gateway's credits.
 
         gateway: which one's, where the client has several.
         """
-        return self._driver.run(self._read_balance(gateway))
+        return self._driver.run(self._calls.read_balance(self._at(gateway)))
 
     def confirm(self, callback: Task) -> ConfirmedTask[Result]:
         """Ask the gateway about the task of a callback: a callback's content is not signed.
@@ -256,7 +252,7 @@ class Client(BaseClient):
         Returns the task as the gateway has it; its `result` has the pictures, to be saved without
         asking again. Raises TaskNotFound where it has none.
         """
-        return self._driver.run(self._confirm(callback))
+        return self._driver.run(self._calls.confirm(callback))
 
     def close(self) -> None:
         """Close the connections; an injected `http_client` stays open.

@@ -10,9 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 from .core.checks import instance_of, seconds
-from .core.failover import Prefer, Route
 from .core.origins import checked_base_url, checked_key
 from .core.polling import Polling
+from .core.route import Prefer, Route
 from .core.session import Session
 from .errors import InvalidRequest
 from .facts import DEFAULT_MODEL, GATEWAYS

@@ -22,7 +22,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+
+from .core.event import Event as Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,22 +34,6 @@ if TYPE_CHECKING:
     from .errors import DownloadError, Imagen4Error, PassedOver, SubmissionUncertain
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What every event says: which request, job, gateway and, where it is known, task."""
-
-    gateway: str
-    job_id: str
-    """Of the job that the request became; ours, no gateway knows it."""
-    index: int
-    """The request's place among those of `generate_many`, from 0; else 0."""
-    tag: str | None
-    """What the caller wrote on the `Request`."""
-    elapsed: float
-    """Seconds since the call began."""
-    task_id: str | None
-
-
 Listener: TypeAlias = Callable[[Event], object]
 """Takes each event; with `AsyncClient` it may be a coroutine function."""
 
@@ -55,6 +41,8 @@ Listener: TypeAlias = Callable[[Event], object]
 @dataclass(frozen=True, slots=True)
 class CreateStarting(Event):
     """A create is about to be sent: no byte of it has left yet, and nothing is paid."""
+
+    stoppable: ClassVar[bool] = True
 
     number: int
     """Which of the request's creates this is, from 1."""

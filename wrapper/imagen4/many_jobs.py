@@ -6,18 +6,23 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from .core.failover import serve_request
+from .core.many import finish
+from .core.planning import listening
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from .core.effects import Steps
-    from .core.failover import Route
     from .core.job_state import JobState
+    from .core.many import Finished
     from .core.ports import CallbackReceiver
     from .core.request import Request
+    from .core.route import Route
     from .core.session import Session
     from .interruptions import OpenJobs
     from .job import BaseJob
-    from .ledger import OpenJob
+    from .ledger import Ledger, OpenJob
     from .ledger.ledger import Continuing
 
     Conclude = Callable[[Any], Any]
@@ -39,6 +44,15 @@ class ManyJobs:
     book: Continuing | None = None
     callback: CallbackReceiver | None = None
 
+    def one(self, index: int, item: str | Request) -> Steps[Finished[Any]]:
+        """The steps of one of them."""
+        return finish(index, item, self.generate)
+
+    def left_by(self, ledger: Ledger) -> Iterator[Steps[Finished[Any]]]:
+        """Those of each job that an earlier process left there."""
+        left = enumerate(ledger.left_open(self.route.sessions))
+        return (finish(index, job.request, self.resume(at, job)) for index, (at, job) in left)
+
     def generate(self, request: Request, index: int, conclude: Conclude) -> Steps[Any]:
         """The steps of a request."""
         if request.callback is None and request.callback_url in (None, ""):
@@ -48,7 +62,7 @@ class ManyJobs:
             return self._follow(session, state, conclude)
 
         book = self.book
-        return self.route.serve(request, run, inf, index, book.choose if book else None)
+        return serve_request(self.route, request, run, inf, index, book.choose if book else None)
 
     def resume(
         self, session: Session, left: OpenJob
@@ -56,7 +70,7 @@ class ManyJobs:
         """The same for a job whose tasks exist."""
 
         def run(_: Request, index: int, conclude: Conclude) -> Steps[Any]:
-            state = session.listening(left.state(session, index), self.callback)
+            state = listening(left.state(session, index), session.name, self.callback)
             return self._follow(session, state, conclude)
 
         return run

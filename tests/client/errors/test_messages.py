@@ -11,9 +11,9 @@ from client.steps import core, document_of, job
 from imagen4 import Imagen4Error, InvalidRequest, Polling, Request, callbacks
 from imagen4.configuration import make_session
 from imagen4.core.answer import Call
+from imagen4.core.checks import checked_requests
 from imagen4.core.effects import Send
 from imagen4.core.job_state import resume_job
-from imagen4.core.many import checked_requests
 from imagen4.core.origins import checked_key
 from imagen4.core.request import plan_creates
 from imagen4.facts import DEFAULT_MODEL

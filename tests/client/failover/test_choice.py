@@ -15,7 +15,7 @@ from imagen4 import (
     TaskNotFound,
     callbacks,
 )
-from imagen4.core.failover import PASS_OVER
+from imagen4.core.route import PASS_OVER
 from imagen4.facts import DEFAULT_MODEL, GATEWAYS
 from imagen4.facts.gateways import Price
 from imagen4.gateways.adapter import Adapter

@@ -55,6 +55,15 @@ def test_a_sync_client_loads_only_what_every_call_needs() -> None:
     assert not {name for name in ours if "async" in name or name.endswith((".aio", ".loops"))}
 
 
+@pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
+def test_what_serves_a_request_is_loaded_with_the_first_call(kind: str) -> None:
+    """A program that makes a client as it starts does not wait for it."""
+    loaded = loaded_after(f"import imagen4; imagen4.{kind}('kie', api_key='k')")
+    assert "imagen4.core.session" in loaded
+    served_by = "calls events event_log result job async_job many_jobs downloads.transfer"
+    assert not loaded & {f"imagen4.{name}" for name in served_by.split()}
+
+
 def literals(found: Any) -> set[str]:
     """The values of a Literal, or of a union of some."""
     return {each for arg in get_args(found) for each in (literals(arg) or {arg})}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import isnan
 from numbers import Real
 from typing import TypeVar
@@ -9,6 +10,7 @@ from typing import TypeVar
 from ..errors import InvalidRequest
 
 T = TypeVar("T")
+Requests = TypeVar("Requests")
 
 # Thirty years, less than what the system's own time-outs can hold.
 LONGEST = 1e9
@@ -46,3 +48,15 @@ def instance_of(value: object, kind: type[T], name: str) -> T:
     if not isinstance(value, kind):
         raise InvalidRequest(f"{name} must be of class {kind.__name__}, not {type(value).__name__}")
     return value
+
+
+def checked_requests(requests: Requests, *kinds: type) -> Requests:
+    """A single prompt is refused: its characters are not meant, and each would be paid for.
+
+    kinds: what is taken besides iterables.
+    """
+    if isinstance(requests, (str, bytes, bytearray)) or not isinstance(
+        requests, (Iterable, *kinds)
+    ):
+        raise InvalidRequest("generate_many() takes an iterable of prompts and Requests")
+    return requests

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,13 +25,13 @@ LONGEST_PAUSE = 30.0
 """Seconds: the documented bands end there."""
 
 
-@dataclass(slots=True)
 class Durations:
     """Of one gateway's tasks, in seconds, by model."""
 
-    _latest: dict[str, deque[float]] = field(default_factory=dict)
-    _sorted: dict[str, list[float]] = field(default_factory=dict)
-    """Each made anew, never changed: other threads may be reading it."""
+    def __init__(self) -> None:
+        self._latest: dict[str, deque[float]] = {}
+        # Each list is made anew, never changed: other threads may be reading it.
+        self._sorted: dict[str, list[float]] = {}
 
     def learn(self, model: str, seconds: float) -> None:
         if 0.0 <= seconds <= LONGEST:

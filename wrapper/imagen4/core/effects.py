@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from ..errors import TransportError
-from ..events import Event
+from .event import Event
 
 if TYPE_CHECKING:
     from .answer import Answer, Call
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Send:
     """Send the call. The driver keeps the answer here, too.
 
@@ -81,23 +81,20 @@ def none_was_free() -> TransportError:
     return error
 
 
-@dataclass(frozen=True, slots=True)
-class Sleep:
+class Sleep(NamedTuple):
     """Let so many seconds pass; less, once a callback rings."""
 
     seconds: float
     bell: Bell | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(NamedTuple):
     """Make one attempt at a download."""
 
     download: Download
 
 
-@dataclass(frozen=True, slots=True)
-class Consult:
+class Consult(NamedTuple):
     """Ask the ledger something."""
 
     question: Callable[[], object]

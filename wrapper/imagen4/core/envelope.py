@@ -8,10 +8,9 @@ that a server can send.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from .. import errors
 from ..facts import protocol
@@ -52,8 +51,7 @@ MEANINGS: dict[type[errors.Imagen4Error], str] = {
 LONGEST_BODY = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """An answer, parsed: `code` is None where it holds none, `data` where it holds no data."""
 
     answer: Answer

@@ -8,11 +8,9 @@ time-out, a 5xx or any other answer that leaves it open, nobody moves: that coul
 from __future__ import annotations
 
 from contextlib import suppress
-from copy import copy
-from dataclasses import dataclass, field
 from functools import partial
 from math import inf
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from ..errors import (
     AuthenticationError,
@@ -30,25 +28,23 @@ from ..errors import (
 from ..events import GatewayPassedOver, RequestEnded
 from .checks import seconds
 from .job_state import JobState
+from .planning import plan_job
 from .price import cost_of
 from .request import plan_creates
+from .route import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .effects import Steps
-    from .ports import GatewayAdapter
     from .request import Request
+    from .route import Circuit, Route
     from .session import Session
 
     Run: TypeAlias = "Callable[[Session, JobState, float | None], Steps[T]]"
     Choose: TypeAlias = "Callable[[list[Candidate], Mapping[str, JobState]], list[Candidate]]"
 
 T = TypeVar("T")
-Prefer: TypeAlias = Literal["order", "price"]
-
-PASS_OVER = 60.0
-"""Seconds for which a gateway that was left so is tried after the others."""
 OF_THE_GATEWAY = (
     TransportError,
     AuthenticationError,
@@ -60,118 +56,64 @@ OF_THE_GATEWAY = (
     ModelUnavailable,
 )
 REFUSED = (401, 402, 403)
-OF_THE_MODEL = (FeatureDisabled, ModelUnavailable)
 
 
-@dataclass(slots=True)
-class Circuit:
-    """Which gateways failed lately, and why: each for PASS_OVER seconds, or one model of it."""
+def candidates_for(
+    route: Route, request: Request, index: int = 0
+) -> tuple[list[Candidate], list[PassedOver]]:
+    """Where the request can be served, in the order in which that is tried, and where not.
 
-    _open: dict[tuple[str, str], tuple[float, Imagen4Error]] = field(default_factory=dict)
-
-    def note(self, session: Session, job: JobState, error: Imagen4Error) -> None:
-        of = job.model if isinstance(error, OF_THE_MODEL) else ""
-        self._open[session.name, of] = session.clock() + PASS_OVER, error
-
-    def passed_over(self, candidates: list[Candidate]) -> list[PassedOver]:
-        """Those that are tried last for a while, unless all are."""
-        reasons = [(session.name, self.reason(session, job)) for session, job in candidates]
-        late = [PassedOver(name, error) for name, error in reasons if error is not None]
-        return late if len(late) < len(candidates) else []
-
-    def reason(self, session: Session, job: JobState) -> Imagen4Error | None:
-        """Why the gateway, or the job's model there, is passed over now."""
-        now = session.clock()
-        for of in ("", job.model):
-            until, error = self._open.get((session.name, of), (now, None))
-            if error is not None and until > now:
-                untried = copy(error)
-                untried.tried = False
-                return untried
-        return None
+    Raises InvalidRequest where no gateway has its model and fields.
+    """
+    candidates, lacking = [], []
+    for session in route.sessions:
+        try:
+            candidates.append(Candidate(session, plan_job(session, request, index)))
+        except InvalidRequest as error:
+            lacking.append(PassedOver(session.name, error))
+    if not candidates:
+        raise lacking[0].error
+    first = candidates[0].job
+    for _, job in candidates:  # one request, wherever it is served
+        job.job_id, job.key = first.job_id, first.key
+    if route.prefer == "price":
+        candidates.sort(key=dollars)
+    return candidates, lacking
 
 
-class Candidate(NamedTuple):
-    """A gateway that a request can be served by."""
+def others_of(route: Route, request: Request) -> dict[str, JobState]:
+    """What the request would be at the known gateways that the client does not have."""
+    model = request.model or route.sessions[0].model
+    found = {}
+    for adapter in route.others:
+        with suppress(InvalidRequest):
+            plans = plan_creates(request, adapter.input_schema(model), model)
+            found[adapter.name] = JobState("", tag=request.tag, model=model, plans=plans)
+    return found
 
-    session: Session
-    job: JobState
 
+def serve_request(
+    route: Route,
+    request: Request,
+    run: Run[T],
+    timeout: float | None,
+    index: int = 0,
+    choose: Choose | None = None,
+) -> Steps[T]:
+    """The steps of whichever gateway takes the request.
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """The gateways of a client, the preferred one first."""
-
-    sessions: tuple[Session, ...]
-    prefer: Prefer = "order"
-    others: tuple[GatewayAdapter, ...] = ()
-    """Of the known gateways, those that the client does not have."""
-    circuit: Circuit = field(default_factory=Circuit)
-
-    def plan(self, request: Request, index: int = 0) -> tuple[list[Candidate], list[PassedOver]]:
-        """Where the request can be served, in the order in which that is tried, and where not.
-
-        Raises InvalidRequest where no gateway has its model and fields.
-        """
-        candidates, lacking = [], []
-        for session in self.sessions:
-            try:
-                candidates.append(Candidate(session, session.plan(request, index)))
-            except InvalidRequest as error:
-                lacking.append(PassedOver(session.name, error))
-        if not candidates:
-            raise lacking[0].error
-        first = candidates[0].job
-        for _, job in candidates:  # one request, wherever it is served
-            job.job_id, job.key = first.job_id, first.key
-        if self.prefer == "price":
-            candidates.sort(key=dollars)
-        return candidates, lacking
-
-    def elsewhere(self, request: Request) -> dict[str, JobState]:
-        """What the request would be at the known gateways that the client does not have."""
-        model = request.model or self.sessions[0].model
-        found = {}
-        for adapter in self.others:
-            with suppress(InvalidRequest):
-                plans = plan_creates(request, adapter.input_schema(model), model)
-                found[adapter.name] = JobState("", tag=request.tag, model=model, plans=plans)
-        return found
-
-    def check_model(self) -> list[InvalidRequest]:
-        """Why gateways cannot serve the client's own model. Raises that where none can."""
-        lacking = []
-        for session in self.sessions:
-            try:
-                session.adapter.input_schema(session.model)
-            except InvalidRequest as error:
-                lacking.append(error)
-        if len(lacking) == len(self.sessions):
-            raise lacking[0]
-        return lacking
-
-    def serve(
-        self,
-        request: Request,
-        run: Run[T],
-        timeout: float | None,
-        index: int = 0,
-        choose: Choose | None = None,
-    ) -> Steps[T]:
-        """The steps of whichever gateway takes the request.
-
-        run: the steps of a planned job on a gateway, with so many seconds left. choose: those
-            that a ledger leaves, which also hears what the request would be at `others`.
-        """
-        candidates, lacking = self.plan(request, index)
-        if choose is not None:
-            candidates = choose(candidates, self.elsewhere(request))
-        if len(self.sessions) == 1:
-            return run(*candidates[0], timeout)
-        whole = self.sessions[0].polling.timeout if timeout is None else timeout
-        if whole != inf:
-            whole = seconds(whole, "timeout")
-        return try_in_order(candidates, lacking, self.circuit, run, whole)
+    run: the steps of a planned job on a gateway, with so many seconds left. choose: those
+        that a ledger leaves, which also hears what the request would be at `others`.
+    """
+    candidates, lacking = candidates_for(route, request, index)
+    if choose is not None:
+        candidates = choose(candidates, others_of(route, request))
+    if len(route.sessions) == 1:
+        return run(*candidates[0], timeout)
+    whole = route.sessions[0].polling.timeout if timeout is None else timeout
+    if whole != inf:
+        whole = seconds(whole, "timeout")
+    return try_in_order(candidates, lacking, route.circuit, run, whole)
 
 
 def dollars(candidate: Candidate) -> float:

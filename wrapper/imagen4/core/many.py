@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeAlias, TypeVar
 
-from ..errors import Imagen4Error, InvalidRequest
+from ..errors import Imagen4Error
 from .request import Request
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from .effects import Steps
 
 R = TypeVar("R")
-Requests = TypeVar("Requests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +65,3 @@ def finish(
         return (yield from generate(request, index, partial(Succeeded, index, request)))
     except Imagen4Error as error:
         return Failed(index, request, error)
-
-
-def checked_requests(requests: Requests, *kinds: type) -> Requests:
-    """A single prompt is refused: its characters are not meant, and each would be paid for.
-
-    kinds: what is taken besides iterables.
-    """
-    single = isinstance(requests, (str, bytes, bytearray, Request))
-    if single or not isinstance(requests, (Iterable, *kinds)):
-        raise InvalidRequest("generate_many() takes an iterable of prompts and Requests")
-    return requests

@@ -6,27 +6,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ..errors import InvalidRequest
 from ..facts import Rate
 from .checks import seconds
 from .durations import Durations
-from .job_state import JobState
 from .origins import is_loopback
 from .pacing import Pacer
 from .redaction import clue
-from .request import callback_url_of, plan_creates
-from .schema import texts_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from .job_state import JobState
     from .polling import Polling
-    from .ports import CallbackReceiver, GatewayAdapter, SharedTurns
-    from .request import Request
+    from .ports import GatewayAdapter, SharedTurns
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Session:
     """A client's settings, and the pacers that all its calls share."""
 
@@ -79,38 +75,6 @@ class Session:
         self.creates = Pacer(creates if paced else Rate(creates.times, 0.0), "creates")
         # One by one rather than in bursts: polls of many tasks spread out.
         self.polls = Pacer(Rate(1, polls.seconds / polls.times if paced else 0.0), "polls")
-
-    def plan(self, request: Request, index: int = 0) -> JobState:
-        """The creates of a request, none of them sent. Raises InvalidRequest."""
-        model = request.model or self.model
-        try:
-            schema = self.adapter.input_schema(model)
-            plans = plan_creates(request, schema, f"{model} on {self.name}")
-            url = callback_url_of(request, reaching_loopback=self.on_loopback)
-        except InvalidRequest as error:
-            error.gateway, error.accepted, error.tried = self.name, "no", False
-            raise
-        job_id = self.new_id()
-        job = JobState(
-            job_id,
-            index,
-            key=f"job {job_id}",
-            tag=request.tag,
-            model=model,
-            plans=plans,
-            callback_url=url,
-            recorded=self.recorded,
-            prompts=tuple(dict.fromkeys(texts_in(plans[0].fields, schema))),
-        )
-        return self.listening(job, request.callback)
-
-    def listening(self, job: JobState, receiver: CallbackReceiver | None) -> JobState:
-        """The job, which from now on hears of callbacks about its tasks."""
-        if receiver is not None:
-            job.bell = receiver.bell(self.name)
-            for task_id in job.task_ids:
-                job.bell.expect(task_id)
-        return job
 
     def secrets(self, job: JobState) -> tuple[str, ...]:
         """What no text about the job may show."""

@@ -7,7 +7,6 @@ package, `imagen4_generated.kie`, whose code is not imported for this.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -28,8 +27,7 @@ INSTEAD: Mapping[str, tuple[str, ...]] = {"aspect_ratio": ("image_size",)}
 NOT_SUPPORTED = ("model name you specified is not supported", "model is not supported")
 
 
-@dataclass(frozen=True, slots=True)
-class ModelEntry:
+class ModelEntry(NamedTuple):
     """One vendored model. ``captured``: the day its page was captured, as YYYY-MM-DD."""
 
     name: str

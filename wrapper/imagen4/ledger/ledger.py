@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from ..core.effects import Steps
-    from ..core.failover import Candidate
     from ..core.job_state import JobState
+    from ..core.route import Candidate
     from ..core.session import Session
     from ..core.task import Task
 

@@ -7,7 +7,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from ..core.effects import Consult, Effect, Fetch, Send, Sleep, StepRunner, Steps
-from ..events import Event
+from ..core.event import Event
 from .async_listeners import AsyncListeners, OffLoop
 from .async_naps import nap_async
 from .async_scheduler import AsyncScheduler

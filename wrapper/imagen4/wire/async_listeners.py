@@ -36,7 +36,7 @@ class AsyncListeners(Listeners):
 
     def async_teller(self, on_event: Listener | None) -> AsyncTell:
         """The same as `teller` by awaiting what has to be awaited."""
-        listeners = self._with(on_event)
+        listeners = self._all(on_event)
 
         async def tell(event: Event) -> None:
             for listener in listeners:

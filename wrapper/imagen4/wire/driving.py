@@ -10,7 +10,7 @@ from threading import Event as Flag
 from typing import TYPE_CHECKING, TypeVar
 
 from ..core.effects import Consult, Effect, Fetch, Send, Sleep, StepRunner, Steps
-from ..events import Event
+from ..core.event import Event
 from .listeners import Listeners, tell_queued
 from .naps import nap
 from .open_creates import OpenCreates

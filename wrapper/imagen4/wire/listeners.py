@@ -9,8 +9,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import InvalidRequest
-from ..events import CreateStarting
-from ..logs import log_event, log_listener_error
+from ..logs import log_listener_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +39,8 @@ class Listeners:
     def __init__(self, on_event: Listener | None, *, may_await: bool) -> None:
         self._may_await = may_await
         self._recorders: tuple[Listener, ...] = ()
-        self._always: tuple[Listener, ...] = (log_event,)
-        self._always = self._with(on_event)
+        self._clients = self._checked(on_event)
+        self._log_event: Listener | None = None
 
     def recording(self, recorder: Listener) -> Self:
         """The same with a ledger, which is told first: of an answer before all others."""
@@ -53,7 +52,7 @@ class Listeners:
 
     def teller(self, on_event: Listener | None) -> Callable[[Event], None]:
         """What tells everybody of an event, a call's own listener included."""
-        listeners = self._with(on_event)
+        listeners = self._all(on_event)
 
         def tell(event: Event) -> None:
             for listener in listeners:
@@ -64,20 +63,31 @@ class Listeners:
 
         return tell
 
-    def _with(self, on_event: Listener | None) -> tuple[Listener, ...]:
+    def _all(self, on_event: Listener | None) -> tuple[Listener, ...]:
+        log_event = self._log_event = self._log_event or load_log()
+        return (*self._recorders, *self._checked(on_event), *self._clients, log_event)
+
+    def _checked(self, on_event: Listener | None) -> tuple[Listener, ...]:
         """Refuses, before anything is sent, what would be found out after the first create."""
         if on_event is None:
-            return (*self._recorders, *self._always)
+            return ()
         if not callable(on_event):
             raise InvalidRequest("on_event must be a function")
         if not self._may_await and iscoroutinefunction(on_event):
             raise InvalidRequest("Client calls on_event and does not await it; AsyncClient does")
-        return (*self._recorders, on_event, *self._always)
+        return (on_event,)
+
+
+def load_log() -> Listener:
+    """With the first call: it loads all events, and most of a client's time to start is theirs."""
+    from ..event_log import log_event
+
+    return log_event
 
 
 def pass_on(event: Event, problem: Exception) -> None:
     """What a listener raised: to the create that it stops, else to the log."""
-    if isinstance(event, CreateStarting):
+    if event.stoppable:
         raise problem
     log_listener_error(event, problem)
 

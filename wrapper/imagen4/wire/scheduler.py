@@ -11,7 +11,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..core.effects import Consult, Fetch, Send, Sleep, StepRunner
-from ..events import Event
+from ..core.event import Event
 from ..interruptions import insist
 from .transport import CONNECTIONS
 from .workers import LOOK, Workers

@@ -7,7 +7,8 @@ from functools import partial
 from threading import Event as Flag
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from ..core.failover import Candidate
+from ..core.planning import plan_job
+from ..core.route import Candidate
 from ..core.submission import create_tasks
 from ..errors import (
     AuthenticationError,
@@ -158,7 +159,7 @@ class Desk:
         """Run steps of the order's job, which has what the ledger knows of it."""
         session, driver = account.session, account.client._driver
         driver = driver.recording(self._accounts.recorder(account, order))
-        job = Job(session, session.plan(order.request), driver)
+        job = Job(session, plan_job(session, order.request), driver)
         book = self._ledger.continuing([session])
         book.choose([Candidate(session, job._state)])
         try:
