@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
 import imagen4
-from client.play import GATEWAYS
+from client.loopback import Loopback, Received, http
+from client.pictures import PNG
+from client.play import GATEWAYS, succeeded
 from imagen4.facts import GATEWAYS as KNOWN
 from imagen4.facts.models import catalogue, input_schema
 from imagen4_generated import names
@@ -62,6 +65,41 @@ def test_what_serves_a_request_is_loaded_with_the_first_call(kind: str) -> None:
     assert "imagen4.core.session" in loaded
     served_by = "calls events event_log result job async_job many_jobs downloads.transfer"
     assert not loaded & {f"imagen4.{name}" for name in served_by.split()}
+
+
+PAYING = """
+import asyncio, inspect, sys, imagen4
+def note(event):
+    if isinstance(event, imagen4.events.CreateStarting):
+        paid.append(set(sys.modules))
+async def wait(found):
+    return await found if inspect.isawaitable(found) else found
+async def main():
+    polling, kind = imagen4.Polling.immediate(), getattr(imagen4, sys.argv[2])
+    client = kind("kie", api_key="k", base_url=sys.argv[1], polling=polling, on_event=note)
+    result = await wait(client.generate("a fox"))
+    await wait(result.save(sys.argv[3]))
+    await wait(client.close())
+paid = []
+asyncio.run(main())
+print(*sorted(name for name in set(sys.modules) - paid[0] if name.startswith("imagen4")))
+"""
+
+
+@pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
+def test_nothing_of_ours_is_loaded_once_a_create_may_be_paid(kind: str, tmp_path: Path) -> None:
+    """A package that is being replaced, or too many open files, then costs no picture."""
+
+    def reply(received: Received) -> bytes:
+        if received.path.endswith(".png"):
+            return http(200, PNG)
+        return http(200, succeeded("t1", f"{server.url}/1.png").content)
+
+    with Loopback(reply) as server:
+        command = [sys.executable, "-c", PAYING, server.url, kind, str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == []
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def literals(found: Any) -> set[str]:

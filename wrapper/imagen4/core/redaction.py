@@ -42,8 +42,8 @@ def redacted(text: str, secrets: Collection[str]) -> str:
     try:
         wanted = {spelled_out(secret)[0].strip() for secret in secrets}
         plain, starts, ends = spelled_out(text)
-    except (ImportError, LookupError):  # Python is shutting down: what decodes is not loaded
-        return HIDDEN
+    except (ImportError, LookupError, OSError):
+        return HIDDEN  # what decodes cannot be loaded: Python shuts down, or has no file to open
     wanted = {secret for secret in wanted if len(secret) >= SHORTEST}
     found = sorted(span for secret in wanted for span in occurrences(plain, secret))
     pieces, at = list[str](), 0

@@ -67,10 +67,10 @@ class Adapter:
         body: dict[str, Any] = {protocol.MODEL: model, protocol.INPUT: fields}
         if callback_url:
             body[protocol.CALLBACK_URL] = callback_url
-        return self._call(self._create_task._get_kwargs(body=Body(body)))
+        return self._call(self._operations[0]._get_kwargs(body=Body(body)))
 
     def details(self, task_id: str) -> Call:
-        return self._call(self._get_task._get_kwargs(task_id=task_id))
+        return self._call(self._operations[1]._get_kwargs(task_id=task_id))
 
     def credits(self) -> Call:
         return self._call(self._operation("get_credits")._get_kwargs())
@@ -92,12 +92,9 @@ class Adapter:
         return self.package or f"{GENERATED}.{self.name}"
 
     @cached_property
-    def _create_task(self) -> ModuleType:
-        return self._operation("create_task")
-
-    @cached_property
-    def _get_task(self) -> ModuleType:
-        return self._operation("get_task")
+    def _operations(self) -> tuple[ModuleType, ModuleType]:
+        """Creating and asking, both loaded before anything is paid that must be asked for."""
+        return self._operation("create_task"), self._operation("get_task")
 
     def _operation(self, name: str) -> ModuleType:
         return import_module(f"{self._package}.api.default.{name}")
