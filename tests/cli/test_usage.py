@@ -51,6 +51,17 @@ def test_without_a_key_the_line_names_the_variable(
     assert "api_key" not in done.err
 
 
+def test_space_around_a_variable_is_no_part_of_it(
+    sandbox: Sandbox, imagen4: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files that variables are read from leave a line end."""
+    monkeypatch.setenv("IMAGEN4_LOG", " debug\r\n")
+    monkeypatch.setenv("IMAGEN4_GATEWAY", " kie\n")
+    monkeypatch.setenv("KIE_BASE_URL", f" {sandbox.url('kie')}\n")
+    done = imagen4("credits")
+    assert (done.code, "DEBUG kie: GET" in done.err) == (0, True), done.err
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself(imagen4: Callable, name: str) -> None:
     """`--help` works for each command, and says what the group's list says it does."""

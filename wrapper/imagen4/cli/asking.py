@@ -45,11 +45,18 @@ class Where:
         return address + ["--allow-http"] * self.allow_http
 
 
+class OneGateway(click.Choice[str]):
+    """A gateway's name; space around it, as files of variables leave it, is no part of that."""
+
+    def normalize_choice(self, choice: str, ctx: click.Context | None) -> str:
+        return super().normalize_choice(choice.strip(), ctx)
+
+
 _gateway = click.option(
     "--gateway",
     "-g",
     "gateways",
-    type=click.Choice(list(GATEWAYS)),
+    type=OneGateway(list(GATEWAYS)),
     callback=lambda _context, _option, name: (name,),
     required=True,
     envvar="IMAGEN4_GATEWAY",
