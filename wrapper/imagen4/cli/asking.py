@@ -48,8 +48,8 @@ class Where:
 class OneGateway(click.Choice[str]):
     """A gateway's name; space around it, as files of variables leave it, is no part of that."""
 
-    def normalize_choice(self, choice: str, ctx: click.Context | None) -> str:
-        return super().normalize_choice(choice.strip(), ctx)
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
+        return super().normalize_choice(choice, ctx).strip()
 
 
 _gateway = click.option(

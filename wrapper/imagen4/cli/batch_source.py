@@ -25,7 +25,7 @@ def name_of(file: Path) -> str:
 def rows_of(file: Path) -> Rows:
     """Line numbers, and what stands there: by column, or a prompt. Raises UsageError."""
     try:
-        with _opened(file) as text:
+        with _text_of(file) as text:
             lines = _without_nul(text)
             first = next(lines, "")
             yield from _reader_of(file.suffix.lower(), first)(chain([first], lines))
@@ -35,7 +35,7 @@ def rows_of(file: Path) -> Rows:
         raise click.UsageError(f"{name_of(file)} cannot be read: {problem}") from None
 
 
-def _opened(file: Path) -> TextIO:
+def _text_of(file: Path) -> TextIO:
     if file != Path(STDIN):
         return file.open(encoding="utf-8-sig", newline="")
     content = piped_in(LARGEST, "a batch")

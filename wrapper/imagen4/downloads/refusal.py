@@ -17,7 +17,7 @@ _TOO_OLD = re.compile(
 _NO_TEXT = re.compile(rb"[\x00-\x08]")
 
 
-class Refusal:
+class NoPicture:
     """An answer without a picture: its words tell whether the link has expired, or else what.
 
     Of a page with status 200, too: not every host has another one for that.
@@ -47,5 +47,5 @@ def link_expired(status: int | None) -> DownloadError:
     return error
 
 
-def unexpected(status: int) -> Refusal:
-    return Refusal("The picture cannot be fetched: unexpected status", status)
+def unexpected(status: int) -> NoPicture:
+    return NoPicture("The picture cannot be fetched: unexpected status", status)

@@ -22,7 +22,7 @@ from .encoding import Unpacking
 from .formats import HEAD, SHORTEST, suffix_of
 from .pictures import disk_errors
 from .ranges import part_in, total_in
-from .refusal import EXPIRED, Refusal, link_expired, unexpected
+from .refusal import EXPIRED, NoPicture, link_expired, unexpected
 from .whole import is_whole
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Transfer:
         self._etag: str | None = None
         self._in_parts = False
         self._unpacking = Unpacking("")
-        self._refusal: Refusal | None = None
+        self._refusal: NoPicture | None = None
         self._asked_for_rest = False
         self._status = 0
         self._said_to_be = ""
@@ -261,15 +261,15 @@ class Transfer:
         refusal.read(self._head)
         raise refusal.error()
 
-    def _no_picture(self) -> Refusal:
+    def _no_picture(self) -> NoPicture:
         """What to say of it; but the whole may be one where only the rest was asked for."""
         if self._asked_for_rest:
             self._restart()
             raise TransferError("the rest could not be had")
         if self._unpacking.strange:
-            return Refusal("The picture comes in an encoding that was not asked for")
+            return NoPicture("The picture comes in an encoding that was not asked for")
         said = f" that is known here, but {self._said_to_be}" if self._said_to_be else ""
-        return Refusal(f"What the link holds is not a picture{said}")
+        return NoPicture(f"What the link holds is not a picture{said}")
 
     def _resumes(self, headers: Mapping[str, str]) -> bool:
         """Whether a part starts where we stopped, and is one of the same version."""
