@@ -18,7 +18,10 @@ from cli.test_batch import written
 from cli.test_terminal import read_until_closed
 from client.pictures import PNG
 from client.play import created, details
-from imagen4.cli.batch_progress import LiveBatch
+from imagen4 import Client, Ledger, Polling
+from imagen4.cli.batch_file import read_batch
+from imagen4.cli.batch_names import FileNames
+from imagen4.cli.batch_progress import LiveBatch, PlainBatch
 from imagen4.cli.batch_run import BatchRun
 from imagen4.sandbox import Sandbox
 
@@ -60,6 +63,32 @@ def test_what_is_spent_is_not_added_up_for_every_line(monkeypatch: pytest.Monkey
         for number in range(1000):
             shown.ended(str(number), "saved")
     assert len(asked) < 50
+
+
+def test_what_an_earlier_run_left_is_told_as_it_ends(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Not when all of it has ended: here the owl waits until the fox is told. Each is told once."""
+    sandbox.configure(speed=0, generating=1)
+    sandbox.fault("slow-task", word="owl", seconds=1000.0)
+    file = written(tmp_path, "a fox\nan owl\n")
+    lines = read_batch(Path(file), ("kie",), {"model": "google/imagen4"}, ())
+    told = []
+
+    class Shown(PlainBatch):
+        def ended(self, tag: str, words: str) -> None:
+            told.append(f"{tag[:5]} {words}")
+            sandbox.clock.advance(1000)
+
+    settings = {"api_key": sandbox.key("kie"), "base_url": sandbox.url("kie")}
+    with (
+        Client("kie", **settings, polling=Polling.immediate()) as client,
+        Ledger(tmp_path / "l.db") as ledger,
+    ):
+        list(client.generate_many([each.request for each in lines], ledger=ledger, timeout=0))
+        sandbox.clock.advance(1)
+        names = FileNames("{tag}-{index}.{ext}", lines)
+        run = BatchRun(client, ledger, lines, names, tmp_path, Shown(2), 30)
+        run.work(retry_failed=False)
+    assert (told, run.errors) == (["a-fox saved", "an-ow saved"], {})
 
 
 def test_what_is_charged_otherwise_than_listed_is_warned_of(

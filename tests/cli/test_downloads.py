@@ -44,6 +44,28 @@ def test_a_directory_that_goes_bad_leaves_a_command_to_resume(
         )
 
 
+def test_a_resumed_picture_that_is_not_saved_has_its_link_printed(
+    imagen4: Callable, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As by `generate` and `fetch`: it may be one of a kind that only browsers know."""
+    monkeypatch.setenv("KIE_API_KEY", "k" * 20)
+    strange = http(200, b"\0" * 99, "Content-Type: image/jxl\r\n")
+
+    def reply(received: Received) -> bytes:
+        if received.method == "POST":
+            return answered({"taskId": "t1"})
+        links = f'{{"resultUrls": ["{server.url}/1.jxl"]}}'
+        record = {"taskId": "t1", "state": "success", "resultJson": links}
+        return answered(record) if "recordInfo" in received.path else strange
+
+    with Loopback(reply) as server:
+        at = ("-g", "kie", "--base-url", server.url, "--ledger", str(tmp_path / "l.db"))
+        told = [
+            imagen4(*each, *at, "-o", str(tmp_path)) for each in (["generate", "x"], ["resume"])
+        ]
+    assert [(done.code, done.out) for done in told] == [(9, f"{server.url}/1.jxl\n")] * 2
+
+
 def test_links_that_lead_nowhere_are_said_and_the_others_fetched(
     imagen4: Callable,
     monkeypatch: pytest.MonkeyPatch,

@@ -19,7 +19,7 @@ from ..errors import (
     QuotaExceeded,
 )
 from ..ledger import Row, state_of_request
-from ..ledger.schema import RowState
+from ..ledger.schema import RowState, creates
 from .batch_file import Line
 from .batch_names import FileNames
 from .batch_progress import BatchDisplay
@@ -50,6 +50,7 @@ class BatchRun:
     timeout: float | None
     errors: dict[str, Imagen4Error] = field(default_factory=dict)
     """By tag, what this run could not do."""
+    _told: set[str] = field(default_factory=set)
     _hopeless: bool = False
     _showing: Lock = field(default_factory=Lock)
 
@@ -57,9 +58,12 @@ class BatchRun:
         """Until each line has ended, or nothing more can be paid."""
         if retry_failed:
             self.ledger.retry_failed(line.tag for line in self.lines)
+        by_tag = {line.tag: line for line in self.lines}
         with Savers() as savers:
             for done in self.client.resume(self.ledger, timeout=self.timeout):
-                savers.start(partial(self._finish, done, shown=False))
+                savers.start(
+                    partial(self._finish_resumed, done, by_tag.get(done.request.tag or ""))
+                )
             savers.wait()
             requests = self._until_hopeless(self._unfinished())
             made = self.client.generate_many(requests, timeout=self.timeout, ledger=self.ledger)
@@ -73,9 +77,9 @@ class BatchRun:
         left = []
         for line in self.lines:
             rows = known.get(line.key, [])
-            creates = creates_of(rows, len(line.creates))
-            if settled(rows, creates):
-                self.shown.ended(line.tag, state_of_request(rows, creates))
+            total = creates_of(rows, len(line.creates))
+            if settled(rows, total):
+                self._tell(line.tag, state_of_request(rows, total))
             else:
                 left.append(line.request)
         return left
@@ -86,8 +90,28 @@ class BatchRun:
                 return
             yield request
 
-    def _finish(self, done: Finished[Result], *, shown: bool = True) -> None:
-        """Save its pictures; on a thread of their own."""
+    def _finish_resumed(self, done: Finished[Result], line: Line | None) -> None:
+        """It may be another batch's, or have creates that were never sent."""
+        self._save(done)
+        if line is not None:
+            rows = self.ledger.rows(creates.c.key == line.key)
+            own = rows_by_key(rows, places_of(self.client)).get(line.key, [])
+            if settled(own, total := creates_of(own, len(line.creates))):
+                self._tell(line.tag, state_of_request(own, total))
+
+    def _finish(self, done: Finished[Result]) -> None:
+        error = self._save(done)
+        self._tell(done.request.tag or "", "saved" if error is None else error.message)
+
+    def _tell(self, tag: str, words: str) -> None:
+        """Each line once."""
+        with self._showing:
+            if tag not in self._told:
+                self._told.add(tag)
+                self.shown.ended(tag, words)
+
+    def _save(self, done: Finished[Result]) -> Imagen4Error | None:
+        """Save its pictures, on a thread of their own; what went wrong with the request."""
         tag = done.request.tag or ""
         error: Imagen4Error | None = done.error
         made = error.result if isinstance(error, PartialFailure) else done.result
@@ -98,9 +122,7 @@ class BatchRun:
                 error = error or problem
         if error is not None:
             self.errors[tag] = error
-        if shown:
-            with self._showing:
-                self.shown.ended(tag, "saved" if error is None else error.message)
+        return error
 
 
 def places_of(client: Client) -> dict[str, str]:

@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
+from ..core.task import number_of_pictures
 from ..events import Event, PollFailed, TaskCreated, TaskState
 from .exits import tell
 
@@ -106,7 +107,8 @@ class LiveTable(Display):
             self._progress.update(row, total=1, completed=1)
         self._progress.update(row, state=state)
         ended, known = len(self.pictures), len(self.task_ids)
-        words = f"{ended} of {known} tasks have ended, {sum(self.pictures.values())} pictures"
+        pictures = number_of_pictures(sum(self.pictures.values()))
+        words = f"{ended} of {known} tasks have ended, {pictures}"
         self._progress.update(self._all, state=words)
         if ended == known:
             self._progress.update(self._all, total=1, completed=1)

@@ -74,14 +74,14 @@ class Resumed:
             self._results.append(outcome.result_as_json(made, paths))
 
     def print(self, as_json: bool, *more: dict[str, Any]) -> None:
-        """On standard output: the paths, or all there is to say as one document."""
+        """On standard output: the paths, or what is not saved, or all there is as one document."""
         if as_json:
             failures = [*map(exits.as_json, self._errors), *more]
             told = {"results": self._results, "errors": failures, "uncertain": self.uncertain}
             click.echo(json.dumps(told, indent=2))
             return
         images = [image for each in self._results for image in each["images"]]
-        outcome.say(*(Path(image["path"]) for image in images if image["path"]))
+        outcome.say(*(Path(each["path"]) if each["path"] else each["url"] for each in images))
         for gateway in dict.fromkeys(task.gateway for task in self._tasks):
             tasks = [task for task in self._tasks if task.gateway == gateway]
             outcome.tell_charged(gateway, tasks)
