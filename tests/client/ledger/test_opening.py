@@ -74,7 +74,7 @@ def test_damage_in_the_middle_stops_creates(tmp_path: Path) -> None:
 
 def test_a_place_where_no_file_can_be_is_told(tmp_path: Path) -> None:
     """A folder that is not there, a folder itself, and what is no name."""
-    with pytest.raises(LedgerError, match="cannot be opened: .*embedded null"):
+    with pytest.raises(LedgerError, match=r"cannot be opened: .*embedded null"):
         Ledger(tmp_path / "l\0.db")
     with pytest.raises(LedgerError, match="cannot be opened: No such file"):
         Ledger(tmp_path / "missing" / "l.db")
