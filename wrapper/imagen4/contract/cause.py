@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..facts.protocol import CODE, DATA, STATE, TASK_ID
 from .checks.authorization import OTHER_KEYS
@@ -13,12 +13,13 @@ from .checks.wording import NO_OBJECT, forbidden_in_words, promise_without
 from .document import BODY_SCHEMA, KEY_SCHEME, METHODS, TASK_SCHEMA, field_of_record, pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from .checks.registry import Finding
     from .credentials import Credential
     from .exchange import Exchange
 
+T = TypeVar("T")
 
 OF_STATES = frozenset({"completed", "result-last", "no-failure", "failure-reason", "ends"})
 OF_FIELDS = frozenset({"lasting", "final", "no-failure"})
@@ -75,8 +76,7 @@ def causes_among(violations: list[Finding]) -> Iterator[Cause]:
     yield from _open_doors(violations)
     yield from _undocumented_code(violations)
     yield from _connection_kept(violations)
-    yield from _same_rule(violations)
-    yield from _same_field(violations)
+    yield from _passed_alike(violations)
     yield from _same_reason(violations)
     yield from _of_another_shape(violations)
     yield from _of_a_record(violations)
@@ -134,37 +134,29 @@ def _connection_kept(violations: list[Finding]) -> Iterator[Cause]:
         yield Cause("Answers do not depend on the connection.", pointer("paths"), seen, shown_by)
 
 
-def _same_rule(violations: list[Finding]) -> Iterator[Cause]:
-    """A rule that is looked at in no field, or in not enough of them."""
-    broken: dict[str, list[Finding]] = defaultdict(list)
-    for each in _of("forbidden", violations):
-        broken[each.pointer.rpartition("/")[2]].append(each)
-    for keyword, found in broken.items():
-        promise = f"A create {forbidden_in_words(f'{BODY_SCHEMA}/properties/field/{keyword}')}"
-        seen = f"accepted in {len({each.pointer for each in found})} fields"
-        shown_by = [each.exchange for each in found]
-        yield Cause(f"{promise} is refused.", BODY_SCHEMA, seen, shown_by, frozenset({"forbidden"}))
-
-
-def _same_field(violations: list[Finding]) -> Iterator[Cause]:
-    """A field whose rules are looked at in part: where all pass, the field stands for itself."""
-    broken: dict[str, list[Finding]] = defaultdict(list)
-    for each in _of("forbidden", violations):
-        broken[each.pointer.rpartition("/")[0]].append(each)
-    for place, found in broken.items():
-        promise = f"A create whose {place.rpartition('/')[2]} the document forbids is refused."
+def _passed_alike(violations: list[Finding]) -> Iterator[Cause]:
+    """A rule that is looked at in no field, or not in enough; then a field's rules, in part."""
+    passed = _of("forbidden", violations)
+    for keyword, found in _grouped(passed, lambda each: each.pointer.rpartition("/")[2]):
+        what = forbidden_in_words(f"{BODY_SCHEMA}/properties/field/{keyword}")
+        fields = len({each.pointer for each in found})
+        yield _let_through(what, BODY_SCHEMA, found, f"in {fields} fields")
+    for place, found in _grouped(passed, lambda each: each.pointer.rpartition("/")[0]):
+        what = f"whose {place.rpartition('/')[2]} the document forbids"
         rules = len({each.pointer for each in found})
-        shown_by = [each.exchange for each in found]
-        seen = f"accepted against {rules} of its rules: {found[0].exchange.intent.what}"
-        yield Cause(promise, place, seen, shown_by, frozenset({"forbidden"}))
+        shown = found[0].exchange.intent.what
+        yield _let_through(what, place, found, f"against {rules} of its rules: {shown}")
+
+
+def _let_through(what: str, place: str, found: list[Finding], seen: str) -> Cause:
+    shown_by = [each.exchange for each in found]
+    promise, checks = f"A create {what} is refused.", frozenset({"forbidden"})
+    return Cause(promise, place, f"accepted {seen}", shown_by, checks)
 
 
 def _same_reason(violations: list[Finding]) -> Iterator[Cause]:
     """One code for refusals of several kinds, and right for none of them."""
-    broken: dict[object, list[Finding]] = defaultdict(list)
-    for each in _of("reason", violations):
-        broken[each.value].append(each)
-    for found in broken.values():
+    for _, found in _grouped(_of("reason", violations), lambda each: each.value):
         shown_by = [each.exchange for each in found]
         yield Cause(REASON, found[0].pointer, found[0].seen, shown_by, frozenset({"reason"}))
 
@@ -197,7 +189,14 @@ def _of_a_record(violations: list[Finding]) -> Iterator[Cause]:
 
 
 def _by_promise(violations: Iterable[Finding]) -> list[list[Finding]]:
-    groups: dict[str, list[Finding]] = defaultdict(list)
+    return [found for _, found in _grouped(violations, lambda each: each.promise)]
+
+
+def _grouped(
+    violations: Iterable[Finding], key: Callable[[Finding], T]
+) -> list[tuple[T, list[Finding]]]:
+    """By what the key makes of each, in order of appearance."""
+    groups: dict[T, list[Finding]] = defaultdict(list)
     for each in violations:
-        groups[each.promise].append(each)
-    return [*groups.values()]
+        groups[key(each)].append(each)
+    return [*groups.items()]
