@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -110,11 +111,13 @@ class Verdict:
 
     @cached_property
     def accepted(self) -> bool:
-        return self.status == protocol.Code.OK and self.code == protocol.Code.OK
+        """Also with 201 or 202, which contradict the code: that is a finding of its own."""
+        return 200 <= self.status < 300 and self.code == protocol.Code.OK
 
     @property
     def refused(self) -> bool:
-        return not self.accepted and self.effective is not None
+        """Not where the code says success under a status that says failure: that is neither."""
+        return self.effective not in (None, protocol.Code.OK)
 
     @cached_property
     def effective(self) -> int | None:
@@ -125,6 +128,17 @@ class Verdict:
         return f"HTTP {self.status}" + ("" if self.code is None else f", code {self.code}")
 
 
+ACCOUNT = frozenset(
+    {
+        protocol.Code.NO_CREDITS,
+        protocol.Code.QUOTA_USED_UP,
+        protocol.Code.MAINTENANCE,
+        protocol.Code.RATE_LIMITED,
+    }
+)
+"""Out of credits, limits, maintenance: where that refuses everything, no request is at fault."""
+SHOWN = 60
+"""Characters of what is told."""
 TIMED_OUT = "no answer within"
 BY_PROXIES = frozenset({429, 502, 503, 504, *range(520, 528), 530})
 """Statuses of what stands before a gateway, the last ones Cloudflare's (wire: it always does)."""
@@ -169,6 +183,17 @@ class Exchange:
         status = self.answer.status if self.answer else 0
         return status in BY_PROXIES and protocol.CODE not in self.payload
 
+    @property
+    def not_found(self) -> bool:
+        """Whether it says that there is no such task."""
+        codes = (protocol.Code.BAD_REQUEST, protocol.Code.NOT_FOUND, protocol.Code.INVALID)
+        return self.verdict.effective in codes
+
+    @property
+    def limited(self) -> bool:
+        """Whether it came too early, whoever says so."""
+        return self.verdict.effective == protocol.Code.RATE_LIMITED
+
     @cached_property
     def reading(self) -> strict_json.Reading:
         return strict_json.read(self.answer.content if self.answer else b"")
@@ -195,6 +220,16 @@ class Exchange:
     def message(self) -> str:
         text = self.payload.get(protocol.MESSAGE, self.payload.get(protocol.MESSAGE_IN_EXAMPLES))
         return text if isinstance(text, str) else ""
+
+    @property
+    def told(self) -> str:
+        """The verdict, and the message: or else a page's title, or what it says."""
+        page = self.answer.content[:1000].decode("utf-8", "replace") if self.answer else ""
+        title = re.search("<title>([^<]+)", page, re.IGNORECASE)
+        said = title[1] if title else re.sub("<[^>]*>", " ", page)
+        line = " ".join((self.message or ("" if self.payload else said)).split())
+        short = line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
+        return f"{self.verdict} {short!r}" if line else str(self.verdict)
 
     @cached_property
     def state(self) -> str:

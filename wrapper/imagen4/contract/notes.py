@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..facts.protocol import CODE, DATA, MESSAGE, MESSAGE_IN_EXAMPLES, MODEL, Code
 from .cases.judge import GENERATED
-from .checks.requests import ACCOUNT
 from .document import CREATED_ANSWER, METHODS, TASK_SCHEMA
-from .exchange import Expect, Subject
+from .exchange import ACCOUNT, Expect, Subject
 from .promptness import OFTEN, slow_answers, too_slow
 from .trace import Trace, operation_name
 

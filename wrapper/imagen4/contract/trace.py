@@ -88,6 +88,14 @@ class Trace:
         if self.watch is not None:
             self.watch(self)
 
+    @property
+    def unheard(self) -> Iterator[tuple[Intent, str]]:
+        """What was sent and never came as far as the gateway, or was not answered, and why."""
+        heard = {each.request for each in self.answered}
+        for request, last in {each.request: each for each in self.exchanges}.items():
+            if request not in heard:
+                yield last.intent, last.error or f"a proxy answered: {last.told}"
+
     def knows(self, task_id: str) -> bool:
         return task_id in self._by_id
 

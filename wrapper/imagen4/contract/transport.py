@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from ..facts.protocol import CREATE_PATH, Code
+from ..facts.protocol import CREATE_PATH
 from .credentials import authorization
 from .deadline import Deadline
-from .exchange import TIMED_OUT, Case, Exchange, Expect, HttpAnswer, HttpRequest
+from .exchange import ACCOUNT, TIMED_OUT, Case, Exchange, Expect, HttpAnswer, HttpRequest
 from .secrets import Secrets
+from .steps import EnoughError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 
 MAX_ANSWER = 4 * 1024 * 1024
-USED_UP = "refused with 429, for longer than any documented limit"
 
 
 class BudgetSpentError(Exception):
@@ -97,8 +97,8 @@ class Sender:
     _keeping: httpx.Client | None = None
 
     def __post_init__(self) -> None:
-        self._opened: set[str] = set()
-        self._used_up: set[str] = set()
+        self._opened: dict[str, tuple[Case, str]] = {}
+        self._used_up: dict[tuple[str, int], bool] = {}
         self._secrets = Secrets(self.key, self.foreign)
         self._kept_deadline = Deadline(self.timeout)
         self._origin = str(self.client.base_url).rstrip("/")
@@ -116,32 +116,64 @@ class Sender:
     def send(self, case: Case, task_id: str = "") -> Exchange:
         """Send a request, at the server's pace, and record what came of it.
 
-        Not recorded, and without a number, is a 429 that others have used up the limit for.
-        BudgetSpentError before anything is sent; UnreachableError when nobody is there.
+        Not recorded, and without a number, is what an account refuses that has nothing left.
+        BudgetSpentError before anything is sent; UnreachableError when nobody is there;
+        EnoughError when nothing comes further than a proxy any more.
         """
-        exchange = self._exchange(case, task_id)
-        for seconds in self.pace.waits():
-            if exchange.verdict.effective != Code.RATE_LIMITED:
+        return self._settled(self._exchange(case, task_id), case, task_id)
+
+    def _settled(self, exchange: Exchange, case: Case, task_id: str = "") -> Exchange:
+        waits = self.pace.waits()
+        for seconds in waits:
+            if not self._comes_later(exchange):
                 break
-            self.trace.limited = True
             self.pace.sleep(seconds)
             try:
-                exchange = self._exchange(case, task_id)
+                again = self._exchange(case, task_id)
             except BudgetSpentError:
                 break
-        if exchange.verdict.effective == Code.RATE_LIMITED:
-            self.pace.exhausted = True
-            if self._is_used_up(exchange):
-                self.trace.skipped.append((case.intent, USED_UP))
-                return exchange
+            self.trace.limited |= exchange.limited
+            if not exchange.limited:
+                self._record(exchange)
+            exchange = again
+        else:
+            if waits and self._comes_later(exchange):
+                self._give_up(exchange)
+        if self._is_used_up(exchange):
+            told = f"refused with {exchange.verdict}, as is by now what was accepted before"
+            self.trace.skipped.append((case.intent, told))
+            return exchange
         return self._record(exchange)
 
+    def _comes_later(self, exchange: Exchange) -> bool:
+        """Whether it is sent again: not behind a proxy that has let nothing through so far.
+
+        Nor a create that costs: it may have been the answer that went no further.
+        """
+        paid = self.budget.left is not None and may_be_accepted(exchange.request)
+        return exchange.limited or (exchange.by_proxy and bool(self.trace.answered) and not paid)
+
+    def _give_up(self, exchange: Exchange) -> None:
+        """Of a limit that is used up other requests may know nothing; behind a proxy all are."""
+        self.pace.exhausted = True
+        if not exchange.limited:
+            self._record(exchange)
+            raise EnoughError(f"nothing came further than a proxy any more: {exchange.told}")
+
     def _is_used_up(self, exchange: Exchange) -> bool:
-        """Whether the operation refuses what it took before: then 429 says nothing of a request."""
-        path = exchange.request.path
-        if exchange.intent.expect is Expect.ACCEPT and path in self._opened:
-            self._used_up.add(path)
-        return path in self._used_up
+        """Whether the account is at fault: what was accepted before is asked again, and refused."""
+        path, code = exchange.request.path, exchange.verdict.effective
+        if code is None or code not in ACCOUNT or path not in self._opened:
+            return False
+        if (path, code) not in self._used_up:
+            try:
+                again = self._exchange(*self._opened[path])
+            except BudgetSpentError:
+                return False
+            self._used_up[path, code] = again.verdict.effective == code
+            if not self._used_up[path, code]:
+                self._record(again)
+        return self._used_up[path, code]
 
     def gives_away(self, request: HttpRequest) -> bool:
         """Whether a key stands in what the request says outside its headers.
@@ -154,17 +186,14 @@ class Sender:
     def send_at_once(self, cases: Sequence[Case]) -> list[Exchange]:
         """Send requests at the same time and record them in their order.
 
-        One after the other where the pace is kept; likewise, once more, what got a 429.
+        One after the other where the pace is kept; likewise what has to be sent again.
         """
         if self.pace.kept or self.budget.left is not None:
             return [self.send(case) for case in cases]
         with ThreadPoolExecutor(len(cases)) as pool:
             exchanges = list(pool.map(self._exchange, cases))
         return [
-            self.send(case)
-            if exchange.verdict.effective == Code.RATE_LIMITED
-            else self._record(exchange)
-            for case, exchange in zip(cases, exchanges, strict=True)
+            self._settled(exchange, case) for case, exchange in zip(cases, exchanges, strict=True)
         ]
 
     def _record(self, exchange: Exchange) -> Exchange:
@@ -172,7 +201,8 @@ class Sender:
         vars(numbered)["reading"] = exchange.reading  # as it was read already
         self.trace.append(numbered)
         if exchange.intent.expect is Expect.ACCEPT and exchange.verdict.accepted:
-            self._opened.add(exchange.request.path)
+            accepted = Case(exchange.request, exchange.intent), exchange.task_id
+            self._opened.setdefault(exchange.request.path, accepted)
         return numbered
 
     def _exchange(self, case: Case, task_id: str = "") -> Exchange:

@@ -61,7 +61,7 @@ def _last_seen(task: TaskHistory) -> str:
     record, last = task.records[-1], task.polls[-1]
     if last is record:
         return f"is still {record.state!r}"
-    told = f"{last.verdict} {last.message!r}" if last.answer else last.error
+    told = last.told if last.answer else last.error
     return f"was {record.state!r} when its record was last given; the last answer: {told}"
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ...facts.models import NOT_SUPPORTED
 from ...facts.protocol import Code
-from ..document import BODY_SCHEMA, CODE_SCHEMA, CREATE_ITEM, TASK_ID_PARAMETER, shortened
-from ..exchange import Exchange, Expect, Subject
+from ..document import BODY_SCHEMA, CODE_SCHEMA, CREATE_ITEM, TASK_ID_PARAMETER
+from ..exchange import ACCOUNT, Exchange, Expect, Subject
 from .evidence import Evidence, forbidden
 from .registry import Finding, Found, check
 from .wording import forbidden_in_words
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from ..trace import Trace
 
-ACCOUNT = frozenset({Code.NO_CREDITS, Code.QUOTA_USED_UP, Code.MAINTENANCE, Code.RATE_LIMITED})
-"""Out of credits, limits, maintenance: where every create is refused so, it is not at fault."""
 BODY_SUBJECTS = (Subject.PARAMETER, Subject.MODEL, Subject.BODY, Subject.MEDIA_TYPE)
 RIGHT_CODES = {
     Subject.PARAMETER: (Code.INVALID,),
@@ -89,7 +87,7 @@ def allowed_is_accepted(trace: Trace) -> Iterator[Found]:
     ]
     share = f"{len(refused)} of {len(creates)} allowed creates"
     for exchange in refused:
-        yield exchange, f"refused with {_told(exchange)}: {exchange.intent.what}; {share}"
+        yield exchange, f"refused with {exchange.told}: {exchange.intent.what}; {share}"
 
 
 @check(
@@ -129,17 +127,12 @@ def reason(trace: Trace) -> Iterator[Finding]:
             asked = SUBJECTS.get(subject, "A create that the document forbids")
             right = " or ".join(map(str, RIGHT_CODES[_told_alike(subject)]))
             promise = f"{asked} is refused with code {right}."
-            seen = f"{_told(exchange)}: {exchange.intent.what}"
+            seen = f"{exchange.told}: {exchange.intent.what}"
             yield Finding("reason", promise, CODE_SCHEMA, exchange, seen, "/code", verdict.code)
 
 
 def _told_alike(subject: Subject) -> Subject:
     return Subject.PARAMETER if subject is Subject.MODEL else subject
-
-
-def _told(exchange: Exchange) -> str:
-    words = f" {shortened(exchange.message, 60)!r}" if exchange.message else ""
-    return f"{exchange.verdict}{words}"
 
 
 @check(

@@ -34,7 +34,7 @@ def reached(trace: Trace) -> Iterator[Found]:
     proxies = [exchange for exchange in trace.exchanges if exchange.by_proxy]
     for exchange in proxies:
         share = f"{len(proxies)} of {len(proxies) + len(trace.answered)} answers were a proxy's"
-        yield exchange, f"{share}: {exchange.verdict}"
+        yield exchange, f"{share}: {exchange.told}"
 
 
 @check(

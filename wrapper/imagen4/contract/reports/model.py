@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from ..baseline import Baseline
     from ..deviations import Deviation
+    from ..exchange import Intent
     from ..run import RunOutcome
+    from ..trace import Trace
     from .broken import Broken
 
 NOT_ALL_SEEN = "not all seen"
@@ -125,7 +127,7 @@ def make_report(outcome: RunOutcome, baseline: Baseline | None = None) -> Report
         deviations=_known_deviations(outcome),
         gone=tuple(_as_known(each, 0) for each in outcome.sorted.gone),
         notes=tuple(notes(trace)),
-        not_checked=_with_times(f"{intent.what} ({why})" for intent, why in trace.skipped),
+        not_checked=_with_times(f"{intent.what} ({why})" for intent, why in _left_out(trace)),
         skipped=outcome.skipped,
         unseen=tuple(_unseen(outcome)),
     )
@@ -151,12 +153,16 @@ def _no_longer(
             yield f"{entry.promise} ({entry.reason})"
 
 
+def _left_out(trace: Trace) -> list[tuple[Intent, str]]:
+    return [*trace.unheard, *trace.skipped]
+
+
 def _unseen(outcome: RunOutcome) -> Iterator[str]:
     """What was left out, and ends that did not come; in full those are findings."""
     trace = outcome.trace
     if outcome.asleep:
         yield f"{len(outcome.asleep)} of {len(CHECKS)} checks had nothing to look at"
-    for why, times in Counter(why for _, why in trace.skipped).items():
+    for why, times in Counter(why for _, why in _left_out(trace)).items():
         yield f"{times} request{'' if times == 1 else 's'} ({why})"
     running = [task for task in trace.tasks if task.records and not task.ended]
     if running and not trace.patient:
