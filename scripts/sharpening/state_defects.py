@@ -1,5 +1,6 @@
 """Defects of the state machine, of liveness, and of what is known of which task."""
 
+from itertools import count
 from typing import Any
 
 from imagen4.facts.gateways import DEFAULT_MODEL
@@ -165,6 +166,20 @@ AREA.add("known-only-when-ended", finding(_known_after(1.6)))
 AREA.add(
     "gone-when-ended", finding(lambda task, _id, s: task if task and _age(task, s) < 1.5 else None)
 )
+
+
+@AREA.defect("reading-fails-now-and-then")
+def _(server: Reference) -> None:
+    numbers = count(1)
+
+    def record(original: Any, task: Task) -> Any:
+        if next(numbers) % 8 == 0:
+            raise RefusedError(500, "Server exception, please try again later")
+        return original(task)
+
+    around(server, "record", record)
+
+
 AREA.add(
     "gone-after-the-end-was-seen",
     finding(lambda t, _id, s: t if t and not _end_was_told(t, s) else None),

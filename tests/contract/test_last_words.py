@@ -24,7 +24,7 @@ def _breaking_off(server: Reference) -> None:
 
 WORDS = {
     "ends": "was 'waiting' when its record was last given; the last answer: HTTP 200, code",
-    "stays-known": "was there before; now HTTP 200, code 500 'success'",
+    "reads": "HTTP 200, code 500 'success', in",
 }
 
 

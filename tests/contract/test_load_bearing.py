@@ -49,6 +49,7 @@ ALONE = {
     "own-id": ("id-by-request", "kie", "observed"),
     "known-at-once": ("id-of-another-task", "kie", "observed"),
     "stays-known": ("gone-when-ended", "kie", "documented"),
+    "reads": ("reading-fails-now-and-then", "kie", "observed"),
     "no-others": ("record-names-other-tasks", "kie", "observed"),
     "unknown-task": ("tasks-by-prefix", "kie", "observed"),
     "milliseconds": ("create-time-in-seconds", "kie", "observed"),

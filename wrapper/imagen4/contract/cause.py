@@ -24,7 +24,8 @@ T = TypeVar("T")
 OF_STATES = frozenset({"completed", "result-last", "no-failure", "failure-reason", "ends"})
 OF_FIELDS = frozenset({"lasting", "final", "no-failure"})
 OF_RESULTS = frozenset({"result-count", "result-distinct", "result-own", "final"})
-OF_POLLS = frozenset({"known-at-once", "stays-known"})
+LOST = frozenset({"known-at-once", "stays-known"})
+OF_POLLS = LOST | {"reads"}
 FOLLOW = {
     "milliseconds": frozenset({"times-in-order", "cost-time", "completed", "not-ahead", "utc"}),
     "not-ahead": frozenset({"cost-time"}),
@@ -32,7 +33,7 @@ FOLLOW = {
     "own-id": frozenset({"no-others"}),
     "param": frozenset({"lasting"}),
     "lasting": frozenset({"times-in-order", "cost-time"}),
-    "forward": frozenset({"no-way-back", "final"}),
+    "forward": frozenset({"no-way-back", "final", "ends"}),
     "no-way-back": frozenset({"not-ahead"}),
     "strict-json": OF_POLLS | {"content-type", "reason", "key-reason"},
     "one-verdict": OF_POLLS | {"reason", "key-reason", "schema", "words"},
@@ -43,12 +44,14 @@ FOLLOW = {
     "result-readable": OF_RESULTS,
     "result-count": frozenset({"result-own", "final"}),
     "result-own": frozenset({"no-others"}),
+    "reads": frozenset({"ends", "words"}),
     "known-at-once": frozenset({"words"}),
     "stays-known": frozenset({"words"}),
-    "no-redirect": OF_POLLS,
+    "only-post": frozenset({"own-id"}),
 }
 """What a finding of one check brings about in others, on the same answers."""
 ANYWHERE = {
+    "forward": frozenset({"ends"}),
     "lasting": frozenset({"times-in-order", "cost-time"}),
     "no-way-back": frozenset({"not-ahead"}),
     "key-opens": frozenset({"key-blamed"}),
@@ -80,6 +83,7 @@ def causes_among(violations: list[Finding]) -> Iterator[Cause]:
     yield from _same_reason(violations)
     yield from _of_another_shape(violations)
     yield from _of_a_record(violations)
+    yield from _lost_now_and_then(violations)
 
 
 def _of(check: str, violations: list[Finding]) -> list[Finding]:
@@ -186,6 +190,15 @@ def _of_a_record(violations: list[Finding]) -> Iterator[Cause]:
         checks = frozenset(same | OF_STATES if place == field_of_record(STATE) else same)
         if checks:
             yield Cause(found[0].promise, place, "", shown_by, checks)
+
+
+def _lost_now_and_then(violations: list[Finding]) -> Iterator[Cause]:
+    """Whether it was found before is chance: one place knows the task, another does not."""
+    lost = [each for each in violations if each.check in LOST]
+    if lost:
+        shown_by = [each.exchange for each in lost]
+        promise = "A created task is found whenever it is asked for."
+        yield Cause(promise, lost[0].pointer, lost[0].seen, shown_by, LOST)
 
 
 def _by_promise(violations: Iterable[Finding]) -> list[list[Finding]]:

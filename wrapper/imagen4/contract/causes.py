@@ -31,6 +31,7 @@ from .trace import operation_name
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
+    from .document import Document
     from .trace import Trace
 
 MOST = 0.75
@@ -55,7 +56,7 @@ def _explained(cause: Cause, violations: list[Finding]) -> list[Finding]:
         each
         for each in violations
         if not each.because_of
-        and each.exchange.number in shown_by
+        and any(e.number in shown_by for e in (each.exchange, each.against) if e)
         and (not cause.checks or each.check in cause.checks)
         and each.promise not in known
     ]
@@ -94,7 +95,7 @@ def _causes(trace: Trace) -> Iterator[Cause]:
     yield from _in_another_type(trace)
     fields: dict[str, list[Exchange]] = defaultdict(list)
     for exchange in bodies:
-        for place in _places_above(exchange.intent.pointer):
+        for place in _places_above(trace.document, exchange):
             fields[place].append(exchange)
     for place in sorted(fields, key=len):
         name = place.rpartition("/")[2]
@@ -120,10 +121,17 @@ def _in_another_type(trace: Trace) -> Iterator[Cause]:
             yield Cause(promise, place, seen, [*taken, *refused], checks)
 
 
-def _places_above(place: str) -> list[str]:
-    """The fields of a body in which a rule stands, by their places: outer ones, too."""
-    found = re.finditer(r"/properties/[^/]+", place.removeprefix(BODY_SCHEMA))
-    return [BODY_SCHEMA + place.removeprefix(BODY_SCHEMA)[: each.end()] for each in found]
+def _places_above(document: Document, exchange: Exchange) -> list[str]:
+    """The fields of a body that a rule is about, by their places: outer ones, and a missing one."""
+    holder, _, keyword = exchange.intent.pointer.rpartition("/")
+    places, value = [], exchange.request.body
+    for each in re.finditer(r"/properties/([^/]+)", holder.removeprefix(BODY_SCHEMA)):
+        places.append(holder[: len(BODY_SCHEMA) + each.end()])
+        value = value.get(each[1]) if isinstance(value, dict) else None
+    if keyword == "required" and isinstance(value, dict):
+        missing = (name for name in document.at(exchange.intent.pointer) if name not in value)
+        places += [f"{holder}/properties/{name}" for name in missing]
+    return places
 
 
 def _answered_alike(operation: str, place: str, asked: list[Exchange]) -> Iterator[Cause]:
@@ -131,8 +139,7 @@ def _answered_alike(operation: str, place: str, asked: list[Exchange]) -> Iterat
         return
     first = asked[0]
     same = [each for each in asked if gist(each) == gist(first)]
-    words = f" {first.message!r}" if first.message else ""
-    seen = f"{len(same)} of {len(asked)} answers were the same: {first.verdict}{words}"
+    seen = f"{len(same)} of {len(asked)} answers were the same: {first.told}"
     if first.verdict.status in NOT_THERE and first.verdict.code is None:
         promise = f"{operation} is where the document says."
     else:
@@ -165,9 +172,11 @@ def _failing(trace: Trace) -> Iterator[Cause]:
             failures[gist(exchange)].append(exchange)
     for exchanges in failures.values():
         first = exchanges[0]
-        if len({each.intent.subject for each in exchanges}) >= ENOUGH:
+        of_all_kinds = len({each.intent.subject for each in exchanges}) >= ENOUGH
+        if of_all_kinds or not first.payload:
             share = f"{len(exchanges)} of {len(trace.answered)} answers"
-            seen = f"{share} to requests of all kinds: {first.verdict} {first.message!r}"
+            kinds = " to requests of all kinds" if of_all_kinds else ""
+            seen = f"{share}{kinds}: {first.told}"
             promise = "The gateway does not fail." if first.payload else "A refusal is an envelope."
             yield Cause(promise, pointer("paths"), seen, exchanges)
 

@@ -19,6 +19,8 @@ FEW = 7
 """The sandbox answers ten polls a second, and quick is to be quick."""
 SETTLE = 0.2
 """Seconds between looks at what has ended: a second thought takes a moment."""
+LATE = 3.0
+"""Seconds after which a task that was not known at once is given up."""
 LINGER = 5.0
 """Seconds after which the full phase looks once more at the first few: some take longer."""
 
@@ -59,18 +61,18 @@ class Follower:
 
     def follow(self, tasks: list[TaskHistory]) -> None:
         """The last round begins when the time is over: a busy machine has looked at each, too."""
-        running = {task.id for task in tasks if _may_change(task.polls)}
+        running = [task for task in tasks if not task.polls or _may_change(task, task.polls[-1])]
         wait, late = self.patience.first, False
         while running and not late:
             late = self.clock() >= self.patience.until(tasks)
-            running = {task_id for task_id in sorted(running) if self._is_still_running(task_id)}
+            running = [task for task in running if self._is_still_running(task)]
             if running and not late:
                 self.patience.sleep(min(wait, max(0.0, self.patience.until(tasks) - self.clock())))
             wait = min(wait * self.patience.growth, self.patience.longest)
 
-    def _is_still_running(self, task_id: str) -> bool:
-        polled = self._poll(task_id)
-        return polled is not None and _is_running(polled)
+    def _is_still_running(self, task: TaskHistory) -> bool:
+        polled = self._poll(task.id)
+        return polled is not None and _may_change(task, polled)
 
     def look_again(self, tasks: list[TaskHistory]) -> None:
         """What has ended must stand there unchanged; without full patience, the first few."""
@@ -91,12 +93,10 @@ class Follower:
         return self.send(poll_case(link, task_id, TASK_SCHEMA), task_id) if link else None
 
 
-def _is_running(polled: Exchange) -> bool:
+def _may_change(task: TaskHistory, polled: Exchange) -> bool:
     """Any state but the known running ones ends the polling: it must not go on for ever."""
     if polled.answer is None or polled.by_proxy:
         return True
+    if not task.records and polled.not_found:
+        return polled.ended - task.created.ended < LATE
     return polled.verdict.accepted and polled.state in RUNNING
-
-
-def _may_change(polls: list[Exchange]) -> bool:
-    return not polls or _is_running(polls[-1])

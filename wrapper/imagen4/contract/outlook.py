@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..facts.protocol import Code
 from .alike import alike, is_no_gateway
 from .checks.requests import blocked_by_account, model_is_gone
 from .document import METHODS
 from .trace import refuses_key
 
 if TYPE_CHECKING:
+    from .exchange import Exchange
     from .trace import Trace
 
 
@@ -35,11 +37,22 @@ def outlook(trace: Trace) -> str:
 
 
 def operations_alike(trace: Trace) -> frozenset[str]:
-    """The operations that answer everything alike, by their paths."""
+    """The operations that answer everything alike, by their paths.
+
+    Not where HTTP 200 says that there is no such task: there may be one soon.
+    """
     asked = {
         path: [each for each in trace.exchanges if each.request.path == path] for path in METHODS
     }
-    return frozenset(path for path, exchanges in asked.items() if alike(exchanges))
+    return frozenset(
+        path
+        for path, exchanges in asked.items()
+        if alike(exchanges) and not _may_come(exchanges[0])
+    )
+
+
+def _may_come(answered: Exchange) -> bool:
+    return answered.not_found and answered.verdict.status == Code.OK
 
 
 def is_silent(trace: Trace, path: str) -> bool:

@@ -74,7 +74,7 @@ def _why_not_strict(content: bytes) -> str:
     except NotStrictError as error:
         return str(error)
     except json.JSONDecodeError as error:
-        return f"not JSON: {error.msg} at character {error.pos}"
+        return f"not JSON: {error.msg.removesuffix(' at')} at character {error.pos}"
     except RecursionError:
         return TOO_DEEP
     except ValueError:

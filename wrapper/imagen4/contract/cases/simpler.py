@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ...facts.protocol import INPUT
-from .build import accepted_create, body
+from .build import UNKNOWN, accepted_create, body
 from .values import usual, words
 
 if TYPE_CHECKING:
@@ -31,11 +31,15 @@ def simpler(document: Document, refused: dict[str, Any]) -> list[Case]:
     if len(outside) + len(inside) > 1:
         bodies = [(plainest | {name: value}, name) for name, value in outside.items()]
         bodies += [(body(document, **{name: value}), name) for name, value in inside.items()]
-        return [accepted_create(each, f"{words(name)} alone") for each, name in bodies]
+        return [accepted_create(each, f"{_in_words(name)} alone") for each, name in bodies]
     known = document.input_fields
     texts = ((n, v) for n, v in inside.items() if n in known and isinstance(v, str))
     found = (case for name, text in texts for case in _by_character(document, name, text))
     return list(islice(found, MOST))
+
+
+def _in_words(name: str) -> str:
+    return "a field that the document does not have," if name == UNKNOWN else words(name)
 
 
 def _by_character(document: Document, name: str, text: str) -> Iterator[Case]:

@@ -50,7 +50,9 @@ def key_opens(trace: Trace) -> Iterator[Found]:
     for exchange in _refused_keys(trace):
         name = operation_name(exchange.request.path)
         if exchange.intent.expect is Expect.ACCEPT or exchange.request.path not in opened:
-            yield exchange, f"{name} refused the key with {exchange.verdict} (is it the right one?)"
+            now_and_then = exchange.request.path in opened
+            why = "which it takes otherwise" if now_and_then else "is it the right one?"
+            yield exchange, f"{name} refused the key with {exchange.verdict} ({why})"
 
 
 @check(

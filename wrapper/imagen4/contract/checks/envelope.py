@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...facts.protocol import DATA, MESSAGE, MESSAGE_IN_EXAMPLES, Code
-from ..document import CODE_SCHEMA, CREATED_ANSWER, RECORD_ANSWER, Breach, shortened
+from ..alike import alike
+from ..document import CODE_SCHEMA, CREATED_ANSWER, METHODS, RECORD_ANSWER, Breach, shortened
 from ..exchange import Exchange, Subject
 from .evidence import REFUSED, SPEAKING
 from .registry import Finding, Found, check
@@ -54,7 +55,8 @@ def strict_json(trace: Trace) -> Iterator[Found]:
         if exchange.reading.problem:
             content = exchange.answer.content if exchange.answer else b""
             text = shortened(content.decode("utf-8", "replace"), 60)
-            yield exchange, f"{exchange.reading.problem}{_unpacked(exchange)}: {text!r}"
+            problem = f"{exchange.reading.problem}{_unpacked(exchange)}"
+            yield exchange, f"{problem}: {text!r}, in an answer with {exchange.verdict}"
 
 
 def _unpacked(exchange: Exchange) -> str:
@@ -95,8 +97,13 @@ def _finding(exchange: Exchange, breach: Breach) -> Finding:
     "one-verdict", "HTTP status and code do not contradict each other.", CODE_SCHEMA, of=SPEAKING
 )
 def one_verdict(trace: Trace) -> Iterator[Found]:
-    """The same in both, in either style; or HTTP 200 with the verdict in `code` (observed)."""
-    real = trace.style == "documented" or any(map(_is_real, trace.speaking))
+    """The same in both, in either style; or HTTP 200 with the verdict in `code` (observed).
+
+    An operation that is not there has no style.
+    """
+    paths = {path: [e for e in trace.speaking if e.request.path == path] for path in METHODS}
+    telling = (each for asked in paths.values() if not alike(asked) for each in asked)
+    real = trace.style == "documented" or any(map(_is_real, telling))
     for exchange in trace.speaking:
         verdict = exchange.verdict
         agree = verdict.code is None or verdict.status == verdict.code

@@ -13,8 +13,8 @@ from ..trace import Trace
 if TYPE_CHECKING:
     from .evidence import Evidence
 
-Found = tuple[Exchange, str]
-"""An exchange that shows it, and what was seen there, in words."""
+Found = tuple[Exchange, str] | tuple[Exchange, str, Exchange]
+"""An exchange that shows it, what was seen there, in words, and what it was held against, if so."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Finding:
     field: str = ""
     """For the schema check: path of the offending value in the answer."""
     value: Any = None
+    against: Exchange | None = None
+    """The earlier answer that this one contradicts: either may be the wrong one."""
     because_of: str = ""
     """The promise of the finding that this one follows from; empty for what stands by itself."""
 
@@ -56,7 +58,10 @@ class Check:
                 yield replace(found, check=self.name)
             else:
                 place = self.on_record if found[0].request.path == DETAILS_PATH else ""
-                yield Finding(self.name, self.promise, place or self.pointer, *found)
+                shown_by, seen, *held = found
+                against = held[0] if held else None
+                place = place or self.pointer
+                yield Finding(self.name, self.promise, place, shown_by, seen, against=against)
 
 
 CHECKS: dict[str, Check] = {}

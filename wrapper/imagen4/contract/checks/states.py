@@ -38,7 +38,7 @@ def forward(trace: Trace) -> Iterator[Found]:
         for before, after in pairwise(known):
             old, new = before.state, after.state
             if RANKS[new] < RANKS[old] or (old in FINAL and new != old):
-                yield after, f"{task.id!r} went from {old} to {new}"
+                yield after, f"{task.id!r} went from {old} to {new}", before
 
 
 def _counters(trace: Trace) -> Iterator[tuple[Exchange, str, TaskHistory, int, int]]:
@@ -79,7 +79,8 @@ def lasting(trace: Trace) -> Iterator[Found]:
             for name in LASTING:
                 old, new = before.data.get(name), after.data.get(name)
                 if old not in (None, "", new) and _content(old) != _content(new):
-                    yield after, f"{name} of {task.id!r} was {old!r:.40}, now {new!r:.40}"
+                    seen = f"{name} of {task.id!r} was {old!r:.40}, now {new!r:.40}"
+                    yield after, seen, before
 
 
 def _content(value: Any) -> Any:
@@ -98,7 +99,8 @@ def final(trace: Trace) -> Iterator[Found]:
                 old, new = before.data.get(name), after.data.get(name)
                 same = old == new or _unsigned(_content(old)) == _unsigned(_content(new))
                 if before.state == after.state and not same:
-                    yield after, f"{name} of {task.id!r} was {old!r:.60}, now {new!r:.60}"
+                    seen = f"{name} of {task.id!r} was {old!r:.60}, now {new!r:.60}"
+                    yield after, seen, before
 
 
 def _unsigned(value: Any) -> Any:

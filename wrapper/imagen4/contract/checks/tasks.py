@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ..document import CREATED_ANSWER, NO_TASK_ANSWER
+from ...facts.protocol import Code
+from ..document import CREATED_ANSWER, NO_TASK_ANSWER, RECORD_ANSWER
 from ..exchange import Exchange, Expect, Subject
 from .evidence import POLLED, POLLED_TWICE, Evidence, forbidden
 from .registry import Found, check
@@ -43,9 +44,10 @@ def own_id(trace: Trace) -> Iterator[Found]:
 def known_at_once(trace: Trace) -> Iterator[Found]:
     """wire: the first poll within 20 ms found the task in 158 of 158 cases."""
     for task in trace.tasks:
-        first = next((poll for poll in task.polls if poll.answer), None)
-        if first and not first.verdict.accepted:
-            yield first, f"the first poll of {task.id!r}: {first.verdict} {first.message!r}"
+        told = (poll for poll in task.polls if poll.verdict.accepted or poll.not_found)
+        first = next(told, None)
+        if first and first.not_found:
+            yield first, f"the first poll of {task.id!r}: {first.told}"
 
 
 @check(
@@ -55,10 +57,24 @@ def stays_known(trace: Trace) -> Iterator[Found]:
     for task in trace.tasks:
         found = False
         for poll in task.polls:
-            if found and poll.answer and not poll.verdict.accepted:
-                told = f"{poll.verdict} {poll.message!r}"
-                yield poll, f"the record of {task.id!r} was there before; now {told}"
+            if found and poll.not_found:
+                yield poll, f"the record of {task.id!r} was there before; now {poll.told}"
             found = found or poll.verdict.accepted
+
+
+@check("reads", "The record of a task that exists can be read.", RECORD_ANSWER, of=POLLED)
+def reads(trace: Trace) -> Iterator[Found]:
+    """A failure says nothing of the task. Of keys and redirects, other checks speak."""
+    polls = [poll for task in trace.tasks for poll in task.polls]
+    failed = [poll for poll in polls if _has_failed(poll)]
+    for poll in failed:
+        share = f"{len(failed)} of {len(polls)} polls"
+        yield poll, f"{poll.told}, in {share}"
+
+
+def _has_failed(poll: Exchange) -> bool:
+    of_others = poll.not_found or poll.redirected
+    return poll.verdict.refused and poll.verdict.effective != Code.UNAUTHORIZED and not of_others
 
 
 @check(
