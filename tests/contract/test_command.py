@@ -2,6 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ET
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
+from contract.foreign import Answer, page, serving
 from imagen4.contract.checks import CHECKS
 from imagen4.contract.command import command
-from imagen4.contract.outputs import write_whole
+from imagen4.contract.outputs import FORMS, write_whole
 from imagen4.contract.run import RunOptions, Seams, run_contract
 from imagen4.contract.server import CouldNotRunError, ServerUnderTest
 from imagen4.sandbox import Sandbox
@@ -158,6 +160,23 @@ def test_a_wrong_path_is_no_verdict(status: int) -> None:
     options = RunOptions(ServerUnderTest("kie", "http://127.0.0.1:9", "some-key-1"))
     with pytest.raises(CouldNotRunError, match=f"wrong host: HTTP {status}, .* right"):
         run_contract(options, Seams(httpx.MockTransport(lambda _: answer)))
+
+
+@pytest.mark.parametrize("answer", [page(502), page(200), None], ids=["proxy", "page", "nobody"])
+def test_where_nobody_could_be_judged_every_report_says_so(
+    answer: Answer | None, tmp_path: Path
+) -> None:
+    """Else a file of the last run would be taken for this one's."""
+    options = [word for form in FORMS for word in (f"--{form}", str(tmp_path / form))]
+    with nullcontext("http://127.0.0.1:1") if answer is None else serving(answer) as url:
+        result = _run("kie", "--base-url", url, *options)
+    (line,) = result.output.splitlines()
+    told = json.loads((tmp_path / "json").read_text())
+    assert (told["exit_code"], told["verdict"], told["broken"]) == (2, "could not run", [])
+    assert line == f"could not run: {told['reason']}"
+    (error,) = ET.parse(tmp_path / "junit").iter("error")  # noqa: S314  # written here
+    assert error.get("message") == told["reason"]
+    assert {each.name for each in tmp_path.iterdir()} == {*FORMS}
 
 
 def test_an_interrupted_run_says_what_it_may_have_cost() -> None:

@@ -12,7 +12,7 @@ from imagen4.contract.baseline import Baseline
 from imagen4.contract.command import command
 from imagen4.contract.conversation import Conversation
 from imagen4.contract.reports import RENDERERS, make_report
-from imagen4.contract.run import InterruptedRunError
+from imagen4.contract.run import NoVerdictError
 from sharpening.clock import Clock
 from sharpening.defect import recording_when
 from sharpening.measure import Setting, hold
@@ -33,7 +33,7 @@ def test_an_interrupted_run_tells_what_it_saw_and_what_it_did_not() -> None:
         return answer(incoming)
 
     server.answer = interrupted  # type: ignore[method-assign]
-    with pytest.raises(InterruptedRunError) as raised:
+    with pytest.raises(NoVerdictError) as raised:
         hold(Setting("kie", "observed"), server)
     empty = Baseline("kie", "google/imagen4", "quick", date(2026, 11, 30))
     report = make_report(raised.value.outcome, empty)
@@ -58,7 +58,7 @@ def test_a_second_interrupt_ends_it_at_once(monkeypatch: pytest.MonkeyPatch) -> 
 
     for step in ("_look_ahead", "_find_what_is_at_fault", "_confirm_time_out"):
         monkeypatch.setattr(Conversation, step, impatient)
-    with pytest.raises(InterruptedRunError):
+    with pytest.raises(NoVerdictError):
         hold(Setting("kie", "observed"), server)
     assert next(steps) == 3
 

@@ -109,20 +109,21 @@ def command(context: click.Context, /, **given: Any) -> None:
     asked = Asked(**given, files=files)
     outputs = asked.outputs
     # First of all: that it is not installed is said before anybody agrees to pay.
-    from . import run  # noqa: F401
+    from .run import NoVerdictError
 
     try:
         outputs.must_be_writable()
         code = _check(asked, asked.options(os.environ), outputs)
     except (CouldNotRunError, OSError) as error:
-        outputs.tell_refusal(str(error))
+        seen = error.outcome if isinstance(error, NoVerdictError) else None
+        outputs.tell_refusal(str(error), seen)
         code = 2
     context.exit(code)
 
 
 def _check(asked: Asked, options: RunOptions, outputs: Outputs) -> int:
     """Send what was asked for, once it is agreed to, and tell what came of it; the exit code."""
-    from .run import InterruptedRunError, run_contract
+    from .run import NoVerdictError, run_contract
 
     where, accepted = options.server, outputs.accepted_by(options)
     max_paid = 1 if asked.canary else options.max_paid
@@ -137,7 +138,9 @@ def _check(asked: Asked, options: RunOptions, outputs: Outputs) -> int:
     with nullcontext() if silent else told(options, sys.stderr) as watch:
         try:
             outcome = run_contract(options, watch=watch)
-        except InterruptedRunError as stopped:
+        except NoVerdictError as stopped:
+            if not stopped.outcome.interrupted:
+                raise
             outcome = stopped.outcome
     return outputs.tell(outcome, accepted).exit_code
 

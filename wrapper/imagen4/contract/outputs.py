@@ -75,7 +75,7 @@ class Outputs:
         in_words: Callable[[Report], str] | None = None,
     ) -> Report:
         """Write the files, print the text; the report that they tell."""
-        from .reports import RENDERERS, make_report, render_annotations, render_text
+        from .reports import make_report, render_annotations, render_text
 
         made = make_report(outcome, baseline)
         if self.baseline and baseline and self.update and made.exit_code != 2:
@@ -83,20 +83,27 @@ class Outputs:
             baseline = baseline.updated(found, {each.check for each in outcome.skipped})
             write_whole(self.baseline, baseline.as_toml())
             made = make_report(outcome, baseline)
-        for name, path in self.files.items():
-            write_whole(path, RENDERERS[name](made))
+        self._write(made)
         if self.github:
             click.echo(render_annotations(made), nl=False)
         click.echo((in_words or render_text)(made))
+        return made
+
+    def _write(self, made: Report) -> None:
+        from .reports import RENDERERS
+
+        for name, path in self.files.items():
+            write_whole(path, RENDERERS[name](made))
         for path in self._summary:
             with path.open("a", encoding="utf-8") as file:
                 file.write(RENDERERS["markdown"](made))
-        return made
 
-    def tell_refusal(self, reason: str) -> None:
-        """That the run came to no verdict, and why."""
-        from .reports import annotate_refusal
+    def tell_refusal(self, reason: str, outcome: RunOutcome | None = None) -> None:
+        """That the run came to no verdict, and why; in files, too, if anything was sent."""
+        from .reports import annotate_refusal, make_report
 
+        if outcome is not None:
+            self._write(make_report(outcome))
         if self.github:
             click.echo(annotate_refusal(reason))
         click.echo(f"could not run: {reason}")

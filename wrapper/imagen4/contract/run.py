@@ -90,11 +90,11 @@ class RunOutcome:
         return 2 if self.blocked or (self.options.strict and self.asleep) else 0
 
 
-class InterruptedRunError(CouldNotRunError):
-    """Ctrl-C: the `outcome` is what was seen until then, and no verdict."""
+class NoVerdictError(CouldNotRunError):
+    """Ctrl-C, or nobody there to be judged: the `outcome` is what was seen until then."""
 
     def __init__(self, outcome: RunOutcome) -> None:
-        super().__init__(outcome.interrupted)
+        super().__init__(outcome.interrupted or outcome.blocked)
         self.outcome = outcome
 
 
@@ -120,8 +120,8 @@ def run_contract(
 ) -> RunOutcome:
     """Hold the whole conversation, or another, and judge it; CouldNotRunError: it cannot begin.
 
-    InterruptedRunError, which is one of those: it was ended by Ctrl-C. `watch` is called after
-    each exchange.
+    NoVerdictError, which is one of those: it was ended by Ctrl-C, or nobody who would be a gateway
+    answers. `watch` is called after each exchange.
     """
     seams, server = seams or Seams(), options.server
     started = seams.clock()
@@ -129,21 +129,33 @@ def run_contract(
     _must_be_askable(document)
     trace = Trace(document, server.loopback, options.profile, watch=watch)
     with _sender(options, seams, trace) as sender:
-        interrupted = _hold(options, sender, seams, converse or _ask_everything)
-    if server.guessed and refuses_key(trace.exchanges):
-        variable = server.facts.key_variable
-        raise CouldNotRunError(f"no key: the sandbox's was refused; give --api-key or {variable}")
+        try:
+            interrupted = _hold(options, sender, seams, converse or _ask_everything)
+        except CouldNotRunError as error:
+            seconds = seams.clock() - started
+            raise NoVerdictError(_of_nobody(options, sender, seconds, str(error))) from None
     everything = findings(trace)
     found = deviations.sort_findings(trace, everything)
     found = replace(found, violations=trace_back(trace, found.violations))
-    paid = 0 if server.loopback else sender.budget.spent
-    seconds = seams.clock() - started
+    paid, seconds = _paid(sender), seams.clock() - started
     unseen = tuple(skipped(trace, everything))
     blocked = _blocked(server, trace)
     outcome = RunOutcome(options, trace, found, seconds, paid, blocked, unseen, interrupted)
     if interrupted:
-        raise InterruptedRunError(outcome)
+        raise NoVerdictError(outcome)
     return outcome
+
+
+def _of_nobody(options: RunOptions, sender: Sender, seconds: float, why: str) -> RunOutcome:
+    """What comes of a run in which no promise was broken, since nobody gave one."""
+    trace, nothing = sender.trace, deviations.SortedFindings([], {}, [])
+    trace.stopped = why
+    unseen = tuple(skipped(trace, []))
+    return RunOutcome(options, trace, nothing, seconds, _paid(sender), why, unseen)
+
+
+def _paid(sender: Sender) -> int:
+    return 0 if sender.trace.loopback else sender.budget.spent
 
 
 def _must_be_askable(document: Document) -> None:
@@ -204,6 +216,9 @@ def _hold(options: RunOptions, sender: Sender, seams: Seams, converse: Converse)
     except KeyboardInterrupt:
         sender.trace.stopped = INTERRUPTED
         return f"interrupted; {_so_far(sender)}"
+    if options.server.guessed and refuses_key(sender.trace.exchanges):
+        variable = options.server.facts.key_variable
+        raise CouldNotRunError(f"no key: the sandbox's was refused; give --api-key or {variable}")
     return ""
 
 
