@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import logging
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -159,3 +160,33 @@ def interrupt_calls(every: int, most: int) -> int:
         results = list(client.generate_many([PROMPT] * CONNECTIONS))
         assert [done.error for done in results] == [None] * CONNECTIONS
     return interrupts
+
+
+FIRST_CALL = """
+import sys, imagen4
+def press(_, event, __):
+    global left
+    left -= event in ("call", "c_return")
+    if left == 0:
+        raise KeyboardInterrupt
+polling = imagen4.Polling.immediate()
+client = imagen4.Client("kie", api_key="k" * 20, base_url=sys.argv[1], polling=polling)
+left = int(sys.argv[2])
+sys.setprofile(press)
+try:
+    client.generate("a fox")
+except KeyboardInterrupt:
+    pass
+sys.setprofile(None)
+print(left <= 0, len(client.generate("a fox")))
+"""
+
+
+@pytest.mark.slow
+def test_after_a_ctrl_c_anywhere_in_its_first_call_the_client_still_works() -> None:
+    """That one loads what serves it: nothing stays half loaded."""
+    with Loopback(lambda _: http(200, TASK)) as server:
+        for step in range(1, 40_000, 3_000):
+            command = [sys.executable, "-W", "ignore", "-c", FIRST_CALL, server.url, str(step)]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+            assert done.stdout.split() == ["True", "1"]
