@@ -84,17 +84,15 @@ class AsyncClient(BaseClient):
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         random: Callable[[], float] = random_numbers.random,
     ) -> None:
-        settings = (timeout, polling, allow_http, clock, random, model)
+        settings = (timeout, polling, allow_http, clock, random, model, ledger is not None)
         self._route = make_route(gateway, api_key, base_url, prefer, settings)
         self._wires = AsyncRoutes(self._route.sessions, http_client)
-        self._driver = self._recording(AsyncDriver(self._wires, sleep, on_event), ledger)
-        for session in self._route.sessions:
-            session.recorded = ledger is not None
+        driver = AsyncDriver(self._wires, sleep, on_event)
+        self._driver = self._with_ledger_if_any(driver, ledger)
 
-    @property
-    def _calls(self) -> Calls:
+    def _load_calls(self) -> Calls:
         from .async_job import AsyncJob
-        from .calls import Calls  # with the first call: see there
+        from .calls import Calls
 
         return Calls(self._route, self._driver, AsyncJob)
 
@@ -217,7 +215,7 @@ class AsyncClient(BaseClient):
         leaves tasks behind that were paid for: their ids are logged at WARNING at once, and then
         creates that are out get their answers, but for a second Ctrl-C or a cancellation.
         """
-        driver = self._recording(self._driver, ledger)
+        driver = self._with_ledger_if_any(self._driver, ledger)
         limit = at_least_one(max_in_flight, "max_in_flight")
         many = self._calls.many(driver, timeout, callback, ledger)
         items, index = checked_requests(requests, AsyncIterable), count()

@@ -26,8 +26,6 @@ class BaseClient:
     """One gateway with a caller's settings."""
 
     _route: Route
-    _driver: Any
-
     _loaded: Calls | None = None
 
     @property
@@ -104,8 +102,7 @@ class BaseClient:
             "key stay in their process: make one in each process"
         )
 
-    def _recording(self, driver: DriverT, ledger: Ledger | None) -> DriverT:
-        """The same, with the ledger, if there is one; see below."""
+    def _with_ledger_if_any(self, driver: DriverT, ledger: Ledger | None) -> DriverT:
         return driver if ledger is None else self._with_ledger(driver, ledger)
 
     def _with_ledger(self, driver: DriverT, ledger: Ledger) -> DriverT:

@@ -79,12 +79,11 @@ class Client(BaseClient):
         sleep: Callable[[float], object] = time.sleep,
         random: Callable[[], float] = random_numbers.random,
     ) -> None:
-        settings = (timeout, polling, allow_http, clock, random, model)
+        settings = (timeout, polling, allow_http, clock, random, model, ledger is not None)
         self._route = make_route(gateway, api_key, base_url, prefer, settings)
         self._wires = SyncRoutes(self._route.sessions, http_client)
-        self._driver = self._recording(Driver(self._wires, sleep, clock, on_event), ledger)
-        for session in self._route.sessions:
-            session.recorded = ledger is not None
+        driver = Driver(self._wires, sleep, clock, on_event)
+        self._driver = self._with_ledger_if_any(driver, ledger)
 
     def _load_calls(self) -> Calls:
         from .calls import Calls
@@ -210,7 +209,7 @@ class Client(BaseClient):
         leaves tasks behind that were paid for: their ids are logged at WARNING at once, and then
         creates that are out get their answers, but for a second Ctrl-C or a cancellation.
         """
-        driver = self._recording(self._driver, ledger)
+        driver = self._with_ledger_if_any(self._driver, ledger)
         limit = at_least_one(max_in_flight, "max_in_flight")
         many = self._calls.many(driver, timeout, callback, ledger)
         items = enumerate(checked_requests(requests))

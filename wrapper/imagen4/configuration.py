@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 DEFAULT_TIMEOUT = 30.0
 utc_now = partial(datetime.now, UTC)
+new_job_id = partial(secrets.token_hex, 8)
 
 
 def make_route(
@@ -90,8 +91,12 @@ def make_session(
     clock: Callable[[], float],
     random: Callable[[], float],
     model: str = DEFAULT_MODEL,
+    recorded: bool = False,
 ) -> Session:
-    """A session with what a caller gives, checked. Raises InvalidRequest."""
+    """A session with what a caller gives, checked. Raises InvalidRequest.
+
+    recorded: whether the client has a ledger.
+    """
     adapter = adapter_for(gateway)
     instance_of(model, str, "model")
     allow_http = instance_of(allow_http, bool, "allow_http") or plain_http_allowed()
@@ -116,6 +121,7 @@ def make_session(
         random,
         new_job_id,
         secrets.token_urlsafe,
+        recorded,
     )
 
 
@@ -145,7 +151,3 @@ def plain_http_allowed() -> bool:
     raise InvalidRequest(
         f"{ALLOW_HTTP_VARIABLE} must be one of {', '.join((*YES, *filter(None, NO)))}"
     )
-
-
-def new_job_id() -> str:
-    return secrets.token_hex(8)

@@ -46,14 +46,14 @@ class Session:
     """A new job's id."""
     new_token: Callable[[], str]
     """What nobody can guess."""
+    recorded: bool
+    """Whether a ledger keeps every create."""
     name: str = field(init=False)
     """The gateway's."""
     on_loopback: bool = field(init=False)
     """Whether the gateway is on this machine."""
     key_clue: bytes = field(init=False, repr=False)
     """What shows in small letters that a text may hold the key."""
-    recorded: bool = field(default=False, init=False)
-    """Whether a ledger keeps every create."""
     quiet: bool = field(default=True, init=False)
     """Whether nothing can be in flight, nor was since the balance was last asked for."""
     alone: JobState | None = field(default=None, init=False)
