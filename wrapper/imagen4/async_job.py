@@ -8,10 +8,9 @@ from .async_image import AsyncImage
 from .async_result import AsyncResult
 from .downloads.async_fetched import AsyncFetched
 from .job import BaseJob
-from .result import fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator
 
     from .core.task import Task
     from .events import Event, Listener
@@ -22,6 +21,7 @@ class AsyncJob(BaseJob):
     """The tasks of one request, from `AsyncClient`. Made by `submit` and `job`."""
 
     _driver: AsyncDriver
+    _kinds = AsyncResult, AsyncImage, AsyncFetched
 
     async def status(self) -> tuple[Task, ...]:
         """Ask for every task once, at the documented rate.
@@ -52,12 +52,3 @@ class AsyncJob(BaseJob):
         `wait()` afterwards returns the result without asking again.
         """
         return self._driver.events(self._keep_ids(self._wait(timeout)))
-
-    def _make_result(self, tasks: Sequence[Task]) -> AsyncResult:
-        fields = fields_of(self._session, self._state, tasks)
-        images = [
-            AsyncImage(**each, _fetched=AsyncFetched(), _driver=self._driver) for each in fields
-        ]
-        return AsyncResult(
-            tuple(images), tuple(tasks), self._state.passed_over, self._session, self._driver
-        )

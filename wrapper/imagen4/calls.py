@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .core.session import Session
     from .job import BaseJob
     from .ledger import Ledger
+    from .wire.async_driving import AsyncDriver
+    from .wire.driving import Driver
 
 
 @dataclass(slots=True)
@@ -41,7 +43,7 @@ class Calls:
     """
 
     route: Route
-    driver: Any
+    driver: Driver | AsyncDriver
     kind: type[BaseJob]
 
     def price(self, prompt: str | Request | None, more: tuple[Any, ...]) -> Cost | None:
@@ -68,7 +70,7 @@ class Calls:
 
     def many(
         self,
-        driver: Any,
+        driver: Driver | AsyncDriver,
         timeout: float | None,
         callback: CallbackReceiver | None,
         ledger: Ledger | None = None,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .errors import PassedOver
     from .events import Event, Listener
     from .result import BaseResult
+    from .wire.async_driving import AsyncDriver
     from .wire.driving import Driver
 
 T = TypeVar("T")
@@ -38,9 +39,11 @@ JobT = TypeVar("JobT", bound="BaseJob")
 class BaseJob(ClientBound):
     """What `Job` and `AsyncJob` share: the ids, and the steps that both of them run."""
 
-    _driver: Any
+    _driver: Driver | AsyncDriver
+    _kinds: tuple[type[Any], type[Any], type[Fetched]]
+    """Of its result, of the pictures in that, and of what is known of each of them."""
 
-    def __init__(self, session: Session, state: JobState, driver: Any) -> None:
+    def __init__(self, session: Session, state: JobState, driver: Driver | AsyncDriver) -> None:
         self._session = session
         self._state = state
         state.gateway = session.name
@@ -70,7 +73,11 @@ class BaseJob(ClientBound):
         return f"<{type(self).__name__} {self.gateway} {few(self.task_ids)}>"
 
     def _make_result(self, tasks: Sequence[Task]) -> Any:
-        raise NotImplementedError  # Job and AsyncJob make results of their own kind
+        session, state, driver = self._session, self._state, self._driver
+        result, image, fetched = self._kinds
+        every = fields_of(session, state, tasks)
+        images = tuple(image(**fields, _fetched=fetched(), _driver=driver) for fields in every)
+        return result(images, tuple(tasks), state.passed_over, session, driver)
 
     def _submit(self: JobT, timeout: float | None) -> Steps[JobT]:
         deadline = self._session.begin(self._state, timeout)
@@ -157,6 +164,7 @@ class Job(BaseJob):
     """The tasks of one request, from `Client`. Made by `submit` and `job`."""
 
     _driver: Driver
+    _kinds = Result, Image, Fetched
 
     def status(self) -> tuple[Task, ...]:
         """Ask for every task once, at the documented rate.
@@ -184,13 +192,6 @@ class Job(BaseJob):
         `wait()` afterwards returns the result without asking again.
         """
         return self._driver.events(self._keep_ids(self._wait(timeout)))
-
-    def _make_result(self, tasks: Sequence[Task]) -> Result:
-        fields = fields_of(self._session, self._state, tasks)
-        images = [Image(**each, _fetched=Fetched(), _driver=self._driver) for each in fields]
-        return Result(
-            tuple(images), tuple(tasks), self._state.passed_over, self._session, self._driver
-        )
 
 
 def missing_pictures(state: JobState, count: int) -> int:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .job import BaseJob
     from .ledger import Ledger, OpenJob
     from .ledger.ledger import Continuing
+    from .wire.async_driving import AsyncDriver
+    from .wire.driving import Driver
 
     Conclude = Callable[[Any], Any]
 
@@ -38,7 +40,7 @@ class ManyJobs:
 
     route: Route
     kind: type[BaseJob]
-    driver: Any
+    driver: Driver | AsyncDriver
     timeout: float | None
     under_way: OpenJobs
     book: Continuing | None = None
