@@ -7,20 +7,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .client_bound import ClientBound
-from .core.origins import link_as_sent, may_download
 from .core.price import price_in_words
 from .core.redaction import one_line
+from .core.session import followed
 from .downloads.formats import CONTENT_TYPES, suffix_said_by
 from .downloads.links import download_picture
 from .downloads.pictures import SaveTarget, disk_errors, make_directory
 from .errors import DownloadError
 from .events import PictureNotSaved, PictureSaved, Retrying
-from .notebook import bundle, embedded, figure
+from .notebook import ShownInNotebook, embedded, figure
 from .viewing import open_with_pillow
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection
     from pathlib import Path
 
     from PIL.Image import Image as PillowImage
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class BaseImage(ClientBound):
+class BaseImage(ClientBound, ShownInNotebook):
     """What `Image` and `AsyncImage` share."""
 
     url: str
@@ -71,15 +70,6 @@ class BaseImage(ClientBound):
         words += [] if self.size is None else ["{}x{}".format(*self.size)]
         return f"<{type(self).__name__} {', '.join(words)}>"
 
-    def _repr_html_(self) -> str:
-        raise NotImplementedError  # Image may download for that, AsyncImage cannot
-
-    def _repr_mimebundle_(
-        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> dict[str, str]:
-        """For IPython: the HTML in a notebook, in a terminal nothing but the repr."""
-        return bundle(self, include, exclude)
-
     def _figure(self, problem: DownloadError | None = None) -> str:
         """The picture as far as it is here, and what is known of it; no key, no prompt."""
         fetched = self._fetched
@@ -89,20 +79,12 @@ class BaseImage(ClientBound):
         if fetched.content is not None and fetched.content_type is not None:
             return figure(embedded(fetched.content_type, fetched.content), about)
         if problem is not None:
-            return figure(None, [*about, problem.message], self._link())
-        return figure(self._link(), [*about, "not read yet"], None)
+            return figure(None, [*about, problem.message], followed(self._session, self.url))
+        return figure(followed(self._session, self.url), [*about, "not read yet"])
 
     def _price(self) -> str | None:
         price, pictures = price_in_words(self._session.adapter.facts, [self._task]), self._task.urls
         return price and price + (f" for {len(pictures)} pictures" if len(pictures) > 1 else "")
-
-    def _link(self) -> str | None:
-        """As a browser may follow it: no other than we would."""
-        sent, session = link_as_sent(self.url), self._session
-        allowed = sent is not None and may_download(
-            sent, allow_http=session.allow_http, from_loopback=session.on_loopback
-        )
-        return sent if allowed else None
 
     def _to_dict(self) -> dict[str, Any]:
         known = {"task_id": self.task_id, "index": self.index, "seed": self.seed, "url": self.url}

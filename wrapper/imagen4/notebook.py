@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import sys
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 
-class ShowsItself(Protocol):
+class ShownInNotebook:
     """An image, or a result."""
 
-    def _repr_html_(self) -> str: ...
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        raise NotImplementedError  # what the sync client made may download for that
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """For IPython: the HTML in a notebook, in a terminal nothing but the repr.
+
+        The HTML, which may cost a download, is made only where it is shown.
+        """
+        makers = {"text/html": self._repr_html_, "text/plain": self.__repr__}
+        wanted = set(makers if include is None else include) - set(exclude or ())
+        if (shell := running_ipython()) is not None and not shows_html(shell):
+            wanted.discard("text/html")
+        return {kind: make() for kind, make in makers.items() if kind in wanted}
 
 
 _FIGURE = "display:inline-block;vertical-align:top;margin:0 1em 1em 0;max-width:24em"
@@ -51,17 +67,6 @@ def gallery(heading: Iterable[str | None], figures: Iterable[str]) -> str:
     """Pictures side by side, with a line about all of them."""
     about = " · ".join(as_html(each) for each in heading if each)
     return f"<div><p>{about}</p>{''.join(figures)}</div>"
-
-
-def bundle(
-    shown: ShowsItself, include: Collection[str] | None, exclude: Collection[str] | None
-) -> dict[str, str]:
-    """What IPython asks for; the HTML, which may cost a download, only where it is shown."""
-    makers = {"text/html": shown._repr_html_, "text/plain": shown.__repr__}
-    wanted = set(makers if include is None else include) - set(exclude or ())
-    if (shell := running_ipython()) is not None and not shows_html(shell):
-        wanted.discard("text/html")
-    return {kind: make() for kind, make in makers.items() if kind in wanted}
 
 
 def running_ipython() -> Any | None:

@@ -13,11 +13,11 @@ from .core.task import number_of_pictures
 from .downloads.pictures import stem
 from .errors import DownloadError
 from .image import Image
-from .notebook import bundle, gallery
+from .notebook import ShownInNotebook, gallery
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
     from datetime import datetime, timedelta
 
     from .base_image import BaseImage
@@ -32,7 +32,7 @@ ImageT = TypeVar("ImageT", bound="BaseImage")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class BaseResult(ClientBound, Sequence[ImageT], Generic[ImageT]):
+class BaseResult(ClientBound, ShownInNotebook, Sequence[ImageT], Generic[ImageT]):
     """What `Result` and `AsyncResult` share: they are sequences of their images."""
 
     images: tuple[ImageT, ...]
@@ -57,15 +57,6 @@ class BaseResult(ClientBound, Sequence[ImageT], Generic[ImageT]):
         """One line, without links, which may be signed."""
         words = f"{self.gateway} {few(self.task_ids)}: {number_of_pictures(len(self))}"
         return f"<{type(self).__name__} {words}>"
-
-    def _repr_mimebundle_(
-        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> dict[str, str]:
-        """For IPython: the HTML in a notebook, in a terminal nothing but the repr."""
-        return bundle(self, include, exclude)
-
-    def _repr_html_(self) -> str:
-        raise NotImplementedError  # Result may download for that, AsyncResult cannot
 
     def _gallery(self, problems: Sequence[DownloadError | None]) -> str:
         models = dict.fromkeys(task.model for task in self.tasks if task.model)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from ..facts import Rate
 from .checks import seconds
 from .durations import Durations
-from .origins import is_loopback
+from .origins import is_loopback, link_as_sent, may_download
 from .pacing import Pacer
 from .redaction import clue
 
@@ -89,3 +89,12 @@ class Session:
     def identity(self, job: JobState) -> tuple[str, str, int, str | None, float]:
         """What every event about the job begins with."""
         return self.name, job.job_id, job.index, job.tag, self.clock() - job.started
+
+
+def followed(session: Session, link: str) -> str | None:
+    """A picture's link as it is sent; None if it leads nowhere, or where nobody is to go."""
+    sent = link_as_sent(link)
+    allowed = sent is not None and may_download(
+        sent, allow_http=session.allow_http, from_loopback=session.on_loopback
+    )
+    return sent if allowed else None

@@ -15,8 +15,8 @@ from urllib.parse import urljoin
 from .._version import USER_AGENT
 from ..core.effects import Fetch, Sleep
 from ..core.envelope import retry_after_in
-from ..core.origins import link_as_sent, may_download
 from ..core.redaction import one_line
+from ..core.session import followed
 from ..errors import DownloadError, TransportError
 from .encoding import Unpacking
 from .formats import HEAD, SHORTEST, suffix_of
@@ -240,10 +240,8 @@ class Transfer:
             raise DownloadError(f"The picture took longer than {LONGEST:g} s")
 
     def _lead_to(self, link: str) -> None:
-        sent, session = link_as_sent(link), self._session
-        if sent is None or not may_download(
-            sent, allow_http=session.allow_http, from_loopback=session.on_loopback
-        ):
+        sent = followed(self._session, link)
+        if sent is None:
             raise DownloadError("The picture's link is not an https URL")
         self.url = sent
 
