@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hmac
-import logging
 import secrets
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
+
+from ..logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST = 100
 """Tasks whose rings are kept for a job that is not waited for yet; it has at most four."""
-logger = logging.getLogger("imagen4")
 
 
 class JobBell:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import replace
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from ..core.origins import bare
 from ..core.request import is_callback_url
 from ..errors import InvalidRequest, UnexpectedResponse
 from ..facts import DEFAULT_GATEWAY, GATEWAYS
+from ..logs import logger
 from .bell import JobBell, Switchboard
 from .reading import body_bytes, parse, task_id_in
 from .serving import in_a_thread
@@ -35,7 +35,6 @@ MAX_BODY = 1024 * 1024
 """Bytes. A callback repeats the request: 10,000 characters, each of them escaped twice."""
 OK, BAD, FORGED, WRONG_METHOD, SLOW, TOO_LARGE = 200, 400, 401, 405, 408, 413
 SIGNING = [name for name, facts in GATEWAYS.items() if facts.signs_callbacks]
-logger = logging.getLogger("imagen4")
 
 
 class Receiver:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import json
-import logging
 import time
 from collections import OrderedDict
 from hashlib import sha256
@@ -30,6 +29,7 @@ from ..events import (
     TaskState,
 )
 from ..facts import GATEWAYS
+from ..logs import logger
 from .traced import TracedRequest, before, labels_of, mark_failed
 
 if TYPE_CHECKING:
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from ..events import Event
     from ..job import Job
     from .traced import Attributes
-
-logger = logging.getLogger("imagen4")
 
 W3C = TraceContextTextMapPropagator()
 SECONDS = [0.01 * 2**step for step in range(17)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 from threading import Event as Flag
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -29,6 +28,7 @@ from ..errors import (
 from ..job import Job
 from ..ledger import state_of_request
 from ..ledger.schema import RowState, creates
+from ..logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from .orders import Order
 
 T = TypeVar("T")
-logger = logging.getLogger("imagen4")
 
 TURN = 3600.0  # seconds that a create may wait for its turn, with the queue of many workers
 ELSEWHERE = (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, error
 
 from ..errors import LedgerUnavailable
+from ..logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ..core.task import Task
     from ..ledger import Ledger
     from .orders import Order
-
-logger = logging.getLogger("imagen4")
 
 APPLICATION = "imagen4"
 WORKFLOW = "pictures"

@@ -13,7 +13,6 @@ are the worker's then, and nobody is at work on them. Found by cutting connectio
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 import socket
@@ -26,14 +25,13 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from ..errors import LedgerError
 from ..ledger.watch import BEAT, SILENCE
+from ..logs import logger
 from .engine import APPLICATION, WORKFLOW, DurableEngine, database_of, queue_of
 from .workflow import fulfil
 
 if TYPE_CHECKING:
     from ..ledger import Ledger
     from .desk import Desk
-
-logger = logging.getLogger("imagen4")
 
 # Of the steps: workers of all releases that have the same one go on with each other's orders.
 VERSION = "imagen4-1"
