@@ -196,7 +196,6 @@ class Ledger:
         return ((at[place], job) for job in jobs if (place := job.place) in at)
 
 
-NOWHERE: Mapping[str, JobState] = {}
 NO_ANSWER = "The process ended before the answer was written down"
 
 
@@ -209,7 +208,7 @@ class Continuing:
         self._keys = Keys()
 
     def choose(
-        self, candidates: list[Candidate], elsewhere: Mapping[str, JobState] = NOWHERE
+        self, candidates: list[Candidate], elsewhere: Mapping[str, JobState]
     ) -> list[Candidate]:
         """Where the request may be sent: where it was, if a create of it may have a task.
 

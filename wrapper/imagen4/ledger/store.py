@@ -119,18 +119,18 @@ class Store:
             raise self.error("is no ledger, but another program's database")
         return None
 
-    def _unavailable(self, what: str, words: str) -> LedgerUnavailable:
-        return LedgerUnavailable(f"The ledger {self.database.name!r} cannot be {what}: {words}")
-
     @contextmanager
     def _in_words(self, what: str) -> Iterator[None]:
         try:
             yield
         except SQLAlchemyError as problem:
             words = self.database.words(problem)
-            raise self._unavailable(what, words) from None
         except OSError as problem:
-            raise self._unavailable(what, str(problem.strerror)) from None
+            words = str(problem.strerror)
+        else:
+            return
+        name = self.database.name
+        raise LedgerUnavailable(f"The ledger {name!r} cannot be {what}: {words}") from None
 
 
 def _close(engine: Engine, process: int) -> None:

@@ -160,7 +160,7 @@ class Desk:
         driver = driver.recording(self._accounts.recorder(account, order))
         job = Job(session, plan_job(session, order.request), driver)
         book = self._ledger.continuing([session])
-        book.choose([Candidate(session, job._state)])
+        book.choose([Candidate(session, job._state)], elsewhere={})
         try:
             return driver.run(job._keep_ids(book.continued(session, job._state, steps(job))))
         finally:
