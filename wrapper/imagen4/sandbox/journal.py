@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..facts.protocol import CODE
 from .bounded import BoundedDict
 from .gateways import KEYS
 
@@ -46,6 +47,11 @@ class RecordedRequest:
     answer: Any
     fault: str
     """Name of the fault that struck it, else empty."""
+
+    @property
+    def code(self) -> Any:
+        """That of the envelope in the answer; None where there is none."""
+        return self.answer.get(CODE) if isinstance(self.answer, dict) else None
 
     @property
     def weight(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..facts.protocol import CODE, DETAILS_PATH, FAILED, INPUT, Code
+from ..facts.protocol import DETAILS_PATH, FAILED, INPUT, Code
 from .admin import faults_as_json
 from .callbacks import signing_key
 from .documents import last_segment
@@ -85,11 +85,7 @@ def _picture_paths(task: SandboxTask) -> list[str]:
 
 def _is_quiet_poll(entry: RecordedRequest) -> bool:
     """A poll that went well: most of what is asked, and the least of what there is to see."""
-    return entry.operation == POLL and not entry.fault and _verdict_code(entry) == Code.OK
-
-
-def _verdict_code(entry: RecordedRequest) -> Any:
-    return entry.answer.get(CODE) if isinstance(entry.answer, dict) else None
+    return entry.operation == POLL and not entry.fault and entry.code == Code.OK
 
 
 def _request_as_json(entry: RecordedRequest, state: SandboxState) -> dict[str, Any]:
@@ -101,7 +97,7 @@ def _request_as_json(entry: RecordedRequest, state: SandboxState) -> dict[str, A
         "gateway": entry.gateway,
         "operation": entry.operation,
         "status": entry.status,
-        "code": _verdict_code(entry),
+        "code": entry.code,
         "task": entry.task_id,
         "prompt": _task_prompt(state, entry.gateway, entry.task_id) or _asked_prompt(entry.body),
         "fault": entry.fault,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..facts import GATEWAYS
-from ..facts.protocol import CODE
 from .faults.spec import parse_fault
 from .server import Sandbox, server_for
 from .settings import SettingError
@@ -86,8 +85,7 @@ def _to_standard_error(text: str) -> None:
 
 def _log_line(entry: RecordedRequest) -> str:
     """One line a request. What a caller wrote into the URL is not repeated: it may hold a key."""
-    code = entry.answer.get(CODE) if isinstance(entry.answer, dict) else None
-    verdict = "no answer" if entry.status is None else f"HTTP {entry.status}"
+    code, verdict = entry.code, "no answer" if entry.status is None else f"HTTP {entry.status}"
     told = [verdict, "" if code is None else f"code {code}", entry.fault and f"({entry.fault})"]
     name = f"{entry.gateway} {entry.operation}".strip() or "unknown path"
     return " ".join([time.strftime("%H:%M:%S"), f"{name:20}", *filter(None, told)])
