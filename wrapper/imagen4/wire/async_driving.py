@@ -39,7 +39,7 @@ class AsyncDriver:
     ) -> None:
         self._wire = wire
         self._sleep = sleep
-        self._listeners = AsyncListeners(on_event, may_await=True)
+        self._listeners = AsyncListeners(on_event)
 
     def recording(self, recorder: FirstListener) -> Self:
         """The same connections, with a ledger that is told first."""

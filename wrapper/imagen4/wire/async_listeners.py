@@ -34,9 +34,11 @@ class OffLoop:
 class AsyncListeners(Listeners):
     """Those of the async client."""
 
+    may_await = True
+
     def async_teller(self, on_event: Listener | None) -> AsyncTell:
         """The same as `teller` by awaiting what has to be awaited."""
-        listeners = self._all(on_event)
+        listeners = self._in_order(on_event)
 
         async def tell(event: Event) -> None:
             for listener in listeners:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
 
+from ..core.effects import none_was_free
 from .answer_reader import AnswerReader
 from .async_exchange_deadline import AsyncExchangeDeadline
 from .async_fetching import fetch_async
-from .slots import wait_for_slot
 from .transport import CONNECTIONS, STALE, Wire, answer_of_hook
 
 if TYPE_CHECKING:
@@ -129,3 +129,18 @@ class AsyncWire(Wire):
 
     async def fetch(self, download: Download) -> None:
         await fetch_async(download, self.connections.lent())
+
+
+async def wait_for_slot(slot: asyncio.Semaphore, patience: float) -> float:
+    """Take one of the slots, and say how many seconds that took."""
+    if not slot.locked():
+        await slot.acquire()  # at once
+        return 0.0
+    clock = asyncio.get_running_loop().time
+    before = clock()
+    try:
+        async with asyncio.timeout(patience):
+            await slot.acquire()
+    except TimeoutError:
+        raise none_was_free() from None
+    return clock() - before

@@ -46,7 +46,7 @@ class Driver:
         self._wire = wire
         self._sleep = sleep
         self._clock = clock
-        self._listeners = Listeners(on_event, may_await=False)
+        self._listeners = Listeners(on_event)
         self.creates = OpenCreates()
 
     def recording(self, recorder: FirstListener) -> Self:

@@ -68,7 +68,7 @@ class SentAndHeard:
 
     def note_begun(self, info: Mapping[str, Any]) -> None:
         """Headers are about to leave: the request's own, or those of one to a proxy before it."""
-        if request_started(info):
+        if info["request"].method != b"CONNECT":
             self.began = True
             self.heard.clear()  # of what a proxy said before
 
@@ -124,11 +124,6 @@ class ExchangeDeadline(SentAndHeard):
         if self._looks < 0:
             raise httpx.ReadTimeout(TOO_SLOW)
         return _INSTANT
-
-
-def request_started(info: Mapping[str, Any]) -> bool:
-    """Whether it is the request itself that leaves, not one to a proxy for a tunnel."""
-    return bool(info["request"].method != b"CONNECT")
 
 
 def bound_reads(stream: Any) -> None:

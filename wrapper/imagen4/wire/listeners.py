@@ -36,10 +36,11 @@ class Listeners:
     a listener does, nothing that is paid for is lost.
     """
 
-    def __init__(self, on_event: Listener | None, *, may_await: bool) -> None:
-        self._may_await = may_await
+    may_await = False
+
+    def __init__(self, on_event: Listener | None) -> None:
         self._recorders: tuple[Listener, ...] = ()
-        self._clients = self._checked(on_event)
+        self._of_client = self._checked(on_event)
         self._log_event: Listener | None = None
 
     def recording(self, recorder: Listener) -> Self:
@@ -52,7 +53,7 @@ class Listeners:
 
     def teller(self, on_event: Listener | None) -> Callable[[Event], None]:
         """What tells everybody of an event, a call's own listener included."""
-        listeners = self._all(on_event)
+        listeners = self._in_order(on_event)
 
         def tell(event: Event) -> None:
             for listener in listeners:
@@ -63,9 +64,9 @@ class Listeners:
 
         return tell
 
-    def _all(self, on_event: Listener | None) -> tuple[Listener, ...]:
+    def _in_order(self, on_event: Listener | None) -> tuple[Listener, ...]:
         log_event = self._log_event = self._log_event or load_log()
-        return (*self._recorders, *self._checked(on_event), *self._clients, log_event)
+        return (*self._recorders, *self._checked(on_event), *self._of_client, log_event)
 
     def _checked(self, on_event: Listener | None) -> tuple[Listener, ...]:
         """Refuses, before anything is sent, what would be found out after the first create."""
@@ -73,7 +74,7 @@ class Listeners:
             return ()
         if not callable(on_event):
             raise InvalidRequest("on_event must be a function")
-        if not self._may_await and iscoroutinefunction(on_event):
+        if not self.may_await and iscoroutinefunction(on_event):
             raise InvalidRequest("Client calls on_event and does not await it; AsyncClient does")
         return (on_event,)
 
