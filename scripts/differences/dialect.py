@@ -47,6 +47,7 @@ _HALVES = {
 # Beside none of these, what was not evaluated is what no other keyword of the object speaks of.
 _EVALUATING = frozenset(("$ref", "allOf", *CHOICES, "if", "dependentSchemas", "contains"))
 _UNEVALUATED = {"unevaluatedProperties": "additionalProperties", "unevaluatedItems": "items"}
+_IMPLYING = {"properties": "object", "items": "array"}
 _FORMATS = {
     ("contentEncoding", "base64"): "byte",
     ("contentMediaType", "application/octet-stream"): "binary",
@@ -178,6 +179,12 @@ def _join_types(found: dict[str, Any]) -> None:
             found["type"] = names
 
 
+def _implied(found: dict[str, Any]) -> str | None:
+    """The type that is meant, though not said, where an object or a list is described."""
+    kinds = [kind for key, kind in _IMPLYING.items() if found.get(key)]
+    return kinds[0] if len(kinds) == 1 else None
+
+
 def _differ(names: list[str]) -> bool:
     return len({*names}) == len(names)
 
@@ -201,8 +208,9 @@ def _set_types(found: dict[str, Any], *, null: bool) -> None:
         several = max(several, sum(not is_null(branch) for branch in branches))
     enum = found.get("enum")
     null = null or None in (enum or ())
-    if stated is None and enum:
-        stated = [type_name(value) for value in enum]
+    if stated is None:
+        stated = [type_name(value) for value in enum or ()] or _implied(found)
+        found |= {"x-implied-type": True} if stated else {}  # so that it is told when it is said
     if stated is None and several < 2:
         return
     stated = [stated] if isinstance(stated, str) else stated

@@ -176,16 +176,16 @@ def _inner(
 
 def _is_one_of(old: View, new: View, side: Side, known: _Known) -> bool:
     """Whether one of the two is a choice, the other is not, and nobody is worse off."""
-    choices = _all_of(new if new.is_choice else old)
-    if new.is_choice is old.is_choice or (old.types ^ new.types) & {"null"}:
+    choices, chosen = new.choices or old.choices, bool(new.choices)
+    if bool(_all_of(new)) is bool(_all_of(old)) or (old.types ^ new.types) & {"null"}:
         return False
     met = [each for each in choices if each.types & old.types]
     if "oneOf" in new.alternatives() and not _apart(met, side):
         return False  # what fits two of them is refused
-    pairs = [(old, each) if new.is_choice else (each, new) for each in choices]
+    pairs = [(old, each) if chosen else (each, new) for each in choices]
     fits = (verdict(compare_schemas(*pair, side, known)) < Grade.BREAKING for pair in pairs)
     # Who sends needs one that takes all that was taken; who reads has to know whatever comes.
-    return any(fits) if new.is_choice is (side is Side.REQUEST) else all(fits)
+    return bool(choices) and (any if chosen is (side is Side.REQUEST) else all)(fits)
 
 
 def _apart(views: list[View], side: Side) -> bool:
@@ -221,11 +221,12 @@ def _alternatives(old: View, new: View, side: Side, known: _Known) -> Iterator[C
         return
     left, come = [], [*after]
     for view in before:
-        twin = next((to for to in come if not compare_schemas(view, to, side, known)), None)
+        found = [(compare_schemas(view, other, side, known), other) for other in come]
+        words, twin = next((each for each in found if only_cosmetic(each[0])), ([], None))
+        yield from words
         if twin is None:
             left.append(view)
-        else:
-            come = [other for other in come if other is not twin]
+        come = [other for other in come if other is not twin]
     for one, other in zip(left, come, strict=False):
         yield from compare_schemas(one, other, side, known)
     for view in left[len(come) :]:

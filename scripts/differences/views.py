@@ -178,14 +178,17 @@ class View:
         return any(part.value.keys() - WORDS for part in self.parts)
 
     @cached_property
-    def is_choice(self) -> bool:
-        """Whether it says nothing but its alternatives, and words."""
-        said = {key for part in self.parts for key in part.value} - WORDS
-        return (
-            bool(self.alternatives())
-            and said <= {*CHOICES, "type"}
-            and ANY - {"null"} <= self.types
+    def choices(self) -> list["View"]:
+        """What it is one of, or any of: each alternative with all that is said beside them."""
+        lists = {branch.pointer.rpartition("/")[0] for _, branch in self._branches()}
+        if len(lists) != 1 or self._with("discriminator"):
+            return []
+        beside = tuple(
+            Element({key: part.value[key] for key in part.value if key not in CHOICES}, *_at(part))
+            for part in self.parts
         )
+        views = (view_of(branch) for _, branch in self._branches())
+        return [View((*beside, *view.parts), view.pointer) for view in views]
 
     def meanings(self, key: str) -> list[str]:
         """What a keyword says in each part that has it, references followed, in any order."""

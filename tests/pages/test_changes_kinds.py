@@ -129,6 +129,10 @@ LOOSER = {
     "any media type": (sent(TEXT, media="a/*"), sent(TEXT, media="*/*")),
     "one of any media type read": (read(TEXT, media="*/*"), read(TEXT)),
     "empty value": (with_parameter(), with_parameter(allowEmptyValue=True)),
+    "other values, beside a default": (
+        sent(TEXT | {"enum": ["a", "b"], "default": "a"}),
+        sent({"anyOf": [{"enum": ["a", "b"]}, TEXT], "default": "a"}),
+    ),
     "one of what was read": (read({"oneOf": [CAT, NAME]}), read(CAT)),
     "what was forbidden": (
         sent({"properties": {"a": TEXT, "b": False}}, NEW),

@@ -84,6 +84,8 @@ SAME: dict[str, tuple[Any, Any]] = {
         LIST | {"prefixItems": [TEXT], "items": False},
         LIST | {"prefixItems": [TEXT], "unevaluatedItems": False},
     ),
+    "an object that is described": ({"properties": {"a": TEXT}}, _fields(a=TEXT)),
+    "a list that is described": ({"items": TEXT}, LIST | {"items": TEXT}),
     "condition without a consequence": (OBJECT, OBJECT | {"if": {"required": ["a"]}}),
     "consequence without a condition": (OBJECT, OBJECT | {"then": {"required": ["a"]}}),
     "how many of nothing": (LIST, LIST | {"minContains": 2}),
@@ -98,6 +100,10 @@ SAME: dict[str, tuple[Any, Any]] = {
         TEXT | {"enum": ["a", "b", "c"]},
     ),
     "one or any of what differs in kind": ({"oneOf": KINDS}, {"anyOf": KINDS}),
+    "alternatives in another order, with other words": (
+        {"oneOf": [CAT, SHORT | {"description": "a"}, LIST | {"items": TEXT}]},
+        {"oneOf": [{"items": TEXT}, SHORT | {"description": "b"}, CAT]},
+    ),
     "null that the type refuses": (
         TEXT | {"anyOf": [{"maxLength": 3}, {"type": "null"}]},
         SHORT,
