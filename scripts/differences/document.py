@@ -144,8 +144,7 @@ def _security(old: Element, new: Element) -> Iterator[Change]:
         yield from remaining(one[name], other[name], _SCHEME_KEYS, Side.BOTH)
         was, now = (place.child("flows", {}).children() for place in (one[name], other[name]))
         for flow in was:
-            judged = was[flow].value.keys() - {"scopes"}
-            yield from remaining(was[flow], now[flow], judged, Side.BOTH)
+            yield from remaining(was[flow], now[flow], _addresses(was[flow]), Side.BOTH)
 
 
 def _requirements(operation: Element) -> Element:
@@ -183,7 +182,7 @@ def _facts(scheme: Element) -> dict[str, Any]:
 
 def _addresses(flow: Element) -> dict[str, Any]:
     """What a flow is: which scopes can be had there, whoever needs them says, too."""
-    return {key: value for key, value in flow.value.items() if key != "scopes"}
+    return {key: place.value for key, place in flow.children().items() if key != "scopes"}
 
 
 def _schemes(operation: Element) -> dict[str, Element]:

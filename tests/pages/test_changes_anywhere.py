@@ -38,7 +38,8 @@ def _schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         **dict.fromkeys(("default", "const", "example"), JSON),
         **dict.fromkeys(("description", "pattern", "format", "contentEncoding", "x-own"), TEXT),
         **dict.fromkeys(("maxLength", "minLength", "exclusiveMinimum", "maximum"), NUMBER),
-        **dict.fromkeys(("minItems", "multipleOf", "minContains"), NUMBER),
+        **dict.fromkeys(("minItems", "multipleOf"), NUMBER),
+        "minContains": st.integers(2, 9),  # one is what `contains` says
         **dict.fromkeys(("readOnly", "writeOnly", "deprecated", "uniqueItems"), st.just(True)),
         **dict.fromkeys(("additionalProperties", "not", "if", "then", "contains"), inner),
         **dict.fromkeys(("oneOf", "anyOf", "prefixItems"), several),
