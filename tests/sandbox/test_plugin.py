@@ -144,4 +144,5 @@ def test_the_class_says_the_same_without_the_extra() -> None:
     )
     argv = [sys.executable, "-c", script]
     said = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
-    assert said == "uvicorn; no uvicorn: pip install 'imagen4[testing]'\n"
+    words = "imagen4.testing needs uvicorn; run: pip install 'imagen4[testing]'"
+    assert said == f"uvicorn; {words}\n"

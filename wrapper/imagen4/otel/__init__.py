@@ -20,12 +20,9 @@ Metrics, by provider and model:
 What begins with gen_ai is as in the conventions, which are not stable yet.
 """
 
-try:
-    import opentelemetry.trace  # noqa: F401
-except ModuleNotFoundError as missing:
-    needed = "imagen4.otel needs OpenTelemetry; run: pip install 'imagen4[otel]'"
-    raise ModuleNotFoundError(needed, name=missing.name) from None
+from ..extras import needing
 
-from .telemetry import Telemetry
+with needing("otel", __name__):
+    from .telemetry import Telemetry
 
 __all__ = ["Telemetry"]

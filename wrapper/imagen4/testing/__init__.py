@@ -28,11 +28,10 @@ __all__ = ["ClientSandbox"]
 
 def __getattr__(name: str) -> Any:
     """Loaded when it is used: the plugin is imported in every pytest session."""
-    if name == "ClientSandbox":
-        try:
-            from .sandbox import ClientSandbox
-        except ModuleNotFoundError as missing:
-            words = f"no {missing.name}: pip install 'imagen4[testing]'"
-            raise ModuleNotFoundError(words, name=missing.name) from missing
-        return ClientSandbox
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ..extras import needing
+
+    with needing("testing", __name__):
+        from .sandbox import ClientSandbox
+    return ClientSandbox
