@@ -183,3 +183,14 @@ def test_what_a_partial_failure_leaves_is_saved_with_a_fresh_link(
     assert done.code == 7
     assert [Path(line) for line in done.out.splitlines()] == list(tmp_path.iterdir())
     assert any("download-url" in str(request.path) for request in sandbox.requests)
+
+
+def test_a_batchs_folder_that_no_disk_can_name_is_one_line(
+    sandbox: Sandbox, imagen4: Callable, tmp_path: Path
+) -> None:
+    """It is said to be the option's, and nothing is sent."""
+    (tmp_path / "p.txt").write_text("a fox")
+    where = [*at(sandbox, "kie"), "-o", str(tmp_path / ("a" * 300))]
+    done = imagen4("batch", str(tmp_path / "p.txt"), *where)
+    assert (done.code, len(done.err.splitlines()), sandbox.requests) == (2, 1, [])
+    assert "Invalid value for --output: File name too long" in done.err

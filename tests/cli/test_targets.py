@@ -58,6 +58,7 @@ def test_a_folder_that_exists_is_one_whatever_its_name(generate: Callable, tmp_p
         ("fox.png", "name each: fox-{index}.png"),
         ("out/{name}.png", "A template may have {index}"),
         ("out/{index}", "ends like .png"),
+        ("a" * 300, "--output: File name too long: a"),
     ],
 )
 def test_what_cannot_hold_the_pictures_is_refused_unpaid(

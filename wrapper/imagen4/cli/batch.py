@@ -78,7 +78,9 @@ def command(
     columns = {"model": model} | ({"callback_url": callback_url} if callback_url else {})
     queue = os.environ.get(books.VARIABLE) if enqueue else None
     place = book or queue or output / "ledger.db"
-    rows = read_rows(place) if isinstance(place, str) or place.exists() else []
+    # os.path: a name may be longer than any file's, which Path takes for an error.
+    there = isinstance(place, str) or os.path.exists(place)  # noqa: PTH110
+    rows = read_rows(place) if there else []
     known = {row.tag for row in rows}
     lines = read_batch(file, where.gateways, columns | named_values(pairs), known)
     names = FileNames(template, lines)

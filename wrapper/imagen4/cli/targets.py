@@ -86,7 +86,8 @@ def make(directory: Path) -> None:
 
 def probe(directory: Path) -> None:
     """Say that it cannot be made; nothing is left of the attempt."""
-    new = [each for each in (directory, *directory.parents) if not each.exists()]
+    # os.path: a name may be longer than any file's, which Path takes for an error.
+    new = [each for each in (directory, *directory.parents) if not os.path.exists(each)]  # noqa: PTH110
     try:
         make(directory)
     finally:
