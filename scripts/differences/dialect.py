@@ -132,12 +132,32 @@ def _set_bounds(found: dict[str, Any]) -> None:
 
 
 def _simplify(found: dict[str, Any], key: str) -> None:
-    """Leave out alternatives that nothing fits, and all of them where one is anything."""
+    """Leave out alternatives that nothing fits, and those that are part of another one."""
     branches = [branch for branch in found.get(key) or () if branch is not False]
+    if key == "anyOf":
+        bare = [each["type"] for each in branches if _says_only_type(each)]
+        parts = [each for each in branches if not _says_only_type(each) and _type(each) in bare]
+        branches = [each for each in branches if each not in parts]
+        found |= {"x-among-others": parts} if parts else {}
     if key == "anyOf" and any(map(is_anything, branches)):
         del found[key]
     elif branches:
         found[key] = branches
+
+
+def _says_only_type(schema: Any) -> bool:
+    """Whether a schema allows all there is of a type, which is no object and no list."""
+    said = schema if isinstance(schema, dict) else {}
+    return said.keys() - WORDS == {"type"} and said["type"] in ("string", "integer", "number")
+
+
+def _type(schema: Any) -> Any:
+    """The type of a schema, said or by its values, if there is one and null is not allowed."""
+    said = schema if isinstance(schema, dict) else {}
+    kinds = {type_name(value) for value in said.get("enum") or ()}
+    if said.get("nullable") or "null" in kinds:
+        return None
+    return said.get("type", next(iter(kinds)) if len(kinds) == 1 else None)
 
 
 def _join_values(found: dict[str, Any]) -> None:

@@ -104,6 +104,10 @@ SAME: dict[str, tuple[Any, Any]] = {
         {"oneOf": [CAT, SHORT | {"description": "a"}, LIST | {"items": TEXT}]},
         {"oneOf": [{"items": TEXT}, SHORT | {"description": "b"}, CAT]},
     ),
+    "values among others": (
+        {"anyOf": [TEXT | {"enum": ["a"]}, TEXT]},
+        {"anyOf": [TEXT, {"enum": ["a", "b"]}]},
+    ),
     "null that the type refuses": (
         TEXT | {"anyOf": [{"maxLength": 3}, {"type": "null"}]},
         SHORT,
