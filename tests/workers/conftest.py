@@ -28,6 +28,7 @@ def sandbox(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     server.reset()
     monkeypatch.setenv("KIE_API_KEY", server.key("kie"))
     monkeypatch.setenv("REFUSED_KEY", "not-that-one")
+    monkeypatch.setenv("SPLIT_KEY", "one two")
     return server
 
 

@@ -60,6 +60,8 @@ def test_a_callback_in_any_process_wakes_the_one_that_waits(
     ("options", "words"),
     [
         (("--account", "NO_SUCH_KEY"), "--account: the environment has no NO_SUCH_KEY"),
+        (("--account", "SPLIT_KEY"), "--account: the key in SPLIT_KEY must consist of printable"),
+        (("--output", "/dev/null/x"), "--output: The picture cannot be written to '/dev/null/x'"),
         (("--output", "s3://b/f"), "--output: s3:// needs more: Install s3fs to access S3"),
         (("--database", "postgresql://127.0.0.1:1/x"), "cannot be opened: connection failed"),
     ],

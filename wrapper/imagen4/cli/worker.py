@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import InvalidRequest, Ledger
+from .. import DownloadError, InvalidRequest, Ledger
 from ..facts import GATEWAYS
 from . import asking, books, exits, log, options
 from .asking import Where
@@ -87,6 +87,8 @@ def command(
             )
         except InvalidRequest as problem:
             raise click.UsageError(exits.said(problem)) from None
+        except DownloadError as problem:
+            raise click.UsageError(f"--output: {problem.message}") from None
         work(ledger, where.gateway, Desk(ledger, paying, destination), concurrency)
     atexit._run_exitfuncs()  # logs and traces
     os._exit(0)  # DBOS's threads may sleep for 20 s in waits that are now another worker's

@@ -9,6 +9,7 @@ from threading import Condition
 from typing import TYPE_CHECKING
 
 from ..client import Client
+from ..core.origins import checked_key
 from ..errors import InvalidRequest
 from ..events import CreateRefused, CreateStarting, CreateUncertain, TaskCreated
 from ..ledger.spending import Spending
@@ -138,9 +139,10 @@ class Unanswered:
 
 def key_in(variable: str) -> str:
     """The key that the environment has under that name; it is never written anywhere."""
-    if key := os.environ.get(variable):
-        return key
-    raise InvalidRequest(f"accounts: the environment has no {variable}")
+    key = os.environ.get(variable)
+    if not key or not key.strip():
+        raise InvalidRequest(f"accounts: the environment has no {variable}")
+    return checked_key(key, variable, f"accounts: the key in {variable}")
 
 
 def credits_in(text: str) -> float:
