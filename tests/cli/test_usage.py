@@ -52,14 +52,19 @@ def test_without_a_key_the_line_names_the_variable(
 
 
 def test_space_around_a_variable_is_no_part_of_it(
-    sandbox: Sandbox, imagen4: Callable, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, imagen4: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Files that variables are read from leave a line end."""
+    """Files that variables are read from leave a line end; it became one of a ledger's name."""
     monkeypatch.setenv("IMAGEN4_LOG", " debug\r\n")
     monkeypatch.setenv("IMAGEN4_GATEWAY", " kie\n")
     monkeypatch.setenv("KIE_BASE_URL", f" {sandbox.url('kie')}\n")
     done = imagen4("credits")
     assert (done.code, "DEBUG kie: GET" in done.err) == (0, True), done.err
+    monkeypatch.setenv("IMAGEN4_LEDGER", f"{tmp_path}/l.db\r\n")
+    (tmp_path / "prompts.txt").write_text("a fox")
+    assert imagen4("generate", "a fox", "-o", str(tmp_path)).code == 0
+    assert imagen4("batch", str(tmp_path / "prompts.txt"), "--enqueue").code == 0
+    assert not list(tmp_path.glob("*\n*"))
 
 
 @pytest.mark.parametrize("name", COMMANDS)

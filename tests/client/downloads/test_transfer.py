@@ -121,6 +121,13 @@ def test_pauses_double_and_the_last_failure_is_named() -> None:
         bench.transfer.broke(KeyError("https://secret.example"))
 
 
+def test_no_pause_is_longer_than_what_is_left() -> None:
+    """However long a busy host wishes to be left alone."""
+    bench = Bench()
+    bench.now = LONGEST - 10
+    assert bench.transfer.broke(TransferError("HTTP 503", 60.0)) == (10, "HTTP 503")
+
+
 def test_a_download_that_was_stopped_takes_nothing_and_is_not_tried_again() -> None:
     """A host that breaks off or is busy would keep it alive."""
     bench = begun()

@@ -13,6 +13,7 @@ from ..configuration import address_of, plain_http_allowed
 from ..core.origins import checked_base_url
 from ..errors import InvalidRequest
 from ..facts import GATEWAYS
+from .options import OfVariable
 
 
 @dataclass(frozen=True)
@@ -45,18 +46,12 @@ class Where:
         return address + ["--allow-http"] * self.allow_http
 
 
-class OneGateway(click.Choice[str]):
-    """A gateway's name; space around it, as files of variables leave it, is no part of that."""
-
-    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
-        return super().normalize_choice(choice, ctx).strip()
-
-
 _gateway = click.option(
     "--gateway",
     "-g",
     "gateways",
-    type=OneGateway(list(GATEWAYS)),
+    cls=OfVariable,
+    type=click.Choice(list(GATEWAYS)),
     callback=lambda _context, _option, name: (name,),
     required=True,
     envvar="IMAGEN4_GATEWAY",
@@ -95,6 +90,7 @@ _gateways = partial(
     "--gateway",
     "-g",
     "gateways",
+    cls=OfVariable,
     type=GatewayOrder(),
     metavar="NAME[,NAME]",
     required=True,

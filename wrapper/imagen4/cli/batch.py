@@ -76,7 +76,7 @@ def command(
     index.html in the output folder shows the pictures with their prompts.
     """
     columns = {"model": model} | ({"callback_url": callback_url} if callback_url else {})
-    queue = os.environ.get(books.VARIABLE) if enqueue else None
+    queue = books.in_environment() if enqueue else None
     place = book or queue or output / "ledger.db"
     # os.path: a name may be longer than any file's, which Path takes for an error.
     there = isinstance(place, str) or os.path.exists(place)  # noqa: PTH110

@@ -1,5 +1,6 @@
 """Which ledger a command uses: the user's own, unless it is told another."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import click
 
 from .. import Ledger, LedgerError
-from .options import Command
+from .options import Command, OfVariable
 
 VARIABLE = "IMAGEN4_LEDGER"
 WORDS = "Use this ledger: a file, or a database at postgresql://…."
@@ -34,10 +35,17 @@ def option(default: str, **more: Any) -> Callable[[Command], Command]:
     )
 
 
-ledger = option("ledger.db in the user's state folder", envvar=VARIABLE, show_envvar=True)
+ledger = option(
+    "ledger.db in the user's state folder", cls=OfVariable, envvar=VARIABLE, show_envvar=True
+)
 no_ledger = click.option(
     "--no-ledger", is_flag=True, help="Write nothing down: what is paid is lost with the process."
 )
+
+
+def in_environment() -> str | None:
+    """The ledger that a queue is in, where the command itself names none."""
+    return os.environ.get(VARIABLE, "").strip() or None
 
 
 def named_or_own(book: str | Path | None) -> str | Path:

@@ -1,6 +1,5 @@
 """`imagen4 batch --enqueue`: hand the requests of a file to workers."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,7 +29,7 @@ def hand_over(
 
     if len(where.gateways) > 1:
         raise click.UsageError("--enqueue takes one gateway: workers serve one each.")
-    place = book or os.environ.get(books.VARIABLE)
+    place = book or books.in_environment()
     if place is None:
         raise click.UsageError("--enqueue needs --database: where the workers look for requests")
     if click.get_current_context().get_parameter_source("output") != ParameterSource.DEFAULT:

@@ -6,6 +6,14 @@ from typing import Any, TypeVar
 
 import click
 
+
+class OfVariable(click.Option):
+    """May be set in the environment; space around it, as files leave it, is no part of that."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        return (super().resolve_envvar_value(ctx) or "").strip() or None
+
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")

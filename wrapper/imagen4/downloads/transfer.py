@@ -223,7 +223,7 @@ class Transfer:
             text = f"The picture cannot be fetched: {reason}"
             raise DownloadError(text, http_status=status) from cause
         wish = problem.wish if isinstance(problem, TransferError) else 0.0
-        return max(0.5 * 2.0 ** (self._attempts - 1), wish), reason
+        return min(max(0.5 * 2.0 ** (self._attempts - 1), wish), self.left), reason
 
     def abandon(self) -> None:
         """Leave nothing on the disk: another thread may hang in it as the program ends."""
