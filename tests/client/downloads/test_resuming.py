@@ -30,6 +30,25 @@ def test_a_cut_download_goes_on_where_it_broke_off(kind: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_cut_download_goes_on_from_the_link_and_not_from_where_that_led(
+    kind: str, tmp_path: Path
+) -> None:
+    """Stores lead to an address that is signed for one request, or for a few seconds."""
+    signed = iter(["/one", "/two"])
+
+    def reply(received: Received) -> bytes:
+        if received.path == "/1.png":
+            return http(302, b"", f"Location: {next(signed)}\r\n")
+        if "range" in received.headers:
+            return part(1000) if received.path == "/two" else http(403)
+        return http(200, PNG[:1000], ETAG + "Connection: close\r\n", length=len(PNG))
+
+    path, server, _ = fetched(kind, reply, saved_to(tmp_path))
+    assert path.read_bytes() == PNG
+    assert server.paths() == ["/1.png", "/one", "/1.png", "/two"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("total", [len(PNG), "*"])
 def test_a_part_that_ends_too_early_is_not_the_end(
     kind: str, total: object, tmp_path: Path

@@ -98,6 +98,7 @@ class Transfer:
         self._said_to_be = ""
         self._attempts = 0
         self._redirects = 0
+        self._link = url
         self._lead_to(url)
 
     @property
@@ -222,6 +223,8 @@ class Transfer:
             status = None if 200 <= self._status < 300 else self._status or None
             text = f"The picture cannot be fetched: {reason}"
             raise DownloadError(text, http_status=status) from cause
+        self._redirects = 0
+        self._lead_to(self._link)  # where that led to may be good for one request
         wish = problem.wish if isinstance(problem, TransferError) else 0.0
         return min(max(0.5 * 2.0 ** (self._attempts - 1), wish), self.left), reason
 
