@@ -10,7 +10,15 @@ from contract.foreign import reported
 from imagen4.contract.reports import make_report
 from imagen4.facts.protocol import CREATE_PATH
 from sharpening.catalogue import CATALOGUE
-from sharpening.defect import accepting_model, around, before_check, recording, with_status
+from sharpening.defect import (
+    accepting_model,
+    around,
+    before_check,
+    every,
+    recording,
+    sending,
+    with_status,
+)
 from sharpening.measure import Setting, meet
 from sharpening.reference import Incoming, Outgoing, Reference, RefusedError, Task
 
@@ -184,6 +192,32 @@ def test_a_task_that_is_known_late_is_followed_to_its_end() -> None:
     (broken,) = report.broken
     assert broken.check == "known-at-once"
     assert {each.check for each in report.skipped if not each.optional} <= {"completed"}
+
+
+def _status(code: int, said: bytes) -> Callable[[Reference], None]:
+    kind = {"content-type": "application/json"}
+    return every(20, sending(lambda _o, _i: Outgoing(code, said, {**kind})))
+
+
+@pytest.mark.parametrize(
+    ("change", "promise"),
+    [
+        (_status(500, b'{"code": 500, "msg": "Internal error"}'), "The gateway does not fail."),
+        (
+            _status(503, b'{"code": 503, "msg": "upstream"}'),
+            "`code` is one of the documented values.",
+        ),
+        (_status(200, b'{"code": 408, "msg": "late"}'), "The gateway does not fail."),
+        (_status(200, b'{"code": 433, "msg": "limit"}'), "The gateway does not fail."),
+    ],
+    ids=["500", "503", "408", "433"],
+)
+def test_a_failure_now_and_then_is_one_finding(
+    change: Callable[[Reference], None], promise: str
+) -> None:
+    """Its status says nothing of the style in which all else is refused."""
+    (broken,) = reported(change).broken
+    assert broken.promise == promise
 
 
 def test_an_operation_that_is_not_there_has_no_style() -> None:

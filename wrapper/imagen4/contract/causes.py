@@ -25,7 +25,7 @@ from .document import (
     NO_TASK_ANSWER,
     pointer,
 )
-from .exchange import Exchange, Expect, Subject
+from .exchange import ACCOUNT, Exchange, Expect, Subject
 from .trace import operation_name
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 MOST = 0.75
 """Where more than this share of what is forbidden passes, it is not single rules that are amiss."""
 TRIED = 3
-FAILURES = (Code.MAINTENANCE, Code.SERVER_ERROR, Code.DISABLED)
+FAILURES = ACCOUNT | {Code.TIMED_OUT, Code.SERVER_ERROR, Code.DISABLED}
 
 
 def trace_back(trace: Trace, violations: list[Finding]) -> list[Finding]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ...facts.protocol import DATA, MESSAGE, MESSAGE_IN_EXAMPLES, Code
 from ..alike import alike
 from ..document import CODE_SCHEMA, CREATED_ANSWER, METHODS, RECORD_ANSWER, Breach, shortened
-from ..exchange import Exchange, Subject
+from ..exchange import Exchange, Expect, Subject
 from .evidence import REFUSED, SPEAKING
 from .registry import Finding, Found, check
 from .wording import breach_in_words, promise_of
@@ -99,16 +100,25 @@ def _finding(exchange: Exchange, breach: Breach) -> Finding:
 def one_verdict(trace: Trace) -> Iterator[Found]:
     """The same in both, in either style; or HTTP 200 with the verdict in `code` (observed).
 
-    An operation that is not there has no style.
+    What comes now and then is no style, nor has an operation any that is not there.
     """
-    paths = {path: [e for e in trace.speaking if e.request.path == path] for path in METHODS}
-    telling = (each for asked in paths.values() if not alike(asked) for each in asked)
-    real = trace.style == "documented" or any(map(_is_real, telling))
+    real = trace.style == "documented" or _has_real(trace)
     for exchange in trace.speaking:
         verdict = exchange.verdict
         agree = verdict.code is None or verdict.status == verdict.code
         if not agree and (verdict.status != Code.OK or real):
             yield exchange, str(verdict)
+
+
+def _has_real(trace: Trace) -> bool:
+    """Whether some kind of request is refused by status as a rule."""
+    kinds: dict[Subject, list[Exchange]] = defaultdict(list)
+    for path in METHODS:
+        asked = [each for each in trace.speaking if each.request.path == path]
+        for each in asked if not alike(asked) else ():
+            if each.intent.expect is Expect.REFUSE:
+                kinds[each.intent.subject].append(each)
+    return any(sum(map(_is_real, kind)) > len(kind) / 2 for kind in kinds.values())
 
 
 def _is_real(exchange: Exchange) -> bool:
