@@ -38,8 +38,7 @@ def _running_out(code: int, after: int) -> Callable[[Reference], None]:
     return apply
 
 
-@pytest.mark.parametrize("after", [10, 60])
-@pytest.mark.parametrize("code", [402, 429, 433, 455])
+@pytest.mark.parametrize(("code", "after"), [(402, 10), (429, 60), (433, 10), (455, 60)])
 def test_an_account_that_runs_out_breaks_no_promise(code: int, after: int) -> None:
     """Neither among the creates that are allowed, nor behind them; what was not seen is told."""
     report = reported(_running_out(code, after))
