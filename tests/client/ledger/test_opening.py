@@ -76,6 +76,8 @@ def test_a_place_where_no_file_can_be_is_told(tmp_path: Path) -> None:
     """A folder that is not there, a folder itself, and what is no name."""
     with pytest.raises(LedgerError, match=r"cannot be opened: .*embedded null"):
         Ledger(tmp_path / "l\0.db")
+    with pytest.raises(LedgerError, match="must outlive its process"):
+        Ledger(":memory:")
     with pytest.raises(LedgerError, match="cannot be opened: No such file"):
         Ledger(tmp_path / "missing" / "l.db")
     with pytest.raises(LedgerError, match="cannot be opened: Is a directory"):

@@ -37,6 +37,8 @@ class SQLiteFile:
 
     def prepare(self, *, new: bool) -> bool:
         """Prompts are private: nobody else reads them. SQLite's other files get this mode, too."""
+        if self._path.name == ":memory:":  # SQLite's word for what ends with the process
+            raise OSError(errno.EINVAL, "a ledger must outlive its process, so it needs a file")
         if new:
             try:
                 os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
