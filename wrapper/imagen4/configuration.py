@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from .core.checks import instance_of, seconds
 from .core.origins import checked_base_url, checked_key
 from .core.polling import Polling
-from .core.route import Prefer, Route
+from .core.route import Circuit, Prefer, Route
 from .core.session import Session
 from .errors import InvalidRequest
 from .facts import DEFAULT_MODEL, GATEWAYS
@@ -56,7 +56,7 @@ def make_route(
         make_session(each, keys.get(each.name), urls.get(each.name), *settings) for each in adapters
     )
     others = tuple(adapter_for(each) for each in GATEWAYS if each not in names)
-    route = Route(tuple(sessions), prefer, others)
+    route = Route(tuple(sessions), prefer, others, Circuit())
     if route.sessions[0].model != DEFAULT_MODEL:
         for lacking in route.check_model():  # to be known at once
             logger.warning("%s: requests that name no other model do not go there", lacking.message)

@@ -1,6 +1,5 @@
 """Which gateway a request goes to first, and which not at all."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -96,8 +95,8 @@ def test_the_cheaper_one_can_come_first() -> None:
 
 def seller(name: str, price: Price, dollars: float | None) -> Adapter:
     """A gateway of its own, with apikley's document, in which one task may be four pictures."""
-    facts = replace(GATEWAYS["apikley"], name=name, dollars_per_credit=dollars)
-    facts = replace(facts, prices={DEFAULT_MODEL: price})
+    facts = GATEWAYS["apikley"]._replace(name=name, dollars_per_credit=dollars)
+    facts = facts._replace(prices={DEFAULT_MODEL: price})
     return Adapter(facts, "imagen4_generated.apikley")
 
 

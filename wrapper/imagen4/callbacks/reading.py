@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..core.answer import Answer, json_value
+from ..core.echo import prompts_in
 from ..core.envelope import error_from_answer, parse_envelope
-from ..core.records import prompts_in, task_from_record, usable_id
+from ..core.records import task_from_record, usable_id
 from ..errors import InvalidRequest, UnexpectedResponse
 from ..facts import DEFAULT_GATEWAY, protocol
 from ..gateways import adapter_for

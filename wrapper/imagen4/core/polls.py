@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import Imagen4Error, TaskFailed, UnexpectedResponse
+from .echo import prompts_in
 from .envelope import error_from_answer, parse_envelope, refusal
-from .records import prompts_in, task_from_record
+from .records import task_from_record
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from ..errors import FeatureDisabled, Imagen4Error, InvalidRequest, ModelUnavailable, PassedOver
@@ -55,15 +54,14 @@ class Circuit:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """The gateways of a client, the preferred one first."""
 
     sessions: tuple[Session, ...]
-    prefer: Prefer = "order"
-    others: tuple[GatewayAdapter, ...] = ()
+    prefer: Prefer
+    others: tuple[GatewayAdapter, ...]
     """Of the known gateways, those that the client does not have."""
-    circuit: Circuit = field(default_factory=Circuit)
+    circuit: Circuit
 
     def check_model(self) -> list[InvalidRequest]:
         """Why gateways cannot serve the client's own model. Raises that where none can."""

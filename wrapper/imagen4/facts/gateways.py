@@ -5,7 +5,7 @@ A further gateway that speaks this API is an entry here and a document in specs/
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ CREATES = Rate(20, 10.0)
 POLLS = Rate(10, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayFacts:
+class GatewayFacts(NamedTuple):
     """One gateway.
 
     origin: where its key may go. Written here and held against the document by a test, because
@@ -64,7 +63,7 @@ class GatewayFacts:
     base_url_variable: str
     creates: Rate = CREATES
     polls: Rate = POLLS
-    prices: Mapping[str, Price] = field(default_factory=dict)
+    prices: Mapping[str, Price] = MappingProxyType({})
     dollars_per_credit: float | None = None
     signs_callbacks: bool | None = None
     renews_links: bool = False

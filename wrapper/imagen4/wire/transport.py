@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from .._version import USER_AGENT
-from ..core.records import prompts_in
+from ..core.echo import prompts_in
 from ..facts import protocol
 from ..logs import log_exchange, logger
 from .answer_reader import AnswerReader, rescued
