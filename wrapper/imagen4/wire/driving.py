@@ -14,7 +14,6 @@ from ..core.event import Event
 from .listeners import Listeners, tell_queued
 from .naps import nap
 from .open_creates import OpenCreates
-from .scheduler import Scheduler
 from .workers import Workers
 
 if TYPE_CHECKING:
@@ -118,6 +117,8 @@ class Driver:
 
         waits: whether the iterator may wait for something, say for a result.
         """
+        from .scheduler import Scheduler  # most programs never need it
+
         tell = self._listeners.teller(on_event)
         scheduler = Scheduler[T](self._perform, tell, self._sleep, self._clock, limit, jobs)
         return scheduler.run(every, waits)
