@@ -88,12 +88,17 @@ print(*sorted(name for name in set(sys.modules) - paid[0] if name.startswith("im
 
 @pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
 def test_nothing_of_ours_is_loaded_once_a_create_may_be_paid(kind: str, tmp_path: Path) -> None:
-    """A package that is being replaced, or too many open files, then costs no picture."""
+    """A package that is being replaced, or too many open files, then costs no picture.
+
+    Nor where its link has expired, and a fresh one is asked for.
+    """
 
     def reply(received: Received) -> bytes:
         if received.path.endswith(".png"):
-            return http(200, PNG)
-        return http(200, succeeded("t1", f"{server.url}/1.png").content)
+            return http(200, PNG) if "fresh" in received.path else http(403, b"")
+        if "download" in received.path:
+            return http(200, f'{{"code": 200, "data": "{server.url}/fresh.png"}}'.encode())
+        return http(200, succeeded("t1", f"{server.url}/old.png").content)
 
     with Loopback(reply) as server:
         command = [sys.executable, "-c", PAYING, server.url, kind, str(tmp_path)]

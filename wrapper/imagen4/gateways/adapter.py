@@ -67,10 +67,10 @@ class Adapter:
         body: dict[str, Any] = {protocol.MODEL: model, protocol.INPUT: fields}
         if callback_url:
             body[protocol.CALLBACK_URL] = callback_url
-        return self._call(self._operations[0]._get_kwargs(body=Body(body)))
+        return self._call(self._operations["create_task"]._get_kwargs(body=Body(body)))
 
     def details(self, task_id: str) -> Call:
-        return self._call(self._operations[1]._get_kwargs(task_id=task_id))
+        return self._call(self._operations["get_task"]._get_kwargs(task_id=task_id))
 
     def credits(self) -> Call:
         return self._call(self._operation("get_credits")._get_kwargs())
@@ -80,7 +80,7 @@ class Adapter:
         if not self.facts.renews_links:
             return None
         body = Body({"url": url})
-        return self._call(self._operation("get_download_url")._get_kwargs(body=body))
+        return self._call(self._operations["get_download_url"]._get_kwargs(body=body))
 
     def _call(self, kwargs: Mapping[str, Any]) -> Call:
         """A generated request builder's result without httpx in it."""
@@ -92,9 +92,10 @@ class Adapter:
         return self.package or f"{GENERATED}.{self.name}"
 
     @cached_property
-    def _operations(self) -> tuple[ModuleType, ModuleType]:
-        """Creating and asking, both loaded before anything is paid that must be asked for."""
-        return self._operation("create_task"), self._operation("get_task")
+    def _operations(self) -> Mapping[str, ModuleType]:
+        """Creating, and all that what was paid for needs: loaded before anything is paid."""
+        renewing = ("get_download_url",) if self.facts.renews_links else ()
+        return {name: self._operation(name) for name in ("create_task", "get_task", *renewing)}
 
     def _operation(self, name: str) -> ModuleType:
         return import_module(f"{self._package}.api.default.{name}")
