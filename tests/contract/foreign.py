@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from threading import Thread
 from typing import Any
 
@@ -24,19 +25,28 @@ Answer = Callable[[httpx.Request], httpx.Response]
 def serving(answer: Answer) -> Iterator[str]:
     """The address of a server that answers as the function does.
 
-    The request's extension `client` is where its connection comes from.
+    The request's extension `connection` is the number of the one it came over. (Where it comes
+    from would not do: a port that was given back may be given out again.)
     """
+    numbers = count()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def setup(self) -> None:
+            super().setup()
+            self.extensions = {"connection": next(numbers)}
+
         def do_GET(self) -> None:  # the library's name
             content = self.rfile.read(int(self.headers.get("content-length", 0)))
             url, headers = f"http://127.0.0.1{self.path}", dict(self.headers)
-            client = {"client": self.client_address}
             response = answer(
                 httpx.Request(
-                    self.command, url, headers=headers, content=content, extensions=client
+                    self.command,
+                    url,
+                    headers=headers,
+                    content=content,
+                    extensions=self.extensions,
                 )
             )
             self.send_response(response.status_code)

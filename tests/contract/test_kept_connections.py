@@ -138,7 +138,7 @@ def test_one_connection_carries_several_requests() -> None:
     transport, carried = InProcess(gateway), Counter()
 
     def answer(request: httpx.Request) -> httpx.Response:
-        carried[request.extensions["client"]] += 1
+        carried[request.extensions["connection"]] += 1
         return transport.handle_request(request)
 
     with serving(answer) as url:
