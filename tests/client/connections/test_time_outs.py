@@ -13,7 +13,7 @@ from client.raw_answers import BALANCE, CREATED
 from imagen4 import Imagen4Error, SubmissionUncertain, TransportError
 from imagen4.wire import fetching
 
-LONG = 3000  # bytes; dripping, they take a minute
+LONG = 2500  # bytes; dripping, they take 50 s, and half of that is less than any time-out of ours
 
 
 @pytest.mark.parametrize(("patience", "connect"), [(30.0, 10.0), (4.0, 4.0)])

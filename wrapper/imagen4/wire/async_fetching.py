@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, cast
 
+from . import fetching
 from .async_carriers import async_carriers
 from .async_exchange_deadline import AsyncExchangeDeadline
-from .fetching import LONGEST_HEADERS, own_errors, request_of
+from .fetching import own_errors, request_of
 
 if TYPE_CHECKING:
     import httpx
@@ -22,7 +23,7 @@ async def fetch_async(download: Download, lent: AsyncCarrier | None) -> None:
         carrier = lent or async_carriers(download.url)()
     try:
         with own_errors(download.url if carrier.own else None):
-            async with AsyncExchangeDeadline(LONGEST_HEADERS) as exchange:
+            async with AsyncExchangeDeadline(fetching.LONGEST_HEADERS) as exchange:
                 response = await carrier.fetch(request_of(download, exchange))
                 try:
                     exchange.extend(download.left)
