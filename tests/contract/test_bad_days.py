@@ -49,6 +49,50 @@ def test_an_account_that_runs_out_breaks_no_promise(code: int, after: int) -> No
     assert any(why in line for line in report.not_checked)
 
 
+@pytest.mark.parametrize("struck", [1, 2])
+def test_one_create_refused_for_the_account_is_one_finding(struck: int) -> None:
+    """Also the first of them, which is asked again before all others are given up."""
+
+    def apply(server: Reference) -> None:
+        creates = count(1)
+
+        def carry_out(original: Any, incoming: Incoming) -> Any:
+            if incoming.path == CREATE_PATH and next(creates) == struck:
+                return server.refuse(RefusedError(455, "maintenance"))
+            return original(incoming)
+
+        around(server, "carry_out", carry_out)
+
+    report = reported(apply)
+    (broken,) = report.broken
+    assert (broken.check, report.exit_code) == ("allowed", 1)
+    assert "HTTP 200, code 455 'maintenance'" in broken.evidence
+
+
+def test_a_first_create_that_cost_all_that_may_be_paid_is_not_asked_again(
+    clock: Clock, hold: Hold
+) -> None:
+    """Nor told among what was not asked."""
+    server = Reference("kie", "observed", clock)
+    around(server, "carry_out", lambda *_: server.refuse(RefusedError(455, "maintenance")))
+    outcome = hold(server, "https://staging.invalid", max_paid=1)
+    assert (outcome.paid, outcome.exit_code) == (1, 2)
+    assert outcome.blocked == "every create was refused with code 455 'maintenance'"
+    asked = [each.intent for each in outcome.trace.exchanges if each.request.path == CREATE_PATH]
+    assert not {*asked} & {intent for intent, _ in outcome.trace.skipped}
+
+
+def test_a_page_under_status_200_now_and_then_is_told_as_a_page() -> None:
+    """By its title: it says who stands before the gateway."""
+    page = b"<!doctype html><title>Sign in</title><p>Your company's proxy"
+    report = reported(
+        every(25, sending(lambda *_: Outgoing(200, page, {"content-type": "text/html"})))
+    )
+    (broken,) = report.broken
+    assert broken.promise == "Answers are JSON, and no page stands in their place."
+    assert "a page of HTML, as proxies send it: HTTP 200 'Sign in'" in broken.evidence
+
+
 def test_what_is_out_of_order_for_one_request_only_is_held_against_the_server() -> None:
     """The same code, where what was accepted before is accepted again."""
 

@@ -52,5 +52,10 @@ def is_no_gateway(exchange: Exchange) -> bool:
         return False
     if answer.status in NOT_THERE or exchange.by_proxy:
         return True
-    page, other = answer.content.lstrip()[:1] == b"<", bool(exchange.payload)
-    return (page or other) and not any(name in answer.content for name in SPOKEN)
+    other = bool(exchange.payload)
+    return (is_page(answer.content) or other) and not any(name in answer.content for name in SPOKEN)
+
+
+def is_page(content: bytes) -> bool:
+    """Whether this is HTML, or its like, and no JSON."""
+    return content.lstrip()[:1] == b"<"

@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..facts.protocol import CREATE_PATH, DETAILS_PATH
 from .cases import allowed, forbidden, generated, probes
 from .cases.build import poll_case
 from .cases.simpler import simpler
+from .checks.requests import blocked_by_account
 from .credentials import Credential, worth_trying
+from .endurance import Endurance
 from .exchange import Case, Exchange, Expect, Subject, simplicity
 from .follow import Follower, Patience
-from .outlook import is_silent, operations_alike, outlook
-from .promptness import is_slow, too_slow
 from .stateful import explore
 from .steps import EnoughError, take_steps
-from .trace import TaskHistory, operation_name
 from .transport import BudgetSpentError, Sender
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from .trace import TaskHistory
 
 CREATES = {"quick": 22, "full": 100}
 """Allowed creates per run. Twenty pass at once under kie's documented rate."""
 ON_ONE_CONNECTION = 2
 """Of the allowed ones: as many as it takes for two answers that could be mixed up."""
 EXAMPLES = 60
-MAX_UNANSWERED = 3
-"""Answers missing in a row after which the rest is not worth waiting for."""
-MAX_SLOW = 15.0
-"""Seconds of waiting beyond the bound, over the whole run, after which it is enough."""
 GLANCE = 10
 """Requests between looks at the first tasks: to see them end while there is time to see more."""
-RARER = 0.25
-"""And this share of the time since the first create: fast tasks change early, slow ones late.
-
-Each look is two polls, and where ten a second are answered, they are what takes the time.
-"""
 
 
 @dataclass
@@ -50,37 +42,23 @@ class Conversation:
     patience: Patience
     seconds: float
     """For asking; after that tasks are only followed to their ends."""
-    _asking: float = 0.0
-    """Seconds between requests and answers: what this machine does meanwhile is not counted."""
     _creates: int = 0
-    _slow: float = 0.0
-    """Seconds spent on slow answers."""
-    _unanswered: int = 0
-    """In a row."""
-    _first_task: float | None = None
-    _glanced: float = 0.0
-    _left_out: dict[str, str] = field(default_factory=dict)
-    """The operations that are not asked any more, by path, and why."""
-    _stopped: str = ""
-    """Why nothing more is sent; empty as long as it is."""
 
     def __post_init__(self) -> None:
         self._trace = self.sender.trace
         self._document = self._trace.document
+        self._endurance = Endurance(self._trace, self.seconds, self.sender.timeout)
         self._follower = Follower(self._document, self._send, self.sender.clock, self.patience)
 
     def hold(self) -> None:
         """Everything, in a fixed order: the most telling first, then tasks, which take time."""
         steps = (*self._about_creates(), *self._about_all_else(), *self._about_ends())
         try:
-            take_steps(steps, self._stop)
+            take_steps(steps, self._endurance.stop)
         finally:
-            followed = not self._stopped and DETAILS_PATH not in self._left_out
+            self._trace.stopped = stopped = self._endurance.stopped
+            followed = not stopped and DETAILS_PATH not in self._endurance.left_out
             self._trace.patient = self.patience.full and followed
-            self._trace.stopped = self._stopped
-
-    def _stop(self, why: str) -> None:
-        self._stopped = why
 
     def _about_creates(self) -> list[Callable[[], object]]:
         creates = allowed.at_the_limits(self._document)
@@ -91,7 +69,7 @@ class Conversation:
             self._look_ahead,
             self._create_at_once,
             lambda: self._over_one_connection(creates[:ON_ONE_CONNECTION]),
-            self._leave_out_what_is_alike,
+            self._endurance.leave_out_what_is_alike,
             lambda: self._create(creates[ON_ONE_CONNECTION:]),
             lambda: self._create(allowed.may_fail(self._document) if self._trace.loopback else []),
         ]
@@ -122,7 +100,7 @@ class Conversation:
     @property
     def _tasks(self) -> list[TaskHistory]:
         """The tasks worth following: not those that should never have been created."""
-        if DETAILS_PATH in self._left_out:
+        if DETAILS_PATH in self._endurance.left_out:
             return []
         tasks = self._trace.tasks
         return [each for each in tasks if each.created.intent.expect is not Expect.REFUSE]
@@ -132,32 +110,23 @@ class Conversation:
         """Whether creates cost nothing."""
         return self.sender.budget.left is None
 
-    @property
-    def _enough(self) -> str:
-        """Why nothing more is asked; empty as long as it is."""
-        over = self._asking >= self.seconds
-        return self._stopped or (f"{self.seconds:.0f} s of asking were over" if over else "")
-
-    def _why_not(self, path: str) -> str:
-        """Why this operation is not asked any more; empty as long as it is."""
-        return self._enough or self._left_out.get(path, "")
-
     def _ask(self, cases: Iterable[Case]) -> None:
         for case in cases:
             self._try(case)
 
     def _try(self, case: Case, task_id: str = "") -> Exchange | None:
         """Send it, unless it is enough; looks at the first tasks now and then."""
-        why_not, sent = self._why_not(case.request.path), len(self._trace.exchanges)
+        why_not, sent = self._endurance.why_not(case.request.path), len(self._trace.exchanges)
         if not why_not:
             try:
                 exchange = self._send(case, task_id)
                 if exchange.number % GLANCE == 0:
-                    self._glance()
+                    self._follower.glance(self._tasks)
             except BudgetSpentError:
                 why_not = "it might be paid for, and the budget is spent"
             except EnoughError as enough:
-                why_not = self._stopped = str(enough)
+                why_not = str(enough)
+                self._endurance.stop(why_not)
             else:
                 return exchange
         if len(self._trace.exchanges) == sent:
@@ -165,33 +134,13 @@ class Conversation:
         return None
 
     def _send(self, case: Case, task_id: str = "") -> Exchange:
-        if self._stopped:
-            raise EnoughError(self._stopped)
+        if self._endurance.stopped:
+            raise EnoughError(self._endurance.stopped)
         began = self.sender.clock()
         exchange = self.sender.send(case, task_id)
-        self._asking += self.sender.clock() - began
-        self._watch(exchange)
+        self._endurance.asked_for(self.sender.clock() - began)
+        self._endurance.watch(exchange)
         return exchange
-
-    def _watch(self, exchange: Exchange) -> None:
-        """Stop when the server has stopped answering, or is slow as a rule."""
-        self._unanswered = self._unanswered + 1 if exchange.error else 0
-        if exchange.error and is_silent(self._trace, exchange.request.path):
-            name = operation_name(exchange.request.path)
-            self._left_out[exchange.request.path] = f"{name} has never answered"
-        if self._unanswered >= MAX_UNANSWERED:
-            raise EnoughError(f"no answer {MAX_UNANSWERED} times in a row: {exchange.error}")
-        if is_slow(self._trace, exchange):
-            self._slow += min(exchange.seconds, self.sender.timeout)
-        # What is slow now and then is waited for, within the time there is for asking.
-        if self._slow > MAX_SLOW and (exchange.timed_out or too_slow(self._trace)):
-            raise EnoughError(f"slow answers cost {self._slow:.0f} s")
-
-    def _glance(self) -> None:
-        now = self.sender.clock()
-        if now - self._glanced >= RARER * (now - (self._first_task or now)):
-            self._glanced = now
-            self._follower.look(self._tasks[:2])
 
     def _create(self, cases: Iterable[Case]) -> None:
         """Creates, each with the first poll of what it made at once behind it."""
@@ -205,19 +154,24 @@ class Conversation:
     def _poll_first(self, created: Exchange) -> None:
         task_id, link = created.created_id, self._document.link
         if task_id and link:
-            self._first_task = self._first_task or self.sender.clock()
             self._try(poll_case(link, task_id, created.intent.pointer), task_id)
+
+    def _look_ahead(self) -> None:
+        """What was refused for the account is asked once more, as later on: it may be over."""
+        if blocked_by_account(self._trace) and self.sender.budget.left != 0:
+            self._create([allowed.plainest(self._document)])
+        self._endurance.look_ahead()
 
     def _create_at_once(self) -> None:
         """Only where it is free: two that go wrong would both be paid."""
         cases = allowed.at_once(self._document)
-        if not self._free or self._enough:
+        if not self._free or self._endurance.enough:
             self._create(cases)
             return
         self._creates += len(cases)
         exchanges = self.sender.send_at_once(cases)
         for exchange in exchanges:
-            self._watch(exchange)
+            self._endurance.watch(exchange)
         for exchange in exchanges:
             self._poll_first(exchange)
 
@@ -229,15 +183,6 @@ class Conversation:
             if link and self._tasks:
                 for case, task_id in probes.keys_in_turn(link, self._tasks[-1].id):
                     self._try(case, task_id)
-
-    def _look_ahead(self) -> None:
-        """After the first few answers: to stop if all others would say the same."""
-        self._stopped = self._stopped or outlook(self._trace)
-
-    def _leave_out_what_is_alike(self) -> None:
-        """Of an operation that gives one answer whatever it is asked, no more is to be learned."""
-        for path in operations_alike(self._trace):
-            self._left_out[path] = f"{operation_name(path)} answers everything alike"
 
     def _about_first_task(self, wrong_keys: list[Credential]) -> list[Case]:
         """What can be asked about a task that exists; with no task, about one that does not."""
@@ -295,5 +240,5 @@ class Conversation:
                     break
 
     def _explore(self) -> None:
-        if self.phase == "full" and self._free and not self._enough:
-            explore(self._document, self.sender, self.seed, self._watch)
+        if self.phase == "full" and self._free and not self._endurance.enough:
+            explore(self._document, self.sender, self.seed, self._endurance.watch)

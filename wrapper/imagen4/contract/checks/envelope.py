@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ...facts.protocol import DATA, MESSAGE, MESSAGE_IN_EXAMPLES, Code
-from ..alike import alike
+from ...facts.protocol import DATA, DETAILS_PATH, MESSAGE, MESSAGE_IN_EXAMPLES, Code
+from ..alike import alike, is_page
 from ..document import CODE_SCHEMA, CREATED_ANSWER, METHODS, RECORD_ANSWER, Breach, shortened
 from ..exchange import Exchange, Expect, Subject
 from .evidence import REFUSED, SPEAKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 JSON = f"{CREATED_ANSWER}/content/application~1json"
 RECORD_JSON = f"{RECORD_ANSWER}/content/application~1json"
 MSG = "#/components/schemas/ApiResponse/properties/msg"
+NO_PAGE = "Answers are JSON, and no page stands in their place."
 UTF8 = ("utf-8", "utf8")
 NO_WORDS = ("success", "ok", "null", "none", "undefined")
 """What stands for nothing where a reason should be: all well, or some language's nothing."""
@@ -51,10 +52,15 @@ def content_type(trace: Trace) -> Iterator[Found]:
     f"{RECORD_JSON}/schema",
     of=SPEAKING,
 )
-def strict_json(trace: Trace) -> Iterator[Found]:
+def strict_json(trace: Trace) -> Iterator[Found | Finding]:
+    """A page is told by its title: of something before the gateway, in whatever status."""
     for exchange in trace.speaking:
-        if exchange.reading.problem:
-            content = exchange.answer.content if exchange.answer else b""
+        content = exchange.answer.content if exchange.answer else b""
+        if exchange.reading.problem and is_page(content):
+            of = RECORD_JSON if exchange.request.path == DETAILS_PATH else JSON
+            seen = f"a page of HTML, as proxies send it: {exchange.told}"
+            yield Finding("strict-json", NO_PAGE, f"{of}/schema", exchange, seen)
+        elif exchange.reading.problem:
             text = shortened(content.decode("utf-8", "replace"), 60)
             problem = f"{exchange.reading.problem}{_unpacked(exchange)}"
             yield exchange, f"{problem}: {text!r}, in an answer with {exchange.verdict}"
