@@ -12,7 +12,7 @@ from client import formats
 from client.loopback import Received, http
 from client.pictures import ETAG, PNG, failing, fetched, saved_to
 from client.play import KINDS
-from imagen4.downloads import transfer as transfer_module
+from imagen4.downloads import partial as partial_module
 
 GZIP = "Content-Encoding: gzip\r\n"
 
@@ -112,7 +112,7 @@ def test_a_bomb_takes_neither_memory_nor_disk(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """20 MB in 20 KB: unpacked a piece at a time, up to the largest size of a picture."""
-    monkeypatch.setattr(transfer_module, "LARGEST", 8_000_000)
+    monkeypatch.setattr(partial_module, "LARGEST", 8_000_000)
     answer = http(200, gzip.compress(formats.png(bytes(20_000_000))), GZIP)
     assert len(answer) < 25_000
     tracemalloc.start()

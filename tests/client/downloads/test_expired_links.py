@@ -144,6 +144,22 @@ def test_an_expired_link_is_told_in_many_words(kind: str, said: str, tmp_path: P
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_page_to_log_in_that_speaks_of_what_expired_is_told_as_that_page(
+    kind: str, tmp_path: Path
+) -> None:
+    """One fresh link is asked for, which is free; where that does not help, links may be good."""
+    page = b"<!doctype html><title>Sign in</title>" + b" " * 99 + b"Your login has Expired."
+    error = failing(
+        kind,
+        lambda _: http(200, page, "Content-Type: text/html\r\n"),
+        tmp_path,
+        others=[lambda url: envelope(200, f"{url}/fresh")],
+    )
+    what = "What the link holds is not a picture that is known here, but text/html"
+    assert (error.message, error.expired) == (f"{what}, and says 'Expired'", True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_another_refusal_is_not_that_of_an_expired_link(kind: str, tmp_path: Path) -> None:
     """It is final, and no fresh link is asked for."""
 

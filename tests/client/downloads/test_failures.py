@@ -12,8 +12,8 @@ from client.pictures import PNG, failing, fetched, saved_to
 from client.play import KINDS, Script, envelope, play, succeeded
 from imagen4 import DownloadError
 from imagen4.core.effects import Sleep
+from imagen4.downloads.links import transfer_picture
 from imagen4.downloads.refusal import unexpected
-from imagen4.downloads.transfer import transfer_picture
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,7 +10,7 @@ from client.pictures import PNG, failing, fetched, saved_to
 from client.play import KINDS, Script, play, succeeded
 from imagen4 import DownloadError
 from imagen4.core.origins import link_as_sent, may_download
-from imagen4.downloads import transfer as transfer_module
+from imagen4.downloads import partial as partial_module
 from imagen4.downloads.formats import suffix_of
 
 
@@ -31,7 +31,7 @@ def test_a_picture_too_large_is_refused(
     kind: str, announced: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By its announced size before a byte is read, else as soon as it is exceeded."""
-    monkeypatch.setattr(transfer_module, "LARGEST", 5000)
+    monkeypatch.setattr(partial_module, "LARGEST", 5000)
     chunked = b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n"
     body = b"".join(b"%x\r\n%s\r\n" % (1000, PNG[:1000]) for _ in range(6)) + b"0\r\n\r\n"
     answer = http(200, PNG) if announced else chunked + body
@@ -43,7 +43,7 @@ def test_a_picture_of_just_the_largest_size_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The cap is what it says."""
-    monkeypatch.setattr(transfer_module, "LARGEST", len(PNG))
+    monkeypatch.setattr(partial_module, "LARGEST", len(PNG))
     path, _, _ = fetched("sync", lambda _: http(200, PNG), saved_to(tmp_path))
     assert path.read_bytes() == PNG
 

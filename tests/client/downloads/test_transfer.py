@@ -9,10 +9,10 @@ from client.steps import core, ended
 from imagen4 import DownloadError, TransportError
 from imagen4.downloads.formats import HEAD
 from imagen4.downloads.links import fresh_link
+from imagen4.downloads.partial import LARGEST
 from imagen4.downloads.refusal import LONGEST as LONGEST_TEXT
 from imagen4.downloads.transfer import (
     ATTEMPTS,
-    LARGEST,
     LONGEST,
     TransferError,
 )

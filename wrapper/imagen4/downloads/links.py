@@ -1,13 +1,13 @@
-"""A picture by its link, or by a fresh one where that has expired."""
+"""A picture by its link, or by a fresh one where that has expired: the steps of a download."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..core.effects import Send
+from ..core.effects import Fetch, Send, Sleep
 from ..core.envelope import parse_envelope
 from ..errors import DownloadError, Imagen4Error
-from .transfer import Transfer, transfer_picture
+from .transfer import Transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ..core.effects import Steps
     from ..core.session import Session
     from ..events import Event
+
+LONGEST_SLEEP = 0.2  # seconds between looks at whether to stop
 
 
 def download_picture(
@@ -31,6 +33,29 @@ def download_picture(
             raise
         link = yield from fresh_link(session, url, problem)
     return (yield from transfer_picture(Transfer(session, link, file), retrying))
+
+
+def transfer_picture(transfer: Transfer, retrying: Callable[[float, str], Event]) -> Steps[str]:
+    while transfer.suffix is None:
+        try:
+            yield Fetch(transfer)
+        except DownloadError:
+            raise
+        except Exception as problem:
+            if not transfer.rescued():
+                pause, reason = transfer.broke(problem)
+                yield retrying(pause, reason)
+                yield from pause_of(transfer, pause)
+    return transfer.suffix
+
+
+def pause_of(transfer: Transfer, seconds: float) -> Steps[None]:
+    """Sleep; where another thread may end the download, a little at a time."""
+    longest = seconds if transfer.stop is None else LONGEST_SLEEP
+    while seconds > 0:
+        yield Sleep(min(seconds, longest))
+        seconds -= longest
+        transfer.check_stop()
 
 
 def fresh_link(session: Session, url: str, expired: DownloadError) -> Steps[str]:

@@ -35,12 +35,17 @@ class NoPicture:
             raise self.error()
 
     def error(self) -> DownloadError:
-        if _TOO_OLD.search(self._said):
+        """With status 200 it is a guess, which is told: a page before the host says that, too."""
+        found = _TOO_OLD.search(self._said)
+        if found and self._status is not None:
             return link_expired(self._status)
-        return DownloadError(self._text, http_status=self._status)
+        said = f", and says {found[0].decode()!r}" if found else ""
+        error = DownloadError(f"{self._text}{said}", http_status=self._status)
+        error.expired = bool(found)
+        return error
 
 
-def link_expired(status: int | None) -> DownloadError:
+def link_expired(status: int) -> DownloadError:
     text = "The picture cannot be fetched: the link has expired, or never worked"
     error = DownloadError(text, http_status=status)
     error.expired = True
