@@ -3,13 +3,15 @@
 import io
 import logging
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from imagen4 import TaskNotFound
+from imagen4 import Ledger, TaskNotFound
 from imagen4.cli import exits
-from imagen4.cli.progress import LiveTable, PlainLines
+from imagen4.cli.batch_progress import batch_display
+from imagen4.cli.progress import LiveTable, PlainLines, display
 from imagen4.core.task import Task
 from imagen4.events import PollFailed, TaskCreated, TaskState
 
@@ -45,6 +47,22 @@ def test_a_poll_that_brought_no_state_is_no_news(capsys: pytest.CaptureFixture[s
     with LiveTable("kie") as table:
         table.tell(nothing)
     assert "no news" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_the_cursor_stays_where_it_is_seen(
+    batch: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A program that is killed, stopped or left by Ctrl-\\ can show it no more."""
+    screen = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    with Ledger(tmp_path / "l.db") as ledger, batch_display(9, ledger) if batch else display("kie"):
+        screen.flush()
+        shown = screen.buffer.getvalue()  # type: ignore[attr-defined]
+    assert shown.rfind(b"\x1b[?25h") >= shown.rfind(b"\x1b[?25l")
+    assert b"\x1b[" in shown
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])

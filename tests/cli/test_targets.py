@@ -129,6 +129,21 @@ def test_resumed_pictures_are_numbered_over_all_requests(
     assert sorted(each.name for each in (tmp_path / "new").iterdir()) == ["1.png", "2.png"]
 
 
+@pytest.mark.parametrize("command", [["demo"], ["fetch", "t1"], ["resume"]], ids=" ".join)
+def test_a_place_for_no_picture_is_told_before_anything_is_asked(
+    command: list[str], sandbox: Sandbox, imagen4: Callable, tmp_path: Path
+) -> None:
+    """Not minutes later, when the pictures are there; nothing is left of the attempt."""
+    if command != ["demo"]:
+        command = [*command, *at(sandbox, "kie")]
+    if command[0] == "resume":
+        command = [*command, "--ledger", str(tmp_path / "l.db")]
+    done = imagen4(*command, "-o", str(tmp_path / "new" / ("a" * 300)))
+    assert (done.code, done.out, sandbox.requests) == (2, "", [])
+    assert "--output: File name too long" in done.err
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize("output", ["fox.png", "out/{index}.png", "{tag}"])
 @pytest.mark.parametrize("command", ["batch", "demo"])
 def test_pictures_of_several_requests_need_a_folder(

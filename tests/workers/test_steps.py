@@ -8,7 +8,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from imagen4 import InvalidRequest, Ledger, LedgerUnavailable
+from imagen4 import DownloadError, InvalidRequest, Ledger, LedgerUnavailable
 from imagen4.events import Event, TaskCreated
 from imagen4.ledger.backlog import Backlog
 from imagen4.ledger.recorder import Recorder
@@ -169,6 +169,21 @@ def test_a_place_that_needs_more_says_what(url: str, words: str) -> None:
 def test_an_account_that_cannot_pay_is_refused_at_once(make_desk: MakeDesk, account: str) -> None:
     with pytest.raises(InvalidRequest, match="accounts: "):
         make_desk(account)
+
+
+def test_an_account_is_given_once(make_desk: MakeDesk) -> None:
+    """Of two budgets nobody could say which one counts."""
+    with pytest.raises(InvalidRequest, match="accounts: KIE_API_KEY is given twice"):
+        make_desk("KIE_API_KEY=10", "KIE_API_KEY=1000")
+
+
+def test_a_place_that_takes_no_picture_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would have been paid for by then."""
+    monkeypatch.setattr("os.access", lambda *_: False)  # nothing keeps root from writing
+    with pytest.raises(DownloadError, match="Not writable: "):
+        Destination(str(tmp_path))
 
 
 def test_neither_the_database_nor_an_order_holds_a_key(

@@ -122,6 +122,21 @@ def test_addresses_and_their_networks_need_no_proxy_either(
     assert proxy_for(url) is None
 
 
+@pytest.mark.parametrize("host", ["Büro.example", "xn--bro-hoa.example"])
+@pytest.mark.parametrize(
+    "named", ["büro.example", "*.example,.BÜRO.example", "xn--bro-hoa.example"]
+)
+def test_a_host_in_any_script_needs_no_proxy_where_it_is_named(
+    host: str, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the address or NO_PROXY has it as people write it, or as it is looked up."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:8080")
+    monkeypatch.setenv("NO_PROXY", "bü*ro..example,other.example")
+    assert proxy_for(f"https://{host}/x") is not None
+    monkeypatch.setenv("NO_PROXY", named)
+    assert proxy_for(f"https://{host}/x") is None
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_proxy_that_nobody_thought_of_is_named(
     kind: str, monkeypatch: pytest.MonkeyPatch

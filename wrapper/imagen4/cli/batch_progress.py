@@ -8,6 +8,7 @@ from typing import Protocol, Self
 from ..ledger import Ledger
 from .exits import tell
 from .outcome import harmless
+from .progress import begin
 
 
 class BatchDisplay(Protocol):
@@ -59,7 +60,7 @@ class LiveBatch:
         self._ended = 0
 
     def __enter__(self) -> Self:
-        self._progress.start()
+        begin(self._progress)
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -47,6 +47,7 @@ def command(
     """
     from ..sandbox import Sandbox
 
+    targets.probe(output)
     made: list[dict[str, Any]] = []
     failed: list[Imagen4Error] = []
     asked = {"prompt": prompt, "num_images": num_images, "aspect_ratio": aspect_ratio}

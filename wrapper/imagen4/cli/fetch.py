@@ -30,6 +30,7 @@ def command(
         where.client() as client,
         outcome.keeping(made, output),
     ):
+        output.probe()
         result = made.result = client.job(*task_ids).wait(timeout=timeout, on_event=shown.tell)
         output.refuse(len(result.images))
         made.paths = output.save(result)

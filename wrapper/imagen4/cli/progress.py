@@ -12,7 +12,7 @@ from ..events import Event, PollFailed, TaskCreated, TaskState
 from .exits import tell
 
 if TYPE_CHECKING:
-    from rich.progress import TaskID
+    from rich.progress import Progress, TaskID
 
 
 class Display:
@@ -87,7 +87,7 @@ class LiveTable(Display):
         )
 
     def __enter__(self) -> Self:
-        self._progress.start()
+        begin(self._progress)
         self._all = self._progress.add_task(self.gateway, total=None, state="asking")
         return self
 
@@ -120,6 +120,12 @@ class LiveTable(Display):
             self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
             self._rows[task_id] = self._progress.add_task(task_id, total=None, state="")
         return self._rows[task_id]
+
+
+def begin(progress: "Progress") -> None:
+    """Show it, and leave the cursor: what kills or stops the program would leave that hidden."""
+    progress.start()
+    progress.console.show_cursor()
 
 
 def state_told(event: Event) -> str | None:

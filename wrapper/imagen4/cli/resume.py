@@ -38,6 +38,7 @@ def command(
 
     That includes those of a command that was killed. Nothing is paid.
     """
+    output.probe()
     resumed = Resumed(output)
     shown = display(where.gateway)
     try:

@@ -76,7 +76,7 @@ def is_exempt(host: str, port: int) -> bool:
     named = getproxies_environment()
     if not named:
         return bool(proxy_bypass(host))  # what the desktop is set to
-    host = host.removesuffix(".")
+    host = as_asked_for(host.removesuffix("."))
     return any(names(entry, host, port) for entry in re.split(_BETWEEN, named.get("no", "")))
 
 
@@ -85,11 +85,19 @@ def names(entry: str, host: str, port: int) -> bool:
     found = _EXEMPT.fullmatch(entry.lower())
     if found is None or found[2] not in (None, str(port)):
         return False
-    name = found[1].strip("[]")
+    name = as_asked_for(found[1].strip("[]"))
     try:
         return ip_address(host) in ip_network(name, strict=False)
     except ValueError:
         return fnmatchcase(host, name) or host.endswith(f".{name}")
+
+
+def as_asked_for(name: str) -> str:
+    """A name in any script in the letters in which it is looked up; others as they are."""
+    try:
+        return name if name.isascii() else httpx.URL(f"https://{name}").raw_host.decode()
+    except httpx.InvalidURL:
+        return name
 
 
 def checked_proxy(proxy: str) -> str:

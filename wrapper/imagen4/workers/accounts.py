@@ -52,7 +52,8 @@ class Accounts:
     """The accounts of a worker, and which of them pays for an order.
 
     names: VARIABLE, or VARIABLE=CREDITS for at most so many credits. on_event: called with each
-    event. Raises InvalidRequest for a variable that is not set, or credits that are no number.
+    event. Raises InvalidRequest for a variable that is not set, or given twice, or credits that
+    are no number.
     """
 
     def __init__(
@@ -71,6 +72,8 @@ class Accounts:
         self._limits: dict[float, Spending] = {}
         for each in names:
             name, equals, credits_ = each.partition("=")
+            if self.get(name) is not None:  # of two budgets only one would count
+                raise InvalidRequest(f"accounts: {name} is given twice")
             client = Client(
                 gateway,
                 api_key=key_in(name),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from ..downloads.formats import suffix_of
@@ -19,7 +20,7 @@ class Destination:
     """A directory, or a URL such as s3://bucket/folder.
 
     Raises InvalidRequest where fsspec, or its package for that kind of URL, is not installed, and
-    DownloadError where the directory cannot be made.
+    DownloadError where the directory cannot be made, or not be written to.
     """
 
     def __init__(self, target: str) -> None:
@@ -29,6 +30,8 @@ class Destination:
             self._system, self._root = file_system(self._target)
         else:
             make_directory(self._target)
+            if not os.access(self._target, os.W_OK):  # each picture would be paid for, and lost
+                raise DownloadError(f"Not writable: {self._target}")
 
     def save(self, image: Image, name: str, recorder: Recorder) -> None:
         """Download one picture to here, and write down where it is. Raises DownloadError."""
