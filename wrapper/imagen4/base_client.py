@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from .errors import InvalidRequest
+from .errors import InvalidRequest, TransportError
 from .interruptions import insist, log_known
 
 if TYPE_CHECKING:
@@ -76,7 +77,15 @@ class BaseClient:
     @property
     def _calls(self) -> Calls:
         """Loaded with the first call, and kept: at the end of a program nothing is loaded."""
-        calls = self._loaded = self._loaded or self._load_calls()
+        try:
+            calls = self._loaded = self._loaded or self._load_calls()
+        except ImportError:
+            if not sys.is_finalizing():
+                raise
+            too_late = "Nothing was sent: Python is shutting down, too late for a first call"
+            error = TransportError(too_late)
+            error.sent = False
+            raise error from None
         return calls
 
     def _load_calls(self) -> Calls:

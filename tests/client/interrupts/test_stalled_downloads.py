@@ -187,6 +187,30 @@ def test_saving_at_the_very_end_of_a_program_does_not_hang(which: str, tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
+FIRST_CALL = """
+import os, sys, imagen4
+class Keeper:
+    def __init__(self, call, *arguments):
+        self.call, self.arguments, self.write = call, arguments, os.write
+    def __del__(self):
+        try:
+            self.call(*self.arguments)
+        except Exception as error:
+            self.write(1, f"{type(error).__name__}: {error}".encode())
+client = imagen4.Client("kie", api_key="k" * 20, base_url=sys.argv[1])
+keeper = Keeper(client.generate, "a fox")
+"""
+
+
+def test_a_first_call_at_the_very_end_of_a_program_says_that_it_is_too_late() -> None:
+    """What would serve it cannot be loaded any more; nothing is sent, and so nothing is paid."""
+    with Loopback(lambda _: b"") as server:
+        command = [sys.executable, "-c", FIRST_CALL, server.url]
+        done = subprocess.run(command, timeout=60, capture_output=True, text=True, check=True)
+    said = "TransportError: Nothing was sent: Python is shutting down, too late for a first call"
+    assert (done.stdout, done.stderr, server.requests) == (said, "", [])
+
+
 def test_pauses_between_attempts_are_slept_a_little_at_a_time(tmp_path: Path) -> None:
     """Whoever waits for several downloads may want to leave meanwhile."""
     time, answers = Time(), [BUSY, http(200, PNG)]
