@@ -3,6 +3,7 @@
 import json
 import time
 from collections import defaultdict
+from threading import Lock
 
 from client.loopback import Loopback, Received, http
 from client.pictures import PNG
@@ -20,20 +21,25 @@ class ManyAccounts:
         self.prompts: list[str] = []
         self.refused = 0
         self.server = Loopback(self._reply)
+        self._lock = Lock()
 
     def _reply(self, received: Received) -> bytes:
         if received.method == "POST":
-            made, now = self.creates[received.headers["authorization"]], time.monotonic()
-            if sum(now - each < SECONDS for each in made) >= CREATES:
-                self.refused += 1
-                return http(429, envelope(429, msg="too frequent", status=429).content)
-            made.append(now)
-            self.prompts.append(json.loads(received.body)["input"]["prompt"])
-            return http(200, created(f"t{len(self.prompts)}-{time.monotonic_ns()}").content)
+            with self._lock:
+                return self._create(received)
         task_id = received.path.partition("taskId=")[2]
         if not task_id:
             return http(200, PNG)
         return http(200, succeeded(task_id, f"{self.server.url}/{task_id}.png").content)
+
+    def _create(self, received: Received) -> bytes:
+        made, now = self.creates[received.headers["authorization"]], time.monotonic()
+        if sum(now - each < SECONDS for each in made) >= CREATES:
+            self.refused += 1
+            return http(429, envelope(429, msg="too frequent", status=429).content)
+        made.append(now)
+        self.prompts.append(json.loads(received.body)["input"]["prompt"])
+        return http(200, created(f"t{len(self.prompts)}").content)
 
     @property
     def rate(self) -> float:

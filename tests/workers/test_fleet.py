@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from client.ledger.given import check_turns, note_turns, turns_given
+from imagen4 import Ledger
+from imagen4.core.pacing import MARGIN
 from imagen4.ledger import Row
 from imagen4.sandbox import Sandbox
 from postgres import Relay, Server
 from waiting import until
 from workers.fleet import Fleet, fleet, table, under_way
+from workers.many_accounts import CREATES, SECONDS
 
 pytestmark = pytest.mark.slow
 
@@ -30,13 +34,12 @@ def prompts_paid(sandbox: Sandbox) -> Counter[str]:
     return Counter(task.prompt for task in sandbox.state.tasks.values())
 
 
-def too_frequent(sandbox: Sandbox) -> int:
-    """Creates that the gateway turned away for coming faster than it documents."""
-    return sum(each.operation == "createTask" and each.status == 429 for each in sandbox.requests)
-
-
-def check(sandbox: Sandbox, rows: list[Row], prompts: list[str], folder: Path) -> None:
-    """Against the gateway's books."""
+def check(sandbox: Sandbox, place: str, prompts: list[str], folder: Path) -> list[Row]:
+    """Against the gateway's books; the rows."""
+    with Ledger(place) as ledger:
+        rows = ledger.rows()
+    (turns,) = turns_given(place)
+    check_turns(turns, CREATES, SECONDS * MARGIN)
     paid, saved = prompts_paid(sandbox), [row for row in rows if row.state == "saved"]
     assert max(paid.values()) == 1, "paid twice"
     assert {row.fields["prompt"] for row in rows} == set(prompts)
@@ -44,13 +47,11 @@ def check(sandbox: Sandbox, rows: list[Row], prompts: list[str], folder: Path) -
     known = {row.fields["prompt"] for row in rows if row.task_id or row.uncertain}
     assert paid.keys() <= known, "paid, and nobody knows of it"
     assert len(list(folder.glob("*.png"))) == len(saved)
-    assert too_frequent(sandbox) == 0
+    return rows
 
 
-def go_through(
-    workers: Fleet, gateway: Sandbox, server: Server, kills: int, restarts: int
-) -> list[Row]:
-    """Three workers, of which one is killed every few seconds, and the rows they leave."""
+def go_through(workers: Fleet, gateway: Sandbox, server: Server, kills: int, restarts: int) -> None:
+    """Three workers, of which one is killed every few seconds."""
     workers.start(3)
     until(lambda: bool(prompts_paid(gateway)), 180)
     for kill in range(kills):
@@ -63,9 +64,7 @@ def go_through(
         server.stop()
         server.start()
     until(lambda: under_way(server, workers.place) == 0, 400)
-    rows = workers.rows()
     assert workers.stop() == [0, 0, 0]
-    return rows
 
 
 @pytest.mark.parametrize(("kills", "restarts"), [(5, 0), (1, 1)])
@@ -77,11 +76,13 @@ def test_three_workers_of_which_one_is_killed_every_few_seconds(
     The same where the database is stopped as by a power failure, and started again.
     """
     prompts = [f"fox number {number}" for number in range(REQUESTS)]
-    with fleet(tmp_path, postgres.new_place(), gateway.url("kie")) as workers:
+    place = postgres.new_place()
+    note_turns(place)
+    with fleet(tmp_path, place, gateway.url("kie")) as workers:
         workers.enqueue(prompts)
         began = time.monotonic()
-        rows = go_through(workers, gateway, postgres, kills, restarts)
-    check(gateway, rows, prompts, tmp_path / "out")
+        go_through(workers, gateway, postgres, kills, restarts)
+    rows = check(gateway, place, prompts, tmp_path / "out")
     paid, lasted = len(prompts_paid(gateway)), round(time.monotonic() - began)
     print(table(rows, seconds=lasted, killed=kills, restarts=restarts, paid=paid))
 
@@ -108,6 +109,7 @@ def test_connections_to_the_database_that_are_cut_cost_nothing(
     """At commits, before the server has them or after; whoever waits for the answer asks again."""
     prompts = [f"fox number {number}" for number in range(15)]
     place, cuts = postgres.new_place(), 0
+    note_turns(place)
     with Relay(postgres) as relay, fleet(tmp_path, place, gateway.url("kie")) as workers:
         workers.enqueue(prompts)
         workers.place = relay.url(place)
@@ -122,7 +124,6 @@ def test_connections_to_the_database_that_are_cut_cost_nothing(
             return under_way(postgres, place) == 0
 
         until(cut, 300)
-        rows = workers.rows()
         assert workers.stop() == [0]
+    rows = check(gateway, place, prompts, tmp_path / "out")
     print(table(rows, cuts=cuts, paid=len(prompts_paid(gateway))))
-    check(gateway, rows, prompts, tmp_path / "out")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time as real_time
 from collections import deque
+from collections.abc import Callable
 from math import inf
 from pathlib import Path
 from threading import Lock
@@ -16,6 +17,7 @@ import pytest
 
 import postgres as server
 from client.ledger import sharing
+from client.ledger.given import check_turns, note_turns, turns_given
 from client.loopback import Loopback, Received, http
 from client.play import (
     KEY,
@@ -33,8 +35,11 @@ from client.play import (
 from imagen4 import Ledger
 from imagen4.configuration import make_session
 from imagen4.core.pacing import AHEAD
+from imagen4.facts import Rate
+from imagen4.ledger.sqlite import SQLiteFile
 
 PROGRAMS = 4
+SLEWED = 0.1  # seconds by which the server's clock and that of sleeping may part in a window
 
 
 def most_within(moments: list[float], seconds: float) -> int:
@@ -137,6 +142,25 @@ def test_what_a_dead_process_has_reserved_costs_one_window(tmp_path: Path) -> No
         assert moments(ledger, 1, AHEAD) == pytest.approx([22.0])
 
 
+def test_who_is_held_up_while_asking_comes_late_and_not_too_early(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three seconds pass until a server's clock is read: the wait is counted from then."""
+    time = Time()
+
+    def clock_of_a_slow_server(*_: object) -> float:
+        time.sleep(3.0)
+        return time.now
+
+    monkeypatch.setattr(SQLiteFile, "clock", clock_of_a_slow_server)
+    session = make_session("kie", KEY, None, 30.0, None, False, time, lambda: 0.0)
+    with Ledger(tmp_path / "l.db") as ledger:
+        ledger.share_turns([session])
+        assert session.turns is not None
+        turns = [session.turns.reserve("creates", Rate(1, 10.0), inf) for _ in range(2)]
+    assert [turn.moment for turn in turns if turn] == [1003.0, 1013.0]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_tasks_are_asked_for_also_while_the_ledger_is_away(kind: str, tmp_path: Path) -> None:
     """They are paid for."""
@@ -154,10 +178,12 @@ def test_tasks_are_asked_for_also_while_the_ledger_is_away(kind: str, tmp_path: 
 
 
 class Strict:
-    """A gateway that answers 429 beyond the documented rate, and counts."""
+    """A gateway that answers 429 beyond the documented rate, and keeps when creates came."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.arrivals: list[float] = []
         self.refused = self.accepted = 0
+        self._clock = clock
         self._moments = deque[float]()
         self._lock = Lock()
 
@@ -165,7 +191,8 @@ class Strict:
         if received.method != "POST":
             return http(200, succeeded(received.path.partition("taskId=")[2]).content)
         with self._lock:
-            now = real_time.monotonic()
+            now = self._clock()
+            self.arrivals.append(now)
             while self._moments and self._moments[0] <= now - 10.0:
                 self._moments.popleft()
             if len(self._moments) >= 20:
@@ -178,23 +205,30 @@ class Strict:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("where", ["a file", "PostgreSQL"])
-def test_four_processes_with_thirty_requests_each_are_never_refused(
+def test_four_processes_with_thirty_requests_each_send_none_before_its_turn(
     where: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """In the windows of ten seconds that the gateways document."""
-    place = str(tmp_path / "l.db")
+    """Their turns keep the rate together, and no turn is lost.
+
+    On a starved machine a create may leave so late that the next ones come too soon after it, and
+    are refused: that is no fault of theirs, and those have another turn.
+    """
+    place, clock = str(tmp_path / "l.db"), real_time.monotonic
     if where != "a file":
         postgres: server.Server = request.getfixturevalue("postgres")
-        place = postgres.new_place()
-    gateway, script = Strict(), sharing.__file__
+        place, clock = postgres.new_place(), real_time.time
+    note_turns(place)
+    gateway, script = Strict(clock), sharing.__file__
     with Loopback(gateway.reply) as loopback:
-        began = real_time.monotonic()
         programs = [
             subprocess.Popen([sys.executable, script, loopback.url, place, str(number), "30"])
             for number in range(PROGRAMS)
         ]
-        assert [each.wait(timeout=170) for each in programs] == [0] * PROGRAMS
-    seconds = real_time.monotonic() - began
-    print(f"{gateway.accepted} created, {gateway.refused} refused, {seconds:.1f} s")
-    assert (gateway.accepted, gateway.refused) == (30 * PROGRAMS, 0)
-    assert seconds < 110  # 60.5 by our windows, and programs that start on a busy machine
+        assert [each.wait(timeout=300) for each in programs] == [0] * PROGRAMS
+    (turns,) = turns_given(place)
+    print(f"{gateway.accepted} created, {gateway.refused} refused, {len(turns)} turns")
+    assert gateway.accepted == 30 * PROGRAMS
+    check_turns(turns, 20, 11.0)
+    assert len(turns) == gateway.accepted + gateway.refused
+    for arrival, turn in zip(sorted(gateway.arrivals), turns, strict=True):
+        assert arrival > turn.moment - SLEWED

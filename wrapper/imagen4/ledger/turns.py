@@ -39,8 +39,9 @@ class LedgerTurns:
         """See `SharedTurns`. What is lost in a power failure matters to nobody."""
         account = self._account = self._account or self._fingerprint()
         with self._store.writing(f"turns {account} {kind}", durable=False) as connection:
-            now = self._clock()  # not before the others are done: they have looked at it, too
-            common = self._store.database.clock(connection, now)
+            # Not before the others are done: they have looked at it, too.
+            common = self._store.database.clock(connection, self._clock())
+            now = self._clock()  # who is held up in between comes late, and not too early
             moments = taken(connection, account, kind, common)
             wait = next_moment(moments, rate, common) - common
             in_time = wait <= max(latest - now, 0.0)
