@@ -12,6 +12,14 @@ from workers.fleet import fleet, under_way
 from workers.many_accounts import CREATES, ManyAccounts
 
 REQUESTS = CREATES + 5  # some are still waiting for their turn
+TURNS = "(SELECT json_agg(extract(epoch FROM clock_timestamp()) + {}) FROM generate_series(1, {}))"
+# The next ones' turn is not before they are stopped, however slow the machine: it is put off.
+NO_MORE = f"""CREATE FUNCTION put_off() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN new.pace = {TURNS.format(1000, CREATES)}; RETURN new; END $$;
+CREATE TRIGGER put_off BEFORE UPDATE ON turns FOR EACH ROW
+    WHEN (new.kind = 'creates' AND json_array_length(new.pace) = {CREATES})
+    EXECUTE FUNCTION put_off()"""
+MORE = "DROP TRIGGER put_off ON turns; UPDATE turns SET pace = {} WHERE kind = 'creates'"
 
 
 class Slow(ManyAccounts):
@@ -37,8 +45,10 @@ def test_a_worker_that_is_stopped_waits_for_answers_and_leaves_the_rest_to_other
     """SIGTERM: creates that are out get their answers into the ledger, no further one is sent."""
     monkeypatch.setenv("KIE_API_KEY", "secret")
     gateway, place = Slow(), postgres.new_place()
+    schema = f"SET search_path TO {place.rpartition('%3D')[2]}"
     with gateway.server as loopback, fleet(tmp_path, place, loopback.url) as workers:
         workers.enqueue([f"fox number {number}" for number in range(REQUESTS)])
+        postgres.do(f"{schema}; {NO_MORE}")
         workers.start()
         until(lambda: gateway.out == CREATES, 120)
         stopped = workers.workers.pop()
@@ -49,6 +59,7 @@ def test_a_worker_that_is_stopped_waits_for_answers_and_leaves_the_rest_to_other
         assert stopped.wait(timeout=60) == 0
         assert [row.state for row in workers.rows()] == ["created"] * CREATES
         assert gateway.out == CREATES
+        postgres.do(f"{schema}; {MORE.format(TURNS.format(0, CREATES))}")
         workers.start()
         until(lambda: under_way(postgres, place) == 0, 180)
         assert [row.state for row in workers.rows()] == ["saved"] * REQUESTS
