@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from random import SystemRandom
 from tempfile import mkdtemp
 from threading import Thread
 from typing import TYPE_CHECKING, Any
+
+from ports import own_port
 
 if TYPE_CHECKING:
     import psycopg
@@ -20,7 +21,6 @@ PASSWORD = "to-be-kept"
 MISSING = "PostgreSQL's programs are not installed (Debian: postgresql)"
 USER = "nobody"  # the server refuses to run as root
 QUICK = "-c fsync=off -c max_connections=60 -c unix_socket_directories="
-PORTS = range(20_000, 32_000)  # below those that Linux and macOS give to whoever asks for any
 
 
 def program(name: str) -> str | None:
@@ -41,7 +41,7 @@ class Server:
 
     def start(self) -> None:
         """On a port that is its own, also while it is stopped: no program is given it by chance."""
-        ports = [self.port] if self.port else SystemRandom().sample(PORTS, 5)
+        ports = [self.port] if self.port else [own_port() for _ in range(5)]
         for self.port in ports:
             options = f"{QUICK} -c listen_addresses=127.0.0.1 -p {self.port}"
             try:

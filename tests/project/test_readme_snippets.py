@@ -1,12 +1,12 @@
 """Every snippet of README and guide is run where the wheel is installed, as it is pasted."""
 
-import socket
 import subprocess
 
 import httpx
 import pytest
 from ruamel.yaml import YAML
 
+from ports import own_port
 from project.conftest import Desk
 from project.readme import Block, blocks
 
@@ -29,8 +29,7 @@ def test_each_snippet_does_what_it_says(desk: Desk, block: Block) -> None:
 def test_each_application_is_called_back(desk: Desk, block: Block) -> None:
     """Served by uvicorn, it answers with the pictures once the gateway's callback has come."""
     (desk.folder / "application.py").write_text(block.text, encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    port = str(own_port())
     address = f"http://127.0.0.1:{port}"
     given = {"PUBLIC_URL": address, "KIE_WEBHOOK_KEY": desk.sandbox.webhook_key("kie")}
     environment = desk.installed.environment(desk.folder, desk.variables | given)

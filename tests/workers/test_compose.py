@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,15 +13,11 @@ import pytest
 import yaml
 
 from imagen4 import Ledger
+from ports import own_port
 from postgres import Server
 from waiting import until
 
 FILE = Path(__file__).parents[2] / "compose.yaml"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 class Here:
@@ -30,7 +25,7 @@ class Here:
 
     def __init__(self, services: dict[str, Any], database: str, folder: Path) -> None:
         self.services = services
-        port = str(free_port())
+        port = str(own_port())
         self._elsewhere = {
             "postgresql://postgres:imagen4@database/postgres": database,
             "sandbox:8080": f"127.0.0.1:{port}",

@@ -25,6 +25,7 @@ from imagen4 import (
 from imagen4.callbacks import Receiver
 from imagen4.sandbox import Sandbox
 from imagen4.sandbox.journal import RecordedRequest
+from ports import own_port
 
 QUICKLY = Polling(callback_patience=0.2)
 """For callbacks that are lost: the documented pace would take a minute."""
@@ -159,7 +160,7 @@ def test_a_callback_is_no_proof(sandbox: Sandbox, kind: str) -> None:
 def claim_success(url: str, task_id: str) -> None:
     """Somebody who knows the token lies."""
     claimed = {"code": 200, "data": {"taskId": task_id, "state": "success"}}
-    with httpx.Client(verify=UNVERIFIED) as http:
+    with httpx.Client(verify=UNVERIFIED, timeout=60) as http:
         for _ in range(20):
             assert http.post(url, json=claimed).status_code == 200
 
@@ -188,11 +189,11 @@ def test_tasks_of_an_earlier_process_end_by_their_callbacks(
 ) -> None:
     """Found by their ids, since the tokens were the other process's; first they are asked for."""
     sandbox.configure(generating=3600)
-    with Receiver().running() as first, Ledger(tmp_path / "l.db") as ledger:
+    port = own_port()
+    with Receiver().running(port) as first, Ledger(tmp_path / "l.db") as ledger:
         told = settings(sandbox)
         job = run(kind, lambda c: c.submit("a fox", callback=first), ledger=ledger, **told)
         sandbox.state.journal.listener = lambda entry: polled(sandbox, entry)
-        port = int((first.url or "").rsplit(":")[-1].strip("/"))
     with Receiver(webhook_key=KEY).running(port) as second:
         (done,) = run(kind, lambda c: c.resume(ledger, callback=second), **told)
     assert done.get().task_ids == job.task_ids

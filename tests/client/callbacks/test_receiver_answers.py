@@ -22,7 +22,7 @@ NAMED = "imagen4-token"
 
 @pytest.fixture(scope="module")
 def http() -> Iterator[httpx.Client]:
-    with httpx.Client(verify=UNVERIFIED) as client:
+    with httpx.Client(verify=UNVERIFIED, timeout=60) as client:
         yield client
 
 
