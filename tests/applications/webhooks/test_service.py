@@ -17,12 +17,13 @@ def test_pictures_are_there_when_the_gateway_calls_at_three_polls(
     sandbox: Sandbox, listener: socket.socket
 ) -> None:
     """Several at once; each is paid once, and asked for by its callback alone, not a minute on."""
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    with asgi(loaded("service").app, listener), httpx.Client(base_url=address) as http:
+    sandbox.configure(generating=3600)
+    with asgi(loaded("service").app, listener), asking(listener) as http:
         began = [http.post("/pictures", json={"prompt": prompt}) for prompt in PROMPTS]
         assert {each.status_code for each in began} == {202}
         ids = [each.json()["id"] for each in began]
         assert http.get(f"/pictures/{ids[-1]}").status_code == 202
+        sandbox.clock.advance(3600)
         pictures = [shown(http, task_id) for task_id in ids]
         assert http.get("/pictures/nobodys").status_code == 404
     assert {each.headers["content-type"] for each in pictures} == {"image/png"}
@@ -42,8 +43,7 @@ def test_pictures_are_there_when_the_gateway_calls_at_three_polls(
 def test_a_restart_forgets_no_picture(sandbox: Sandbox, listener: socket.socket) -> None:
     """Whoever has the id asks the new process, which takes the task up and is called back."""
     sandbox.configure(generating=3600)
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    with httpx.Client(base_url=address) as http:
+    with asking(listener) as http:
         with asgi(loaded("service").app, listener):
             task_id = http.post("/pictures", json={"prompt": "a red fox"}).json()["id"]
         with asgi(loaded("service").app, listener):
@@ -51,6 +51,10 @@ def test_a_restart_forgets_no_picture(sandbox: Sandbox, listener: socket.socket)
             sandbox.clock.advance(3600)
             assert shown(http, task_id).headers["content-type"] == "image/png"
     assert [each.operation for each in sandbox.requests].count("createTask") == 1
+
+
+def asking(listener: socket.socket) -> httpx.Client:
+    return httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=60)
 
 
 def shown(http: httpx.Client, task_id: str) -> httpx.Response:
