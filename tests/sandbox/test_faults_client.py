@@ -16,6 +16,7 @@ from imagen4 import callbacks
 from imagen4.sandbox.faults import FAULTS, InjectionPoint
 from imagen4.testing import ClientSandbox
 from sandbox.faulty import IMPATIENT
+from waiting import until
 
 CALLBACK = InjectionPoint.CALLBACK
 PICTURES = "pictures"
@@ -124,7 +125,13 @@ async def _generate_async(sandbox: ClientSandbox, patience: float, download: boo
 
 
 def creates(sandbox: ClientSandbox) -> int:
-    return [request.operation for request in sandbox.requests].count("createTask")
+    """How many came, also if nobody waits for them any more: there is one at least."""
+
+    def came() -> int:
+        return [request.operation for request in sandbox.requests].count("createTask")
+
+    until(lambda: came() > 0)
+    return came()
 
 
 @pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
@@ -151,6 +158,7 @@ def test_a_question_for_credits_that_goes_wrong(sandbox: ClientSandbox, name: st
     sandbox.fault(name, **SECONDS.get(name, {}))
     with pytest.raises(getattr(imagen4, ANSWERS[name].credit)):
         sandbox.client("kie", timeout=PATIENCE.get(name, 30)).credits()
+    until(lambda: bool(sandbox.requests))
     assert len(sandbox.requests) == 1
 
 

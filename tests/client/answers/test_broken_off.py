@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from client.loopback import IMPATIENT, Loopback, Received, ThenReset, http
+from client.over import once_heard, time_is_over_after
 from client.play import KEY, KINDS, PROMPT, Script, created, play
 from client.raw_answers import CREATED
 from imagen4 import AsyncClient, SubmissionUncertain, TransportError
@@ -35,11 +36,14 @@ WHOLE = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("answer", WHOLE.values(), ids=WHOLE.keys())
-def test_a_whole_object_is_an_answer_however_the_transfer_ends(kind: str, answer: bytes) -> None:
+def test_a_whole_object_is_an_answer_however_the_transfer_ends(
+    kind: str, answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The task is there, is paid for, and its id is known."""
+    time_is_over_after(answer, monkeypatch)
     with Loopback(lambda _: answer) as server:
-        settings: dict[str, Any] = {"base_url": server.url, "timeout": IMPATIENT}
-        assert play(kind, None, lambda c: c.submit(PROMPT), **settings).task_ids == ("t1",)
+        submitted = play(kind, None, lambda c: c.submit(PROMPT), base_url=server.url)
+        assert submitted.task_ids == ("t1",)
         assert len(server.requests) == 1
 
 
@@ -71,23 +75,18 @@ def test_half_an_object_stands_on_the_error_with_the_id_in_it(
 
 
 def test_an_interruption_in_the_middle_of_an_answer_logs_its_id(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The connection hangs, the user gives up, and the id was there."""
     answer = CHUNKED % (b"", len(CREATED), CREATED)
 
     async def cancelled() -> None:
-        answered, loop = asyncio.Event(), asyncio.get_running_loop()
-
-        def reply(_: Received) -> bytes:
-            loop.call_soon_threadsafe(answered.set)
-            return answer
-
-        with Loopback(reply) as server:
+        heard = asyncio.Event()
+        once_heard(monkeypatch, answer, lambda _: heard.set())
+        with Loopback(lambda _: answer) as server:
             async with AsyncClient("kie", api_key=KEY, base_url=server.url) as client:
                 submitting = asyncio.create_task(client.submit(PROMPT))
-                await answered.wait()  # a busy machine may take long to connect
-                await asyncio.sleep(IMPATIENT)
+                await heard.wait()
                 submitting.cancel()
                 with pytest.raises(asyncio.CancelledError):
                     await submitting

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from client.loopback import HANG, IMPATIENT, Loopback, ThenReset, http
+from client.over import time_is_over_after
 from client.play import KEY, KINDS, PROMPT, play
 from client.raw_answers import BALANCE, CREATED
 from imagen4 import SubmissionUncertain, TransportError
@@ -51,11 +52,14 @@ SPOILED = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("answer", SPOILED.values(), ids=SPOILED)
-def test_a_whole_object_is_an_answer_whatever_is_said_about_it(kind: str, answer: bytes) -> None:
+def test_a_whole_object_is_an_answer_whatever_is_said_about_it(
+    kind: str, answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The bytes came: a person who reads them knows which task was made."""
+    time_is_over_after(answer, monkeypatch)
     with Loopback(lambda _: answer) as server:
-        settings: dict[str, Any] = {"base_url": server.url, "timeout": IMPATIENT}
-        assert play(kind, None, lambda c: c.submit(PROMPT), **settings).task_ids == ("t1",)
+        submitted = play(kind, None, lambda c: c.submit(PROMPT), base_url=server.url)
+        assert submitted.task_ids == ("t1",)
         assert len(server.requests) == 1
 
 
@@ -78,21 +82,27 @@ def test_over_an_injected_client_it_is_one_too(kind: str) -> None:
             assert play(kind, None, lambda c: c.submit(PROMPT), **settings).task_ids == ("t1",)
 
 
-def uncertain(kind: str, answer: bytes) -> SubmissionUncertain:
-    """What a create comes to that is answered so."""
-    with Loopback(lambda _: answer) as server:
-        settings: dict[str, Any] = {"base_url": server.url, "timeout": IMPATIENT}
+def uncertain(kind: str, answer: bytes, monkeypatch: pytest.MonkeyPatch) -> SubmissionUncertain:
+    """What a create comes to that is answered so, or not at all."""
+    with Loopback(lambda _: answer) as server, monkeypatch.context() as patch:
+        settings: dict[str, Any] = {"base_url": server.url}
+        if answer == HANG:
+            settings["timeout"] = IMPATIENT
+        else:
+            time_is_over_after(answer, patch)
         with pytest.raises(SubmissionUncertain) as caught:
             play(kind, None, lambda c: c.submit(PROMPT), **settings)
     return caught.value
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_no_whole_object_stands_on_the_error(kind: str) -> None:
+def test_what_is_no_whole_object_stands_on_the_error(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With the id that is in it, and without the key."""
     half = CREATED[:-2] + b',"key":"' + KEY.encode()
     for head, status in ((OK + b"X Y: 1\r\n\r\n", 200), (b"", None)):
-        error = uncertain(kind, head + half + b"\r\n\r\n")
+        error = uncertain(kind, head + half + b"\r\n\r\n", monkeypatch)
         assert (error.record_id, error.http_status) == ("t1", status)
         assert error.body
         assert KEY not in error.body
@@ -120,8 +130,8 @@ def test_what_a_proxy_says_before_the_request_is_no_answer(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_read_where_nothing_came(kind: str) -> None:
+def test_nothing_is_read_where_nothing_came(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Or no more than a head."""
     for answer in (HANG, OK + LENGTH + b"X Y: 1\r\n\r\n"):
-        error = uncertain(kind, answer)
+        error = uncertain(kind, answer, monkeypatch)
         assert (error.body, error.record_id) == (None, None)

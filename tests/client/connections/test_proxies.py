@@ -146,9 +146,8 @@ def test_a_proxy_that_nobody_thought_of_is_named(
         host = proxy.url.removeprefix("http://")
         monkeypatch.setenv("HTTPS_PROXY", " ")
         monkeypatch.setenv("ALL_PROXY", f"http://me:pass-word@{host}\r\n")
-        settings: dict[str, Any] = {"base_url": "https://gateway.example", "timeout": IMPATIENT}
         with pytest.raises(TransportError) as caught:
-            play(kind, None, lambda c: c.credits(), **settings)
+            play(kind, None, lambda c: c.credits(), base_url="https://gateway.example")
         assert f", through ALL_PROXY='http://{host}\\r\\n'" in str(caught.value)
         assert "pass-word" not in str(caught.value)
         assert proxy.requests

@@ -68,10 +68,12 @@ def nobody() -> Iterator[str]:
         yield f"http://127.0.0.1:{silent.getsockname()[1]}"
 
 
-def asked(kind: str, url: str, ask: Callable[[Any], Any] = lambda c: c.credits()) -> Imagen4Error:
+def asked(
+    kind: str, url: str, ask: Callable[[Any], Any] = lambda c: c.credits(), timeout: float = 30
+) -> Imagen4Error:
     """The error of a question that cannot be answered."""
     with pytest.raises(Imagen4Error) as caught:
-        play(kind, None, ask, base_url=url, timeout=IMPATIENT, polling=QUICK)
+        play(kind, None, ask, base_url=url, timeout=timeout, polling=QUICK)
     return caught.value
 
 
@@ -113,7 +115,7 @@ def test_the_cause_is_told_from_the_others(kind: str, cause: str) -> None:
     """
     server, words, kind_of_cause = CAUSES[cause]
     with server() as url:
-        error = asked(kind, url)
+        error = asked(kind, url, timeout=IMPATIENT if cause == "no answer" else 30)
     assert type(error) is TransportError
     assert re.search(words, str(error)), str(error)
     chained: Any = error.__cause__
