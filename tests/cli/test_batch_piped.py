@@ -6,6 +6,7 @@ import pty
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -75,6 +76,21 @@ def test_what_is_no_batch_is_one_line(
     done = imagen4("batch", "-", *DRY)
     assert (done.code, len(done.err.splitlines())) == (2, 1)
     assert f"Standard input {says}" in done.err
+
+
+@pytest.mark.parametrize(("lines", "says"), [(51, "is too big for a batch"), (50, "50 tasks")])
+def test_what_may_have_no_end_is_read_to_a_limit(
+    imagen4: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: int, says: str
+) -> None:
+    """A device, a named pipe, or what a shell makes of `<(yes a fox)`."""
+    monkeypatch.setattr(batch_source, "LARGEST", 100)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=(b"a\n" * lines,))
+    writer.start()
+    done = imagen4("batch", str(pipe), *DRY)
+    writer.join()
+    assert says in done.out + done.err
 
 
 def test_a_terminal_is_not_read_as_a_batch(

@@ -91,6 +91,21 @@ def test_what_an_earlier_run_left_is_told_as_it_ends(sandbox: Sandbox, tmp_path:
     assert (told, run.errors) == (["a-fox saved", "an-ow saved"], {})
 
 
+@pytest.mark.parametrize(
+    ("encoding", "named"), [("utf-8", "三" * 73), ("ascii", "_" * 100), ("latin-1", "_" * 100)]
+)
+def test_a_pictures_name_is_one_that_the_disk_can_have(
+    encoding: str, named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever script the tag is in: it is paid for by the time that it is saved."""
+    monkeypatch.setattr("sys.getfilesystemencoding", lambda: encoding)
+    file = written(tmp_path, json.dumps({"prompt": "a fox", "tag": "三" * 100}))
+    lines = read_batch(Path(file), ("kie",), {"model": "google/imagen4"}, ())
+    names = FileNames("{tag}.{ext}", lines)
+    assert names.name("三" * 100, 1) == named
+    assert len(f".{named}-{'0' * 16}.part".encode(encoding)) <= 255
+
+
 def test_what_is_charged_otherwise_than_listed_is_warned_of(
     routes: respx.MockRouter, imagen4: Callable, tmp_path: Path
 ) -> None:

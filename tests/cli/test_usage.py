@@ -123,6 +123,14 @@ def test_a_sandbox_is_named_by_the_environment(
     assert len(sandbox.requests) == 1
 
 
+def test_a_flag_is_named_as_it_is_given(imagen4: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the value that Python's argument has."""
+    monkeypatch.setenv("KIE_API_KEY", "k")
+    monkeypatch.setenv("KIE_BASE_URL", "http://sandbox:8080/kie")
+    done = imagen4("credits", "--gateway", "kie")
+    assert (done.code, done.err.endswith("; --allow-http allows it\n")) == (2, True)
+
+
 def test_plain_http_can_be_allowed(
     imagen4: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """How the pictures of a batch are called."""
 
 import re
+import sys
 from collections.abc import Sequence
 from string import Formatter
 
@@ -10,6 +11,7 @@ from .batch_file import Line
 
 FIELDS = ("tag", "index", "line")
 END = ".{ext}"
+LONGEST = 220  # bytes: disks take 255, and a name that is not complete yet has 23 more
 
 
 class FileNames:
@@ -49,4 +51,11 @@ class FileNames:
         """A plain name: whatever a tag holds, it leads into no other folder."""
         filled = self._template.format(tag=tag, index=index, line=self._numbers.get(tag, 0))
         plain = re.sub(r"[^\w.-]", "_", filled)
-        return plain.lstrip(".")[:120] or "picture"
+        return _as_the_disk_can(plain.lstrip(".")[:120]) or "picture"
+
+
+def _as_the_disk_can(name: str) -> str:
+    """Without what its encoding does not have, and not longer: it is paid for when it is saved."""
+    encoding = sys.getfilesystemencoding()
+    encoded = name.encode(encoding, "replace").replace(b"?", b"_")
+    return encoded[:LONGEST].decode(encoding, "ignore")

@@ -13,7 +13,7 @@ import click
 
 from .prompts import STDIN, piped_in
 
-LARGEST = 64 * 1024 * 1024  # bytes on standard input, which may have no end
+LARGEST = 64 * 1024 * 1024  # bytes of what is no file on a disk, and may have no end
 Rows = Iterator[tuple[int, Mapping[str, Any] | str]]
 
 
@@ -36,10 +36,20 @@ def rows_of(file: Path) -> Rows:
 
 
 def _text_of(file: Path) -> TextIO:
-    if file != Path(STDIN):
+    piped = file == Path(STDIN)
+    if file.is_file() and not piped:
         return file.open(encoding="utf-8-sig", newline="")
-    content = piped_in(LARGEST, "a batch")
+    content = piped_in(LARGEST, "a batch") if piped else _read_from(file)
     return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+
+
+def _read_from(pipe: Path) -> bytes:
+    """What a named pipe, a shell's `<(…)` or a device holds."""
+    with pipe.open("rb") as stream:
+        content = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise click.UsageError(f"{pipe} is too big for a batch")
+    return content
 
 
 def _reader_of(suffix: str, first: str) -> Callable[[Iterator[str]], Rows]:

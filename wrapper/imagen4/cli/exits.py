@@ -91,8 +91,9 @@ def said(error: Exception) -> str:
         return str(error)
     options = [each for each in context.command.params if isinstance(each, click.Option)]
     names = {each.name: max(each.opts, key=len) for each in options}
-    argument = r"^[a-z]+\b|\b[a-z]+_[a-z_]+\b"  # a plain word is one at the beginning only
-    return re.sub(argument, lambda found: names.get(found[0], found[0]), str(error))
+    # A plain word is an argument at the beginning only; a flag is given without a value.
+    argument = r"(^[a-z]+\b|\b[a-z]+_[a-z_]+\b)(?:=True)?"
+    return re.sub(argument, lambda found: names.get(found[1], found[0]), str(error))
 
 
 def report(code: Exit, line: str) -> int:
