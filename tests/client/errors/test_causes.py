@@ -62,6 +62,12 @@ def answering(answer: bytes) -> Iterator[str]:
 
 
 @contextmanager
+def silent_about_tls() -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:  # accepts, and answers no handshake
+        yield f"https://127.0.0.1:{listening.getsockname()[1]}"
+
+
+@contextmanager
 def nobody() -> Iterator[str]:
     with socket.socket() as silent:  # taken, but nobody listens: whoever calls is refused
         silent.bind(("127.0.0.1", 0))
@@ -98,6 +104,11 @@ CAUSES: dict[str, tuple[Any, str, type[Exception]]] = {
         r"No complete answer came: no answer in time \(",
         httpx.ReadTimeout,
     ),
+    "TLS hangs": (
+        silent_about_tls,
+        r"could not be reached: no connection in time \(ConnectTimeout",
+        httpx.ConnectTimeout,
+    ),
     "no HTTP": (
         lambda: answering(b"SSH-2.0-OpenSSH\r\n\r\n"),
         r"No complete answer came: the answer breaks off or is no HTTP \(",
@@ -115,7 +126,7 @@ def test_the_cause_is_told_from_the_others(kind: str, cause: str) -> None:
     """
     server, words, kind_of_cause = CAUSES[cause]
     with server() as url:
-        error = asked(kind, url, timeout=IMPATIENT if cause == "no answer" else 30)
+        error = asked(kind, url, timeout=IMPATIENT if cause in ("no answer", "TLS hangs") else 30)
     assert type(error) is TransportError
     assert re.search(words, str(error)), str(error)
     chained: Any = error.__cause__

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from .exchange_deadline import SentAndHeard
 
+# How asyncio's TLS asks for more bytes; it is still raised where a time-out comes first.
+WAITING = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
 # The first that stands anywhere in the chain is the cause.
 CAUSES: tuple[tuple[type[Exception], str], ...] = (
     (ssl.SSLCertVerificationError, "the certificate is not accepted"),
@@ -44,7 +46,7 @@ def cause_of(problem: BaseException, secrets: Collection[str]) -> tuple[str, Exc
 
     An exception that nobody here knows, say of an injected client's hook, is told by its name.
     """
-    links = list(chain(problem))
+    links = [link for link in chain(problem) if not isinstance(link, WAITING)]
     for kind, words in CAUSES:
         for link in links:
             if isinstance(link, kind):
