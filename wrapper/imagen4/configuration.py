@@ -101,11 +101,7 @@ def make_session(
     instance_of(model, str, "model")
     allow_http = instance_of(allow_http, bool, "allow_http") or plain_http_allowed()
     origin = address_of(adapter.facts, base_url, allow_http=allow_http)
-    variable = adapter.facts.key_variable
-    if api_key is None:
-        key = checked_key(os.environ.get(variable), variable, f"The API key in {variable}")
-    else:
-        key = checked_key(api_key, variable)
+    key = key_for(adapter.facts, api_key)
     patience = seconds(timeout, "timeout", zero=False)
     pace = Polling() if polling is None else instance_of(polling, Polling, "polling")
     return Session(
@@ -123,6 +119,14 @@ def make_session(
         secrets.token_urlsafe,
         recorded,
     )
+
+
+def key_for(facts: GatewayFacts, api_key: str | None) -> str:
+    """The key as given, else as the environment has it. Raises InvalidRequest, without it."""
+    variable = facts.key_variable
+    if api_key is None:
+        return checked_key(os.environ.get(variable), variable, f"The API key in {variable}")
+    return checked_key(api_key, variable)
 
 
 def address_of(facts: GatewayFacts, base_url: str | None, *, allow_http: bool) -> str:

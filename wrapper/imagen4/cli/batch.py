@@ -78,9 +78,7 @@ def command(
     columns = {"model": model} | ({"callback_url": callback_url} if callback_url else {})
     queue = books.in_environment() if enqueue else None
     place = book or queue or output / "ledger.db"
-    # os.path: a name may be longer than any file's, which Path takes for an error.
-    there = isinstance(place, str) or os.path.exists(place)  # noqa: PTH110
-    rows = read_rows(place) if there else []
+    rows = rows_at(place)
     known = {row.tag for row in rows}
     lines = read_batch(file, where.gateways, columns | named_values(pairs), known)
     names = FileNames(template, lines)
@@ -109,6 +107,16 @@ def command(
     end_with(report, as_json=as_json)
 
 
+def rows_at(place: str | Path) -> list[Row]:
+    """What a ledger has already. Where there is none, none is made: nothing may come of it."""
+    # os.path: a name may be longer than any file's, which Path takes for an error.
+    there = isinstance(place, str) or os.path.exists(place)  # noqa: PTH110
+    if not there:
+        return []
+    with Ledger(place) as ledger:
+        return ledger.rows()
+
+
 def work_through(run: BatchRun, *, retry_failed: bool) -> None:
     try:
         run.work(retry_failed=retry_failed)
@@ -128,8 +136,3 @@ def end_with(report: BatchReport, *, as_json: bool) -> NoReturn:
         outcome.say(*report.paths)
     report.tell()
     raise click.exceptions.Exit(report.code)
-
-
-def read_rows(place: str | Path) -> list[Row]:
-    with Ledger(place) as ledger:
-        return ledger.rows()

@@ -131,21 +131,7 @@ class Recorder:
         """The row is on the disk as `sending` when this returns."""
         facts, at = self.payees[event.gateway]
         estimate = credits_of(facts, event.model, event.pictures)
-        values = {
-            "state": RowState.SENDING,
-            "job_id": event.job_id,
-            "attempt": event.attempt,
-            "reason": None,
-            "estimate": estimate,
-            "batch": self.batch,
-            "account": self.account,
-            "token": digest_of(event.callback_token),
-            "balance_before": event.balance,
-            "balance_after": None,
-            "passed_over": {name: _words(error) for name, error in event.passed_over},
-            "started": self.now().isoformat(timespec="seconds"),
-            **self._described(event, at),
-        }
+        values = self._leaving(event, estimate) | self._described(event, at)
         mine = {"at": at, "of": event.key, "nth": event.number}
         with self.store.writing() as connection:
             self._check_elsewhere(connection, event)
@@ -158,6 +144,23 @@ class Recorder:
             except IntegrityError:
                 words = f"has create {event.number} of this request already: not sent again"
                 raise self.store.error(words) from None
+
+    def _leaving(self, event: CreateStarting, estimate: float | None) -> dict[str, Any]:
+        """What a row says of the one attempt that is about to be sent."""
+        return {
+            "state": RowState.SENDING,
+            "job_id": event.job_id,
+            "attempt": event.attempt,
+            "reason": None,
+            "estimate": estimate,
+            "batch": self.batch,
+            "account": self.account,
+            "token": digest_of(event.callback_token),
+            "balance_before": event.balance,
+            "balance_after": None,
+            "passed_over": {name: _words(error) for name, error in event.passed_over},
+            "started": self.now().isoformat(timespec="seconds"),
+        }
 
     def _check_elsewhere(self, connection: Connection, event: CreateStarting) -> None:
         """A request of which another gateway may have a task is not sent here.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .model import reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .broken import Broken
     from .model import Report
@@ -32,13 +32,7 @@ def _markdown_lines(report: Report) -> Iterator[str]:
         f"{report.requests} requests, {report.tasks} tasks, {report.paid} paid."
     )
     if report.broken:
-        yield from ("", "| operation | promise broken | seen | where |", "|---|---|---|---|")
-        for broken in report.broken:
-            yield _row(broken, broken.promise)
-            yield from (_row(each, f"↳ {each.promise}") for each in broken.consequences)
-        yield from ("", "<details><summary>To see it yourself</summary>", "", "```bash")
-        yield from (command for broken in report.broken for command in broken.commands)
-        yield from ("```", "", "</details>")
+        yield from _table_of(report.broken)
     accepted = [f"{each.promise} {each.accepted}" for each in report.accepted]
     yield from _folded_list("Accepted", accepted)
     yield from _folded_list("Accepted, and gone", list(report.no_longer))
@@ -52,6 +46,17 @@ def _markdown_lines(report: Report) -> Iterator[str]:
     yield from _folded_list("Noted", list(report.notes))
     yield from _folded_list("Checks that had nothing to look at", reasons(report.skipped))
     yield from _folded_list("Not checked", list(report.not_checked))
+
+
+def _table_of(found: Iterable[Broken]) -> Iterator[str]:
+    """And the commands that show it, folded."""
+    yield from ("", "| operation | promise broken | seen | where |", "|---|---|---|---|")
+    for broken in found:
+        yield _row(broken, broken.promise)
+        yield from (_row(each, f"↳ {each.promise}") for each in broken.consequences)
+    yield from ("", "<details><summary>To see it yourself</summary>", "", "```bash")
+    yield from (command for broken in found for command in broken.commands)
+    yield from ("```", "", "</details>")
 
 
 def _row(broken: Broken, promise: str) -> str:

@@ -9,6 +9,7 @@ from .model import reasons
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .broken import Broken
     from .model import Report
 
 LISTED = 12
@@ -26,14 +27,7 @@ def _text_lines(report: Report) -> Iterator[str]:
     if report.paid:
         yield f"{report.paid} request(s) that may have been paid for"
     for broken in report.broken:
-        yield ""
-        yield f"✗ {broken.title}"
-        yield f"  {broken.place}"
-        yield f"  {broken.evidence}"
-        yield from (f"  {command}" for command in broken.commands)
-        if broken.consequences:
-            yield "  From this follows:"
-        yield from (f"  · {each.title}" for each in broken.consequences)
+        yield from _lines_about(broken)
     yield from _first_of_list(
         "Accepted", [f"{each.promise} {each.accepted}" for each in report.accepted]
     )
@@ -51,6 +45,17 @@ def _text_lines(report: Report) -> Iterator[str]:
     yield from _first_of_list("Not checked", list(report.not_checked))
     yield ""
     yield report.last_line
+
+
+def _lines_about(broken: Broken) -> Iterator[str]:
+    yield ""
+    yield f"✗ {broken.title}"
+    yield f"  {broken.place}"
+    yield f"  {broken.evidence}"
+    yield from (f"  {command}" for command in broken.commands)
+    if broken.consequences:
+        yield "  From this follows:"
+    yield from (f"  · {each.title}" for each in broken.consequences)
 
 
 def _first_of_list(title: str, lines: list[str], most: int | None = LISTED) -> Iterator[str]:
