@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
-from itertools import chain, combinations
+from itertools import chain, combinations, zip_longest
 from typing import Any
 
+from differences.apart import are_apart, both, in_view_of, never_fit
 from differences.change import MISSING, Change, Grade, Side, narrowed, shown, verdict, widened
 from differences.remainder import by_key
 from differences.renames import only_cosmetic, paired
+from differences.required import compare_required
 from differences.values import BOUNDS, compare_values, in_force, sketch
 from differences.views import SHUT, View
 
@@ -17,6 +19,7 @@ _INNER = (
     *("items", "additionalProperties", "propertyNames", "then", "else"),
     *("unevaluatedItems", "unevaluatedProperties"),
 )
+_CONDITIONS = ("contains", "not")
 _FURTHER = ("additionalProperties", "unevaluatedProperties")
 _INNER_BY_NAME = ("patternProperties", "dependentSchemas", "prefixItems")
 _CLOSE = 0.5  # how alike the names of a renamed property are, unless its words are the same
@@ -60,7 +63,7 @@ def _differences(old: View, new: View, side: Side, known: _Known) -> Iterator[Ch
 
 def _told(old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
     yield from compare_values(old, new, side)
-    yield from in_force(_rest(old, new, side), old, new)
+    yield from in_force(_rest(old, new, side, known), old, new)
     if old.types & new.types - {"null"}:
         for nested in (_nested, _alternatives, _discriminator):
             yield from nested(old, new, side, known)
@@ -77,11 +80,28 @@ def _one_way(old: View, new: View, side: Side) -> Iterator[Change]:
             yield Change(grade if side is shut else Grade.COSMETIC, side, where, text)
 
 
-def _rest(old: View, new: View, side: Side) -> Iterator[Change]:
+def _rest(old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
     keys = {key: None for view in (new, old) for part in view.parts for key in part.value}
     for key in (key for key in keys if key not in _JUDGED):
         where = (new if new.stated(key) else old).where(key)
-        yield from by_key(key, old.meanings(key), new.meanings(key), side, where)
+        if key in _CONDITIONS and len(old.stated(key)) == len(new.stated(key)) == 1:
+            yield from _condition(key, old, new, side, known)
+        else:
+            yield from by_key(key, old.meanings(key), new.meanings(key), side, where)
+
+
+def _condition(key: str, old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
+    """Differences in what must not fit, or what one item at least has to fit."""
+    before, after = old.under(key), new.under(key)
+    if before and after and compare_schemas(before, after, Side.RESPONSE, known):
+        more, less = _takes_more(before, after, known), _takes_more(after, before, known)
+        if key == "not":
+            more, less = less, more
+        elif old.stated("maxContains") or new.stated("maxContains"):
+            more = less = more or less  # what is counted more easily reaches both bounds
+        grades = [narrowed(side)] * less + [widened(side)] * more
+        grade = max(grades, default=Grade.COSMETIC)
+        yield Change(grade, side, new.where(key), f"{key}: {sketch(before)} → {sketch(after)}")
 
 
 def _properties(old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
@@ -109,30 +129,7 @@ def _properties(old: View, new: View, side: Side, known: _Known) -> Iterator[Cha
                 grade = max(grade, verdict(compare_schemas(old.covering, now, side, known)))
             text = f"property added: {name} ({'required' if needed else 'optional'})"
             yield Change(grade, side, now.pointer, text, MISSING, sketch(now))
-    yield from _required(old, new, side)
-
-
-def _required(old: View, new: View, side: Side) -> Iterator[Change]:
-    before, after = old.required(side), new.required(side)
-    names = {
-        name for name in before | after if (name in old.properties) == (name in new.properties)
-    }
-    yield from _asked(before & names, after & names, "required", new.where("required"), side)
-    one, other = old.dependent, new.dependent
-    where = (new if other else old).where("dependentRequired")
-    for name in sorted(one.keys() | other.keys()):
-        had, has = one.get(name, frozenset()), other.get(name, frozenset())
-        yield from _asked(had, has, f"required with {name}", where, side)
-
-
-def _asked(
-    old: frozenset[str], new: frozenset[str], what: str, where: str, side: Side
-) -> Iterator[Change]:
-    for name in sorted(new - old):
-        yield Change(narrowed(side), side, where, f"now {what}: {name}", "optional", "required")
-    for name in sorted(old - new):
-        text = f"no longer {what}: {name}"
-        yield Change(widened(side), side, where, text, "required", "optional")
+    yield from compare_required(old, new, side)
 
 
 def _nested(old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
@@ -179,18 +176,14 @@ def _is_one_of(old: View, new: View, side: Side, known: _Known) -> bool:
     choices, chosen = new.choices or old.choices, bool(new.choices)
     if bool(_all_of(new)) is bool(_all_of(old)) or (old.types ^ new.types) & {"null"}:
         return False
-    met = [each for each in choices if each.types & old.types]
-    if "oneOf" in new.alternatives() and not _apart(met, side):
-        return False  # what fits two of them is refused
     pairs = [(old, each) if chosen else (each, new) for each in choices]
-    fits = (verdict(compare_schemas(*pair, side, known)) < Grade.BREAKING for pair in pairs)
+    fits = [verdict(compare_schemas(*pair, side, known)) < Grade.BREAKING for pair in pairs]
     # Who sends needs one that takes all that was taken; who reads has to know whatever comes.
-    return bool(choices) and (any if chosen is (side is Side.REQUEST) else all)(fits)
-
-
-def _apart(views: list[View], side: Side) -> bool:
-    """Whether nothing fits two of the schemas."""
-    return all(one.is_apart(other, side) for one, other in combinations(views, 2))
+    if chosen is not (side is Side.REQUEST):
+        return bool(choices) and all(fits)
+    others = [each for each, fit in zip(choices, fits, strict=True) if not fit]
+    alone = fits.count(True) == 1 and all(never_fit(old, each, side) for each in others)
+    return any(fits) and (alone or "oneOf" not in new.alternatives())
 
 
 def _words(view: View) -> str:
@@ -207,11 +200,14 @@ def _combined(old: View, new: View, side: Side) -> Iterator[Change]:
     if before != after:
         less = after == "oneOf" or (after != "none" and before != "oneOf")
         grade = narrowed(side) if less else widened(side)
-        both = [views for views in (_all_of(old), _all_of(new)) if views]
-        if len(both) == 2 and all(_apart(views, side) for views in both):
-            grade = Grade.COSMETIC  # what fits one fits no other
+        if _all_of(old) and _all_of(new) and (side is Side.RESPONSE or _is_told_apart(new, side)):
+            grade = Grade.COSMETIC  # what fits two of them: a reader takes it for either
         where = new.where(before if after == "none" else after)
         yield Change(grade, side, where, f"alternatives: {before} → {after}")
+
+
+def _is_told_apart(view: View, side: Side) -> bool:
+    return all(are_apart(one, other, side) for one, other in combinations(_all_of(view), 2))
 
 
 def _alternatives(old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
@@ -227,14 +223,42 @@ def _alternatives(old: View, new: View, side: Side, known: _Known) -> Iterator[C
         if twin is None:
             left.append(view)
         come = [other for other in come if other is not twin]
-    for one, other in zip(left, come, strict=False):
+    for one, other in zip_longest(left, come):
+        yield from _alternative(one, other, side, known)
+        if other and "oneOf" in new.alternatives() and side is Side.REQUEST:
+            yield from _refused_twice(one, other, before, known)
+
+
+def _alternative(
+    one: View | None, other: View | None, side: Side, known: _Known
+) -> Iterator[Change]:
+    if one and other:
         yield from compare_schemas(one, other, side, known)
-    for view in left[len(come) :]:
-        text = f"alternative removed: {sketch(view)}"
-        yield Change(narrowed(side), side, view.pointer, text, sketch(view))
-    for view in come[len(left) :]:
-        text = f"alternative added: {sketch(view)}"
-        yield Change(widened(side), side, view.pointer, text, MISSING, sketch(view))
+    elif one:
+        text = f"alternative removed: {sketch(one)}"
+        yield Change(narrowed(side), side, one.pointer, text, sketch(one))
+    elif other:
+        text = f"alternative added: {sketch(other)}"
+        yield Change(widened(side), side, other.pointer, text, MISSING, sketch(other))
+
+
+def _refused_twice(
+    one: View | None, other: View, before: list[View], known: _Known
+) -> Iterator[Change]:
+    """What fitted one alternative alone and now fits this one, too: of `oneOf` it is refused."""
+    for view in (view for view in before if view is not one):
+        if never_fit(view, other, Side.REQUEST):
+            continue
+        fits_two = both(in_view_of(view, other), view)
+        if one is None or _takes_more(in_view_of(view, one), fits_two, known):
+            text = f"takes what another of them takes, and so is refused: {sketch(view)}"
+            yield Change(Grade.BREAKING, Side.REQUEST, other.pointer, text)
+            return
+
+
+def _takes_more(one: View, other: View, known: _Known) -> bool:
+    """Whether something fits the other schema that does not fit the first."""
+    return verdict(compare_schemas(one, other, Side.RESPONSE, known)) is Grade.BREAKING
 
 
 def _discriminator(old: View, new: View, side: Side, known: _Known) -> Iterator[Change]:
@@ -248,7 +272,7 @@ def _discriminator(old: View, new: View, side: Side, known: _Known) -> Iterator[
     for one, other in ((before[name], after[name]) for name in before):
         for value in sorted(one.keys() & other.keys()):
             changes = compare_schemas(one[value], other[value], side, known)
-            if one[value].identity[:1] == other[value].identity[:1]:
+            if one[value].where("") == other[value].where(""):
                 yield from changes
             elif not only_cosmetic(changes):
                 text = f"discriminator value means another schema: {shown(value)}"

@@ -92,7 +92,7 @@ def _enum(old: View, new: View, side: Side) -> Iterator[Change]:
 
 def _bounds(old: View, new: View, side: Side) -> Iterator[Change]:
     for key in (*_STRICT, *_PLAIN):
-        before, after = _bound(old, key), _bound(new, key)
+        before, after = bound(old, key), bound(new, key)
         if before[:2] == after[:2]:
             continue
         grade = narrowed(side) if after[:2] < before[:2] else widened(side)
@@ -105,14 +105,17 @@ def _bounds(old: View, new: View, side: Side) -> Iterator[Change]:
         yield Change(grade, side, where, text, _missing(was), _missing(now))
 
 
-def _bound(view: View, key: str) -> tuple[float, bool, str, Any]:
-    """The bound in force: how much it allows, whether all of that, its keyword and value."""
+def bound(view: View, key: str) -> tuple[float, bool, str, Any]:
+    """The bound in force: how much it allows, whether all of that, its keyword and value.
+
+    A lower bound allows the more, the lower it is: what it allows is its value below zero.
+    """
     sign = -1 if key.startswith("min") else 1
     keywords = [key, *((_STRICT[key],) if key in _STRICT else ())]
     found = [
         (value * sign, word == key, word, value) for word in keywords for value in view.all(word)
     ]
-    if key in FROM:
+    if key in FROM and not found:
         found.append((-FROM[key], True, key, FROM[key]))
     return min(found, default=(math.inf, True, key, None))
 

@@ -73,9 +73,12 @@ class View:
     pointer: str
 
     @property
-    def identity(self) -> tuple[tuple[str, bool], ...]:
-        """What tells schemas apart: where their parts stand, and whether those may be null here."""
-        return tuple((part.pointer, "null" in part.value.get("type", ())) for part in self.parts)
+    def identity(self) -> tuple[tuple[int, str, bool], ...]:
+        """What tells schemas apart: the document and the place of each part, and may it be null."""
+        return tuple(
+            (id(part.root), part.pointer, "null" in part.value.get("type", ()))
+            for part in self.parts
+        )
 
     def where(self, key: str) -> str:
         """The pointer to a key of the schema, in the part that has it."""
@@ -130,20 +133,6 @@ class View:
             for name, needed in names.items():
                 found[name] = found.get(name, frozenset()) | frozenset(needed)
         return found
-
-    def is_apart(self, other: "View", side: Side) -> bool:
-        """Whether nothing fits both: another type, or other values of what both must have."""
-        shared = self.types & other.types
-        names = self.required(side) & other.required(side) if shared <= {"object"} else frozenset()
-        return not shared or any(
-            self.properties[name].lists_others(other.properties[name])
-            for name in self.properties.keys() & other.properties.keys() & names
-        )
-
-    def lists_others(self, other: "View") -> bool:
-        """Whether both list their values, and none is the same."""
-        one, two = ({canonical(value) for value in view.enum or ()} for view in (self, other))
-        return bool(one and two) and one.isdisjoint(two)
 
     def is_shut(self, side: Side) -> bool:
         """Whether there is no such thing on a side: it is only read, or only written."""
@@ -218,10 +207,14 @@ class View:
         return found
 
     def _branches(self) -> Iterator[tuple[str, Element]]:
+        """The alternatives, but for this schema itself, which adds nothing to what fits it."""
+        own = {part.pointer for part in self.parts}
         for part in self.parts:
             for key in CHOICES:
                 branches = _but_null(part.child(key, []).items())
-                yield from ((key, branch) for branch in branches if len(branches) > 1)
+                for branch in branches if len(branches) > 1 else ():
+                    if own.isdisjoint(within.pointer for within in view_of(branch).parts):
+                        yield key, branch
 
     def _with(self, key: str) -> list[Element]:
         return [part for part in self.parts if key in part.value]

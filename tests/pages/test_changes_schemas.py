@@ -71,6 +71,8 @@ WIDER: dict[str, tuple[Any, Any]] = {
         LIST | {"contains": TEXT, "maxContains": 2},
         LIST | {"contains": TEXT, "maxContains": 4},
     ),
+    "item that is there": (LIST | {"contains": SHORT}, LIST | {"contains": TEXT}),
+    "what is refused": ({"not": TEXT}, {"not": SHORT}),
     "parts of an address": (TEXT | {"format": "uri"}, TEXT | {"format": "uri-reference"}),
     "one more kind": ({"oneOf": KINDS}, {"oneOf": [*KINDS, _kind("c")]}),
 }
@@ -99,6 +101,7 @@ SAME: dict[str, tuple[Any, Any]] = {
         {"anyOf": [TEXT | {"enum": ["a"]}, TEXT | {"enum": ["b", "c"]}]},
         TEXT | {"enum": ["a", "b", "c"]},
     ),
+    "refused in other words": ({"not": {"const": "a"}}, {"not": {"enum": ["a"]}}),
     "one or any of what differs in kind": ({"oneOf": KINDS}, {"anyOf": KINDS}),
     "alternatives in another order, with other words": (
         {"oneOf": [CAT, SHORT | {"description": "a"}, LIST | {"items": TEXT}]},
@@ -132,6 +135,48 @@ def test_schemas_that_take_the_same_do_not_differ(case: str) -> None:
     """However it is said: at most words changed."""
     for one, other in (SAME[case], SAME[case][::-1]):
         assert verdict(compare(sent(one, NEW), sent(other, NEW))).word == "cosmetic"
+
+
+def _asking(name: str, **fields: Any) -> dict[str, Any]:
+    """An object that must have one field."""
+    return _fields(**{name: TEXT | {"maxLength": 9}}, **fields) | {"required": [name]}
+
+
+ASKING = [_asking("text"), _asking("image", text=SHORT)]
+LONGER = [_fields(text=TEXT) | {"required": ["text"]}, ASKING[1]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "grade"),
+    [
+        ([SHORT, INTEGER], [SHORT, INTEGER, TEXT], "breaking"),
+        ([SHORT, TEXT | {"minLength": 4}], [TEXT, TEXT | {"minLength": 4}], "breaking"),
+        ([SHORT, INTEGER], [SHORT, NUMBER], "compatible"),
+        ([SHORT, INTEGER], [TEXT, INTEGER, LIST], "compatible"),
+        (KINDS, [*KINDS, _kind("c")], "compatible"),
+        # Nobody sends what no document names, and both limits were the same.
+        (ASKING, [*ASKING, _asking("video")], "compatible"),
+        (ASKING, [_asking("text", seed=TEXT), ASKING[1]], "compatible"),
+        (ASKING, LONGER, "compatible"),
+    ],
+)
+def test_what_fits_two_alternatives_of_one_of_is_refused(old: Any, new: Any, grade: str) -> None:
+    """One that takes more is held against what the others took; not where nothing fits both."""
+    whole = (sent({"oneOf": schemas}, NEW) for schemas in (old, new))
+    assert verdict(compare(*whole)).word == grade
+
+
+@pytest.mark.parametrize("key", ["oneOf", "anyOf"])
+def test_a_schema_among_its_own_alternatives_is_any_of_the_others(key: str) -> None:
+    """It takes what they take, and looking for its alternatives comes to an end."""
+    itself = {"$ref": "#/components/schemas/Itself"}
+    around = {"components": {"schemas": {"Itself": {key: [itself, SHORT]}}}}
+    found = [
+        verdict(compare(put(itself, NEW) | around, put(other, NEW) | around)).word
+        for other in (SHORT, NUMBER)
+        for put in (sent, read)
+    ]
+    assert found == ["compatible", "compatible", "breaking", "breaking"]
 
 
 @pytest.mark.parametrize("keyword", ["additionalProperties", "unevaluatedProperties"])
