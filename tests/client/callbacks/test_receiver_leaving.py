@@ -33,21 +33,29 @@ def test_leaving_many_requests_names_those_that_are_waited_for(
     assert owl in "".join(each.getMessage() for each in caplog.records)
 
 
-def test_a_ctrl_c_ends_the_wait_for_a_callback(
-    sandbox: Sandbox, receiver: Receiver, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_sleeping_raises_ends_the_wait_for_a_callback(
+    sandbox: Sandbox, receiver: Receiver, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Between two looks at the bell; the task's id is told."""
+    """A Ctrl-C between two looks at the bell, say: at the first one, and the task's id is told."""
+    naps = []
 
-    def interrupt(_: float) -> None:
+    def interrupt(seconds: float) -> None:
+        naps.append(seconds)
         raise Stop
 
+    async def interrupt_async(seconds: float) -> None:
+        interrupt(seconds)
+
+    sleep = interrupt if kind == "sync" else interrupt_async
     sandbox.configure(generating=3600)
     with pytest.raises(Stop):
         run(
-            "sync",
+            kind,
             lambda c: c.generate("a fox", callback=receiver),
-            **settings(sandbox, sleep=interrupt),
+            **settings(sandbox, sleep=sleep),
         )
+    assert len(naps) == 1
     (task,) = sandbox.state.tasks.values()
     assert task.id in caplog.text
 

@@ -32,6 +32,8 @@ async def nap_async(
     try:
         if not bell.rung:
             await over
+        if resting.done():
+            await resting  # raises what sleeping did
     finally:
         bell.wake_with(None)
         resting.cancel()
