@@ -1,6 +1,7 @@
 """A suite that spends somebody's credits by surprise would be the worst defect of all."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -54,6 +55,14 @@ def test_what_the_budget_left_out_is_listed(clock: Clock, hold: Hold) -> None:
     assert any(re.fullmatch(r"a prompt of \d+ characters", what) for what in left_out)
     assert "no Authorization header" in left_out
     assert len(left_out) > 100
+
+
+def test_what_the_budget_leaves_out_takes_no_time(clock: Clock, hold: Hold) -> None:
+    """Of more than a hundred creates that are not sent, none waits for its turn at the rate."""
+    server = Counting("observed", clock)
+    hold(server, STAGING, max_paid=0)
+    pauses = [later - first for (_, first), (_, later) in pairwise(server.asked)]
+    assert max(pauses) < RATES[CREATE_PATH].seconds
 
 
 def test_a_refused_create_has_used_up_the_budget(clock: Clock, hold: Hold) -> None:

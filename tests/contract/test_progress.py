@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from imagen4.contract.command import command
-from imagen4.contract.progress import Progress
+from imagen4.contract.progress import Progress, estimate
 from imagen4.contract.run import RunOptions, Seams, run_contract
 from imagen4.contract.server import ServerUnderTest
 from imagen4.contract.trace import Trace
@@ -61,6 +61,20 @@ def test_the_time_it_takes_is_said_before_anything_is_sent(
     result = CliRunner().invoke(command, arguments)
     assert result.stderr.partition("\n")[0] == stderr
     assert result.stdout.startswith("kie, google/imagen4 at ")
+
+
+@pytest.mark.parametrize(
+    ("max_paid", "words"),
+    [
+        (0, "About 20 requests take less than a minute"),
+        (1, "About 26 requests take less than a minute"),
+        (1000, "About 230 requests take 1 to 4 min"),
+    ],
+)
+def test_what_the_budget_leaves_out_is_not_counted_in(max_paid: int, words: str) -> None:
+    """Of a run that may pay for one create, most requests are not sent."""
+    target = ServerUnderTest("kie", "https://staging.invalid", KEYS["kie"])
+    assert estimate(RunOptions(target, max_paid=max_paid)).startswith(words)
 
 
 def test_without_a_terminal_a_line_comes_now_and_then(written: tuple[str, str]) -> None:

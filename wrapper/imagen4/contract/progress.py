@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from .trace import Trace
 
 REQUESTS = {"quick": 230, "full": 600}
-"""Measured with the default model, where creates cost nothing; fewer are sent where they do."""
+"""Measured with the default model, where nothing is left out for what it costs."""
+UNPAID, FOR_EACH_PAID = {"quick": 20, "full": 40}, 6
+"""Likewise, where it is: what costs nothing anywhere, and what each create that may cost adds."""
 LIVE, PLAIN = 0.2, 10.0
 """Seconds between two words: on a terminal, where each replaces the last, and elsewhere."""
 
@@ -21,7 +23,11 @@ LIVE, PLAIN = 0.2, 10.0
 def estimate(options: RunOptions) -> str:
     """What is asked, and when it will be over."""
     limits, rate = options.limits, options.server.facts.creates
-    asking = f"About {REQUESTS[options.phase]} requests take {limits.usual} as a rule"
+    requests, usual = REQUESTS[options.phase], limits.usual
+    affordable = UNPAID[options.phase] + FOR_EACH_PAID * options.max_paid
+    if affordable < requests and not options.server.loopback:
+        requests, usual = affordable, "less than a minute"
+    asking = f"About {requests} requests take {usual} as a rule"
     if options.server.loopback:
         limited = f"where no more than {rate.times} creates in {rate.seconds:g} s are taken"
         asking += f", {limits.asking:.0f} s {limited}"

@@ -49,10 +49,14 @@ class Budget:
     left: int | None
     spent: int = 0
 
+    def must_have_left(self) -> None:
+        """Raises BudgetSpentError where nothing is."""
+        if self.left is not None and self.left <= 0:
+            raise BudgetSpentError
+
     def take(self) -> None:
+        self.must_have_left()
         if self.left is not None:
-            if self.left <= 0:
-                raise BudgetSpentError
             self.left -= 1
         self.spent += 1
 
@@ -208,6 +212,8 @@ class Sender:
     def _exchange(self, case: Case, task_id: str = "") -> Exchange:
         """Send it once. Whatever came of it has no number yet: two may be under way."""
         request, answer, error = case.request, None, ""
+        if may_be_accepted(request):  # no turn is waited for that nobody takes
+            self.budget.must_have_left()
         self.pace.wait(request.path)
         self._pay_for(request)
         self._secrets.permit(request.text)
