@@ -1,14 +1,29 @@
 """The README is the front door: short, and each of its blocks is read by a test."""
 
 import re
+import shlex
 import subprocess
 from importlib import import_module
+from string import Template
 
 import pytest
+import yaml
 
 from imagen4 import errors
 from imagen4.cli.group import COMMANDS
-from project.readme import BLOCKS, IN_BLOCKS, INLINE, PAGES, PROGRAMS, README, ROOT, commands
+from imagen4.contract.command import command
+from imagen4.contract.server import find_server
+from project.readme import (
+    BLOCKS,
+    IN_BLOCKS,
+    INLINE,
+    PAGES,
+    PROGRAMS,
+    README,
+    ROOT,
+    blocks,
+    commands,
+)
 
 TEXT = PAGES[README]
 LANGUAGES = {"sh", "console", "python", "text", "yaml"}
@@ -68,6 +83,16 @@ def test_each_make_target_exists(line: str) -> None:
     assert target in [each.split()[1] for each in listed.stdout.splitlines()]
     dry = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
     assert dry.returncode == 0, dry.stderr
+
+
+def test_the_workflow_may_send_its_key_to_the_server_that_it_names() -> None:
+    """On a staging server as it stands there: where a sandbox takes its place, any key may go."""
+    (step,) = yaml.safe_load(blocks("yaml")[0].text)
+    environment = {k: re.sub(r"\$\{\{ (.*) \}\}", r"\1", text) for k, text in step["env"].items()}
+    typed = shlex.split(Template(step["run"]).substitute(environment))
+    given = command.make_context("contract", typed[2:]).params
+    where = find_server(given["gateway"], given["base_url"], given["api_key"], environment)
+    assert not where.loopback
 
 
 def test_every_file_that_is_named_exists() -> None:

@@ -13,7 +13,7 @@ import click
 from ..facts import GATEWAYS
 from ..facts.gateways import DEFAULT_MODEL
 from .asked import Asked
-from .choices import KEY_VARIABLES, PHASES, PROFILES, URL_VARIABLES
+from .choices import KEY_RULE, PHASES, PROFILES, URL_VARIABLES
 from .history import read_history
 from .outputs import FORMS, Outputs, form_options
 from .progress import told
@@ -48,7 +48,7 @@ def _complete_model(context: click.Context, _option: click.Parameter, begun: str
 )
 @click.option(
     "--api-key",
-    help=f"Use this key; else that in {KEY_VARIABLES}, or on loopback the sandbox's.",
+    help=f"Use this key; {KEY_RULE}.",
 )
 @click.option("--foreign-key", help="Try a key of another known gateway, which has to be refused.")
 @click.option(

@@ -14,7 +14,7 @@ import pytest
 
 from ..facts import GATEWAYS
 from ..facts.gateways import DEFAULT_MODEL
-from .choices import KEY_VARIABLES, PHASES, PROFILES
+from .choices import KEY_RULE, PHASES, PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("contract", "Check a server against this gateway's document.", {"choices": list(GATEWAYS)}),
     ("model", "Which of its models to ask for.", {"default": DEFAULT_MODEL}),
     ("base-url", "The server to check; else from the environment, as the client's.", {}),
-    ("api-key", f"Its key; else from {KEY_VARIABLES}.", {}),
+    ("api-key", f"Its key; {KEY_RULE}.", {}),
     ("profile", "How it answers.", {"choices": PROFILES, "default": "auto"}),
     ("phase", "How much to try.", {"choices": PHASES, "default": "quick"}),
     ("seed", "Of what is generated.", {"type": int, "default": 0}),

@@ -101,7 +101,8 @@ def find_server(
 def _key_of_environment(facts: GatewayFacts, host: str, environment: Mapping[str, str]) -> str:
     if host != facts.host and not _is_this_machine(host):
         raise CouldNotRunError(
-            f"wrong host: {host} is not {facts.host}; give --api-key for another server"
+            f"wrong host: a key from the environment is for {facts.host} or this machine; "
+            f"give --api-key for {host}"
         )
     return environment.get(facts.key_variable, "").strip()
 
