@@ -1,9 +1,11 @@
 """A run costs little of the machine it runs on: it is one of many in somebody's CI."""
 
 import cProfile
+import os
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +44,15 @@ def test_quick_takes_seconds_of_the_processor() -> None:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     took = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     assert took < SECONDS
+
+
+@pytest.mark.slow
+def test_a_run_leaves_only_its_reports_where_it_was_started(tmp_path: Path) -> None:
+    """Nothing of the libraries behind it: a checkout in CI stays clean."""
+    command = [sys.executable, "-m", "imagen4", "contract", "kie", "--junit", "contract.xml"]
+    (folder := tmp_path / "checkout").mkdir()
+    own = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    with Sandbox(speed=1000, limits=False) as sandbox:
+        command += ["--base-url", sandbox.url("kie")]
+        subprocess.run(command, cwd=folder, env=os.environ | own, check=True, timeout=120)
+    assert [each.name for each in folder.iterdir()] == ["contract.xml"]

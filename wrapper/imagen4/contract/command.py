@@ -108,6 +108,7 @@ def command(context: click.Context, /, **given: Any) -> None:
     files = {form: path for form in FORMS if (path := given.pop(form)) is not None}
     asked = Asked(**given, files=files)
     outputs = asked.outputs
+    _leave_no_folder_here()
     # First of all: that it is not installed is said before anybody agrees to pay.
     from .run import NoVerdictError
 
@@ -119,6 +120,15 @@ def command(context: click.Context, /, **given: Any) -> None:
         outputs.tell_refusal(str(error), seen)
         code = 2
     context.exit(code)
+
+
+def _leave_no_folder_here() -> None:
+    """hypothesis keeps a table of characters in `.hypothesis`; not where somebody works, or CI."""
+    from platformdirs import user_cache_path
+
+    if "hypothesis" not in sys.modules:  # else it is another's, who has chosen where
+        place = user_cache_path("imagen4", appauthor=False) / "hypothesis"
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(place))
 
 
 def _check(asked: Asked, options: RunOptions, outputs: Outputs) -> int:
