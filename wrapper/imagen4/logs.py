@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from .core.envelope import parse_envelope
+from .errors import Imagen4Error
 
 if TYPE_CHECKING:
     from .core.effects import Send
@@ -29,6 +30,8 @@ def log_exchange(send: Send) -> None:
 
 
 def log_listener_error(event: Event, problem: Exception) -> None:
-    """A listener that raises loses nothing that is paid for."""
+    """A listener that raises loses nothing that is paid for. Of a ledger, its words say it all."""
     name = type(event).__name__ + (f" of task {event.task_id}" if event.task_id else "")
-    logger.warning("%s: a listener raised at %s", event.gateway, name, exc_info=problem)
+    ours = isinstance(problem, Imagen4Error)
+    why, trace = (f" ({problem})", None) if ours else ("", problem)
+    logger.warning("%s: a listener raised at %s%s", event.gateway, name, why, exc_info=trace)

@@ -28,6 +28,7 @@ from client.play import (
 )
 from imagen4 import CreateStopped, Ledger, LedgerError, SubmissionUncertain, TaskFailed
 from imagen4.events import CreateStarting, Event
+from imagen4.ledger.sqlite import SQLiteFile
 from postgres import Server
 
 
@@ -54,6 +55,29 @@ def test_a_row_says_sending_before_a_byte_leaves(kind: str, tmp_path: Path) -> N
         ledger=Ledger(tmp_path / "l.db"),
     )
     assert seen == [["sending"], ["created", "sending"]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_that_another_program_holds_is_waited_for_once_an_event(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each wait is half a minute; what comes of it is told in one line, without a traceback."""
+    monkeypatch.setattr("imagen4.ledger.sqlite.PATIENCE", 0.0)
+    waits, begin = [], SQLiteFile.begin_writing
+    monkeypatch.setattr(
+        SQLiteFile, "begin_writing", lambda *a, **k: (waits.append(a), begin(*a, **k))
+    )
+    ledger, script = Ledger(tmp_path / "l.db"), Script(creates=[created("t1")])
+    with closing(sqlite3.connect(tmp_path / "l.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(LedgerError, match="is locked"):
+            play(kind, script, lambda c: c.submit(PROMPT), ledger=ledger)
+        other.execute("ROLLBACK")
+    # What names the request, CreateStarting, CreateRefused, RequestEnded, and what is still owed.
+    assert (len(waits), script.requests) == (5, [])
+    told = [record for record in caplog.records if "a listener raised" in record.message]
+    assert [record.exc_info for record in told] == [None, None]
+    assert all("CreateRefused (The ledger" in each.message for each in told[:1])
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -19,7 +19,9 @@ class Backlog:
     for a while. Until all are written no further create is sent.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, remote: bool) -> None:
+        """remote: whether there is a connection that may have been cut, and a new one helps."""
+        self._remote = remote
         self._owed: deque[Callable[[], None]] = deque()
         self._lock = Lock()
 
@@ -38,6 +40,8 @@ class Backlog:
         while self._owed:
             try:
                 self._owed[0]()
-            except LedgerError:  # a new connection, if it was that
+            except LedgerError:
+                if not self._remote:  # a file that is locked was waited for
+                    raise
                 self._owed[0]()
             self._owed.popleft()

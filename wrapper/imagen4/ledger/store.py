@@ -37,7 +37,7 @@ class Store:
         )
         self._engine = self.database.engine
         self._process = os.getpid()
-        self.backlog = Backlog()
+        self.backlog = Backlog(remote=self.database.remote)
         weakref.finalize(self, _close, self._engine, self._process)
         with self._in_words("opened"):
             self._open(new=new)
@@ -89,7 +89,9 @@ class Store:
         if self._process != os.getpid():
             self._engine.dispose(close=False)
             self._process = os.getpid()
-            self.backlog = Backlog()  # what the parent owes it writes itself
+            self.backlog = Backlog(
+                remote=self.database.remote
+            )  # what the parent owes it writes itself
 
     def _open(self, *, new: bool) -> None:
         version = self._version() if self.database.prepare(new=new) else None
