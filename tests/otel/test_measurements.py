@@ -1,5 +1,7 @@
 """What is counted and measured: creates, credits, and the time to the result."""
 
+from time import monotonic
+
 import pytest
 
 from imagen4 import SubmissionUncertain, TaskFailed
@@ -31,6 +33,7 @@ def test_creates_and_credits_are_counted(process: Process) -> None:
 
 def test_the_time_to_a_result_is_measured_with_what_came_of_it(process: Process) -> None:
     """In seconds, from the request's beginning, also where it was submitted before."""
+    began = monotonic()
     with process.client() as client:
         client.submit("a fox").wait()
         process.sandbox.fault("fail")
@@ -40,7 +43,7 @@ def test_the_time_to_a_result_is_measured_with_what_came_of_it(process: Process)
     assert dict(good.attributes) == OPERATION
     assert dict(bad.attributes) == {**OPERATION, "error.type": "TaskFailed"}
     assert (good.count, bad.count) == (1, 1)
-    assert 0.05 < good.sum < 5
+    assert 0.05 < good.sum < monotonic() - began
     assert good.explicit_bounds[:3] == (0.01, 0.02, 0.04)
     assert good.explicit_bounds[-1] > 600
 

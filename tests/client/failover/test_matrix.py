@@ -189,9 +189,9 @@ def test_a_create_that_may_exist_or_is_wrong_everywhere_stays(case: str, kind: s
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_gateway_that_cannot_be_reached_is_passed_over(kind: str) -> None:
     """No byte left, and that is the one proof that counts."""
-    with socket.create_server(("127.0.0.1", 0)) as nobody, market() as both:
+    with socket.socket() as nobody, market() as both:
+        nobody.bind(("127.0.0.1", 0))  # taken, but nobody listens: whoever calls is refused
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        nobody.close()
         urls = {"kie": url, "apikley": both.servers["apikley"].url}
         result = both.run(kind, lambda client: client.generate("a fox"), base_url=urls)
     assert (result.gateway, both.apikley.paid) == ("apikley", 1)
