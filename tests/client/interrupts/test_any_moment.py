@@ -14,6 +14,7 @@ from imagen4 import Client
 
 CREATES = 8  # as long as so many take, at most, it is from the beginning to the Ctrl-C
 FEW, MANY = 15, 400
+MOST_ROUNDS = 50  # times as many as are wanted
 
 
 def told_until_ctrl_c(client: Client, pause: float) -> set[str]:
@@ -72,10 +73,16 @@ def client(server: Booked) -> Iterator[Client]:
 def test_no_id_is_lost_to_a_ctrl_c_at_any_moment(
     rounds: int, server: Booked, client: Client
 ) -> None:
-    """Every task in the gateway's book was handed over, logged, or is on the exception."""
+    """Every task in the gateway's book was handed over, logged, or is on the exception.
+
+    Where the machine has become slower, the Ctrl-C often comes before the first create: then it
+    takes more rounds until there are tasks enough.
+    """
     moments, longest = random.Random(rounds), CREATES * seconds_of_a_create(client)
     lost: set[str] = set()
-    for _ in range(rounds):
+    for number in range(MOST_ROUNDS * rounds):
+        if number >= rounds and len(server.book) > rounds // 3:
+            break
         begin = len(server.book)
         heard = told_until_ctrl_c(client, moments.uniform(0, longest))
         lost |= set(server.book[begin:]) - heard
