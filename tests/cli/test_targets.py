@@ -129,6 +129,23 @@ def test_resumed_pictures_are_numbered_over_all_requests(
     assert sorted(each.name for each in (tmp_path / "new").iterdir()) == ["1.png", "2.png"]
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder keeps root from writing")
+@pytest.mark.parametrize("output", ["/proc", "/proc/fox.png", "/proc/{index}.png"])
+def test_a_folder_that_takes_no_file_is_told_before_anything_is_paid(
+    generate: Callable, sandbox: Sandbox, output: str
+) -> None:
+    """Whatever its permissions say."""
+    done = generate(output)
+    assert (done.code, done.out, sandbox.requests) == (2, "", [])
+    assert done.err.startswith("imagen4: Invalid value for --output: ")
+
+
+def test_a_name_that_ends_with_a_slash_is_a_folders(generate: Callable, tmp_path: Path) -> None:
+    """As it is for `Image.save`."""
+    assert generate("fox.png/").code == 0
+    assert (tmp_path / "fox.png").is_dir()
+
+
 @pytest.mark.parametrize("command", [["demo"], ["fetch", "t1"], ["resume"]], ids=" ".join)
 def test_a_place_for_no_picture_is_told_before_anything_is_asked(
     command: list[str], sandbox: Sandbox, imagen4: Callable, tmp_path: Path

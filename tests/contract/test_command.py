@@ -146,6 +146,36 @@ def test_a_report_that_cannot_be_written_is_code_2(sandbox: Sandbox, tmp_path: P
     assert sandbox.requests == []
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder keeps root from writing")
+@pytest.mark.parametrize("option", ["--junit", "--history"])
+def test_a_folder_that_takes_no_report_is_told_before_anything_is_sent(
+    sandbox: Sandbox, option: str
+) -> None:
+    """Whatever its permissions say."""
+    sandbox.reset()
+    more = ["--canary"] if option == "--history" else []
+    result = _run("kie", "--base-url", sandbox.url("kie"), option, "/proc/report", *more)
+    assert (result.exit_code, sandbox.requests) == (2, [])
+    assert result.output == "could not run: /proc/report cannot be written\n"
+
+
+def test_what_was_found_is_told_where_no_report_can_be_written_any_more(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that has filled up meanwhile: exit code 2, and the text all the same."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("imagen4.contract.outputs.write_whole", full)
+    arguments = ["--junit", str(tmp_path / "junit.xml"), "--api-key", "another-key"]
+    result = _run("kie", "--base-url", sandbox.url("kie"), *arguments)
+    assert result.exit_code == 2
+    assert "violated: kie broke: The account's key is accepted." in result.output
+    told = "could not run: [Errno 28] No space left on device"
+    assert result.output.splitlines()[-1] == told
+
+
 def test_without_a_key_nothing_is_said_of_the_server(sandbox: Sandbox) -> None:
     """A guessed key that is refused is no broken promise: nobody gave a key."""
     result = _run("kie", "--base-url", sandbox.url("apikley"))

@@ -11,6 +11,7 @@ import click
 
 from ..core.ports import PartialResult
 from ..downloads.formats import suffix_said_by
+from ..downloads.parts import try_directory
 from ..errors import DownloadError
 from ..image import Image
 from ..result import Result, paths_of
@@ -24,7 +25,8 @@ class Target:
 
     def __init__(self, text: str) -> None:
         self.path = Path(text)
-        named = suffix_said_by(self.path) is not None and not self.path.is_dir()
+        named = suffix_said_by(self.path) is not None and not text.endswith(("/", os.sep))
+        named = named and not self.path.is_dir()
         self._template = INDEX in text
         self._file = named and not self._template
         self._pictures = 0  # saved or tried, of all results
@@ -75,13 +77,12 @@ class Target:
 
 
 def make(directory: Path) -> None:
-    """Make the directory for the pictures, or say why it cannot be."""
+    """Make the directory for the pictures, or say why they cannot be saved there."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
+        try_directory(directory)
     except OSError as error:
         raise click.BadParameter(f"{error.strerror}: {directory}", param_hint="--output") from None
-    if not os.access(directory, os.W_OK):
-        raise click.BadParameter(f"Not writable: {directory}", param_hint="--output")
 
 
 def probe(directory: Path) -> None:

@@ -164,8 +164,8 @@ def _send_canary(
 
     outcome, now = send_canary(options)
     alarms = canary_alarms(now, past, options.server.facts)
-    outputs.remember(now)
     made = outputs.tell(outcome, accepted, lambda made: render_canary(made, now, past, alarms))
+    outputs.remember(now)
     return made.exit_code or int(bool(alarms))
 
 

@@ -57,7 +57,12 @@ class Outputs:
         paths = [*self.files.values(), *self._summary]
         paths += filter(None, [self.baseline if self.update else None, self.history])
         for path in paths:
-            if not os.access(path.parent, os.W_OK) or path.is_dir():
+            try:
+                with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:60]}-"):
+                    writable = not path.is_dir()
+            except OSError:
+                writable = False
+            if not writable:
                 raise CouldNotRunError(f"{path} cannot be written")
 
     def accepted_by(self, options: RunOptions) -> Baseline | None:
@@ -74,7 +79,10 @@ class Outputs:
         baseline: Baseline | None,
         in_words: Callable[[Report], str] | None = None,
     ) -> Report:
-        """Write the files, print the text; the report that they tell."""
+        """Print the text, write the files; the report that they tell.
+
+        OSError when one of those cannot be written: what was seen, and perhaps paid for, is told.
+        """
         from .reports import make_report, render_annotations, render_text
 
         made = make_report(outcome, baseline)
@@ -83,10 +91,10 @@ class Outputs:
             baseline = baseline.updated(found, {each.check for each in outcome.skipped})
             write_whole(self.baseline, baseline.as_toml())
             made = make_report(outcome, baseline)
-        self._write(made)
         if self.github:
             click.echo(render_annotations(made), nl=False)
         click.echo((in_words or render_text)(made))
+        self._write(made)
         return made
 
     def _write(self, made: Report) -> None:
@@ -121,7 +129,7 @@ class Outputs:
 
 def write_whole(path: Path, content: str) -> None:
     """Write a whole file or none; OSError when it cannot be written."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:60]}-")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -31,6 +31,15 @@ def open_part(directory: Path, name: str) -> BinaryIO:
         file.close()  # somebody took it for a leftover before the lock was there
 
 
+def try_directory(directory: Path) -> None:
+    """Make a temporary file there, and remove it: what else says that it can be done may err.
+
+    Raises OSError.
+    """
+    with open_part(directory, "try") as file:
+        Path(file.name).unlink()
+
+
 def remove_leftovers(directory: Path) -> None:
     """Remove the temporary files of processes that are gone, as far as that may be done."""
     with suppress(OSError), os.scandir(directory) as entries:

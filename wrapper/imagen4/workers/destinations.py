@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..downloads.formats import suffix_of
-from ..downloads.pictures import make_directory
+from ..downloads.parts import try_directory
+from ..downloads.pictures import disk_errors, make_directory
 from ..errors import DownloadError, InvalidRequest
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ class Destination:
             self._system, self._root = file_system(self._target)
         else:
             make_directory(self._target)
-            if not os.access(self._target, os.W_OK):  # each picture would be paid for, and lost
-                raise DownloadError(f"Not writable: {self._target}")
+            with disk_errors(self._target):  # each picture would be paid for, and lost
+                try_directory(Path(self._target))
 
     def save(self, image: Image, name: str, recorder: Recorder) -> None:
         """Download one picture to here, and write down where it is. Raises DownloadError."""
