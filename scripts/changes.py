@@ -88,18 +88,22 @@ def between(old: Path, new: Path) -> list[Change]:
     """The changes between two spec files or pages; of models only where one is a model's."""
     models = [load_model(_text(path)) for path in (old, new)]
     model = next((found.model for found in models if found), None)
-    return compare(_document(old, model), _document(new, model))
+    (before, here), (after, there) = (_document(path, model) for path in (old, new))
+    return compare(before, after, (here, there))
 
 
-def _document(path: Path, model: str | None) -> dict[str, object]:
+def _document(path: Path, model: str | None) -> tuple[dict[str, object], str]:
+    """A document, and what stands around it on its page."""
     try:
         own = load_model(_text(path))
         if own is not None:
-            return as_document(own)
-        document = read_page(path, Captures(ROOT / "specs").sisters()).document
-        return document if model is None else as_document(of_page(document, model))
+            return as_document(own), ""
+        page = read_page(path, Captures(ROOT / "specs").sisters())
+        if model is not None:
+            return as_document(of_page(page.document, model)), page.around
     except PageError as error:
         raise error.at(str(path)) from None
+    return page.document, page.around
 
 
 def _text(path: Path) -> str:

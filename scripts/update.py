@@ -26,6 +26,7 @@ import set_up  # first: what follows is not in every Python
 # isort: split
 import argparse
 import sys
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -216,10 +217,19 @@ def _read(captures: Captures, capture: Capture, data: bytes) -> CurrentPage:
 
 def _changes(captures: Captures, new: CurrentPage) -> list[Change]:
     path = captures.specs / new.capture.spec
+    words = (_words_around(captures, new.capture), new.page.around)
     old = load_model(decode(read_file(path)))
     if old is None:
-        return compare(read_page(path).document, new.page.document)
-    return compare(as_document(old), as_document(of_page(new.page.document, old.model)))
+        return compare(read_page(path).document, new.page.document, words)
+    return compare(as_document(old), as_document(of_page(new.page.document, old.model)), words)
+
+
+def _words_around(captures: Captures, new: Capture) -> str:
+    """What stood around the document on the page that is there, if that is another one."""
+    known, data = captures.recorded(new.key)
+    with suppress(PageError):  # taken over by a reader that knew less: the new page counts
+        return read_bytes(data, captures.sisters()).around if known.sha256 != new.sha256 else ""
+    return ""
 
 
 def _apply(options: argparse.Namespace, found: dict[str, CurrentPage], *, breaking: bool) -> str:

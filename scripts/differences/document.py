@@ -16,6 +16,7 @@ from differences.operations import (
 from differences.places import Element, canonical, extension
 from differences.remainder import remaining, unused
 from differences.renames import only_cosmetic, paired
+from differences.words import compare_around
 
 _SCHEME_KEYS = ("type", "scheme", "name", "in", "openIdConnectUrl", "flows")
 _MOST_URLS = 100
@@ -26,9 +27,17 @@ _JUDGED = ("info", "servers", "paths", "webhooks", "components", "security")
 _OFTEN_EMPTY = ("title", "description", "version", "contact", "license", "termsOfService")
 
 
-def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
-    """Every semantic difference, gravest first; the same one is named once."""
-    found = _differences(Element(old, "", old), Element(new, "", new))
+def compare(
+    old: dict[str, Any], new: dict[str, Any], around: tuple[str, str] = ("", "")
+) -> list[Change]:
+    """Every semantic difference, gravest first; the same one is named once.
+
+    ``around``: what stands beside the documents on their pages.
+    """
+    found = (
+        *_differences(Element(old, "", old), Element(new, "", new)),
+        *compare_around(*around),
+    )
     changes = {change.line(): change for change in found}.values()
     order = {Side.REQUEST: 0, Side.BOTH: 1, Side.RESPONSE: 2}
     return sorted(changes, key=lambda change: (-change.grade, order[change.side]))

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from differences.change import Change, Grade, Side, narrowed, widened
 from differences.places import Element, canonical, plain
 from differences.views import BESIDE
+from differences.words import words_changed
 
 UNJUDGED = "changed, in a way that is not judged here"
 _WORDS = frozenset(
@@ -40,7 +41,7 @@ def by_key(key: str, before: object, after: object, side: Side, pointer: str) ->
         word = "deprecated" if added else "no longer deprecated"
         yield Change(Grade.COMPATIBLE, side, pointer, word)
     elif key in _WORDS or key.startswith("x-"):
-        yield Change(Grade.COSMETIC, side, pointer, f"{key} changed")
+        yield words_changed(key, before, after, side, pointer)
     elif key in (*_ASSERTIONS, *_PERMISSIONS) and not (before and after):
         less = added is (key in _ASSERTIONS)
         grade = narrowed(side) if less else widened(side)

@@ -9,7 +9,7 @@ from pages.errors import visible
 
 _WORDS = {
     Grade.BREAKING: "Breaking: a client that was right before may fail or behave otherwise.",
-    Grade.COMPATIBLE: "Compatible: old clients go on as they were.",
+    Grade.COMPATIBLE: "Compatible: old clients go on as they were, unless words say otherwise.",
     Grade.COSMETIC: "Cosmetic: words and examples.",
 }
 

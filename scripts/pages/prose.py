@@ -26,3 +26,11 @@ def without_footer(lines: list[str]) -> list[str]:
         if is_footer(line):
             return lines[:index]
     return lines
+
+
+def around(page: str, document: str) -> str:
+    """What a text says beside its document, without headings, comments and the site's own lines."""
+    known = {line.strip() for line in document.split("\n")}
+    lines = (line.strip() for line in page.split("\n"))
+    said = (line for line in lines if line and line not in known and not line.startswith("#"))
+    return "\n".join(line for line in said if not is_footer(line))

@@ -7,8 +7,9 @@ from pathlib import Path
 from pages.check import must_be_openapi
 from pages.errors import PageError
 from pages.forms import Extract, extract
+from pages.html import is_html
 from pages.normalise import normalise
-from pages.prose import DESTROYED
+from pages.prose import DESTROYED, around
 from pages.source import decode, read_file
 from pages.yamltext import Document, full_width, load_json, load_yaml
 
@@ -18,7 +19,8 @@ class Page:
     """What a page says: the OpenAPI document, and how it came to be.
 
     ``document`` is normalised and valid OpenAPI. ``left_out`` names what of the page
-    could not be known, ``normalised`` the rules that changed its form.
+    could not be known, ``normalised`` the rules that changed its form. ``around``: the other
+    words on a page of text; those of HTML are its site's, and change every day.
     """
 
     document: Document
@@ -26,6 +28,7 @@ class Page:
     form: str
     left_out: tuple[str, ...]
     normalised: tuple[str, ...]
+    around: str
 
 
 def read_page(path: Path, sisters: Sequence[str] = ()) -> Page:
@@ -35,7 +38,8 @@ def read_page(path: Path, sisters: Sequence[str] = ()) -> Page:
 
 def read_bytes(data: bytes, sisters: Sequence[str] = ()) -> Page:
     """Read a page from its bytes."""
-    found = extract(decode(data), sisters)
+    text = decode(data)
+    found = extract(text, sisters)
     # Imported late: a page that is refused above should not wait for these.
     from pages.conform import must_conform
     from pages.serialise import to_yaml
@@ -55,6 +59,7 @@ def read_bytes(data: bytes, sisters: Sequence[str] = ()) -> Page:
         form=found.form,
         left_out=(*found.left_out, *_damaged(found)),
         normalised=tuple(changes),
+        around="" if is_html(text) else around(text, found.text),
     )
 
 

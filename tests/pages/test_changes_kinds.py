@@ -33,6 +33,10 @@ from market.pairs import (
 COMPATIBLE = {
     "second server": (at("https://a"), at("https://b", "https://a")),
     "second way in": (asking_for(["Bearer"]), asking_for(["Bearer"], ["Key"])),
+    "a limit in words": (
+        sent(TEXT | {"description": "at most 14"}),
+        sent(TEXT | {"description": "at most 4"}),
+    ),
     "deprecated parameter": (with_parameter(), with_parameter(deprecated=True)),
     "webhook added": (document(NEW), telling("string")),
     "no longer only read": (sent(TEXT | {"readOnly": True}), sent(TEXT)),
@@ -188,6 +192,12 @@ def test_what_asks_for_less_is_compatible_and_breaks_the_other_way(case: str) ->
             read({"enum": [200]}),
             read({"enum": [200, 433]}),
             "enum value added: 433 (breaks whoever reads the listed values only)",
+        ),
+        (
+            read(TEXT | {"description": "One of at most 14 files: JPEG, WebP."}),
+            read(TEXT | {"description": "One of at most 4\nfiles: JPEG."}),
+            "description changed, a number in it: "
+            "'at most 14' → 'at most 4'; '14 files: JPEG, WebP.' → '4 files: JPEG.'",
         ),
         (
             sent(NAME | {"default": "a"}),
