@@ -84,6 +84,20 @@ def test_where_no_callback_comes_the_task_is_asked_for(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_wait_for_a_callback_ends_in_time_where_each_sleep_is_a_little_long(kind: str) -> None:
+    """As on a busy machine: the sync client's look at whether it came is 9,000 sleeps in a wait."""
+
+    class Busy(Gateway):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds + 0.003)
+
+    gateway = Busy(10_000, lambda _: None)
+    with pytest.raises(TaskTimeout):
+        generate(kind, gateway, Receiver(URL))
+    assert 900 <= gateway.now - 1000 <= 901
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_callbacks_that_do_not_come_are_not_counted_on(kind: str) -> None:
     """After a miss, polls keep the documented pace until two came, after the next until four."""
     receiver = Receiver(URL)

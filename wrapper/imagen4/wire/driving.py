@@ -164,7 +164,7 @@ class Driver:
             if effect.bell is None:
                 self._sleep(effect.seconds)
             else:
-                nap(effect.seconds, effect.bell, self._sleep)
+                nap(effect.seconds, effect.bell, self._sleep, self._clock)
         elif isinstance(effect, Consult):
             return effect.question()
         return None
