@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -119,7 +120,7 @@ def test_what_is_charged_otherwise_than_listed_is_warned_of(
     assert done.code == 0, done.err
     assert "The gateway charged 12.5 credits where the price list says 8\n" in done.err
     told = imagen4("spend", "--ledger", str(tmp_path / "out/ledger.db")).out
-    assert "12.5 credits, 1 tasks; charged 12.5 where the price list says 8\n" in told
+    assert "12.5 credits, 1 task; charged 12.5 where the price list says 8\n" in told
 
 
 @pytest.mark.parametrize(("faults", "code"), [(0, 130), (1, 6)])
@@ -145,3 +146,32 @@ def test_a_ctrl_c_leaves_an_exit_code_that_says_whether_a_create_has_no_answer(
     done = imagen4("batch", str(tmp_path / "prompts.txt"), *at(sandbox, "kie"), "-o", str(tmp_path))
     assert done.code == code
     assert "The same command continues" in done.err
+
+
+def test_a_batch_says_its_price_before_it_pays_and_what_is_paid_already(
+    sandbox: Sandbox, imagen4: Callable, tmp_path: Path
+) -> None:
+    """The first line of each run; a failure is to pay again only with `--retry-failed`."""
+    sandbox.fault("fail", word="owl", times=1)
+    file = written(tmp_path, "a fox\nan owl\n")
+    again = ["batch", file, *at(sandbox, "kie"), "-o", str(tmp_path / "out")]
+    paid, retry = "2 tasks in the ledger, not to be paid again\n", [*again, "--retry-failed"]
+    assert imagen4(*again).err.startswith("2 tasks, 2 pictures: 16 credits ($0.08) by the price")
+    assert imagen4(*again).err.startswith(paid)
+    assert "\nto pay    1 task, 1 picture\n" in imagen4(*retry, "--dry-run").out
+    one = "1 task in the ledger, not to be paid again\n1 task, 1 picture: 8 credits ($0.04) by the"
+    assert imagen4(*retry).err.startswith(one)
+    assert imagen4(*again).err.startswith(paid)
+
+
+def test_what_was_not_sent_is_one_line_and_what_to_do_stands_below(
+    sandbox: Sandbox, imagen4: Callable, tmp_path: Path
+) -> None:
+    """Where the credits of a batch of thousands are spent, the reason is still on the screen."""
+    sandbox.fault("fail", word="fox", times=1)
+    file = written(tmp_path, "a fox\n" + "".join(f"owl {number}\n" for number in range(300)))
+    where = [*at(sandbox, "kie"), "-o", str(tmp_path / "out"), "--max-credits", "8"]
+    *told, unsent, advice = imagen4("batch", file, *where).err.splitlines()
+    assert re.fullmatch(r"2\d\d not sent, from line \d+ on: the same command goes on .*", unsent)
+    assert advice == "--retry-failed pays again for what failed."
+    assert len(told) < 50

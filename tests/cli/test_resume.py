@@ -75,7 +75,7 @@ def test_resume_tells_of_creates_without_an_answer(
     assert imagen4("generate", "a fox", *where).code == 6
     done = imagen4("resume", *where)
     assert done.code == 6
-    assert "1 creates have no answer" in done.err
+    assert "Creates without an answer: 1; see" in done.err
 
 
 def test_without_a_ledger_nothing_is_written_down(

@@ -22,7 +22,7 @@ def test_a_batch_that_is_killed_goes_on_and_pays_once(desk: Desk, block: Block) 
     """Somebody types it, kills it, types it again: all pictures, each once in the books."""
     desk.sandbox.configure(generating=3600)
     for command, printed in typed(block):
-        if printed == "Killed\n":
+        if printed.endswith("Killed\n"):
             kill_once_tasks_are_known(desk, command)
         else:
             done = desk.typed(command)

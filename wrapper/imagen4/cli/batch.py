@@ -69,7 +69,7 @@ def command(
 ) -> None:
     """Make the pictures of all lines in FILE and save them; `-` is standard input.
 
-    FILE is CSV (.csv), JSON lines (.jsonl), or one prompt a line; columns are a request's
+    FILE is a table (.csv, .tsv), JSON lines (.jsonl), or one prompt a line; columns are a request's
     arguments, the model's fields, and `tag`, by which a line is found again. All lines are
     checked before the first is sent. Every create is written into a ledger before it leaves: run
     the same command again, whatever stopped it, and it continues without paying twice.
@@ -82,16 +82,19 @@ def command(
     known = {row.tag for row in rows}
     lines = read_batch(file, where.gateways, columns | named_values(pairs), known)
     names = FileNames(template, lines)
+    plan = BatchPlan(lines, where.places(), rows, retry_failed=retry_failed)
     if dry_run:
-        told_plan(BatchPlan(lines, where.places(), rows), as_json=as_json)
+        told_plan(plan, as_json=as_json)
         return
     if enqueue:
         hand_over(lines, names, where, book, file.name, max_credits, retry_failed=retry_failed)
+        plan.tell()
         return
     # Entered last, to end first; made first, since what it refuses is to leave no folder behind.
     client = where.client(model=model)
     holds_ledger = isinstance(place, Path) and place.parent == output
     (targets.make if holds_ledger else targets.probe)(output)
+    plan.tell()
     with (
         Ledger(place, max_credits=max_credits, batch=file.name) as ledger,
         ledger.alone(),

@@ -8,7 +8,8 @@ import click
 
 from ..core.task import number_of_pictures
 from ..ledger import Row
-from ..ledger.schema import SENDABLE
+from ..ledger.schema import SENDABLE, RowState
+from . import exits
 from .batch_file import Line
 from .batch_rows import creates_of, rows_by_key
 from .estimate import Estimate, Total, number_of_tasks
@@ -21,21 +22,35 @@ class BatchPlan:
     """
 
     def __init__(
-        self, lines: Sequence[Line], places: Mapping[str, str], rows: Sequence[Row]
+        self,
+        lines: Sequence[Line],
+        places: Mapping[str, str],
+        rows: Sequence[Row],
+        *,
+        retry_failed: bool,
     ) -> None:
+        unpaid = {*SENDABLE, RowState.FAILED} if retry_failed else SENDABLE
         known = rows_by_key(rows, places)
         self.requests = len(lines)
         self.paid = 0
         self.to_pay = Total({name: Estimate(name) for name in places})
         for line in lines:
             there = known.get(line.key, [])
-            paid = {row.number for row in there if row.state not in SENDABLE}
+            paid = {row.number for row in there if row.state not in unpaid}
             self.paid += len(paid)
             if len(paid) < creates_of(there, len(line.creates)):
                 at = self.to_pay.at[there[0].gateway if paid else line.gateway]
                 for number, create in enumerate(line.creates, 1):
                     if number not in paid:
                         at.add(line.request.model or "", create)
+
+    def tell(self) -> None:
+        """What is about to be paid, on standard error."""
+        if self.paid:
+            exits.tell(f"{number_of_tasks(self.paid)} in the ledger, not to be paid again")
+        for name, to_pay in self.to_pay.used.items():
+            if to_pay.tasks:
+                exits.tell(f"{name}: {to_pay}" if len(self.to_pay.at) > 1 else str(to_pay))
 
     def as_json(self) -> dict[str, Any]:
         return {"requests": self.requests, "paid": self.paid} | self.to_pay.as_json()

@@ -12,6 +12,12 @@ from .batch_file import Line
 from .batch_rows import creates_of, rows_by_key
 from .outcome import harmless
 
+UNSENT = "{} not sent, from line {} on: the same command goes on with that."
+NEXT = {
+    RowState.FAILED: "--retry-failed pays again for what failed.",
+    RowState.UNCERTAIN: "`imagen4 resolve`, with this ledger, settles what is uncertain.",
+}
+
 
 class BatchReport:
     """Of each line: its state, its pictures, and why it has none."""
@@ -58,11 +64,16 @@ class BatchReport:
         return {"lines": self.lines, "credits": self.spent}
 
     def tell(self) -> None:
-        """Failures with their reasons, on standard error."""
+        """Failures with their reasons, and what to do about them, on standard error."""
+        unsent = [line["line"] for line in self.lines if _is_unsent(line)]
         for line in self.lines:
-            if line["state"] != RowState.SAVED:
+            if line["state"] != RowState.SAVED and not _is_unsent(line):
                 words = f"line {line['line']}: {line['tag']}: {line['state']}"
                 exits.tell(harmless(f"{words}: {line['reason']}" if line["reason"] else words))
+        if unsent:
+            exits.tell(UNSENT.format(len(unsent), min(unsent)))
+        for state in NEXT.keys() & {line["state"] for line in self.lines}:
+            exits.tell(NEXT[state])
         spent = self.spent
         if spent["charged"] != spent["estimated"]:
             exits.tell(
@@ -81,3 +92,8 @@ class BatchReport:
         if RowState.SAVED in states:
             return exits.Exit.PARTIAL
         return next(map(exits.code_of, self._errors.values()), exits.Exit.FAILED)
+
+
+def _is_unsent(line: dict[str, Any]) -> bool:
+    """Whether the run ended before it came to that line."""
+    return line["state"] == RowState.PLANNED and not line["reason"]

@@ -18,7 +18,7 @@ from .progress import display
 from .signals import undisturbed
 
 LEFT = "Tasks left at {}, which --gateway does not name: {}"
-UNCERTAIN = "{} creates have no answer: see `imagen4 history --state uncertain`"
+UNCERTAIN = "Creates without an answer: {}; see `imagen4 history --state uncertain`"
 
 
 @click.command()

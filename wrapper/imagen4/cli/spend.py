@@ -11,6 +11,7 @@ import click
 from ..ledger import Row
 from ..ledger.schema import SENDABLE
 from . import books, options, outcome
+from .estimate import number_of_tasks
 
 GROUPS: dict[str, Callable[[Row], str]] = {
     "day": lambda row: row.started[:10],
@@ -45,7 +46,7 @@ def command(book: str | Path | None, by: str, as_json: bool) -> None:
         click.echo(json.dumps(sums, indent=2))
         return
     for each in sums:
-        line = f"{each[by]}  {each['spent']:g} credits, {each['tasks']} tasks"
+        line = f"{each[by] or '-'}  {each['spent']:g} credits, {number_of_tasks(each['tasks'])}"
         if each["uncertain"]:
             line += f", {each['uncertain']} uncertain"
         if each["unknown"]:
