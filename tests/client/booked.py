@@ -42,7 +42,7 @@ class Booked:
         self._server.__exit__(*exc)
 
     def client(self) -> Client:
-        polling = Polling.immediate()
+        polling = Polling.immediate(PATIENCE)
         return Client("kie", api_key=KEY, base_url=self.url, polling=polling)
 
     def _reply(self, received: Received) -> bytes:

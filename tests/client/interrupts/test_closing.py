@@ -91,7 +91,7 @@ def test_a_thread_does_not_wait_for_its_own_create() -> None:
 LEFT = """\
 import sys
 from imagen4 import Client, Polling
-client = Client("kie", base_url=sys.argv[1], api_key="sk-123", polling=Polling.immediate())
+client = Client("kie", base_url=sys.argv[1], api_key="sk-123", polling=Polling.immediate(60))
 every = client.generate_many(["x"] * 4)
 next(every)
 if sys.argv[2] == "close":

@@ -105,7 +105,7 @@ def test_the_async_client_tells_before_it_waits(how: str) -> None:
     """A cancellation does not wait: that a create was out, is said."""
 
     async def left(server: Booked) -> None:
-        settings: Any = {"base_url": server.url, "polling": Polling.immediate()}
+        settings: Any = {"base_url": server.url, "polling": Polling.immediate(PATIENCE)}
         async with AsyncClient("kie", api_key=KEY, **settings) as client:
             every = client.generate_many(["x"] * COUNT)
             task = asyncio.ensure_future(anext(every))
