@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ports import own_port
+
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
@@ -109,8 +111,8 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Chrome"]:
     for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = Chrome(options=options, service=Service(DRIVER))
-    driver.set_page_load_timeout(20)
+    driver = Chrome(options=options, service=Service(DRIVER, port=own_port()))
+    driver.set_page_load_timeout(60)
     yield driver
     driver.quit()
 
