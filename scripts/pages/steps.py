@@ -17,8 +17,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PATIENCE = 4.0
 
 
-class StoppedError(Exception):
-    """A signal asked to stop."""
+class StoppedError(BaseException):
+    """A signal asked to stop: no fault of what was at work, as KeyboardInterrupt is none."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"stopped by {signal.Signals(number).name}")

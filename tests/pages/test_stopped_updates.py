@@ -14,10 +14,12 @@ from pathlib import Path
 from threading import get_ident
 from typing import Any, TextIO
 
+import openapi_spec_validator
 import pytest
 
 from market.captured import KEPT, lay
 from pages.errors import PageError
+from pages.reader import read_page
 from pages.staged import Staged
 from pages.steps import StoppedError, running, scratch_folder, stoppable
 
@@ -185,6 +187,18 @@ def test_a_signal_while_a_program_or_a_folder_is_made_leaves_neither_behind(
         pass
     assert made[0].returncode is not None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stop_is_no_fault_of_the_page_that_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The validator may fail in any way; that it was stopped refuses no page, and ends the work."""
+
+    def stopping(*_: Any) -> Iterator[Any]:
+        signal.pthread_kill(get_ident(), signal.SIGINT)
+        yield from ()
+
+    monkeypatch.setattr(openapi_spec_validator.OpenAPIV30SpecValidator, "iter_errors", stopping)
+    with pytest.raises(StoppedError), stoppable():
+        read_page(KEPT / "kie-google-imagen4.md")
 
 
 def updating(checkout: Path) -> list[str]:
