@@ -26,7 +26,7 @@ from differences import Change, compare, verdict
 from differences.report import as_json, as_markdown, as_text
 from pages.captures import Captures
 from pages.errors import PageError
-from pages.modelspec import as_document, load_model, of_page
+from pages.modelspec import as_document, load_model, of_page, words_beside
 from pages.reader import read_page
 from pages.source import decode, read_file
 from pages.vendored import replace_files
@@ -100,7 +100,7 @@ def _document(path: Path, model: str | None) -> tuple[dict[str, object], str]:
             return as_document(own), ""
         page = read_page(path, Captures(ROOT / "specs").sisters())
         if model is not None:
-            return as_document(of_page(page.document, model)), page.around
+            return as_document(of_page(page.document, model)), words_beside(page)
     except PageError as error:
         raise error.at(str(path)) from None
     return page.document, page.around

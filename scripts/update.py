@@ -38,7 +38,7 @@ from imagen4.facts import GATEWAYS
 from pages.captures import FROM_A_FILE, Capture, Captures
 from pages.errors import FILE, PageError
 from pages.fetch import addresses, fetch
-from pages.modelspec import as_document, load_model, of_page
+from pages.modelspec import as_document, load_model, of_page, words_beside
 from pages.reader import Page, read_bytes, read_page
 from pages.source import decode, read_file
 from pages.staged import Staged
@@ -216,20 +216,21 @@ def _read(captures: Captures, capture: Capture, data: bytes) -> CurrentPage:
 
 
 def _changes(captures: Captures, new: CurrentPage) -> list[Change]:
-    path = captures.specs / new.capture.spec
-    words = (_words_around(captures, new.capture), new.page.around)
+    path, before = captures.specs / new.capture.spec, _page_before(captures, new.capture)
     old = load_model(decode(read_file(path)))
     if old is None:
+        words = (before.around if before else "", new.page.around)
         return compare(read_page(path).document, new.page.document, words)
+    words = (words_beside(before) if before else "", words_beside(new.page))
     return compare(as_document(old), as_document(of_page(new.page.document, old.model)), words)
 
 
-def _words_around(captures: Captures, new: Capture) -> str:
-    """What stood around the document on the page that is there, if that is another one."""
+def _page_before(captures: Captures, new: Capture) -> Page | None:
+    """The captured page, if the new one is another."""
     known, data = captures.recorded(new.key)
     with suppress(PageError):  # taken over by a reader that knew less: the new page counts
-        return read_bytes(data, captures.sisters()).around if known.sha256 != new.sha256 else ""
-    return ""
+        return read_bytes(data, captures.sisters()) if known.sha256 != new.sha256 else None
+    return None
 
 
 def _apply(options: argparse.Namespace, found: dict[str, CurrentPage], *, breaking: bool) -> str:

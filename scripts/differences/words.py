@@ -24,9 +24,9 @@ def words_changed(key: str, before: object, after: object, side: Side, pointer: 
 
 
 def compare_around(old: str, new: str) -> Iterator[Change]:
-    """What changed on a page around its document, in words; where one has none, nobody can say."""
+    """What changed in words beside what is compared; where a page has none, nobody can say."""
     if old and new and old.split() != new.split():
-        what = "the page around the document"
+        what = "the page's other words"
         yield _changed(what, old, new, Side.BOTH, "", telling=True)
 
 

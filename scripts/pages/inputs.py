@@ -23,7 +23,7 @@ _KEPT = _ANNOTATIONS | {
     *("additionalProperties", "oneOf", "anyOf", "not"),
 }
 # Nothing in these says what a client may send; $defs is read where a reference leads into it.
-_DROPPED = frozenset(("title", "xml", "externalDocs", "discriminator", "readOnly", "writeOnly")) | {
+_DROPPED = frozenset(("title", "xml", "externalDocs", "discriminator", "writeOnly")) | {
     *("$comment", "$defs", "$schema", "contentEncoding", "contentMediaType")
 }
 
@@ -71,7 +71,7 @@ class _Reader:
 
     def _own(self, node: Schema, where: str, seen: frozenset[str]) -> Schema:
         """The keywords of a schema itself, each in the words of OpenAPI 3.0."""
-        own = {key: value for key, value in node.items() if not _is_dropped(key)}
+        own = {key: value for key, value in node.items() if not _is_dropped(key, value)}
         _modernise(own, where)
         for key in own.keys() - _KEPT:
             raise PageError(f"{where}: the keyword {key[:40]!r} is not known here", MEANING)
@@ -107,8 +107,10 @@ def _parts(node: Schema, where: str) -> Iterator[tuple[Any, str]]:
         yield part, f"{where}.allOf[{number}]"
 
 
-def _is_dropped(key: str) -> bool:
-    return key in _DROPPED or key in ("$ref", "allOf") or key.startswith("x-")
+def _is_dropped(key: str, value: object) -> bool:
+    """Nobody can send what is only read: that it is so is not dropped, but refused as unknown."""
+    unsaid = key == "readOnly" and value is False
+    return unsaid or key in _DROPPED or key in ("$ref", "allOf") or key.startswith("x-")
 
 
 def _modernise(own: Schema, where: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from imagen4.facts.protocol import CREATE_PATH, INPUT, MODEL
 from pages.envelope import ModelPage, read_model
 from pages.errors import MEND, PageError
+from pages.reader import Page
 from pages.yamltext import load_yaml
 
 Document = dict[str, Any]
@@ -29,6 +30,12 @@ def of_page(document: Document, model: str) -> ModelPage:
     if not servers:
         raise PageError("the page names no server", MEND)
     return read_model(document, str(servers[0].get("url", "")).rstrip("/"), model)
+
+
+def words_beside(page: Page) -> str:
+    """What a page tells people beside its model: around the document, and of the operation."""
+    item = page.document["paths"].get(CREATE_PATH) or {}
+    return f"{page.around}\n{(item.get('post') or {}).get('description', '')}"
 
 
 def as_document(found: ModelPage) -> Document:

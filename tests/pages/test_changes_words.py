@@ -7,7 +7,9 @@ import pytest
 import changes
 import update
 from market.captured import KEPT, lay
+from pages.captures import Captures
 
+MODEL = "kie/google/nano-banana"
 PAGES = {"kie.md": "kie-google-imagen4.md", "apikley.txt": "apikley-google-imagen4.txt"}
 ABOUT = {
     "kie.md": ("> Image generation by Google imagen4", "12 credits a picture."),
@@ -31,7 +33,7 @@ def test_words_around_the_document_are_shown(
     """With a number in them they are more than cosmetic."""
     assert changes.main([str(KEPT / PAGES[name]), str(_today(name, tmp_path))]) == 1
     (line, _) = capsys.readouterr().out.splitlines()
-    assert "the page around the document changed, a number in it" in line
+    assert "the page's other words changed, a number in it" in line
     assert ABOUT[name][1] in line
 
 
@@ -47,6 +49,24 @@ def test_an_update_shows_words_around_the_document(
     (root / "scripts" / "regenerate.py").write_text("raise SystemExit('no need')")
     update.main(["--root", str(root), "--no-tests", "--from", str(folder)])
     assert ABOUT["kie.md"][1] in capsys.readouterr().out
+
+
+def test_an_update_shows_what_a_model_s_operation_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Apidog's pages keep there what people are told; of the document, the model's part counts."""
+    root, folder = tmp_path / "checkout", tmp_path / "today" / "kie"
+    lay(root / "specs")
+    folder.mkdir(parents=True)
+    capture, data = Captures(root / "specs").recorded(MODEL)
+    words = b"For production use"
+    assert data.count(words) == 1
+    more = data.replace(words, b"20 credits a picture. " + words)
+    (folder / Path(capture.spec).name).with_suffix(".md").write_bytes(more)
+    (root / "scripts").mkdir()
+    (root / "scripts" / "regenerate.py").write_text("raise SystemExit('no need')")
+    update.main(["--root", str(root), "--no-tests", "--from", str(folder.parent)])
+    assert "20 credits a picture." in capsys.readouterr().out
 
 
 def test_lines_of_the_site_are_no_words_of_the_page(kept: Path, tmp_path: Path) -> None:

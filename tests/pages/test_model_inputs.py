@@ -95,6 +95,7 @@ def test_what_a_page_says_against_itself_is_left_out_with_a_note(
         ({"type": "text"}, "input.field: 'text' is no type"),
         ({"type": "array", "prefixItems": []},
          "the keyword 'prefixItems' is not known here; scripts/pages/inputs.py has to be told"),
+        ({"type": "string", "readOnly": True}, "the keyword 'readOnly' is not known here"),
         ({"enum": 3}, "input.field: enum cannot be '3'"),
         ({"type": [{}]}, "input.field: type is no list of names"),
         ({"type": "integer", "multipleOf": 0}, "input.field: multipleOf is not above 0"),
