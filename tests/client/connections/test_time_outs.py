@@ -7,11 +7,13 @@ import httpx
 import pytest
 
 from client.loopback import IMPATIENT, Drip, Loopback, http
+from client.over import once_heard
 from client.pictures import PNG, fetched
 from client.play import KINDS, PROMPT, Script, Time, client_for, created, play
 from client.raw_answers import BALANCE, CREATED
 from imagen4 import Imagen4Error, SubmissionUncertain, TransportError
 from imagen4.wire import fetching
+from waiting import until
 
 LONG = 2500  # bytes; dripping, they take 50 s, and half of that is less than any time-out of ours
 
@@ -35,15 +37,19 @@ def test_an_answer_that_drips_is_given_up_in_time(kind: str, part: str) -> None:
     with Loopback(lambda _: answer) as server:
         with pytest.raises(SubmissionUncertain, match="ReadTimeout"):
             play(kind, None, lambda c: c.submit(PROMPT), base_url=server.url, timeout=IMPATIENT)
+        until(lambda: bool(server.requests))
         assert len(server.requests) == 1
     assert monotonic() - started < len(answer) * Drip.PAUSE / 2
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_connection_used_again_is_bounded_again(kind: str) -> None:
+def test_a_connection_used_again_is_bounded_again(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each exchange has its own time, whichever connection it gets."""
     drip = Drip(http(200, b'{"code":200,"data":7}'.ljust(LONG)))
     answers: list[bytes] = [BALANCE, BALANCE, drip]
+    once_heard(monkeypatch, drip[:9], lambda exchange: exchange.extend(0.0))
 
     def sync(client: Any) -> None:
         assert [client.credits(), client.credits()] == [7, 7]
@@ -57,8 +63,7 @@ def test_a_connection_used_again_is_bounded_again(kind: str) -> None:
 
     started = monotonic()
     with Loopback(lambda _: answers.pop(0)) as server:
-        action = sync if kind == "sync" else by_await
-        play(kind, None, action, base_url=server.url, timeout=IMPATIENT)
+        play(kind, None, sync if kind == "sync" else by_await, base_url=server.url)
     assert monotonic() - started < len(drip) * Drip.PAUSE / 2
 
 
