@@ -7,6 +7,7 @@ import pytest
 
 from imagen4.contract.cases import generated
 from imagen4.contract.cases.build import accepted_create, body
+from imagen4.contract.channel import Channel
 from imagen4.contract.document import load_document
 from imagen4.contract.exchange import Case
 from imagen4.contract.pace import Pace
@@ -30,7 +31,7 @@ LONG = "live-3f9a1c77d2e84b06a5c0d1e2f3"
 
 def _sender(client: httpx.Client) -> Sender:
     trace, pace = Trace(KIE, loopback=True), Pace(GATEWAYS["kie"], kept=False)
-    return Sender(trace, client, KEY, OTHER, Budget(None), pace, 5.0)
+    return Sender(trace, Channel(client, KEY, OTHER, 5.0), Budget(None), pace)
 
 
 @pytest.mark.parametrize(
@@ -70,10 +71,10 @@ def test_parts_of_a_key_that_may_stand_anywhere_are_no_echo(key: str) -> None:
 def test_what_a_request_said_may_come_back(sender: Sender) -> None:
     """A record repeats a prompt, and a prompt may hold a part of a key."""
     answer = httpx.Response(200, content=f'{{"param": "{KEY[:13]}"}}')
-    sender.client = httpx.Client(
+    sender.channel.client = httpx.Client(
         transport=httpx.MockTransport(lambda _: answer), base_url="http://127.0.0.1:9"
     )
-    with sender.client:
+    with sender.channel.client:
         before = sender.send(accepted_create(body(KIE, prompt="a fox"), "a create")).answer
         after = sender.send(accepted_create(body(KIE, prompt=KEY[:13]), "a create")).answer
     assert before is not None
@@ -127,7 +128,10 @@ def test_a_key_in_an_answer_is_an_echo_and_taken_out(sender: Sender) -> None:
 @pytest.mark.parametrize(("prompt", "gives"), [("a fox", False), (KEY, True), (OTHER, True)])
 def test_a_key_in_a_request_is_noticed(prompt: str, gives: bool, sender: Sender) -> None:
     """Of either gateway, wherever it stands in what is sent beside the headers."""
-    assert sender.gives_away(accepted_create(body(KIE, prompt=prompt), "a create").request) is gives
+    assert (
+        sender.channel.gives_away(accepted_create(body(KIE, prompt=prompt), "a create").request)
+        is gives
+    )
 
 
 def test_generated_requests_with_a_key_are_not_sent(

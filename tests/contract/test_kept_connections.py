@@ -9,12 +9,12 @@ import pytest
 
 from contract.conftest import Hold
 from contract.foreign import serving
+from imagen4.contract.channel import Channel
 from imagen4.contract.credentials import Credential
 from imagen4.contract.exchange import Exchange
 from imagen4.contract.reports import make_report
 from imagen4.contract.run import RunOptions, run_contract
 from imagen4.contract.server import ServerUnderTest
-from imagen4.contract.transport import Sender
 from imagen4.facts.protocol import CREATE_PATH
 from sharpening import connection_defects
 from sharpening.clock import Clock
@@ -41,7 +41,7 @@ def test_what_breaks_only_on_a_kept_connection_is_found(
 
 def test_without_the_kept_connection_it_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """No other part of the conversation would have noticed any of them."""
-    monkeypatch.setattr(Sender, "one_connection", nullcontext)
+    monkeypatch.setattr(Channel, "one_connection", nullcontext)
 
     def apply(server: Reference) -> None:
         for defect in DEFECTS:

@@ -47,7 +47,7 @@ class Conversation:
     def __post_init__(self) -> None:
         self._trace = self.sender.trace
         self._document = self._trace.document
-        self._endurance = Endurance(self._trace, self.seconds, self.sender.timeout)
+        self._endurance = Endurance(self._trace, self.seconds, self.sender.channel.timeout)
         self._follower = Follower(self._document, self._send, self.sender.clock, self.patience)
 
     def hold(self) -> None:
@@ -76,7 +76,9 @@ class Conversation:
 
     def _about_all_else(self) -> list[Callable[[], object]]:
         plainest = allowed.plainest(self._document)
-        wrong_keys = [each for each in probes.WRONG_KEYS if worth_trying(each, self.sender.key)]
+        wrong_keys = [
+            each for each in probes.WRONG_KEYS if worth_trying(each, self.sender.channel.key)
+        ]
         return [
             lambda: self._ask([*probes.unknown_tasks()[2:], *probes.without_id()]),
             lambda: self._ask(self._about_first_task(wrong_keys)),
@@ -178,7 +180,7 @@ class Conversation:
     def _over_one_connection(self, creates: list[Case]) -> None:
         """Creates and reads, then keys that open nothing between two that are good."""
         link = self._document.link
-        with self.sender.one_connection():
+        with self.sender.channel.one_connection():
             self._create(creates)
             if link and self._tasks:
                 for case, task_id in probes.keys_in_turn(link, self._tasks[-1].id):
@@ -220,7 +222,7 @@ class Conversation:
     def _ask_generated(self) -> None:
         full = self.phase == "full"
         for case in self._generate_cases():
-            if self.sender.gives_away(case.request):
+            if self.sender.channel.gives_away(case.request):
                 continue
             if case.intent.expect is Expect.REFUSE:
                 self._try(case)

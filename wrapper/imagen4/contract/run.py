@@ -16,6 +16,7 @@ from . import deviations
 from .cases.allowed import plainest
 from .cases.judge import judged
 from .causes import trace_back
+from .channel import Channel
 from .checks import Skipped, findings, skipped
 from .checks.requests import blocked_by_account, model_is_gone
 from .conversation import Conversation
@@ -169,18 +170,11 @@ def _must_be_askable(document: Document) -> None:
 def _sender(options: RunOptions, seams: Seams, trace: Trace) -> Iterator[Sender]:
     server = options.server
     with _client(options, seams) as client, _client(options, seams, keep=True) as kept:
-        yield Sender(
-            trace,
-            client,
-            server.key,
-            foreign_key(server.gateway, server.key, options.foreign_key),
-            Budget(None if server.loopback else options.max_paid),
-            Pace(server.facts, not server.loopback, seams.clock, seams.sleep),
-            options.limits.timeout,
-            seams.clock,
-            seams.now,
-            kept=kept,
-        )
+        foreign = foreign_key(server.gateway, server.key, options.foreign_key)
+        channel = Channel(client, server.key, foreign, options.limits.timeout, seams.clock, kept)
+        budget = Budget(None if server.loopback else options.max_paid)
+        pace = Pace(server.facts, not server.loopback, seams.clock, seams.sleep)
+        yield Sender(trace, channel, budget, pace, seams.now)
 
 
 def _client(options: RunOptions, seams: Seams, *, keep: bool = False) -> httpx.Client:

@@ -73,4 +73,4 @@ class ForwardingApp:
         if link and environ["PATH_INFO"] != CREATE_PATH and sender.trace.knows(task_id):
             return sender.send(poll_case(link, task_id, TASK_SCHEMA), task_id)
         case = case_of(self.document, environ)
-        return sender.send(case) if case and not sender.gives_away(case.request) else None
+        return sender.send(case) if case and not sender.channel.gives_away(case.request) else None

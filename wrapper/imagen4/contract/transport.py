@@ -1,34 +1,24 @@
-"""The one place every request passes: budget, pace, the key, what becomes of the answer.
-
-No redirect is followed, and the key is put into the header here and taken out of the
-answer here, so that nothing else in the suite ever holds it.
-"""
+"""The one place every request passes: budget, pace, and what becomes of the answer."""
 
 from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import httpx
 
 from ..facts.protocol import CREATE_PATH
-from .credentials import authorization
-from .deadline import Deadline
-from .exchange import ACCOUNT, TIMED_OUT, Case, Exchange, Expect, HttpAnswer, HttpRequest
-from .secrets import Secrets
+from .exchange import ACCOUNT, TIMED_OUT, Case, Exchange, Expect, HttpRequest
 from .steps import EnoughError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
+    from .channel import Channel
     from .pace import Pace
     from .trace import Trace
-
-
-MAX_ANSWER = 4 * 1024 * 1024
 
 
 class BudgetSpentError(Exception):
@@ -61,17 +51,6 @@ class Budget:
         self.spent += 1
 
 
-def _hung_up(error: httpx.HTTPError) -> bool:
-    """Whether a connection ended before a word of the answer.
-
-    A server may close one it has kept for as long as it likes, also just when it is asked
-    (RFC 9112, 9.3.1 and 9.5).
-    """
-    return isinstance(error, httpx.ReadError | httpx.WriteError) or (
-        isinstance(error, httpx.RemoteProtocolError) and "without sending a response" in str(error)
-    )
-
-
 def may_be_accepted(request: HttpRequest) -> bool:
     """Whether a sloppy server could take this for a create.
 
@@ -84,38 +63,22 @@ def may_be_accepted(request: HttpRequest) -> bool:
 class Sender:
     """Sends requests to one origin, and keeps the trace of what came of them.
 
-    `clock` (monotonic) and `now` (Unix) are seams for tests.
+    `now` (Unix) is a seam for tests, as is the channel's clock.
     """
 
     trace: Trace
-    client: httpx.Client
-    key: str
-    foreign: str
+    channel: Channel
     budget: Budget
     pace: Pace
-    timeout: float
-    clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
-    kept: httpx.Client | None = None
-    """Keeps its one connection open from request to request; `client` opens one for each."""
-    _keeping: httpx.Client | None = None
 
     def __post_init__(self) -> None:
         self._opened: dict[str, tuple[Case, str]] = {}
         self._used_up: dict[tuple[str, int], bool] = {}
-        self._secrets = Secrets(self.key, self.foreign)
-        self._kept_deadline = Deadline(self.timeout)
-        self._origin = str(self.client.base_url).rstrip("/")
-        self._secrets.permit(self._origin.encode())
 
-    @contextmanager
-    def one_connection(self) -> Iterator[None]:
-        """What is sent meanwhile goes over one connection, as far as the server keeps it open."""
-        self._keeping = self.kept
-        try:
-            yield
-        finally:
-            self._keeping = None
+    @property
+    def clock(self) -> Callable[[], float]:
+        return self.channel.clock
 
     def send(self, case: Case, task_id: str = "") -> Exchange:
         """Send a request, at the server's pace, and record what came of it.
@@ -179,14 +142,6 @@ class Sender:
                 self._record(again)
         return self._used_up[path, code]
 
-    def gives_away(self, request: HttpRequest) -> bool:
-        """Whether a key stands in what the request says outside its headers.
-
-        A generator draws from the literals of loaded code. A record rightly repeats what was
-        said; then no answer could be told from an echo, nor any report be free of keys.
-        """
-        return self._secrets.given_away(request.text)
-
     def send_at_once(self, cases: Sequence[Case]) -> list[Exchange]:
         """Send requests at the same time and record them in their order.
 
@@ -216,15 +171,14 @@ class Sender:
             self.budget.must_have_left()
         self.pace.wait(request.path)
         self._pay_for(request)
-        self._secrets.permit(request.text)
         started = self.clock()
         try:
-            answer = self._answer(request, started)
+            answer = self.channel.answer(request, again=lambda: self._pay_for(request))
         except httpx.HTTPError as failure:
             if _is_connect(failure) and not self.trace.exchanges:
                 raise UnreachableError(str(failure) or "no connection") from None
             error = self._in_words(failure)
-        ended, keep_alive = self.clock(), self._keeping is not None
+        ended, keep_alive = self.clock(), self.channel.keeps
         times = ended - started, self.now(), ended
         return Exchange(0, request, case.intent, answer, error, task_id, *times, keep_alive)
 
@@ -236,68 +190,8 @@ class Sender:
         if _is_connect(failure):
             return "no connection any more"
         if isinstance(failure, httpx.TimeoutException):
-            return f"{TIMED_OUT} {self.timeout:g} s"
+            return f"{TIMED_OUT} {self.channel.timeout:g} s"
         return f"no complete answer: {failure or type(failure).__name__}"
-
-    def _answer(self, request: HttpRequest, started: float) -> HttpAnswer:
-        """Over the kept connection, if there is one; if nothing came back there, over a new one."""
-        if self._keeping is not None:
-            try:
-                return self._fetch(self._keeping, request, started)
-            except httpx.HTTPError as failure:
-                if not _hung_up(failure):
-                    raise
-            self._pay_for(request)
-        return self._fetch(self.client, request, started)
-
-    def _fetch(self, client: httpx.Client, request: HttpRequest, started: float) -> HttpAnswer:
-        """Each request is complete by itself: no cookie goes back, which might let anybody in."""
-        asked = httpx.Request(
-            request.method,
-            f"{self._origin}{request.target}",
-            headers=[*client.headers.raw, *self._headers(request)],
-            content=request.content,
-            extensions={"timeout": client.timeout.as_dict()},
-        )
-        deadline = self._kept_deadline if client is self.kept else Deadline(self.timeout)
-        asked.extensions["trace"] = deadline.trace
-        try:
-            return self._read(client, asked, started)
-        except httpx.HTTPError:
-            if deadline.over:
-                raise httpx.ReadTimeout("the answer does not end") from None
-            raise
-        finally:
-            deadline.done()
-
-    def _read(self, client: httpx.Client, asked: httpx.Request, started: float) -> HttpAnswer:
-        with closing(client.send(asked, stream=True, follow_redirects=False)) as response:
-            content = b""
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > MAX_ANSWER:
-                    raise httpx.ReadError(f"more than {MAX_ANSWER} bytes")
-                if self.clock() - started > self.timeout:
-                    raise httpx.ReadTimeout("the answer does not end")
-        return self._without_keys(response.status_code, response.headers.multi_items(), content)
-
-    def _headers(self, request: HttpRequest) -> list[tuple[bytes, bytes]]:
-        value = authorization(request.credential, self.key, self.foreign)
-        headers = [] if value is None else [(b"Authorization", value.encode())]
-        if request.content_type is not None:
-            headers.append((b"Content-Type", request.content_type.encode()))
-        return headers
-
-    def _without_keys(
-        self, status: int, headers: list[tuple[str, str]], content: bytes
-    ) -> HttpAnswer:
-        whole = content + "\n".join([value for _, value in headers]).encode()
-        echoed = self._secrets.echoed_in(whole)
-        if echoed or self._secrets.given_away(whole):
-            clean = self._secrets.taken_out_of
-            headers = [(n, clean(v.encode()).decode("utf-8", "replace")) for n, v in headers]
-            content = clean(content)
-        return HttpAnswer(status, tuple(headers), content, echoed)
 
 
 def _is_connect(failure: httpx.HTTPError) -> bool:
