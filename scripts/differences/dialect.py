@@ -188,7 +188,8 @@ def _join_types(found: dict[str, Any]) -> None:
     for key in CHOICES:
         branches = found.get(key) or ()
         types = [_plain_types(branch) for branch in branches]
-        names = [name for some in types for name in some]
+        names = [name for some in types for name in some if name != "null"]
+        names += ["null"] if any("null" in some for some in types) else []
         if "type" in found or not all(types) or not _differ([*names, *found]):
             continue
         keywords = [word for branch in branches for word in branch if word != "type"]

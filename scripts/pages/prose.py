@@ -14,6 +14,8 @@ _FOOTER = re.compile(
     r"|Ask a question\.\.\.|Responses are generated using AI|Contact support\Z|⌘I\Z"
 )
 
+_MARKS = ("#", "```", "~~~")  # headings or comments, and fences
+
 
 def is_footer(line: str) -> bool:
     """Whether a line is one that a documentation site writes under its pages."""
@@ -29,8 +31,8 @@ def without_footer(lines: list[str]) -> list[str]:
 
 
 def around(page: str, document: str) -> str:
-    """What a text says beside its document, without headings, comments and the site's own lines."""
+    """What a text says beside its document, without marks, comments and the site's own lines."""
     known = {line.strip() for line in document.split("\n")}
     lines = (line.strip() for line in page.split("\n"))
-    said = (line for line in lines if line and line not in known and not line.startswith("#"))
+    said = (line for line in lines if line and line not in known and not line.startswith(_MARKS))
     return "\n".join(line for line in said if not is_footer(line))

@@ -111,6 +111,10 @@ SAME: dict[str, tuple[Any, Any]] = {
         {"anyOf": [TEXT | {"enum": ["a"]}, TEXT]},
         {"anyOf": [TEXT, {"enum": ["a", "b"]}]},
     ),
+    "null in both, which is meant once": (
+        {"oneOf": [{"type": ["string", "null"]}, {"type": ["array", "null"]}]},
+        {"type": ["string", "array", "null"]},
+    ),
     "null that the type refuses": (
         TEXT | {"anyOf": [{"maxLength": 3}, {"type": "null"}]},
         SHORT,

@@ -70,12 +70,13 @@ def test_an_update_shows_what_a_model_s_operation_says(
 
 
 def test_lines_of_the_site_are_no_words_of_the_page(kept: Path, tmp_path: Path) -> None:
-    """A day under a page or a frame of HTML around it; a vendored document has none at all."""
+    """A day under a page or a frame of HTML around it; nor a second fence, or a vendored head."""
     text = (KEPT / PAGES["kie.md"]).read_text(encoding="utf-8")
     dated, framed = tmp_path / "dated.md", tmp_path / "framed.html"
     dated.write_text(f"{text}\nModified at 2026-11-30\n", encoding="utf-8")
     document = text[text.index("openapi: 3") : text.rindex("````")].replace("<", "&lt;")
     framed.write_text(f"<html><p>30 pages</p><pre>{document}</pre></html>", encoding="utf-8")
-    vendored = kept / "kie.yaml"
-    for page in (dated, framed, vendored):
+    twice = tmp_path / "twice.md"
+    twice.write_text(f"{text}\n{text[text.index('````yaml') :]}\n", encoding="utf-8")
+    for page in (dated, framed, twice, kept / "kie.yaml"):
         assert changes.main([str(KEPT / PAGES["kie.md"]), str(page)]) == 0
