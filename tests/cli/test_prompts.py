@@ -54,14 +54,15 @@ def test_an_at_sign_before_no_file_is_a_prompt(generate: Callable, sandbox: Sand
     assert paid_prompts(sandbox) == [words]
 
 
+@pytest.mark.parametrize("typed", ["prompt.txt", "promt.txt", "prompts/fox"])
 def test_the_name_of_a_file_is_not_paid_for(
-    generate: Callable, sandbox: Sandbox, tmp_path: Path
+    generate: Callable, sandbox: Sandbox, tmp_path: Path, typed: str
 ) -> None:
-    """curl's `@file` is told how it is written here; nothing is sent."""
+    """curl's `@file` is told how it is written here, also mistyped; nothing is sent."""
     (tmp_path / "prompt.txt").write_text("a fox")
-    done = generate(f"@{tmp_path}/prompt.txt")
+    done = generate(f"@{tmp_path}/{typed}")
     assert (done.code, done.out, sandbox.requests) == (2, "", [])
-    assert f"--prompt-file {tmp_path}/prompt.txt" in done.err
+    assert f"--prompt-file {tmp_path}/{typed}" in done.err
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Where `imagen4 generate` has its prompt from: the command line, a file, or standard input."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import click
 
 LARGEST = 1_000_000  # bytes; no model takes a hundredth of it, and what is wrong may have no end
 STDIN = "-"
+LIKE_A_FILE = re.compile(r"@\S*(?:/\S*|\.\w{1,5})")  # which may be mistyped: it is not painted
 
 file_option = click.option(
     "--prompt-file",
@@ -29,7 +31,13 @@ def prompt_of(words: str | None, file: Path | None) -> str | None:
     if words == STDIN:
         return _decoded(piped_in(LARGEST, "a prompt"), "Standard input")
     # os.path: a prompt may be longer than any file's name, which Path takes for an error.
-    if words and words.startswith("@") and os.path.isfile(words[1:]):  # noqa: PTH113
+    if (
+        words
+        and words.startswith("@")
+        and (
+            os.path.isfile(words[1:]) or LIKE_A_FILE.fullmatch(words)  # noqa: PTH113
+        )
+    ):
         raise click.UsageError(
             f"{words} names a file: read its prompt with --prompt-file {words[1:]}"
         )
