@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import httpx
@@ -87,7 +88,7 @@ class Channel:
         """Each request is complete by itself: no cookie goes back, which might let anybody in."""
         asked = httpx.Request(
             request.method,
-            f"{self._origin}{request.target}",
+            _taken_apart(f"{self._origin}{request.target}"),
             headers=[*client.headers.raw, *self._headers(request)],
             content=request.content,
             extensions={"timeout": client.timeout.as_dict()},
@@ -131,6 +132,12 @@ class Channel:
             headers = [(n, clean(v.encode()).decode("utf-8", "replace")) for n, v in headers]
             content = clean(content)
         return HttpAnswer(status, tuple(headers), content, echoed)
+
+
+@lru_cache(maxsize=256)
+def _taken_apart(address: str) -> httpx.URL:
+    """Kept, for most requests are polls, and repeat theirs."""
+    return httpx.URL(address)
 
 
 def _hung_up(error: httpx.HTTPError) -> bool:

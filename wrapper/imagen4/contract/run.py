@@ -185,7 +185,7 @@ def _client(options: RunOptions, seams: Seams, *, keep: bool = False) -> httpx.C
     """
     loopback, tls = options.server.loopback, options.server.base_url.startswith("https:")
     headers = {"Accept": "application/json", "User-Agent": f"imagen4-contract/{__version__}"}
-    return httpx.Client(
+    client = httpx.Client(
         base_url=options.server.base_url + "/",
         headers=headers if keep else headers | {"Connection": "close"},
         timeout=options.limits.timeout,
@@ -196,6 +196,9 @@ def _client(options: RunOptions, seams: Seams, *, keep: bool = False) -> httpx.C
         # Reading a machine's certificates takes 0.1 s, for nothing where there is no TLS.
         verify=tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
     )
+    # No cookie goes back, so none is looked for either.
+    vars(client.cookies)["extract_cookies"] = lambda _response: None
+    return client
 
 
 def _hold(options: RunOptions, sender: Sender, seams: Seams, converse: Converse) -> str:

@@ -1,4 +1,4 @@
-"""JSON read twice: what a tolerant reader makes of it, and what is wrong with it."""
+"""JSON and what is wrong with it; where something is, what a tolerant reader makes of it."""
 
 from __future__ import annotations
 
@@ -28,13 +28,14 @@ class NotStrictError(ValueError):
 
 def read(content: bytes) -> Reading:
     """Read bytes as JSON, leniently, and say in a few words why they are not strict JSON."""
-    problem = _why_not_strict(content)
-    text = content.removeprefix(BOM).decode("utf-8", errors="replace").lstrip()
-    try:
-        # NaN becomes null, so that its only finding is that it is no JSON.
-        value, _ = json.JSONDecoder(strict=False, parse_constant=_null).raw_decode(text)
-    except (ValueError, RecursionError):
-        return Reading(None, False, problem or "not JSON")
+    problem, value = _strictly(content)
+    if problem:
+        text = content.removeprefix(BOM).decode("utf-8", errors="replace").lstrip()
+        try:
+            # NaN becomes null, so that its only finding is that it is no JSON.
+            value, _ = json.JSONDecoder(strict=False, parse_constant=_null).raw_decode(text)
+        except (ValueError, RecursionError):
+            return Reading(None, False, problem)
     if content.count(b"[") + content.count(b"{") > DEEPEST and _is_deep(value):
         return Reading(None, False, problem or TOO_DEEP)
     return Reading(value, True, problem)
@@ -58,28 +59,31 @@ def value_of(text: str) -> Any:
     return None if reading.problem else reading.value
 
 
-def _why_not_strict(content: bytes) -> str:
-    if not content.strip():
-        return "empty body"
-    if content.startswith(BOM):
-        return "begins with a byte order mark"
+def _strictly(content: bytes) -> tuple[str, Any]:
+    """What is wrong with it, and the value where nothing is."""
     try:
-        json.loads(
-            content.decode("utf-8"),
-            object_pairs_hook=_with_unique_names,
-            parse_constant=_no_constant,
-        )
+        return "", _value_of_strict(content)
     except UnicodeDecodeError:
-        return "not UTF-8"
-    except NotStrictError as error:
-        return str(error)
+        problem = "not UTF-8"
     except json.JSONDecodeError as error:
-        return f"not JSON: {error.msg.removesuffix(' at')} at character {error.pos}"
+        problem = f"not JSON: {error.msg.removesuffix(' at')} at character {error.pos}"
+    except NotStrictError as error:
+        problem = str(error)
     except RecursionError:
-        return TOO_DEEP
+        problem = TOO_DEEP
     except ValueError:
-        return "a number too long to read"
-    return ""
+        problem = "a number too long to read"
+    return problem, None
+
+
+def _value_of_strict(content: bytes) -> Any:
+    if not content.strip():
+        raise NotStrictError("empty body")
+    if content.startswith(BOM):
+        raise NotStrictError("begins with a byte order mark")
+    return json.loads(
+        content.decode("utf-8"), object_pairs_hook=_with_unique_names, parse_constant=_no_constant
+    )
 
 
 def _with_unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
