@@ -1,5 +1,6 @@
 """The vendored file: what was read, with a head that says where it is from."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -49,23 +50,27 @@ def write(captures: Captures, capture: Capture, data: bytes, text: str) -> None:
 
 def replace_files(files: dict[Path, bytes]) -> None:
     """Write files so that each is the old or the new one, and no stop comes between them."""
-    made: list[tuple[str, Path]] = []
+    made: list[tuple[Path, Path]] = []
     try:
         for path, data in files.items():
-            made.append((_temporary(path, data), path))
+            with undisturbed():
+                made.append((_temporary(path), path))
+            made[-1][0].write_bytes(data)
         with undisturbed():
             for temporary, path in made:
-                Path(temporary).replace(path)
+                temporary.replace(path)
     except OSError as error:
         raise unwritable(error) from None
     finally:
-        for temporary, _ in made:
-            Path(temporary).unlink(missing_ok=True)
+        with undisturbed():
+            for temporary, _ in made:
+                temporary.unlink(missing_ok=True)
 
 
-def _temporary(path: Path, data: bytes) -> str:
+def _temporary(path: Path) -> Path:
+    """An empty file beside what it will replace."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
-        file.write(data)
-    Path(file.name).chmod(0o644)
-    return file.name
+    file, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    os.close(file)
+    Path(name).chmod(0o644)
+    return Path(name)

@@ -1,6 +1,7 @@
 """The failure this prevents: an update that CI cancelled, and half of it stays, or goes on."""
 
 import os
+import resource
 import select
 import shutil
 import signal
@@ -22,6 +23,7 @@ from pages.errors import PageError
 from pages.reader import read_page
 from pages.staged import Staged
 from pages.steps import StoppedError, running, scratch_folder, stoppable
+from pages.vendored import replace_files
 
 ROOT = Path(__file__).resolve().parents[2]
 RATIO = "                        - '4:3'\n"
@@ -98,6 +100,19 @@ def test_what_cannot_be_copied_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(PageError, match=reason), Staged(tmp_path, ("specs",), tools=()):
         pass
     assert list(tmp_path.iterdir()) == [tmp_path / "specs"]
+
+
+def test_a_file_that_the_disk_does_not_bear_leaves_nothing_of_itself(tmp_path: Path) -> None:
+    """Nor a new one beside it: they are replaced together."""
+    (tmp_path / "small").write_bytes(b"old")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        with pytest.raises(PageError, match="see to the disk"):
+            replace_files({tmp_path / "small": b"new", tmp_path / "large": b"new" * 100})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert state(tmp_path) == {"small": b"old"}
 
 
 def test_the_next_one_removes_what_a_killed_one_left(tmp_path: Path) -> None:
