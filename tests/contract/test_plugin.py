@@ -59,13 +59,20 @@ def test_strict_fails_where_not_all_was_seen(server: Sandbox, tmp_path: Path) ->
 
 
 @pytest.mark.slow
-def test_what_cannot_run_is_one_failure(tmp_path: Path) -> None:
-    """The first test says why, the others are skipped: nothing is known of the server."""
-    where = "--imagen4-base-url=http://127.0.0.1:1"
-    result = _pytest(tmp_path, "--imagen4-contract=kie", where)
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("http://127.0.0.1:1", "could not run: unreachable"),
+        ("https://staging.invalid", "give --imagen4-api-key for staging.invalid"),
+        ("http://staging.invalid", "unless IMAGEN4_ALLOW_HTTP=1"),
+    ],
+)
+def test_what_cannot_run_is_one_failure(tmp_path: Path, address: str, why: str) -> None:
+    """The first test says why, in pytest's options; the others are skipped: nothing is known."""
+    result = _pytest(tmp_path, "--imagen4-contract=kie", f"--imagen4-base-url={address}")
     assert result.returncode == 1
     assert f"1 failed, {len(CHECKS)} skipped" in result.stdout
-    assert "could not run: unreachable" in result.stdout
+    assert why in result.stdout
 
 
 @pytest.mark.slow

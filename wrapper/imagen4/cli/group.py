@@ -53,7 +53,7 @@ ENVIRONMENT = (
     (BASE_URL_VARIABLE, "Another address for a gateway that has none of its own."),
     (ALLOW_HTTP_VARIABLE, "true allows plain http beyond this machine."),
     ("IMAGEN4_GATEWAY", "The gateway, where --gateway is not given."),
-    ("IMAGEN4_LEDGER", "The ledger, where --ledger is not given."),
+    ("IMAGEN4_LEDGER", "The ledger, where --ledger is not given; a batch keeps its own."),
     ("IMAGEN4_LOG", "debug, info, warning or error: how much to log to standard error."),
 )
 

@@ -7,13 +7,14 @@ this is cheap and needs pytest alone; the rest is imported when the option is gi
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ..facts import GATEWAYS
-from ..facts.gateways import DEFAULT_MODEL
+from ..facts.gateways import ALLOW_HTTP_VARIABLE, DEFAULT_MODEL
 from .choices import KEY_RULE, PHASES, PROFILES
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class SingleRun:
             try:
                 self._report = self._hold()
             except CouldNotRunError as error:
-                self._failure = str(error)
+                self._failure = _as_pytest_has_it(str(error))
         return self._report or self._failure
 
     def _hold(self) -> Report:
@@ -100,6 +101,12 @@ class SingleRun:
 
     def _value(self, name: str) -> Any:
         return self.config.getoption(f"--imagen4-{name}")
+
+
+def _as_pytest_has_it(words: str) -> str:
+    """The options of `imagen4 contract` by the names that they have here."""
+    words = words.replace("--allow-http", f"{ALLOW_HTTP_VARIABLE}=1")
+    return re.sub("--(?=[a-z])", "--imagen4-", words)
 
 
 class BrokenPromiseError(Exception):
