@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import jsonpath_rfc9535
-from ruamel.yaml import YAML
+
+from pages.errors import PageError
+from pages.yamltext import load_yaml
 
 EVIDENCE = ("doc:", "wire:", "claim:", "unknown:", "contract:")
 
@@ -37,8 +39,11 @@ class Action:
 
 def load(path: Path) -> list[Action]:
     """Read an overlay document; ``OverlayError`` names the file and what is wrong with it."""
-    document = YAML(typ="safe", pure=True).load(path)
-    if not isinstance(document, dict) or document.get("overlay") != "1.0.0":
+    try:
+        document = load_yaml(path.read_text(encoding="utf-8"))
+    except PageError as error:
+        raise OverlayError(f"{path.name}: {error.reason}") from None
+    if document.get("overlay") != "1.0.0":
         raise OverlayError(
             f"{path.name}: not an OpenAPI Overlay 1.0.0 document; it begins with `overlay: 1.0.0`"
         )

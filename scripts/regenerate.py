@@ -27,8 +27,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 import model_files
 import overlays
 from arazzo import arazzo
@@ -38,6 +36,7 @@ from imagen4.facts.documents import GENERATED as PACKAGE
 from pages.check import must_be_openapi
 from pages.errors import PageError
 from pages.steps import StoppedError, running, scratch_folder, stoppable, undisturbed
+from pages.yamltext import load_yaml
 
 ROOT = set_up.ROOT
 SPECS = ROOT / "specs"
@@ -122,7 +121,10 @@ def documents_of(gateway: str, page: dict[str, Any]) -> dict[str, dict[str, Any]
 
 
 def _yaml(path: Path) -> Any:
-    return YAML(typ="safe", pure=True).load(path)
+    try:
+        return load_yaml(path.read_text(encoding="utf-8"))
+    except PageError as error:
+        raise RegenerateError(f"{path.name}: {error.reason}") from None
 
 
 def _layered(document: dict[str, Any], layers: tuple[str, ...], gateway: str) -> dict[str, Any]:
