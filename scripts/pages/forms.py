@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from pages import html
 from pages.errors import AGAIN, MEND, OTHER, PageError
-from pages.flat.recover import recover
 from pages.prose import DESTROYED, without_footer
 from pages.yamltext import MOST_TEXT
 
@@ -213,6 +212,9 @@ def _flattened(lines: list[str], offset: int, sisters: Sequence[str]) -> Extract
         if line.strip()
     ]
     kept, left_out = _destroyed_lines(numbered)
+    # Half of what a script takes to start, for what hardly any page needs.
+    from pages.flat.recover import recover
+
     text = recover(kept, sisters)
     return Extract(text, "text, flattened: indentation recovered", left_out=left_out)
 
