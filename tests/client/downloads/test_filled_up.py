@@ -20,7 +20,7 @@ CODED = formats.avif(bytes(range(1, 101)), coded=True)
 def drawn(kind: str, **way: object) -> bytes:
     """A picture as a program writes it."""
     noise, buffer = PillowImage.effect_noise((64, 48), 80), io.BytesIO()
-    noise.convert("RGB").save(buffer, kind, **way)
+    noise.convert("RGB").save(buffer, kind, speed=10, **way)
     return buffer.getvalue()
 
 
@@ -70,7 +70,7 @@ def test_a_picture_of_one_colour_is_whole(kind: str, colour: str) -> None:
     if kind == "AVIF" and not features.check("avif"):
         pytest.skip("this Pillow has no AVIF")
     buffer = io.BytesIO()
-    PillowImage.new("RGB", (512, 512), colour).save(buffer, kind, quality=100)
+    PillowImage.new("RGB", (512, 512), colour).save(buffer, kind, speed=10, quality=100)
     assert is_whole(f".{kind.lower()}", buffer)
 
 
