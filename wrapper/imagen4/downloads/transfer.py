@@ -141,9 +141,7 @@ class Transfer:
             raise TransferError("the picture is not complete")
         suffix = self._kind()
         if not self._partial.holds(suffix):
-            if (
-                self._partial.total is not None
-            ):  # all that the host has: there is no rest to ask for
+            if self._partial.total is not None:  # all that the host has: there is no rest
                 self._restart()
             raise TransferError("the picture is not complete")
         self.suffix = suffix

@@ -89,9 +89,8 @@ class Store:
         if self._process != os.getpid():
             self._engine.dispose(close=False)
             self._process = os.getpid()
-            self.backlog = Backlog(
-                remote=self.database.remote
-            )  # what the parent owes it writes itself
+            # What the parent owes it writes itself.
+            self.backlog = Backlog(remote=self.database.remote)
 
     def _open(self, *, new: bool) -> None:
         version = self._version() if self.database.prepare(new=new) else None
