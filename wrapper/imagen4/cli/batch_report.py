@@ -72,8 +72,9 @@ class BatchReport:
                 exits.tell(harmless(f"{words}: {line['reason']}" if line["reason"] else words))
         if unsent:
             exits.tell(UNSENT.format(len(unsent), min(unsent)))
-        for state in NEXT.keys() & {line["state"] for line in self.lines}:
-            exits.tell(NEXT[state])
+        for state, what_next in NEXT.items():
+            if any(line["state"] == state for line in self.lines):
+                exits.tell(what_next)
         spent = self.spent
         if spent["charged"] != spent["estimated"]:
             exits.tell(

@@ -9,7 +9,7 @@ import click
 
 LARGEST = 1_000_000  # bytes; no model takes a hundredth of it, and what is wrong may have no end
 STDIN = "-"
-LIKE_A_FILE = re.compile(r"@\S*(?:/\S*|\.\w{1,5})")  # which may be mistyped: it is not painted
+LIKE_A_FILE = re.compile(r"@\S*(?:/\S*|\.\w{1,5})")
 
 file_option = click.option(
     "--prompt-file",
@@ -30,18 +30,18 @@ def prompt_of(words: str | None, file: Path | None) -> str | None:
         return _read_whole(file)
     if words == STDIN:
         return _decoded(piped_in(LARGEST, "a prompt"), "Standard input")
-    # os.path: a prompt may be longer than any file's name, which Path takes for an error.
-    if (
-        words
-        and words.startswith("@")
-        and (
-            os.path.isfile(words[1:]) or LIKE_A_FILE.fullmatch(words)  # noqa: PTH113
-        )
-    ):
+    if words and _names_a_file(words):
         raise click.UsageError(
             f"{words} names a file: read its prompt with --prompt-file {words[1:]}"
         )
     return words
+
+
+def _names_a_file(words: str) -> bool:
+    """As other programs would have it, behind an @: one that is there, or is mistyped."""
+    # os.path: a prompt may be longer than any file's name, which Path takes for an error.
+    there = words.startswith("@") and os.path.isfile(words[1:])  # noqa: PTH113
+    return there or LIKE_A_FILE.fullmatch(words) is not None
 
 
 def _read_whole(file: Path) -> str:
