@@ -61,9 +61,7 @@ def test_space_around_a_variable_is_no_part_of_it(
     done = imagen4("credits")
     assert (done.code, "DEBUG kie: GET" in done.err) == (0, True), done.err
     monkeypatch.setenv("IMAGEN4_LEDGER", f"{tmp_path}/l.db\r\n")
-    (tmp_path / "prompts.txt").write_text("a fox")
     assert imagen4("generate", "a fox", "-o", str(tmp_path)).code == 0
-    assert imagen4("batch", str(tmp_path / "prompts.txt"), "--enqueue").code == 0
     assert not list(tmp_path.glob("*\n*"))
 
 

@@ -74,3 +74,27 @@ def test_a_worker_that_cannot_work_says_why_in_one_line(
     done = imagen4("worker", "--gateway", "kie", *book, *options)
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert words in done.err
+
+
+def test_space_around_a_variable_is_no_part_of_the_ledgers_name(
+    imagen4: Callable[..., Run], sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files that variables are read from leave a line end; the queue is in that ledger."""
+    monkeypatch.setenv("IMAGEN4_LEDGER", f"{tmp_path}/l.db\r\n")
+    (tmp_path / "prompts.txt").write_text("a fox")
+    done = imagen4("batch", str(tmp_path / "prompts.txt"), "--enqueue", "--gateway", "kie")
+    assert done.code == 0, done.err
+    assert asked(tmp_path / "l.db", "SELECT queue_name FROM workflow_status") == [("imagen4-kie",)]
+
+
+def test_a_sqlite_that_is_too_old_for_a_queue_is_told(
+    imagen4: Callable[..., Run], sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue's tables would have refused the first request, in words of their own."""
+    monkeypatch.setattr("imagen4.workers.engine.OLDEST_SQLITE", (99, 1))
+    (tmp_path / "prompts.txt").write_text("a fox")
+    book = ("--gateway", "kie", "--database", str(tmp_path / "l.db"))
+    done = imagen4("batch", str(tmp_path / "prompts.txt"), "--enqueue", *book)
+    assert (done.code, done.err.count("\n")) == (2, 1), done.err
+    assert "cannot hold a queue" in done.err
+    assert "from 99.1 on it can; or take PostgreSQL" in done.err

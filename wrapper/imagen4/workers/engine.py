@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import sys
 from typing import TYPE_CHECKING, Any
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, error
@@ -22,6 +24,8 @@ APPLICATION = "imagen4"
 WORKFLOW = "pictures"
 CALLBACK = "callback"
 UNDER_WAY = ("ENQUEUED", "PENDING", "DELAYED")
+# DBOS's tables ask it for the time in a way that older ones answer with null (Debian 12 has 3.40).
+OLDEST_SQLITE = (3, 42) if sys.version_info >= (3, 12) else (3,)
 AT_ONCE = 500  # orders put in with one transaction
 # While the database is away: for about ten minutes.
 PATIENT: StepOptions = {
@@ -34,8 +38,15 @@ PATIENT: StepOptions = {
 
 
 def database_of(ledger: Ledger) -> tuple[str, str]:
-    """The address of the ledger's database, and the schema in it that DBOS has for itself."""
+    """The address of the ledger's database, and the schema in it that DBOS has for itself.
+
+    Raises LedgerError for a file where this Python's SQLite can hold no queue.
+    """
     database, schema = ledger._store.database, "main"
+    if not database.remote and sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        here, needed = sqlite3.sqlite_version, ".".join(map(str, OLDEST_SQLITE))
+        words = f"cannot hold a queue: SQLite is {here} here, from {needed} on it can"
+        raise ledger._store.error(f"{words}; or take PostgreSQL")
     if database.remote:
         with ledger._store.reading() as connection:
             schema = connection.exec_driver_sql("SELECT current_schema()").scalar_one()
